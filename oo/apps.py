@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class OoConfig(AppConfig):
+    name = "oo"
+    verbose_name = "oO"
+
+    def ready(self) -> None:
+        from oo import checks  # noqa: F401  # registers the system checks

@@ -1,0 +1,47 @@
+"""Defaults that are right on a laptop and wrong on the internet, refused where they would hurt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+
+@register("security", deploy=True)
+def production_is_safe(**_kwargs: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        found.append(Error("SQLite serves one machine only: set DATABASE_URL.", id="oo.E002"))
+    if not settings.CELERY_BROKER_URL.startswith(("redis://", "rediss://", "amqp")):
+        found.append(Error("Tasks need a real broker: set REDIS_URL.", id="oo.E003"))
+    if not settings.OO_BASE_URL.startswith("https://"):
+        found.append(Error("OO_BASE_URL must be an https address.", id="oo.E004"))
+    if settings.OO_PRIVATE_HOSTS_ALLOWED:
+        found.append(
+            Error("OO_PRIVATE_HOSTS_ALLOWED opens the inner network: empty it.", id="oo.E005")
+        )
+    if not any(p["APPS"] for p in settings.SOCIALACCOUNT_PROVIDERS.values()):
+        found.append(
+            Error("Nobody can sign in: set GOOGLE_CLIENT_ID or APPLE_CLIENT_ID.", id="oo.E006")
+        )
+    return found
+
+
+@register("security")
+def demo_sign_in_is_for_debugging(**_kwargs: Any) -> list[CheckMessage]:
+    # Django's test runner sets DEBUG to False after settings were read; the setting is what counts.
+    if settings.OO_DEMO_SIGN_IN and not settings.DEBUG and not settings.OO_TESTING:
+        return [Error("OO_DEMO_SIGN_IN lets anybody in: it needs DEBUG.", id="oo.E001")]
+    return []
+
+
+@register("security")
+def encryption_keys_are_keys(**_kwargs: Any) -> list[CheckMessage]:
+    from oo.lib.crypto import CryptoError, Keyring
+
+    try:
+        Keyring(settings.OO_ENCRYPTION_KEYS)
+    except CryptoError as error:
+        return [Error(f"OO_ENCRYPTION_KEYS: {error}", id="oo.E007")]
+    return []

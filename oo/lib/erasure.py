@@ -1,0 +1,46 @@
+"""What each app that keeps personal data promises: to say what, to hand it over, to forget it.
+
+accounts.deletion and accounts.export walk the installed apps for a module `eraser` with one Eraser
+in it, so that an app above accounts need not be named there.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from oo.lib.types import JSON
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """The end of one permission at somebody else's: what was asked, and what they said."""
+
+    provider: str
+    revoked: bool
+    note: str = ""  # what the person can do by hand when it was not revoked
+
+
+class Eraser(ABC):
+    """One app's part in export and deletion. Found in `<app>/eraser.py`."""
+
+    title: str | _StrPromise  # in words that a person understands, translated lazily
+    models: tuple[str, ...]  # "app_label.Model" of every table claimed
+
+    @abstractmethod
+    def export(self, user_id: UUID) -> Mapping[str, JSON]:
+        """File name (without .json) to content, readable by a person. No secrets."""
+
+    @abstractmethod
+    def erase(self, user_id: UUID) -> Mapping[str, int]:
+        """Delete everything; returns rows deleted by "app_label.Model". Runs in a transaction."""
+
+    def revoke(self, user_id: UUID) -> Iterator[Revocation]:
+        """End the permissions that others gave us. Runs before erase, outside a transaction."""
+        yield from ()

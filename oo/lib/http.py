@@ -1,0 +1,242 @@
+"""The one way out by HTTP: time limits, size limits, and every failure as an ApiError.
+
+`Api` speaks to a service that we chose, `fetch_public` reads an address that a person typed.
+"""
+
+from __future__ import annotations
+
+import json as jsonlib
+import socket
+import ssl
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from oo.lib.addresses import Resolver
+from oo.lib.exchange import REDIRECTS, Fetched, exchange, named_failures
+from oo.lib.failures import (
+    ApiError,
+    RateLimited,
+    Refused,
+    TooLarge,
+    Unauthorized,
+    Unexpected,
+    Unreachable,
+)
+from oo.lib.wire import Reach, Transport, deadline
+
+__all__ = [
+    "Api",
+    "ApiError",
+    "Fetched",
+    "RateLimited",
+    "Refused",
+    "TooLarge",
+    "Unauthorized",
+    "Unexpected",
+    "Unreachable",
+    "fetch_public",
+]
+
+Params = Mapping[str, str | int | float | bool | list[str]]
+
+MAX_BYTES = 8 * 1024 * 1024
+SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+# gzip alone: it is the one coding that can be unpacked here with a bound on each step.
+BASE_HEADERS = {"User-Agent": "oO", "Accept-Encoding": "gzip"}
+# Ports of public services that are not the web, and that a request could be made to talk to.
+NOT_WEB_PORTS = frozenset({0, 21, 22, 23, 25, 53, 110, 119, 139, 143, 389, 445, 465, 587, 993, 995})
+
+
+class Api:
+    """A client of one service, for one thread. Use it as a context manager.
+
+    path is relative to base_url and carries no query; what it is made of must be quoted, and one
+    that would leave base_url is refused, since the token would go with it. Redirects are errors.
+    timeout_s bounds each step, deadline_s the whole exchange, max_bytes the unpacked body.
+    public_only and allow_private: see Reach.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        base_url: str,
+        token: str | None = None,
+        *,
+        timeout_s: float = 10.0,
+        deadline_s: float = 30.0,
+        max_bytes: int = MAX_BYTES,
+        transport: httpx.BaseTransport | None = None,
+        public_only: bool = False,
+        allow_private: frozenset[str] = frozenset(),
+    ) -> None:
+        self.service, self.deadline_s, self.max_bytes = service, deadline_s, max_bytes
+        self._http = httpx.Client(
+            base_url=base_url,
+            headers=BASE_HEADERS | ({"Authorization": f"Bearer {token}"} if token else {}),
+            timeout=timeout_s,
+            transport=transport or Transport(Reach(public_only, allow_private)),
+            trust_env=False,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def get(
+        self, path: str, *, params: Params | None = None, headers: Mapping[str, str] | None = None
+    ) -> Any:
+        """The JSON of the answer; None when it is empty."""
+        return self._parsed(self.send("GET", path, params=params, headers=headers))
+
+    def post(
+        self,
+        path: str,
+        *,
+        params: Params | None = None,
+        form: Mapping[str, str] | None = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        """The JSON of the answer; None when it is empty."""
+        return self._parsed(
+            self.send("POST", path, params=params, form=form, json=json, headers=headers)
+        )
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        form: Mapping[str, str] | None = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Fetched:
+        """As get and post, for other methods and for answers that are not JSON."""
+        with named_failures(self.service), deadline(self.deadline_s):
+            request = self._http.build_request(
+                method, path, params=params, data=form, json=json, headers=headers
+            )
+            self._stay_inside(path, request.url)
+            answer = exchange(self._http, request, self.service, self.max_bytes)
+        return _final(self.service, answer)
+
+    def _stay_inside(self, path: str, url: httpx.URL) -> None:
+        base = self._http.base_url
+        inside = _origin(url) == _origin(base) and url.path.startswith(base.path)
+        # url.path is unquoted, so that a quoted ".." is seen as the server may see it.
+        inside = inside and not path.startswith("//")
+        if not inside or ".." in url.path.split("/") or set(path) & set("?#"):
+            raise Unexpected(self.service, "path leaves the API")
+
+    def _parsed(self, answer: Fetched) -> Any:
+        if not answer.body:
+            return None
+        try:
+            return jsonlib.loads(answer.body, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError):
+            raise Unexpected(self.service, "not JSON", status=answer.status) from None
+
+
+def fetch_public(
+    url: str,
+    *,
+    service: str = "address",
+    max_bytes: int = MAX_BYTES,
+    timeout_s: float = 10.0,
+    deadline_s: float = 30.0,
+    headers: Mapping[str, str] | None = None,
+    max_redirects: int = 5,
+    allow_private: frozenset[str] = frozenset(),
+    resolver: Resolver = socket.getaddrinfo,
+    ssl_context: ssl.SSLContext | None = None,
+) -> Fetched:
+    """GET an http or https address that a person typed, wherever in public it redirects to.
+
+    headers        If-None-Match and If-Modified-Since make it conditional: 304 comes back as such
+    allow_private  exact "host:port" entries that may be private (OO_PRIVATE_HOSTS_ALLOWED)
+    raises         Refused for an address that is private, has a user name in it or a port that is
+                   not the web's, for any hop, and for a step from https down to http;
+                   ApiError with .status for every status but 2xx and 304
+    """
+    reach = Reach(True, allow_private, resolver)
+    with (
+        named_failures(service),
+        deadline(deadline_s),
+        httpx.Client(
+            headers=BASE_HEADERS,
+            timeout=timeout_s,
+            transport=Transport(reach, ssl_context),
+            trust_env=False,
+        ) as http,
+    ):
+        return _follow(http, service, url, dict(headers or {}), max_redirects, max_bytes)
+
+
+def _follow(
+    http: httpx.Client,
+    service: str,
+    url: str,
+    headers: dict[str, str],
+    max_redirects: int,
+    max_bytes: int,
+) -> Fetched:
+    here = _checked(service, url)
+    for _hop in range(max_redirects + 1):
+        request = http.build_request("GET", here, headers=headers)
+        answer = exchange(http, request, service, max_bytes)
+        if answer.status not in REDIRECTS:
+            break
+        there = _checked(service, answer.headers.get("location", ""), here)
+        if here.scheme == "https" and there.scheme == "http":
+            raise Refused(service, "redirect from https to http")
+        if _origin(here) != _origin(there):
+            headers = {k: v for k, v in headers.items() if k.lower() not in SECRET_HEADERS}
+        here = there
+    else:
+        raise Unexpected(service, "too many redirects", status=answer.status)
+    return _final(service, answer)
+
+
+def _final(service: str, answer: Fetched) -> Fetched:
+    if 300 <= answer.status < 400 and answer.status != 304:
+        raise Unexpected(service, f"{answer.status} redirect", status=answer.status)
+    return answer
+
+
+def _checked(service: str, address: str, base: httpx.URL | None = None) -> httpx.URL:
+    """What can be said of an address before it is resolved; Wire says the rest."""
+    try:
+        url = base.join(address) if base else httpx.URL(address)
+        host = url.host  # decodes an xn-- name, and fails where that is none
+    except (httpx.InvalidURL, UnicodeError, ValueError):
+        raise Refused(service, "not an address") from None
+    if url.scheme not in ("http", "https") or not host:
+        raise Refused(service, "not an http address")
+    if url.userinfo:
+        raise Refused(service, "a user name in the address")
+    if url.port in NOT_WEB_PORTS or (url.port or 0) > 65_535:
+        raise Refused(service, "port")
+    return url.copy_with(fragment=None)
+
+
+def _origin(url: httpx.URL) -> tuple[str, bytes, int]:
+    return url.scheme, url.raw_host, url.port or (443 if url.scheme == "https" else 80)
+
+
+def _refuse_constant(name: str) -> None:
+    # NaN and Infinity are not JSON, and PostgreSQL would not store them.
+    raise ValueError(name)

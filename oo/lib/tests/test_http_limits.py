@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Callable
+from threading import Event
+from time import monotonic
+from typing import Any
+
+import pytest
+
+from oo.lib.http import (
+    Api,
+    TooLarge,
+    Unexpected,
+    Unreachable,
+    fetch_public,
+)
+from oo.lib.tests.loopback import Handler, serving
+
+LONG_S = 20.0  # far more than a test that works takes, far less than one that hangs
+
+
+def send_packed(body: bytes, coding: str = "gzip") -> Callable[[Handler], None]:
+    return lambda request: request.reply(200, body, Content_Encoding=coding)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_body_may_be_as_large_as_the_limit_and_no_larger(packed: bool) -> None:
+    def answer(size: int) -> Callable[[Handler], None]:
+        body = b"x" * size
+        return send_packed(gzip.compress(body)) if packed else send_packed(body, "identity")
+
+    with serving(answer(1000)) as server:
+        found = fetch_public(server.url, max_bytes=1000, allow_private=server.door)
+        assert len(found.body) == 1000
+    with serving(answer(1001)) as server, pytest.raises(TooLarge):
+        fetch_public(server.url, max_bytes=1000, allow_private=server.door)
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    packer = zlib.compressobj(9, wbits=31)
+    bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(64)) + packer.flush()
+    with serving(send_packed(bomb)) as server, pytest.raises(TooLarge):
+        fetch_public(server.url, max_bytes=100_000, allow_private=server.door)
+
+
+@pytest.mark.parametrize(
+    ("body", "coding"),
+    [
+        (gzip.compress(b"x" * 99)[:-4], "gzip"),
+        (b"not gzip", "gzip"),
+        (gzip.compress(b"x") + b"rest", "gzip"),
+        (b"x", "br"),
+        (b"x", "gzip, gzip"),
+    ],
+)
+def test_a_body_that_cannot_be_unpacked_is_unexpected(body: bytes, coding: str) -> None:
+    with serving(send_packed(body, coding)) as server, pytest.raises(Unexpected):
+        fetch_public(server.url, allow_private=server.door)
+
+
+def test_an_endless_body_is_too_large() -> None:
+    def flood(request: Handler) -> None:
+        request.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while not request.server.over.is_set():
+            request.wfile.write(b"x" * 65_536)
+
+    with serving(flood) as server, pytest.raises(TooLarge):
+        fetch_public(server.url, max_bytes=100_000, allow_private=server.door)
+
+
+@pytest.mark.parametrize(
+    ("start", "piece"),
+    [
+        (b"HTTP/1.1 200 OK\r\n\r\n", b"x"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+        (b"HTTP/1.1 200 OK\r\nX-Long: ", b"x"),
+        (b"HTTP/1.1 200 OK\r\n", b"X-More: 1\r\n"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 500 No\r\n\r\n", b"x"),
+    ],
+    ids=["body", "chunks", "one-header", "headers", "continue", "error-body"],
+)
+def test_a_server_that_drips_does_not_hold_us(start: bytes, piece: bytes) -> None:
+    def drip(request: Handler) -> None:
+        request.wfile.write(start)
+        request.drip(piece)
+
+    began = monotonic()
+    with serving(drip) as server, pytest.raises(Unreachable):
+        fetch_public(server.url, deadline_s=0.3, timeout_s=LONG_S, allow_private=server.door)
+    assert monotonic() - began < LONG_S
+
+
+def test_the_deadline_is_for_all_hops_together() -> None:
+    def onward(request: Handler) -> None:
+        request.server.over.wait(0.05)
+        request.reply(302, Location="/again")
+
+    with serving(onward) as server, pytest.raises(Unreachable):
+        fetch_public(server.url, deadline_s=0.3, max_redirects=10_000, allow_private=server.door)
+
+
+def test_a_slow_name_server_does_not_hold_us() -> None:
+    over = Event()
+
+    def slow(*_args: Any, **_kwargs: Any) -> Any:
+        over.wait(LONG_S)
+        raise OSError
+
+    began = monotonic()
+    with pytest.raises(Unreachable):
+        fetch_public("http://calendar.test/", deadline_s=0.1, resolver=slow)
+    assert monotonic() - began < LONG_S
+    over.set()
+
+
+def test_one_step_has_a_limit_of_its_own() -> None:
+    with (
+        serving(lambda request: request.drip(b"")) as server,
+        Api("mute", server.url, timeout_s=0.1, deadline_s=LONG_S) as client,
+        pytest.raises(Unreachable, match="ReadTimeout"),
+    ):
+        client.get("x")

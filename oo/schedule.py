@@ -1,0 +1,23 @@
+"""Every periodic job in one table: task, period in seconds, why.
+
+A period is also the message's lifetime: a job that could not run before the next is dropped.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+JOBS: dict[str, tuple[int, str]] = {
+    "integrations.tasks.sync_due": (60, "bring the sources up to date whose period is over"),
+    "integrations.tasks.close_due": (30, "close answered tasks at their source, and retry"),
+    "tips.tasks.keep_ready": (60, "replace tips that expired or whose moment has passed"),
+    "events.tasks.purge": (86_400, "forget what is older than its keeping time"),
+    "accounts.tasks.purge": (86_400, "forget expired sessions and old receipts"),
+}
+
+
+def beat_schedule() -> dict[str, dict[str, Any]]:
+    return {
+        task: {"task": task, "schedule": period_s, "options": {"expires": period_s}}
+        for task, (period_s, _why) in JOBS.items()
+    }

@@ -1,0 +1,301 @@
+"""True everywhere. What differs by place is in local.py, test.py and production.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+VAR = ROOT / "var"
+
+# FileAwareEnv also reads NAME_FILE, the way container secrets arrive.
+env = environ.FileAwareEnv()
+env.read_env(ROOT / ".env")
+
+DEBUG = False
+ALLOWED_HOSTS: list[str] = env.list("OO_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+# The address under which people reach this installation; links in mails, OAuth callbacks.
+OO_BASE_URL: str = env.str("OO_BASE_URL", default="http://localhost:8000")
+# Who runs this installation and how to reach them: named on the pages under /legal/.
+OO_OPERATOR_NAME: str = env.str("OO_OPERATOR_NAME", default="")
+OO_OPERATOR_CONTACT: str = env.str("OO_OPERATOR_CONTACT", default="")
+
+INSTALLED_APPS = [
+    "adminconsole",
+    "tips",
+    "agents",
+    "integrations",
+    "accounts",
+    "events",
+    "oo",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.google",
+    "allauth.socialaccount.providers.apple",
+    "django_htmx",
+    "template_partials",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_standardized_errors",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.PersonMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "oo.urls"
+WSGI_APPLICATION = "oo.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    }
+]
+
+# ---- data -----------------------------------------------------------------------------------
+
+DATABASES: dict[str, Any] = {
+    "default": env.db("DATABASE_URL", default=f"sqlite:///{VAR / 'oo.sqlite3'}")
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # WAL lets readers go on while one writes; IMMEDIATE queues writers instead of failing them.
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+        "PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 600
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+CACHES: dict[str, Any] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+REDIS_URL: str = env.str("REDIS_URL", default="")
+if REDIS_URL:
+    CACHES["default"] = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "oo",
+    }
+
+# Newest first: the first key writes, every key reads. `manage.py rotate_keys` re-encrypts.
+OO_ENCRYPTION_KEYS: list[str] = env.list("OO_ENCRYPTION_KEYS", default=[])
+# host:port entries to which a URL that a person typed may lead although they are private.
+OO_PRIVATE_HOSTS_ALLOWED: frozenset[str] = frozenset(
+    env.list("OO_PRIVATE_HOSTS_ALLOWED", default=[])
+)
+
+# ---- work -----------------------------------------------------------------------------------
+
+CELERY_BROKER_URL: str = env.str("CELERY_BROKER_URL", default=REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A message may wait unacknowledged for longer than the longest task takes.
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 3600}
+CELERY_TASK_DEFAULT_QUEUE = "interactive"
+CELERY_TASK_ROUTES = {
+    "integrations.tasks.*": {"queue": "sync"},
+    "agents.tasks.*": {"queue": "sweep"},
+}
+CELERY_TIMEZONE = "UTC"
+
+# ---- who ------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backend.PersonBackend"]
+SESSION_ENGINE = "accounts.sessions"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+LOGIN_URL = "accounts:sign-in"
+LOGIN_REDIRECT_URL = "tips:now"
+
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_EMAIL_VERIFICATION = "none"  # SOCIALACCOUNT_ONLY demands it; the adapter checks instead
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "accounts:sign-in"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_SESSION_REMEMBER = True
+SOCIALACCOUNT_ONLY = True
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_AUTO_SIGNUP = True
+SOCIALACCOUNT_STORE_TOKENS = False  # allauth would store them in clear; accounts keeps its own
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # one address at two providers: prove both
+SOCIALACCOUNT_ADAPTER = "accounts.adapter.SocialAccountAdapter"
+ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("OO_TRUSTED_PROXIES", default=0)
+
+GOOGLE_CLIENT_ID: str = env.str("GOOGLE_CLIENT_ID", default="")
+GOOGLE_CLIENT_SECRET: str = env.str("GOOGLE_CLIENT_SECRET", default="")
+APPLE_CLIENT_ID: str = env.str("APPLE_CLIENT_ID", default="")
+APPLE_TEAM_ID: str = env.str("APPLE_TEAM_ID", default="")
+APPLE_KEY_ID: str = env.str("APPLE_KEY_ID", default="")
+APPLE_PRIVATE_KEY: str = env.str("APPLE_PRIVATE_KEY", default="", multiline=True)
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
+    "google": {
+        "APPS": [{"client_id": GOOGLE_CLIENT_ID, "secret": GOOGLE_CLIENT_SECRET, "key": ""}]
+        if GOOGLE_CLIENT_ID
+        else [],
+        "SCOPE": ["openid", "email", "profile"],
+        "AUTH_PARAMS": {"access_type": "online", "prompt": "select_account"},
+        "OAUTH_PKCE_ENABLED": True,
+    },
+    "apple": {
+        "APPS": [
+            {
+                "client_id": APPLE_CLIENT_ID,
+                "secret": APPLE_KEY_ID,
+                "key": APPLE_TEAM_ID,
+                "settings": {"certificate_key": APPLE_PRIVATE_KEY},
+            }
+        ]
+        if APPLE_CLIENT_ID
+        else [],
+    },
+}
+GOOGLE_REVOKE_URL: str = env.str(
+    "GOOGLE_REVOKE_URL", default="https://oauth2.googleapis.com/revoke"
+)
+APPLE_REVOKE_URL: str = env.str("APPLE_REVOKE_URL", default="https://appleid.apple.com/auth/revoke")
+# Sign in as a made-up person without any provider. Refused outside DEBUG by a system check.
+OO_DEMO_SIGN_IN = False
+OO_TESTING = False
+
+# ---- sources --------------------------------------------------------------------------------
+
+TODOIST_CLIENT_ID: str = env.str("TODOIST_CLIENT_ID", default="")
+TODOIST_CLIENT_SECRET: str = env.str("TODOIST_CLIENT_SECRET", default="")
+TODOIST_API_URL: str = env.str("TODOIST_API_URL", default="https://api.todoist.com/api/v1/")
+TODOIST_AUTH_URL: str = env.str(
+    "TODOIST_AUTH_URL", default="https://app.todoist.com/oauth/authorize"
+)
+TODOIST_TOKEN_URL: str = env.str(
+    "TODOIST_TOKEN_URL", default="https://api.todoist.com/oauth/access_token"
+)
+
+# ---- words, time, files ---------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("de", _("German"))]
+LOCALE_PATHS = [ROOT / "oo" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "static/"
+STATIC_ROOT = ROOT / "staticfiles"
+STATICFILES_DIRS = [ROOT / "static"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# ---- browsers -------------------------------------------------------------------------------
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# Chromium applies form-action to the redirects that follow a form: sign-in and connect leave us.
+FORM_TARGETS: list[str] = [
+    "https://accounts.google.com",
+    "https://appleid.apple.com",
+    "https://app.todoist.com",
+]
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    # Staff pages of the Django admin carry their own policy needs and stay under this one.
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
+        "form-action": [SELF, *FORM_TARGETS],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# ---- API ------------------------------------------------------------------------------------
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.tokens.PersonalTokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.tokens.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"user": "600/min"},
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "oO",
+    "DESCRIPTION": "One tip. Right now.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+}
+
+# ---- logs -----------------------------------------------------------------------------------
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": env.str("OO_LOG_LEVEL", default="INFO")},
+    # httpx writes whole addresses, calendar secrets in their paths included, at INFO.
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from oo.health import healthz, readyz
+
+api: list[URLPattern | URLResolver] = [
+    path("", include("accounts.api")),
+    path("", include("integrations.api")),
+    path("", include("tips.api")),
+    path("schema", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),
+]
+
+urlpatterns = [
+    path("", include("tips.urls")),
+    path("", include("accounts.urls")),
+    path("", include("integrations.urls")),
+    path("api/v1/", include((api, "api"))),
+    path("console/", admin.site.urls),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+]
