@@ -1,0 +1,64 @@
+"""What an agent or a policy sees of a person: frozen values, no Django.
+
+Moments are aware; `UserView.zone` says in which clock the person lives. Ids are the primary keys of
+the rows that a value came from, so that whatever is said can be traced back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    id: int
+    title: str
+    source: str  # SourceManifest.key
+    project: str = ""
+    labels: tuple[str, ...] = ()
+    priority: int = 1  # 1 normal .. 4 urgent
+    due_on: date | None = None  # in the person's zone
+    due_at: datetime | None = None  # the moment, when the due date has a time of day
+    deadline_on: date | None = None
+    duration: timedelta | None = None
+    is_recurring: bool = False
+    added_at: datetime | None = None
+    changed_at: datetime | None = None  # when oO last saw it change
+    can_complete: bool = True
+    url: str = ""  # where it is in its own app
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    id: int
+    title: str
+    source: str
+    starts_at: datetime
+    ends_at: datetime
+    is_all_day: bool = False
+    is_busy: bool = True
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UserView:
+    """One person at one moment. `tasks` are open ones; `events` end after `now`, by start."""
+
+    user_id: UUID
+    now: datetime
+    zone: ZoneInfo
+    tasks: tuple[TaskView, ...] = ()
+    events: tuple[EventView, ...] = ()
+    synced_at: datetime | None = None  # the oldest of the connections' last syncs
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    @property
+    def next_midnight(self) -> datetime:
+        """The next start of a day where the person is; the day may have 23 or 25 hours."""
+        return datetime.combine(self.today + timedelta(days=1), time(), self.zone)

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
+from typing import Any, TypeVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+
+from events.catalog import Event
+from events.models import EventRecord
+
+E = TypeVar("E", bound=Event)
+
+_subscribers: dict[type[Event], list[Callable[[Any], object]]] = defaultdict(list)
+
+
+def subscribe(kind: type[E], handler: Callable[[E], object]) -> None:
+    """Call `handler` after each commit that published a `kind`. Handlers only queue tasks.
+
+    A handler that fails is logged and hurts nobody: the rows that it should have looked at are
+    found by beat as well.
+    """
+    if handler not in _subscribers[kind]:
+        _subscribers[kind].append(handler)
+
+
+def publish(event: Event) -> None:
+    """Record the event in the current transaction; tell subscribers once it is committed.
+
+    One insert. Raises TransactionManagementError outside a transaction: an event whose cause could
+    be rolled back without it, or it without its cause, would be a lie.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError(f"{event.subject} outside a transaction")
+    body = json.loads(json.dumps(asdict(event), cls=DjangoJSONEncoder))
+    del body["user_id"], body["at"]
+    EventRecord.objects.create(
+        subject=event.subject,
+        version=event.version,
+        user_id=event.user_id,
+        at=event.at,
+        body=body,
+    )
+    for handler in _subscribers[type(event)]:
+        transaction.on_commit(partial(handler, event), robust=True)

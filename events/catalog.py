@@ -1,0 +1,114 @@
+"""Every event there is: one frozen class per subject. No text of a person's in any of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    subject: ClassVar[str]
+    version: ClassVar[int] = 1
+    user_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TasksSynced(Event):
+    subject: ClassVar[str] = "signals.task.synced"
+    connection_id: UUID
+    changed: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCompleted(Event):
+    """A task was closed: by us at its source, or there and we heard of it."""
+
+    subject: ClassVar[str] = "signals.task.completed"
+    task_id: int
+    by: str  # oo | source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCloseRequested(Event):
+    subject: ClassVar[str] = "signals.task.close_requested"
+    key: UUID
+    not_before: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCloseFailed(Event):
+    """The source never said yes. The person is told."""
+
+    subject: ClassVar[str] = "signals.task.close_failed"
+    key: UUID
+    task_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarSynced(Event):
+    subject: ClassVar[str] = "signals.calendar.synced"
+    connection_id: UUID
+    changed: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionChanged(Event):
+    subject: ClassVar[str] = "signals.connection.changed"
+    connection_id: UUID
+    state: str  # connected | reconnect | disconnected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TipServed(Event):
+    subject: ClassVar[str] = "signals.tip.served"
+    tip_id: UUID
+    policy: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TipReacted(Event):
+    subject: ClassVar[str] = "feedback.tip.reacted"
+    tip_id: UUID
+    reaction: str  # done | snooze | dismiss
+    dwell_s: float | None  # seconds from shown to answered; None when the showing was not seen
+    reward: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TipReactionUndone(Event):
+    subject: ClassVar[str] = "feedback.tip.undone"
+    tip_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGranted(Event):
+    subject: ClassVar[str] = "accounts.consent.granted"
+    key: str
+    wording: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentWithdrawn(Event):
+    subject: ClassVar[str] = "accounts.consent.withdrawn"
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileChanged(Event):
+    subject: ClassVar[str] = "accounts.profile.changed"
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TipDismissalExplained(Event):
+    subject: ClassVar[str] = "feedback.tip.explained"
+    tip_id: UUID
+    reason: str
+    reward: float
