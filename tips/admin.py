@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from django.contrib import admin
+
+from oo.lib.admin import ReadOnlyAdmin
+from tips.models import Outlook, Tip, TipDecision
+
+
+@admin.register(Tip)
+class TipAdmin(ReadOnlyAdmin[Tip]):
+    list_display = ("user", "state", "kind", "policy", "reaction", "reason", "reward", "made_at")
+    list_filter = ("state", "reaction", "policy", "kind")
+    list_select_related = ("user",)
+    search_fields = ("=user__email",)
+    date_hierarchy = "made_at"
+
+
+@admin.register(TipDecision)
+class TipDecisionAdmin(ReadOnlyAdmin[TipDecision]):
+    list_display = ("user", "at", "policy", "chosen", "silence", "propensity", "candidate_count")
+    list_filter = ("policy", "silence")
+    list_select_related = ("user",)
+    search_fields = ("=user__email",)
+
+
+@admin.register(Outlook)
+class OutlookAdmin(ReadOnlyAdmin[Outlook]):
+    list_display = ("user", "looked_at", "next_look_at", "silence", "rest_until")
+    list_select_related = ("user",)
+    search_fields = ("=user__email",)

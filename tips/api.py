@@ -1,0 +1,160 @@
+"""The tip over the API: the same reads and the same services as the page."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import User
+from tips import making, page, services
+from tips.base import Kind
+from tips.models import Tip
+
+
+class EvidenceSerializer(serializers.Serializer[Any]):
+    model = serializers.ChoiceField(choices=["task", "event"])
+    id = serializers.IntegerField()
+    fact = serializers.CharField()
+
+
+class TipSerializer(serializers.ModelSerializer[Tip]):
+    kind = serializers.ChoiceField(choices=[k.value for k in Kind])
+    evidence = EvidenceSerializer(many=True)
+
+    class Meta:
+        model = Tip
+        fields = (
+            "id",
+            "state",
+            "content",
+            "detail",
+            "kind",
+            "url",
+            "source",
+            "policy",
+            "model",
+            "prompt_version",
+            "confidence",
+            "evidence",
+            "made_at",
+            "expires_at",
+            "shown_at",
+            "reaction",
+            "reason",
+            "answered_at",
+        )
+        read_only_fields = fields
+
+
+class NowSerializer(serializers.Serializer[Any]):
+    """`tip` is null when there is nothing to say; `state` says why."""
+
+    state = serializers.ChoiceField(
+        choices=["tip", "wait", "reading", "rest", "answered", "connect"]
+    )
+    sentence = serializers.CharField(allow_blank=True)
+    next_look = serializers.DateTimeField(allow_null=True)
+    tip = TipSerializer(allow_null=True)
+
+
+class ReactionSerializer(serializers.Serializer[Any]):
+    reaction = serializers.ChoiceField(choices=Tip.Reaction.choices)
+    reason = serializers.ChoiceField(choices=Tip.Reason.choices, required=False)
+    answered_at = serializers.DateTimeField(
+        required=False, help_text="When the person tapped, if the answer was given offline."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("reason") and attrs["reaction"] != Tip.Reaction.DISMISS:
+            raise serializers.ValidationError({"reason": "Only a dismissal has a reason."})
+        return attrs
+
+
+class ReactedSerializer(serializers.Serializer[Any]):
+    won = serializers.BooleanField(help_text="False: it had been answered before, as `tip` says.")
+    tip = TipSerializer()
+
+
+def person(request: Request) -> User:
+    """Who is asking; permissions have refused everybody else."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+class NowView(APIView):
+    required_scopes = {"GET": "tip:read"}
+
+    @extend_schema(operation_id="tip", responses=NowSerializer)
+    def get(self, request: Request) -> Response:
+        """The one tip, or why there is none. Reading it does not count as showing it."""
+        at, user_id = timezone.now(), person(request).pk
+        found = page.build_page(user_id, at=at)
+        if found.state == "wait":
+            making.make_tip(user_id, at=at)
+            found = page.build_page(user_id, at=at)
+        rest = found.context.get("rest") or {}
+        body = {
+            "state": found.state,
+            "sentence": rest.get("sentence", ""),
+            "next_look": rest.get("next_look"),
+            "tip": found.context.get("tip"),
+        }
+        return Response(NowSerializer(body).data)
+
+
+class ShownView(APIView):
+    required_scopes = {"POST": "tip:react"}
+
+    @extend_schema(operation_id="tip_shown", request=None, responses={204: None})
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Note that the tip was really on a screen: dwell time counts from here."""
+        tip = get_object_or_404(Tip, pk=pk, user_id=person(request).pk)
+        services.mark_shown(tip, surface="api", at=timezone.now())
+        return Response(status=204)
+
+
+class ReactionView(APIView):
+    required_scopes = {"POST": "tip:react"}
+
+    @extend_schema(
+        operation_id="tip_reaction", request=ReactionSerializer, responses=ReactedSerializer
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Answer the tip. The first answer counts; the same again is harmless."""
+        tip = get_object_or_404(Tip, pk=pk, user_id=person(request).pk)
+        given = ReactionSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        at, data = timezone.now(), given.validated_data
+        outcome = services.react(tip, data["reaction"], at=at, answered_at=data.get("answered_at"))
+        if data.get("reason"):
+            services.explain(outcome.tip, data["reason"], at=at)
+            outcome.tip.refresh_from_db()
+        return Response(ReactedSerializer({"won": outcome.won, "tip": outcome.tip}).data)
+
+
+class UndoView(APIView):
+    required_scopes = {"POST": "tip:react"}
+
+    @extend_schema(operation_id="tip_undo", request=None, responses=ReactedSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Take the answer back. `won` is false when the eight seconds are over."""
+        tip = get_object_or_404(Tip, pk=pk, user_id=person(request).pk)
+        outcome = services.undo(tip, at=timezone.now())
+        return Response(ReactedSerializer({"won": outcome.won, "tip": outcome.tip}).data)
+
+
+urlpatterns = [
+    path("tip", NowView.as_view(), name="tip"),
+    path("tip/<uuid:pk>/shown", ShownView.as_view(), name="tip-shown"),
+    path("tip/<uuid:pk>/reaction", ReactionView.as_view(), name="tip-reaction"),
+    path("tip/<uuid:pk>/undo", UndoView.as_view(), name="tip-undo"),
+]

@@ -1,0 +1,103 @@
+"""What a tip is before it is a row, and what a policy is. Frozen values, no Django."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from random import Random
+
+from agents.base import UserView
+
+
+class Kind(StrEnum):
+    TASK = "task"  # can be done at its source
+    ADVICE = "advice"
+    INSIGHT = "insight"
+    REMINDER = "reminder"  # leads to a moment
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One row that a tip came from. `fact` names the rule that made it matter."""
+
+    model: str  # "task" | "event"
+    id: int
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The free time from now to the next meeting."""
+
+    until: datetime
+    length: timedelta
+    event_id: int
+    event_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is true of a candidate now, by the rows. Days count local dates from today."""
+
+    due_in_days: int | None = None  # below 0: overdue
+    due_at: datetime | None = None
+    is_past_due: bool = False
+    deadline_in_days: int | None = None
+    priority: int = 1
+    duration: timedelta | None = None
+    starts_at: datetime | None = None  # of a meeting
+    gap: Gap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something that could be said now, grounded in rows. `facts` feed the words and the why."""
+
+    key: str  # stable for the same thing said about the same row: "task:17"
+    kind: Kind
+    title: str
+    source: str
+    evidence: tuple[Evidence, ...]
+    facts: Facts = field(default_factory=Facts)
+    valid_until: datetime | None = None  # when its facts stop being true
+    url: str = ""  # where its row is in its own app; never written by a model
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    candidate: Candidate
+    score: float  # comparable within one ranking only
+    reasons: tuple[str, ...] = ()  # codes of tips.wording.REASONS, strongest first
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a policy decided. `chosen` None is silence, with `silence` saying why.
+
+    propensity  probability with which this policy would choose this again, 0 < p <= 1
+    """
+
+    ranking: tuple[Scored, ...]
+    chosen: Scored | None
+    propensity: float
+    confidence: float  # 0..1
+    silence: str = ""  # code of tips.wording.SILENCES
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyManifest:
+    key: str
+    title: str
+    version: int
+
+
+class Policy(ABC):
+    """Ranks candidates. Pure: no clock (view.now), no database, chance only from `rng`."""
+
+    manifest: PolicyManifest
+
+    @abstractmethod
+    def decide(self, view: UserView, candidates: Sequence[Candidate], rng: Random) -> Choice: ...

@@ -1,0 +1,22 @@
+"""Tunables of tips, each with its unit and its reason."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+POLICY = "deadline_first"
+# A policy may rank thousands; the log keeps the best of them.
+LOGGED_CANDIDATES = 20
+# Nothing that a tip says is trusted for longer, even when no boundary comes earlier.
+LONGEST_LIFE = timedelta(hours=2)
+# Whoever looks at a tip is not shown another one under their eyes.
+SHOWN_STAYS = timedelta(minutes=30)
+# After an answer the page rests, unless the person asks for one more.
+REST_AFTER_ANSWER = timedelta(minutes=15)
+# How long the person may take an answer back, as the page shows it, and what the network may add.
+UNDO_WINDOW = timedelta(seconds=8)
+UNDO_GRACE = timedelta(seconds=2)
+# Until then the page waits for the worker; after that it decides by itself.
+PATIENCE_S = 2
+# People whom one run of keep_ready looks after; the rest are found by the next.
+KEEP_READY_PEOPLE = 1_000

@@ -1,0 +1,40 @@
+"""When is there something new to decide? Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import blake2b
+
+from agents.base import UserView
+from tips.candidates import REMIND_FROM, find_gap, find_meeting
+from tips.conf import LONGEST_LIFE
+
+
+def fingerprint(view: UserView, held: Iterable[str], policy: str, locale: str) -> str:
+    """Equal fingerprints: the same rows, day, meeting and holds, so the same decision stands."""
+    meeting, gap = find_meeting(view), find_gap(view)
+    parts = (
+        policy,
+        locale,
+        view.zone.key,
+        view.today.isoformat(),
+        meeting.id if meeting else None,
+        gap.event_id if gap else None,
+        sorted(held),
+        [(t.id, t.changed_at) for t in view.tasks],
+        [(e.id, e.title, e.starts_at, e.ends_at, e.is_busy) for e in view.events],
+    )
+    return blake2b(repr(parts).encode(), digest_size=16).hexdigest()
+
+
+def next_boundary(view: UserView, extra: Iterable[datetime | None] = ()) -> datetime:
+    """The first moment after view.now at which a decision could come out differently.
+
+    Midnight, a meeting's start or end, the moment to be reminded of it, and whatever `extra` names.
+    """
+    moments = [view.now + LONGEST_LIFE, view.next_midnight]
+    for event in view.events:
+        moments += [event.starts_at, event.ends_at, event.starts_at - REMIND_FROM]
+    moments += [m for m in extra if m]
+    return min(m for m in moments if m > view.now)

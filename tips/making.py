@@ -1,0 +1,198 @@
+"""Candidates, rank, render: from a person's rows to the one ready tip, or to silence on record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from random import Random
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone, translation
+
+from accounts.models import Profile
+from agents.base import UserView
+from agents.view import load_view
+from integrations.models import CalendarEvent, Task, lock_person
+from oo.lib.types import JSON
+from tips import conf, wording
+from tips.base import Candidate, Choice, Policy, Scored
+from tips.candidates import build_candidates
+from tips.fingerprint import fingerprint, next_boundary
+from tips.models import Hold, Outlook, Tip, TipDecision
+from tips.registry import POLICIES
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision, before it is a row."""
+
+    view: UserView
+    policy: Policy
+    choice: Choice
+    candidates: Sequence[Candidate]
+    mark: str  # fingerprint
+    boundary: datetime
+    locale: str
+
+
+def make_tip(user_id: UUID, *, at: datetime, rng: Random | None = None) -> Tip | None:
+    """See that the person has a ready tip, or silence on record. Returns the live tip, if any.
+
+    Nothing changed: nothing is decided. Safe to run twice and at once: the outlook's row is locked
+    to store, and whoever comes second finds it changed. Nobody who has left is made a tip, and
+    nobody who rests after an answer.
+    """
+    profile = Profile.objects.filter(user_id=user_id, user__is_active=True).first()
+    if profile is None:
+        return None
+    outlook, _created = Outlook.objects.get_or_create(
+        user_id=user_id, defaults={"next_look_at": at}
+    )
+    if _rests(outlook, at):
+        Outlook.objects.filter(pk=user_id).update(next_look_at=outlook.rest_until)
+        return None
+    view = load_view(user_id, at=at)
+    holds = _holds(view)
+    policy = POLICIES[conf.POLICY]
+    name = f"{policy.manifest.key} {policy.manifest.version}"
+    mark = fingerprint(view, [h.candidate for h in holds], name, profile.locale)
+    live = Tip.objects.current(user_id, at=at).first()
+    if live and outlook.fingerprint == mark:
+        Outlook.objects.filter(pk=user_id).update(next_look_at=live.expires_at)
+        return live
+    candidates = build_candidates(view, {h.candidate for h in holds})
+    choice = policy.decide(view, candidates, rng or Random())
+    until = choice.chosen.candidate.valid_until if choice.chosen else None
+    boundary = next_boundary(view, [until, *(h.until for h in holds)])
+    decided = Decided(view, policy, choice, candidates, mark, boundary, profile.locale)
+    return _store(decided, outlook, at=at)
+
+
+def _rests(outlook: Outlook, at: datetime) -> bool:
+    return outlook.rest_until is not None and outlook.rest_until > at
+
+
+def _holds(view: UserView) -> list[Hold]:
+    """The holds in force. One that waits for a change is over when its row has changed since."""
+    holds = list(Hold.objects.filter(user_id=view.user_id, until__gt=view.now))
+    if not any(h.until_changed for h in holds):
+        return holds
+    changed = {f"task:{t.id}": t.changed_at for t in view.tasks} | {
+        f"event:{pk}": at
+        for pk, at in CalendarEvent.objects.filter(pk__in=[e.id for e in view.events]).values_list(
+            "pk", "changed_at"
+        )
+    }
+    return [h for h in holds if not (h.until_changed and _after(changed.get(h.candidate), h.since))]
+
+
+def _after(moment: datetime | None, since: datetime) -> bool:
+    return moment is not None and moment > since
+
+
+def _store(decided: Decided, seen: Outlook, *, at: datetime) -> Tip | None:
+    user_id = decided.view.user_id
+    with transaction.atomic():
+        if not lock_person(user_id):
+            return None
+        outlook = Outlook.objects.select_for_update().get(pk=user_id)
+        Tip.objects.live().filter(user_id=user_id, expires_at__lte=at).update(
+            state=Tip.State.EXPIRED, ended_at=at
+        )
+        live = Tip.objects.current(user_id, at=at).first()
+        if outlook.looked_at != seen.looked_at or _rests(outlook, at):
+            return live
+        outlook.fingerprint = decided.mark
+        outlook.looked_at = at
+        outlook.silence = decided.choice.silence
+        outlook.next_look_at = decided.boundary
+        outlook.save()
+        if live and _stays(live, decided, at):
+            return live
+        if live:
+            Tip.objects.filter(pk=live.pk).update(state=Tip.State.WITHDRAWN, ended_at=at)
+        tip = _write_tip(decided, at) if decided.choice.chosen else None
+        _log_decision(decided, tip, at)
+        return tip
+
+
+def _stays(live: Tip, decided: Decided, at: datetime) -> bool:
+    """Whether the tip that is live may stay: it is under the person's eyes and still possible."""
+    if decided.choice.chosen is None or live.shown_at is None:
+        return False
+    possible = any(c.key == live.candidate for c in decided.candidates)
+    return possible and at - live.shown_at < conf.SHOWN_STAYS
+
+
+def _write_tip(decided: Decided, at: datetime) -> Tip:
+    chosen = decided.choice.chosen
+    assert chosen is not None
+    with timezone.override(decided.view.zone), translation.override(decided.locale):
+        content, detail = wording.render(chosen)
+    return Tip.objects.create(
+        user_id=decided.view.user_id,
+        content=content,
+        detail=detail,
+        kind=chosen.candidate.kind,
+        url=chosen.candidate.url,
+        source=chosen.candidate.source,
+        policy=decided.policy.manifest.key,
+        confidence=decided.choice.confidence,
+        evidence=_evidence(chosen),
+        candidate=chosen.candidate.key,
+        fingerprint=decided.mark,
+        made_at=at,
+        expires_at=decided.boundary,
+    )
+
+
+def _evidence(scored: Scored) -> list[JSON]:
+    return [asdict(e) for e in scored.candidate.evidence]
+
+
+def _log_decision(decided: Decided, tip: Tip | None, at: datetime) -> None:
+    choice = decided.choice
+    with timezone.override(decided.view.zone), translation.override(decided.locale):
+        best = [_logged(scored) for scored in choice.ranking[: conf.LOGGED_CANDIDATES]]
+    TipDecision.objects.create(
+        user_id=decided.view.user_id,
+        tip=tip,
+        at=at,
+        policy=decided.policy.manifest.key,
+        policy_version=decided.policy.manifest.version,
+        candidates=best,
+        candidate_count=len(choice.ranking),
+        chosen=choice.chosen.candidate.key if choice.chosen else "",
+        propensity=choice.propensity,
+        silence=choice.silence,
+        fingerprint=decided.mark,
+    )
+
+
+def _logged(scored: Scored) -> JSON:
+    candidate = scored.candidate
+    return {
+        "key": candidate.key,
+        "kind": candidate.kind,
+        "title": candidate.title,
+        "source": candidate.source,
+        "score": scored.score,
+        "reasons": list(scored.reasons),
+        "words": [w for w in (wording.reason(c, candidate.facts) for c in scored.reasons) if w],
+        "evidence": _evidence(scored),
+    }
+
+
+def rows_of(tip: Tip) -> tuple[list[Task], list[CalendarEvent]]:
+    """The rows that a tip came from, as far as they still exist. Two queries."""
+    ids: dict[str, list[int]] = {"task": [], "event": []}
+    for item in tip.evidence:
+        ids.setdefault(item["model"], []).append(item["id"])
+    tasks = Task.objects.filter(user_id=tip.user_id, pk__in=ids["task"])
+    events = CalendarEvent.objects.filter(user_id=tip.user_id, pk__in=ids["event"])
+    return (
+        list(tasks.select_related("connection")),
+        list(events.select_related("connection")),
+    )

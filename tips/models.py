@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tips.conf import UNDO_WINDOW
+
+
+class TipQuerySet(models.QuerySet["Tip"]):
+    def current(self, user_id: UUID, *, at: datetime) -> TipQuerySet:
+        """The one tip that may be on the page at `at`: ready or shown, and still true."""
+        return self.filter(user_id=user_id, state__in=Tip.LIVE, expires_at__gt=at)
+
+    def live(self) -> TipQuerySet:
+        return self.filter(state__in=Tip.LIVE)
+
+
+class Tip(models.Model):
+    """One suggestion, from ready to its end. A person has at most one that is ready or shown."""
+
+    class State(models.TextChoices):
+        READY = "ready", _("ready")
+        SHOWN = "shown", _("shown")
+        ANSWERED = "answered", _("answered")
+        EXPIRED = "expired", _("expired")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    class Reaction(models.TextChoices):
+        DONE = "done", _("done")
+        SNOOZE = "snooze", _("later")
+        DISMISS = "dismiss", _("not this")
+
+    class Reason(models.TextChoices):
+        """Why not this. What each does is in tips.effects."""
+
+        NOT_NOW = "not_now", _("not now")
+        NOT_RELEVANT = "not_relevant", _("not relevant")
+        WRONG = "wrong", _("it is wrong")
+        ALREADY_DONE = "already_done", _("already done")
+
+    LIVE = (State.READY, State.SHOWN)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.READY)
+    # What is said, and who says it.
+    content = models.CharField(max_length=500)
+    detail = models.CharField(max_length=300, blank=True)  # the quiet line: why now
+    kind = models.CharField(max_length=10)  # tips.base.Kind
+    url = models.URLField(max_length=500, blank=True)  # of the row, in its own app
+    source = models.CharField(max_length=40)
+    policy = models.CharField(max_length=40)
+    model = models.CharField(max_length=80, blank=True)  # "" when no model was asked
+    prompt_version = models.CharField(max_length=80, blank=True)
+    confidence = models.FloatField()
+    evidence = models.JSONField()  # list of {model, id, fact}
+    candidate = models.CharField(max_length=60)  # Candidate.key
+    fingerprint = models.CharField(max_length=32)  # of the context that it was made from
+    # Its life.
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    shown_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)  # answered, expired or withdrawn
+    # The answer.
+    reaction = models.CharField(max_length=10, choices=Reaction.choices, blank=True)
+    reason = models.CharField(max_length=15, choices=Reason.choices, blank=True)
+    answered_at = models.DateTimeField(null=True)  # by the person's clock, within reason
+    dwell_s = models.FloatField(null=True)
+    reward = models.FloatField(null=True)
+
+    objects = TipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(state__in=["ready", "shown"]), name="one_live_tip"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="answered", answered_at__isnull=False)
+                | (~Q(state="answered") & Q(answered_at=None, reaction="")),
+                name="answered_has_reaction",
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "-made_at"])]
+
+    def __str__(self) -> str:
+        return f"tip {self.pk}"
+
+    @property
+    def can_undo_until(self) -> datetime | None:
+        return self.ended_at + UNDO_WINDOW if self.ended_at and self.reaction else None
+
+
+class TipDecision(models.Model):
+    """What could have been said when, how it scored, what was chosen, and with which chance.
+
+    Silence is a decision too: then there is no tip. The log that any later policy is tried on.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    tip = models.OneToOneField(Tip, models.CASCADE, null=True, related_name="decision")
+    at = models.DateTimeField(db_index=True)
+    policy = models.CharField(max_length=40)
+    policy_version = models.PositiveSmallIntegerField()
+    candidates = (
+        models.JSONField()
+    )  # list of {key, kind, title, score, reasons, evidence}, best first
+    candidate_count = models.PositiveIntegerField()  # the list above is cut to the best
+    chosen = models.CharField(max_length=60, blank=True)  # Candidate.key
+    propensity = models.FloatField()
+    silence = models.CharField(max_length=30, blank=True)
+    fingerprint = models.CharField(max_length=32)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-at"])]
+
+    def __str__(self) -> str:
+        return f"decision {self.pk}"
+
+
+class TipView(models.Model):
+    """One showing of a tip on one device. Activation is: a person has one; reactions are Tip's."""
+
+    tip = models.ForeignKey(Tip, models.CASCADE, related_name="views")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    at = models.DateTimeField()
+    surface = models.CharField(max_length=10)  # page, card, api
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "at"])]
+
+    def __str__(self) -> str:
+        return f"view of {self.tip_id}"
+
+
+class Hold(models.Model):
+    """A candidate that is not to be said again before a moment: the effect of an answer."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    tip = models.OneToOneField(Tip, models.CASCADE)  # the answer that caused it; undone with it
+    candidate = models.CharField(max_length=60)
+    until = models.DateTimeField()
+    # A hold that ends as soon as its row changes at the source: "it is wrong" may be put right.
+    until_changed = models.BooleanField(default=False)
+    since = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "until"])]
+
+    def __str__(self) -> str:
+        return f"hold on {self.candidate}"
+
+
+class OutlookQuerySet(models.QuerySet["Outlook"]):
+    def due(self, *, at: datetime) -> OutlookQuerySet:
+        return self.filter(next_look_at__lte=at, user__is_active=True).order_by("next_look_at")
+
+    def look_again(self, user_id: UUID, *, at: datetime) -> None:
+        """Something changed: whoever looks next, a message or beat, decides anew. One query."""
+        self.filter(user_id=user_id).update(next_look_at=at, fingerprint="")
+
+
+class Outlook(models.Model):
+    """How things stand with one person: the last decision, and when to decide again.
+
+    This row is the work of making tips; a Celery message only says "look now".
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True)
+    fingerprint = models.CharField(max_length=32, blank=True)
+    looked_at = models.DateTimeField(null=True)
+    next_look_at = models.DateTimeField(db_index=True)
+    silence = models.CharField(max_length=30, blank=True)  # code of tips.wording.SILENCES, or ""
+    rest_until = models.DateTimeField(null=True)  # after an answer
+    last_answered = models.ForeignKey(Tip, models.SET_NULL, null=True, related_name="+")
+
+    objects = OutlookQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"outlook of {self.user_id}"

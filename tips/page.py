@@ -1,0 +1,130 @@
+"""What the black page shows, as one frozen value per state. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from integrations.models import Connection, TaskClose
+from integrations.registry import SOURCES
+from tips import conf, wording
+from tips.making import rows_of
+from tips.models import Outlook, Tip, TipDecision
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`state` names the partial; `context` is what it reads (see templates/tips/now.html)."""
+
+    state: str
+    context: Mapping[str, Any]
+
+
+def build_page(user_id: UUID, *, at: datetime, waited: int = 0) -> Page:
+    """One query when a tip is ready: the case that has to be instant. At most four otherwise."""
+    tip = Tip.objects.current(user_id, at=at).first()
+    if tip is not None:
+        return current(tip)
+    outlook = Outlook.objects.filter(pk=user_id).select_related("last_answered").first()
+    if outlook and outlook.last_answered and outlook.rest_until and outlook.rest_until > at:
+        return answered(outlook.last_answered, at=at)
+    if waiting := _before_the_first_tip(user_id):
+        return waiting
+    if outlook and outlook.silence and outlook.next_look_at > at and outlook.fingerprint:
+        return _resting(outlook, user_id)
+    return Page("wait", {"waited": waited})
+
+
+def current(tip: Tip) -> Page:
+    return Page("tip", {"tip": tip, "task_url": tip.url})
+
+
+def answered(tip: Tip, *, at: datetime, said_elsewhere: bool = False) -> Page:
+    until = tip.ended_at + conf.UNDO_WINDOW if tip.ended_at else at
+    left_ms = max(0, int((until - at).total_seconds() * 1000))
+    return Page(
+        "answered",
+        {
+            "tip": tip,
+            "undo_until": until,
+            "undo_ms": 0 if said_elsewhere else left_ms,
+            "can_say_why": tip.reaction == Tip.Reaction.DISMISS and not tip.reason,
+            "said_elsewhere": said_elsewhere,
+        },
+    )
+
+
+def _before_the_first_tip(user_id: UUID) -> Page | None:
+    """Nothing is connected, or what is connected has not been read yet."""
+    states = list(
+        Connection.objects.filter(user_id=user_id).values_list("source", "state", "synced_at")
+    )
+    if not states:
+        return Page("connect", {})
+    unread = [s for s, state, synced_at in states if synced_at is None and state == "new"]
+    if unread and len(unread) == len(states):
+        return Page("reading", {"reading": [_title(key) for key in unread]})
+    return None
+
+
+def _resting(outlook: Outlook, user_id: UUID) -> Page:
+    broken = Connection.objects.filter(user_id=user_id, state=Connection.State.RECONNECT).exists()
+    rest = {
+        "code": outlook.silence,
+        "sentence": wording.silence_sentence(outlook.silence),
+        "next_look": outlook.next_look_at,
+        "reconnect": broken,
+    }
+    return Page("rest", {"rest": rest})
+
+
+def build_why(tip: Tip) -> dict[str, Any]:
+    """The rows that a tip came from, how fresh they are, and what else could have been said."""
+    tasks, events = rows_of(tip)
+    decision = TipDecision.objects.filter(tip=tip).first()
+    ranking = decision.candidates if decision else []
+    evidence = [
+        {
+            "title": row.title,
+            "note": note,
+            "fresh": row.connection.synced_at,
+            "url": row.url,
+            "source": _title(row.connection.source),
+        }
+        for row, note in [(t, t.project) for t in tasks] + [(e, e.location) for e in events]
+    ]
+    return {
+        "evidence": evidence,
+        "reasons": next((c["words"] for c in ranking if c["key"] == tip.candidate), []),
+        "runners_up": [
+            {"title": c["title"], "reasons": " · ".join(c["words"][:2])}
+            for c in ranking
+            if c["key"] != tip.candidate
+        ][:3],
+        "policy": tip.policy,
+        "confidence": tip.confidence,
+        "made_at": tip.made_at,
+        "model": tip.model,
+    }
+
+
+def failed_closings(user_id: UUID) -> list[dict[str, str]]:
+    """Answers that a source never confirmed, for the notice. One query."""
+    return [
+        {
+            "title": closing.task.title,
+            "source": _title(closing.task.connection.source),
+            "url": closing.task.url,
+            "key": str(closing.key),
+        }
+        for closing in TaskClose.objects.unconfirmed(user_id).select_related("task__connection")
+    ]
+
+
+def _title(source_key: str) -> str:
+    """Of a source; its key when the package that brought it is no longer installed."""
+    source = SOURCES.get(source_key)
+    return str(source.manifest.title) if source else source_key

@@ -1,0 +1,101 @@
+"""The rule that a sensible person would agree with; what every cleverer policy has to beat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+from agents.base import UserView
+from tips.base import Candidate, Choice, Facts, Kind, Policy, PolicyManifest, Scored
+from tips.candidates import find_meeting
+
+# Below this, nothing needs the person: an undated task of ordinary priority scores 0.
+WORTH_SAYING = 15.0
+PRIORITY = {1: 0.0, 2: 8.0, 3: 16.0, 4: 26.0}
+# Points by local days left. Overdue is urgent for two weeks and then more likely dead than urgent.
+DUE_TODAY, DUE_TOMORROW, DUE_THIS_WEEK = 50.0, 24.0, 6.0
+OVERDUE, STALE_AFTER_DAYS, STALE = 60.0, 14, 18.0
+DUE_WITHIN_2H = 72.0
+DEADLINE = {0: 75.0, 1: 45.0, 2: 28.0, 3: 25.0}
+DEADLINE_MISSED, DEADLINE_THIS_WEEK = 62.0, 10.0
+FITS, DOES_NOT_FIT = 4.0, -45.0
+# A gap shorter than this is no time to begin something whose length nobody knows.
+SHORTEST_GAP = timedelta(minutes=10)
+REMINDER = 55.0
+
+
+class DeadlineFirst(Policy):
+    manifest = PolicyManifest(key="deadline_first", title="Deadline first", version=1)
+
+    def decide(self, view: UserView, candidates: Sequence[Candidate], rng: Random) -> Choice:
+        ranking = tuple(
+            sorted(
+                (score(c, view.now) for c in candidates),
+                key=lambda s: (-s.score, s.candidate.key),
+            )
+        )
+        silence = ""
+        if find_meeting(view):
+            silence = "in_meeting"
+        elif not ranking:
+            silence = "nothing_open"
+        elif ranking[0].score < WORTH_SAYING:
+            silence = "nothing_urgent"
+        chosen = None if silence else ranking[0]
+        # A score of 100 is a task that is due now at the highest priority.
+        confidence = min(1.0, chosen.score / 100) if chosen else 1.0
+        return Choice(ranking, chosen, propensity=1.0, confidence=confidence, silence=silence)
+
+
+def score(candidate: Candidate, now: datetime) -> Scored:
+    """Points of one candidate and the codes of what earned them, strongest first."""
+    if candidate.kind is Kind.REMINDER:
+        return Scored(candidate, REMINDER, ("starts_soon",))
+    facts = candidate.facts
+    parts = [
+        _due(facts, now),
+        _deadline(facts),
+        (PRIORITY[facts.priority], "urgent" if facts.priority == 4 else "important"),
+        _fit(facts),
+    ]
+    earned = sorted((p for p in parts if p[0] and p[1]), key=lambda p: -p[0])
+    return Scored(candidate, sum(p[0] for p in parts), tuple(code for _, code in earned))
+
+
+def _due(facts: Facts, now: datetime) -> tuple[float, str]:
+    days = facts.due_in_days
+    if days is None:
+        return 0.0, ""
+    if facts.is_past_due and days < 0:
+        if -days > STALE_AFTER_DAYS:
+            return STALE, "long_overdue"
+        return OVERDUE - days, "overdue"
+    if days == 0:
+        if facts.due_at is None:
+            return DUE_TODAY, "due_today"
+        if facts.is_past_due:
+            return OVERDUE, "past_time"
+        soon = facts.due_at - now <= timedelta(hours=2)
+        return (DUE_WITHIN_2H, "due_soon") if soon else (DUE_TODAY, "due_at")
+    if days == 1:
+        return DUE_TOMORROW, "due_tomorrow"
+    return (DUE_THIS_WEEK, "due_this_week") if days <= 7 else (0.0, "")
+
+
+def _deadline(facts: Facts) -> tuple[float, str]:
+    days = facts.deadline_in_days
+    if days is None or days > 7:
+        return 0.0, ""
+    if days < 0:
+        return DEADLINE_MISSED, "deadline_missed"
+    return DEADLINE.get(days, DEADLINE_THIS_WEEK), "deadline"
+
+
+def _fit(facts: Facts) -> tuple[float, str]:
+    if facts.gap is None:
+        return 0.0, ""
+    if facts.duration is None:
+        return (DOES_NOT_FIT, "gap_too_short") if facts.gap.length < SHORTEST_GAP else (0.0, "")
+    fits = facts.duration <= facts.gap.length
+    return (FITS, "fits_gap") if fits else (DOES_NOT_FIT, "too_long")

@@ -1,0 +1,193 @@
+"""What a person does with a tip. Each is one transaction; each may come twice, late, or from two
+devices at once, and then one wins and the other is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from accounts.models import Profile
+from events.bus import publish
+from events.catalog import TipDismissalExplained, TipReacted, TipReactionUndone, TipServed
+from integrations import services as integrations
+from integrations.models import Task, TaskClose, lock_person
+from tips import conf
+from tips.base import Kind
+from tips.effects import UNTIL_CHANGED_AT_MOST, Effect, effect_of
+from tips.models import Hold, Outlook, Tip, TipView
+from tips.rewards import infer_reward
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    tip: Tip
+    won: bool  # False: it had been answered before, and `tip` says how
+
+
+def mark_shown(tip: Tip, *, surface: str, at: datetime) -> bool:
+    """Note that the tip was really on a screen. True the first time, which alone is published."""
+    with transaction.atomic():
+        first = Tip.objects.filter(pk=tip.pk, state=Tip.State.READY).update(
+            state=Tip.State.SHOWN, shown_at=at
+        )
+        TipView.objects.create(tip=tip, user_id=tip.user_id, at=at, surface=surface)
+        if first:
+            publish(
+                TipServed(
+                    user_id=tip.user_id, at=at, tip_id=tip.pk, policy=tip.policy, kind=tip.kind
+                )
+            )
+    return bool(first)
+
+
+def react(tip: Tip, reaction: str, *, at: datetime, answered_at: datetime | None = None) -> Outcome:
+    """Record the person's first answer, with all that follows from it.
+
+    answered_at  when the person tapped, by their device: an answer given offline comes late. It is
+                 believed only between the showing and now.
+    An expired or withdrawn tip can still be answered: what somebody said is never lost.
+    """
+    with transaction.atomic():
+        _lock(tip.user_id, at)
+        tip = Tip.objects.select_for_update().get(pk=tip.pk)
+        if tip.state == Tip.State.ANSWERED:
+            return Outcome(tip, won=False)
+        tip.state, tip.reaction, tip.ended_at = Tip.State.ANSWERED, reaction, at
+        tip.answered_at = min(max(answered_at or at, tip.shown_at or at), at)
+        tip.dwell_s = (tip.answered_at - tip.shown_at).total_seconds() if tip.shown_at else None
+        tip.reward = infer_reward(reaction, tip.dwell_s)
+        tip.save()
+        _apply(tip, _effect(tip), at=at)
+        Outlook.objects.filter(pk=tip.user_id).update(
+            last_answered=tip, rest_until=at + conf.REST_AFTER_ANSWER, fingerprint=""
+        )
+        publish(
+            TipReacted(
+                user_id=tip.user_id,
+                at=at,
+                tip_id=tip.pk,
+                reaction=reaction,
+                dwell_s=tip.dwell_s,
+                reward=tip.reward,
+            )
+        )
+    return Outcome(tip, won=True)
+
+
+def explain(tip: Tip, reason: str, *, at: datetime) -> Outcome:
+    """Say why not. The first reason counts; its effect replaces that of the bare "not this"."""
+    with transaction.atomic():
+        _lock(tip.user_id, at)
+        reward = infer_reward(Tip.Reaction.DISMISS, None, reason)
+        won = Tip.objects.filter(
+            pk=tip.pk, state=Tip.State.ANSWERED, reaction=Tip.Reaction.DISMISS, reason=""
+        ).update(reason=reason, reward=reward)
+        tip = Tip.objects.get(pk=tip.pk)
+        if won:
+            _apply(tip, _effect(tip), at=at)
+            publish(
+                TipDismissalExplained(
+                    user_id=tip.user_id, at=at, tip_id=tip.pk, reason=reason, reward=reward
+                )
+            )
+    return Outcome(tip, won=bool(won))
+
+
+def undo(tip: Tip, *, at: datetime) -> Outcome:
+    """Take the answer back. Won within the undo window only, and only before the source was told.
+
+    The tip is back on the page; whatever had come up meanwhile is withdrawn for it.
+    """
+    with transaction.atomic():
+        _lock(tip.user_id, at)
+        tip = Tip.objects.select_for_update().get(pk=tip.pk)
+        if not _may_undo(tip, at):
+            return Outcome(tip, won=False)
+        Tip.objects.live().filter(user_id=tip.user_id).update(
+            state=Tip.State.WITHDRAWN, ended_at=at
+        )
+        Hold.objects.filter(tip=tip).delete()
+        tip.state, tip.reaction, tip.reason = Tip.State.SHOWN, "", ""
+        tip.shown_at = tip.shown_at or at
+        tip.expires_at = max(tip.expires_at, at + conf.SHOWN_STAYS)
+        tip.answered_at = tip.ended_at = tip.dwell_s = tip.reward = None
+        tip.save()
+        Outlook.objects.filter(pk=tip.user_id).update(
+            last_answered=None, rest_until=None, next_look_at=tip.expires_at
+        )
+        publish(TipReactionUndone(user_id=tip.user_id, at=at, tip_id=tip.pk))
+    return Outcome(tip, won=True)
+
+
+def end_rest(user_id: UUID, *, at: datetime) -> None:
+    """One more: the person asks for the next tip now."""
+    Outlook.objects.filter(pk=user_id).update(rest_until=None, next_look_at=at, fingerprint="")
+
+
+def _lock(user_id: UUID, at: datetime) -> None:
+    """Answers, undo and the making of tips take turns on the person's outlook.
+
+    The person's row comes first, as wherever rows of a person are written: see lock_person.
+    Raises PermissionDenied for somebody who has left.
+    """
+    if not lock_person(user_id):
+        raise PermissionDenied
+    Outlook.objects.get_or_create(user_id=user_id, defaults={"next_look_at": at})
+    Outlook.objects.select_for_update().get(pk=user_id)
+
+
+def _effect(tip: Tip) -> Effect:
+    zone = Profile.objects.only("time_zone").get(user_id=tip.user_id).zone
+    assert tip.ended_at is not None
+    return effect_of(tip.reaction, tip.reason, at=tip.ended_at, zone=zone)
+
+
+def _apply(tip: Tip, effect: Effect, *, at: datetime) -> None:
+    Hold.objects.filter(tip=tip).delete()
+    until, until_changed = effect.hold_until, effect.until_changed
+    if effect.completes and tip.kind != Kind.TASK:
+        until = tip.expires_at  # a reminder is acknowledged: it is not said again
+    elif effect.completes and not _complete(tip, at):
+        until, until_changed = at + UNTIL_CHANGED_AT_MOST, True
+    if until:
+        Hold.objects.create(
+            user_id=tip.user_id,
+            tip=tip,
+            candidate=tip.candidate,
+            until=until,
+            until_changed=until_changed,
+            since=at,
+        )
+
+
+def _complete(tip: Tip, at: datetime) -> bool:
+    """Have the task closed at its source. False: it is gone, or its source closes nothing."""
+    ids = [item["id"] for item in tip.evidence if item["model"] == "task"]
+    task = Task.objects.filter(pk__in=ids, user_id=tip.user_id).first()
+    return task is not None and integrations.complete(
+        tip.user_id,
+        task.pk,
+        key=closing_key(tip),
+        not_before=at + conf.UNDO_WINDOW + conf.UNDO_GRACE,
+        at=at,
+    )
+
+
+def closing_key(tip: Tip) -> UUID:
+    """The idempotency key of what this answer closes; a later answer to the tip has another."""
+    assert tip.ended_at is not None
+    return uuid5(tip.pk, f"{tip.reaction} {tip.ended_at.isoformat()}")
+
+
+def _may_undo(tip: Tip, at: datetime) -> bool:
+    if tip.state != Tip.State.ANSWERED or tip.ended_at is None:
+        return False
+    if at > tip.ended_at + conf.UNDO_WINDOW + conf.UNDO_GRACE:
+        return False
+    if not TaskClose.objects.filter(key=closing_key(tip)).exists():
+        return True  # nothing leaves the house
+    return integrations.cancel_completion(tip.user_id, closing_key(tip), at=at)

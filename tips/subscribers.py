@@ -1,0 +1,40 @@
+"""What tips hears: whatever may change the one thing that matters now."""
+
+from __future__ import annotations
+
+from events.bus import subscribe
+from events.catalog import (
+    CalendarSynced,
+    ConnectionChanged,
+    ConsentWithdrawn,
+    Event,
+    ProfileChanged,
+    TaskCompleted,
+    TasksSynced,
+    TipDismissalExplained,
+    TipReacted,
+)
+from oo.lib.messages import look_now
+from tips import tasks
+from tips.models import Outlook
+
+
+def look_again(event: Event) -> None:
+    """Note in the outlook that something changed, then say so: a lost message costs a minute."""
+    Outlook.objects.look_again(event.user_id, at=event.at)
+    look_now(tasks.make_tip, str(event.user_id), expires_s=60)
+
+
+def listen() -> None:
+    kinds: tuple[type[Event], ...] = (
+        TasksSynced,
+        CalendarSynced,
+        TaskCompleted,
+        ConnectionChanged,
+        ConsentWithdrawn,
+        ProfileChanged,
+        TipReacted,
+        TipDismissalExplained,
+    )
+    for kind in kinds:
+        subscribe(kind, look_again)

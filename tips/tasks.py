@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from oo.lib.messages import look_now
+from tips import conf, making
+from tips.models import Outlook
+
+
+@shared_task(soft_time_limit=20, time_limit=30)
+def make_tip(user_id: str) -> None:
+    """See that one person has a ready tip. Safe to run twice, at once, or after they have left."""
+    making.make_tip(UUID(user_id), at=timezone.now())
+
+
+@shared_task(soft_time_limit=50, time_limit=55)
+def keep_ready() -> int:
+    """Every minute, from oo/schedule.py: decide anew for whoever's moment has come."""
+    due = Outlook.objects.due(at=timezone.now()).values_list("pk", flat=True)
+    user_ids = list(due[: conf.KEEP_READY_PEOPLE])
+    for user_id in user_ids:
+        look_now(make_tip, str(user_id), expires_s=60)
+    return len(user_ids)

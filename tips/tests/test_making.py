@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import translation
+
+from accounts.models import Profile, User
+from integrations.models import Task
+from tips import services
+from tips.making import make_tip
+from tips.models import Hold, Outlook, Tip, TipDecision
+from tips.tests.people import NOON
+from tips.tests.rows import add_meeting, add_task
+
+
+def made(user: User, minutes: float = 0) -> Tip:
+    tip = make_tip(user.pk, at=NOON + timedelta(minutes=minutes))
+    assert tip is not None
+    return tip
+
+
+def test_a_task_becomes_the_one_ready_tip(alice: User) -> None:
+    task = add_task(alice, "Pay rent")
+    tip = made(alice)
+    assert (tip.content, tip.detail, tip.state) == ("Pay rent", "Due today", Tip.State.READY)
+    assert tip.evidence == [{"model": "task", "id": task.pk, "fact": "open"}]
+
+
+def test_it_logs_what_else_could_have_been_said(alice: User) -> None:
+    add_task(alice, "Pay rent", priority=4)
+    add_task(alice, "Water plants")
+    decision = TipDecision.objects.get(tip=made(alice))
+    assert [c["title"] for c in decision.candidates] == ["Pay rent", "Water plants"]
+    assert (decision.propensity, decision.candidate_count) == (1.0, 2)
+
+
+def test_silence_is_on_record_and_makes_no_tip(alice: User) -> None:
+    add_task(alice, "Someday", due_in=None)
+    assert make_tip(alice.pk, at=NOON) is None
+    assert TipDecision.objects.get(user=alice).silence == "nothing_urgent"
+    assert Outlook.objects.get(user=alice).next_look_at > NOON
+
+
+def test_nothing_changed_makes_nothing(alice: User) -> None:
+    add_task(alice, "Pay rent")
+    assert made(alice) == made(alice, 1)
+    assert TipDecision.objects.count() == 1
+
+
+def test_a_more_urgent_task_replaces_a_tip_that_nobody_has_seen(alice: User) -> None:
+    add_task(alice, "Pay rent")
+    first = made(alice)
+    add_task(alice, "Call the bank", priority=4)
+    assert made(alice, 1).content == "Call the bank"
+    first.refresh_from_db()
+    assert first.state == Tip.State.WITHDRAWN
+
+
+def test_a_tip_under_the_persons_eyes_stays_while_it_is_true(alice: User) -> None:
+    add_task(alice, "Pay rent")
+    first = made(alice)
+    services.mark_shown(first, surface="page", at=NOON)
+    add_task(alice, "Call the bank", priority=4)
+    assert made(alice, 1) == first
+
+
+def test_a_tip_whose_task_was_done_elsewhere_is_withdrawn(alice: User) -> None:
+    task = add_task(alice, "Pay rent")
+    first = made(alice)
+    services.mark_shown(first, surface="page", at=NOON)
+    Task.objects.filter(pk=task.pk).update(completed_at=NOON)
+    assert make_tip(alice.pk, at=NOON + timedelta(minutes=1)) is None
+    first.refresh_from_db()
+    assert first.state == Tip.State.WITHDRAWN
+
+
+def test_an_expired_tip_gives_way(alice: User) -> None:
+    add_task(alice, "Pay rent")
+    first = made(alice)
+    second = made(alice, 200)
+    first.refresh_from_db()
+    assert (first.state, second.state) == (Tip.State.EXPIRED, Tip.State.READY)
+
+
+def test_a_tip_lives_no_longer_than_until_the_next_meeting(alice: User) -> None:
+    add_task(alice, "Pay rent")
+    add_meeting(alice, starts_in_min=15)
+    tip = made(alice)
+    assert tip.expires_at == NOON + timedelta(minutes=15)
+
+
+def test_somebody_else_s_tasks_are_never_seen(alice: User, bob: User) -> None:
+    add_task(bob, "Bob's secret", priority=4)
+    assert make_tip(alice.pk, at=NOON) is None
+
+
+def test_who_has_left_is_made_no_tip(charlie: User) -> None:
+    add_task(charlie, "Pay rent")
+    assert make_tip(charlie.pk, at=NOON) is None
+    assert not TipDecision.objects.exists()
+
+
+def test_the_words_are_in_the_persons_language_whatever_the_worker_speaks(alice: User) -> None:
+    add_task(alice, "Pay rent")
+    Profile.objects.filter(user=alice).update(locale="en")
+    with translation.override("de"):
+        assert made(alice).detail == "Due today"
+
+
+def test_a_task_that_was_called_wrong_comes_back_when_it_changes(alice: User) -> None:
+    task = add_task(alice, "Pay rent")
+    tip = made(alice)
+    services.react(tip, "dismiss", at=NOON)
+    services.explain(tip, "wrong", at=NOON)
+    services.end_rest(alice.pk, at=NOON)
+    assert make_tip(alice.pk, at=NOON + timedelta(minutes=1)) is None
+    Task.objects.filter(pk=task.pk).update(changed_at=NOON + timedelta(minutes=2))
+    assert made(alice, 3).content == "Pay rent"
+    assert Hold.objects.exists()
+
+
+@pytest.mark.parametrize("tasks", [1, 300])
+def test_the_number_of_queries_does_not_grow_with_the_tasks(
+    alice: User, tasks: int, django_assert_max_num_queries: object
+) -> None:
+    for n in range(tasks):
+        add_task(alice, f"Task {n}")
+    with django_assert_max_num_queries(22):  # type: ignore[operator]
+        make_tip(alice.pk, at=NOON)

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from tips import views
+
+app_name = "tips"
+
+urlpatterns = [
+    path("", views.now, name="now"),
+    path("more", views.more, name="more"),
+    path("tip/<uuid:pk>/shown", views.shown, name="shown"),
+    path("tip/<uuid:pk>/answer", views.react, name="react"),
+    path("tip/<uuid:pk>/reason", views.reason, name="reason"),
+    path("tip/<uuid:pk>/undo", views.undo, name="undo"),
+    path("tip/<uuid:pk>/why", views.why, name="why"),
+    path("closing", views.closing, name="closing"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("sw.js", views.worker, name="worker"),
+    path("offline", views.offline, name="offline"),
+]

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.requests import SignedInRequest
+from integrations import services as integrations
+from oo.lib.messages import look_now
+from tips import conf, making, page, services, tasks
+from tips.forms import AnswerForm, ClosingForm, ReasonForm
+from tips.models import Tip
+
+
+@require_GET
+@never_cache
+@login_required
+def now(request: SignedInRequest) -> HttpResponse:
+    """The page with the one tip; for HTMX, its card alone. No tip yet: the card asks again."""
+    at, user_id = timezone.now(), request.user.pk
+    waited = _waited(request)
+    found = page.build_page(user_id, at=at, waited=waited)
+    if found.state == "wait":
+        if waited >= conf.PATIENCE_S:  # no worker answered in time: a rule needs no model
+            making.make_tip(user_id, at=at)
+            found = page.build_page(user_id, at=at, waited=waited)
+        elif waited == 0:
+            look_now(tasks.make_tip, str(user_id), expires_s=10)
+    return _draw(request, found)
+
+
+@require_POST
+@login_required
+def shown(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """The beacon of a card that is really on a screen."""
+    tip = get_object_or_404(Tip, pk=pk, user=request.user)
+    services.mark_shown(tip, surface="page", at=timezone.now())
+    return HttpResponse(status=204)
+
+
+@require_POST
+@login_required
+def react(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    tip = get_object_or_404(Tip, pk=pk, user=request.user)
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")
+    at, reaction = timezone.now(), form.cleaned_data["reaction"]
+    outcome = services.react(tip, reaction, at=at, answered_at=form.cleaned_data["answered_at"])
+    return _answered(request, outcome.tip, elsewhere=outcome.tip.reaction != reaction)
+
+
+@require_POST
+@login_required
+def reason(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    tip = get_object_or_404(Tip, pk=pk, user=request.user)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")
+    outcome = services.explain(tip, form.cleaned_data["reason"], at=timezone.now())
+    return _answered(request, outcome.tip)
+
+
+@require_POST
+@login_required
+def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    tip = get_object_or_404(Tip, pk=pk, user=request.user)
+    outcome = services.undo(tip, at=timezone.now())
+    if outcome.won:
+        return _draw_or_home(request, page.current(outcome.tip))
+    return _answered(request, outcome.tip, too_late=True)
+
+
+@require_POST
+@login_required
+def more(request: SignedInRequest) -> HttpResponse:
+    at = timezone.now()
+    services.end_rest(request.user.pk, at=at)
+    making.make_tip(request.user.pk, at=at)
+    return _draw_or_home(request, page.build_page(request.user.pk, at=at))
+
+
+@require_GET
+@never_cache
+@login_required
+def why(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    tip = get_object_or_404(Tip, pk=pk, user=request.user)
+    if tip.state not in Tip.LIVE and not request.htmx:
+        return redirect("tips:now")
+    context = {"state": "tip", **page.current(tip).context, "why": page.build_why(tip)}
+    return render(request, "tips/now.html#why" if request.htmx else "tips/now.html", context)
+
+
+@require_POST
+@login_required
+def closing(request: SignedInRequest) -> HttpResponse:
+    """What to do about an answer that its source never confirmed."""
+    form = ClosingForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")
+    key, at = form.cleaned_data["key"], timezone.now()
+    if form.cleaned_data["action"] == "retry":
+        integrations.retry_failure(request.user.pk, key, at=at)
+    else:
+        integrations.acknowledge_failure(request.user.pk, key, at=at)
+    return _draw_or_home(request, page.build_page(request.user.pk, at=at))
+
+
+@require_GET
+@cache_control(max_age=3600, public=True)
+def manifest(request: HttpRequest) -> HttpResponse:
+    return render(request, "tips/manifest.webmanifest", content_type="application/manifest+json")
+
+
+@require_GET
+@cache_control(no_cache=True)
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker, at the root so that its scope is the whole page."""
+    return render(request, "tips/sw.js", content_type="text/javascript")
+
+
+@require_GET
+@cache_control(max_age=3600, public=True)
+def offline(request: HttpRequest) -> HttpResponse:
+    return render(request, "tips/offline.html")
+
+
+def _waited(request: HttpRequest) -> int:
+    """Seconds that this page has waited, by its own count; nonsense counts as none."""
+    text = request.GET.get("waited", "0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+
+
+def _answered(request: SignedInRequest, tip: Tip, **flags: bool) -> HttpResponse:
+    elsewhere = flags.pop("elsewhere", False)
+    found = page.answered(tip, at=timezone.now(), said_elsewhere=elsewhere)
+    return _draw_or_home(request, page.Page(found.state, {**found.context, **flags}))
+
+
+def _draw_or_home(request: SignedInRequest, found: page.Page) -> HttpResponse:
+    """A form that was sent without HTMX goes back to the page, which knows what to show."""
+    return _draw(request, found) if request.htmx else redirect("tips:now")
+
+
+def _draw(request: SignedInRequest, found: page.Page) -> HttpResponse:
+    context: dict[str, Any] = {"state": found.state, **found.context}
+    if found.state not in {"tip", "wait"}:
+        context["failed_closings"] = page.failed_closings(request.user.pk)
+    template = "tips/now.html#card" if request.htmx else "tips/now.html"
+    return render(request, template, context)
