@@ -1,0 +1,65 @@
+"""A request and an answer, as plain values between the HTTP server and the stand-in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl
+
+from .errors import ApiFailure, Json, bad_argument
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request; header names are in lower case. Kept by the recorder as it came."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+    @cached_property
+    def form(self) -> Json:
+        """The arguments of the body, JSON or form; a list or nonsense is a bad argument."""
+        if not self.body:
+            return {}
+        if "json" not in self.headers.get("content-type", ""):
+            return dict(parse_qsl(self.body.decode(errors="replace"), keep_blank_values=True))
+        try:
+            parsed = json.loads(self.body)
+        except ValueError:
+            raise bad_argument("body", "Malformed JSON") from None
+        if not isinstance(parsed, dict):
+            raise bad_argument("body", "Expected an object")
+        return parsed
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`cut` makes the server drop the connection in the middle of the body."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cut: bool = False
+
+
+def json_reply(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
+    body = json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode()
+    return Reply(status, body, {"Content-Type": "application/json", **(headers or {})})
+
+
+def failure_reply(failure: ApiFailure) -> Reply:
+    return json_reply(failure.body(), failure.http_code, failure.headers)
+
+
+def html_reply(page: str) -> Reply:
+    return Reply(200, page.encode(), {"Content-Type": "text/html; charset=utf-8"})
+
+
+def redirect(address: str) -> Reply:
+    return Reply(302, b"", {"Location": address})

