@@ -180,7 +180,7 @@ def _complete(tip: Tip, at: datetime) -> bool:
 def closing_key(tip: Tip) -> UUID:
     """The idempotency key of what this answer closes; a later answer to the tip has another."""
     assert tip.ended_at is not None
-    return uuid5(tip.pk, f"{tip.reaction} {tip.ended_at.isoformat()}")
+    return uuid5(tip.pk, f"{tip.reaction} {tip.ended_at.timestamp()}")
 
 
 def _may_undo(tip: Tip, at: datetime) -> bool:

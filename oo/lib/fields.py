@@ -73,12 +73,6 @@ class EncryptedTextField(TextField[Set, Get]):
     ) -> str | None:
         return default_keyring().decrypt(value, context=self.sealed_context()) if value else value
 
-    def get_placeholder(self, value: Any, compiler: object, connection: object) -> str:
-        # The one hook that sees what update() is given when that is an expression.
-        if hasattr(value, "as_sql"):
-            self._same_column(value)
-        return "%s"
-
     def get_lookup(self, lookup_name: str) -> type[Lookup[Any]] | None:
         return super().get_lookup(lookup_name) if lookup_name in ("exact", "isnull") else None
 

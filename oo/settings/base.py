@@ -25,7 +25,7 @@ OO_OPERATOR_NAME: str = env.str("OO_OPERATOR_NAME", default="")
 OO_OPERATOR_CONTACT: str = env.str("OO_OPERATOR_CONTACT", default="")
 
 INSTALLED_APPS = [
-    "adminconsole",
+    "adminconsole.apps.AdminconsoleConfig",
     "tips",
     "agents",
     "integrations",
@@ -43,7 +43,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_standardized_errors",
     "csp",
-    "django.contrib.admin",
+    "adminconsole.apps.ConsoleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

@@ -33,7 +33,7 @@ OO_ENCRYPTION_KEYS = env.list("OO_ENCRYPTION_KEYS", default=[]) or [
 OO_DEMO_SIGN_IN = env.bool("OO_DEMO_SIGN_IN", default=DEBUG)
 
 if not CELERY_BROKER_URL:
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost"
     broker = VAR / "broker"
     for folder in ("messages", "control"):
         (broker / folder).mkdir(parents=True, exist_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oo.settings.base import *
-from oo.settings.base import DATABASES, ROOT, SOCIALACCOUNT_PROVIDERS, env
+from oo.settings.base import CONTENT_SECURITY_POLICY, DATABASES, ROOT, SOCIALACCOUNT_PROVIDERS, env
 from tests.peers.openid import wiring
 
 SECRET_KEY = "only-for-tests-" + "x" * 50
@@ -30,3 +30,4 @@ SOCIALACCOUNT_PROVIDERS["google"] |= wiring.google_settings(OO_TEST_IDP)
 SOCIALACCOUNT_PROVIDERS["apple"] |= wiring.apple_settings(OO_TEST_IDP)
 GOOGLE_REVOKE_URL = wiring.google_revoke_url(OO_TEST_IDP)
 APPLE_REVOKE_URL = wiring.apple_revoke_url(OO_TEST_IDP)
+CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(OO_TEST_IDP)

@@ -142,6 +142,22 @@ def test_a_redirect_to_something_that_is_not_the_web_is_refused(target: str) -> 
         fetch_public(outer.url, allow_private=outer.door)
 
 
+@pytest.mark.parametrize(
+    "host",
+    ["134744072", "010.8.8.8", "8.8.2056", "0x08080808", "8.8.8.0x8", "a.test.8"],
+)
+def test_a_number_in_an_odd_spelling_is_refused_wherever_it_leads(host: str) -> None:
+    with pytest.raises(Refused, match="not a host name"):
+        plain_host(host)
+
+
+@pytest.mark.parametrize("url", ["http://localhost/", "http://a.localhost./", "http://a:b@c.test/"])
+def test_some_urls_are_refused_wherever_they_lead(url: str, connects: list[Any]) -> None:
+    with pytest.raises(Refused):
+        fetch_public(url, resolver=answering([PUBLIC]))
+    assert connects == []
+
+
 class Town:
     """Stands between us and the internet: PUBLIC leads to a stand-in."""
 

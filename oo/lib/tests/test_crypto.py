@@ -54,6 +54,14 @@ def test_no_bit_of_it_can_be_changed() -> None:
             ring.decrypt(sealed[:place] + other + sealed[place + 1 :], context=TOKEN)
 
 
+def test_the_spare_bits_of_base64_count_too() -> None:
+    ring = Keyring([NEW])
+    head, last = ring.encrypt("secret", context=TOKEN).removesuffix("==")[:-1], "BRhx"
+    for char in last:  # A, Q, g and w are what an encoder writes there; these decode to the same
+        with pytest.raises(CryptoError):
+            ring.decrypt(f"{head}{char}==", context=TOKEN)
+
+
 @pytest.mark.parametrize("junk", ["", ".", "oo1", "oo1..", "secret", "oo1.00000000.AAAA", "é.ü.ß"])
 def test_what_is_no_ciphertext_is_refused(junk: str) -> None:
     with pytest.raises(CryptoError):

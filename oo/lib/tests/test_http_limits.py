@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from threading import Event
@@ -11,6 +12,7 @@ import pytest
 
 from oo.lib.http import (
     Api,
+    ApiError,
     TooLarge,
     Unexpected,
     Unreachable,
@@ -18,7 +20,7 @@ from oo.lib.http import (
 )
 from oo.lib.tests.loopback import Handler, serving
 
-LONG_S = 20.0  # far more than a test that works takes, far less than one that hangs
+LONG_S = 10.0  # far more than a test that works takes, far less than one that hangs
 
 
 def send_packed(body: bytes, coding: str = "gzip") -> Callable[[Handler], None]:
@@ -41,8 +43,12 @@ def test_a_body_may_be_as_large_as_the_limit_and_no_larger(packed: bool) -> None
 def test_a_bomb_is_not_unpacked() -> None:
     packer = zlib.compressobj(9, wbits=31)
     bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(64)) + packer.flush()
+    tracemalloc.start()
     with serving(send_packed(bomb)) as server, pytest.raises(TooLarge):
         fetch_public(server.url, max_bytes=100_000, allow_private=server.door)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 8 << 20  # of the 64 MB that are in it
 
 
 @pytest.mark.parametrize(
@@ -60,14 +66,16 @@ def test_a_body_that_cannot_be_unpacked_is_unexpected(body: bytes, coding: str) 
         fetch_public(server.url, allow_private=server.door)
 
 
-def test_an_endless_body_is_too_large() -> None:
+@pytest.mark.parametrize(("status", "error"), [(b"200", TooLarge), (b"500", Unreachable)])
+def test_an_endless_body_is_not_read_on(status: bytes, error: type[ApiError]) -> None:
     def flood(request: Handler) -> None:
-        request.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        request.wfile.write(b"HTTP/1.1 " + status + b" So\r\n\r\n")
         while not request.server.over.is_set():
             request.wfile.write(b"x" * 65_536)
 
-    with serving(flood) as server, pytest.raises(TooLarge):
-        fetch_public(server.url, max_bytes=100_000, allow_private=server.door)
+    with serving(flood) as server, pytest.raises(error) as caught:
+        fetch_public(server.url, max_bytes=100_000, deadline_s=3, allow_private=server.door)
+    assert caught.value.status == int(status)
 
 
 @pytest.mark.parametrize(

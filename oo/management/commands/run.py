@@ -22,10 +22,10 @@ WEB = (
     " --workers 2 --blocking-threads 1 --respawn-failed-workers --log-level warning"
 )
 WORKER = (
-    "celery -A oo worker -Q interactive,sync,sweep,llm --pool threads --concurrency 2"
+    "celery --quiet -A oo worker -Q interactive,sync,sweep,llm --pool threads --concurrency 2"
     " --without-gossip --without-mingle --loglevel WARNING"
 )
-BEAT = "celery -A oo beat --schedule {var}/beat-schedule --pidfile= --loglevel WARNING"
+BEAT = "celery --quiet -A oo beat --schedule {var}/beat-schedule --pidfile= --loglevel WARNING"
 
 
 class Command(BaseCommand):

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponseBase
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import serializers, status
+from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import consents, services, zones
+from accounts.consents import ConsentKind
+from accounts.export import export_response
+from accounts.models import Consent, User
+from accounts.services import ProfileChange
+
+
+class PersonalTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "accounts.tokens.PersonalTokenAuthentication"
+    name = "personalToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        text = "A personal token, made under Settings, API tokens."
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "oo_…", "description": text}
+
+
+class MeSerializer(serializers.Serializer[User]):
+    """The person, as the settings page shows them."""
+
+    id = serializers.UUIDField(read_only=True)
+    email = serializers.EmailField(read_only=True)
+    name = serializers.CharField(max_length=150, allow_blank=True)
+    role = serializers.CharField(source="profile.role", max_length=80, allow_blank=True)
+    time_zone = serializers.CharField(
+        source="profile.time_zone", max_length=64, help_text="IANA name, such as Europe/Berlin"
+    )
+    locale = serializers.ChoiceField(
+        source="profile.locale", choices=[code for code, _name in settings.LANGUAGES]
+    )
+    joined_at = serializers.DateTimeField(
+        source="date_joined", read_only=True, default_timezone=UTC
+    )
+
+    def validate_time_zone(self, value: str) -> str:
+        zone = zones.find_zone(value)
+        if zone is None:
+            raise serializers.ValidationError(_("This is not a time zone that we know."))
+        return zone
+
+
+@extend_schema_view(
+    get=extend_schema(operation_id="me_read", summary="Who am I", responses=MeSerializer),
+    patch=extend_schema(
+        operation_id="me_change",
+        summary="Change name, role, time zone or language",
+        request=MeSerializer(partial=True),
+        responses=MeSerializer,
+    ),
+)
+class MeView(APIView):
+    required_scopes = {"GET": "account:read", "PATCH": "account:write"}
+
+    def get(self, request: Request) -> Response:
+        return Response(MeSerializer(_me(request)).data)
+
+    def patch(self, request: Request) -> Response:
+        asked = MeSerializer(data=request.data, partial=True)
+        asked.is_valid(raise_exception=True)
+        wanted: dict[str, Any] = dict(asked.validated_data)
+        change = ProfileChange(**wanted.pop("profile", {}), **wanted)
+        services.change_profile(_me(request).pk, change, at=timezone.now())
+        changed = User.objects.select_related("profile").get(pk=_me(request).pk)
+        return Response(MeSerializer(changed).data)
+
+
+def _me(request: Request) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentState:
+    """One consent as it stands: its words now, and the grant in force, if there is one."""
+
+    kind: ConsentKind
+    given: Consent | None
+
+    @property
+    def granted_at(self) -> datetime | None:
+        return self.given.granted_at if self.given else None
+
+    @property
+    def granted_wording(self) -> str | None:
+        return self.given.wording if self.given else None
+
+
+class ConsentSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField(source="kind.key")
+    title = serializers.CharField(source="kind.title")
+    words = serializers.CharField(source="kind.words")
+    wording = serializers.CharField(source="kind.version", help_text="version of these words")
+    withdrawable = serializers.BooleanField(source="kind.withdrawable")
+    granted_at = serializers.DateTimeField(allow_null=True, default_timezone=UTC)
+    granted_wording = serializers.CharField(
+        allow_null=True, help_text="version of the words that were agreed to"
+    )
+
+
+class GrantSerializer(serializers.Serializer[Any]):
+    key = serializers.ChoiceField(choices=list(consents.CATALOGUE))
+    wording = serializers.CharField(
+        max_length=40, help_text="version of the words that the person was shown"
+    )
+
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        if attrs["wording"] != consents.CATALOGUE[attrs["key"]].version:
+            text = _("The words have changed. Show the person the new ones.")
+            raise serializers.ValidationError({"wording": text}, code="outdated")
+        return attrs
+
+
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="consents_list",
+        summary="What I allow",
+        responses=ConsentSerializer(many=True),
+    ),
+    post=extend_schema(
+        operation_id="consents_grant",
+        summary="Allow something",
+        description="201 when this is new, 200 when these very words were agreed to before.",
+        request=GrantSerializer,
+        responses={200: ConsentSerializer, 201: ConsentSerializer},
+    ),
+)
+class ConsentsView(APIView):
+    required_scopes = {"GET": "account:read", "POST": "account:write"}
+
+    def get(self, request: Request) -> Response:
+        return Response(ConsentSerializer(list(_states(_me(request).pk).values()), many=True).data)
+
+    def post(self, request: Request) -> Response:
+        asked = GrantSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        user_id, key = _me(request).pk, asked.validated_data["key"]
+        is_new = services.grant(user_id, key, by="api", at=timezone.now())
+        answer = ConsentSerializer(_states(user_id)[key]).data
+        return Response(answer, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+
+
+def _states(user_id: UUID) -> dict[str, ConsentState]:
+    given = {consent.key: consent for consent in Consent.objects.open(user_id)}
+    return {k: ConsentState(kind, given.get(k)) for k, kind in consents.CATALOGUE.items()}
+
+
+@extend_schema_view(
+    delete=extend_schema(
+        operation_id="consents_withdraw",
+        summary="Withdraw a consent",
+        description="404 when it is not in force; 403 for those that end only with the account.",
+        parameters=[OpenApiParameter("key", str, OpenApiParameter.PATH)],
+        request=None,
+        responses={204: None},
+    ),
+)
+class ConsentView(APIView):
+    required_scopes = {"DELETE": "account:write"}
+
+    def delete(self, request: Request, key: str) -> Response:
+        try:
+            was_open = services.withdraw(_me(request).pk, key, at=timezone.now())
+        except consents.UnknownConsent:
+            raise NotFound from None
+        except consents.NotWithdrawable:
+            raise PermissionDenied(_("This consent ends with the account.")) from None
+        if not was_open:
+            raise NotFound
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class AnyAccept(BaseContentNegotiation):
+    """There is one form of the export and one of errors: what a client accepts changes neither."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="export_read",
+        summary="Everything oO holds about me",
+        description="A ZIP of JSON files, with a README.txt that says what is in them.",
+        responses={(200, "application/zip"): OpenApiTypes.BINARY},
+    ),
+)
+class ExportView(APIView):
+    required_scopes = {"GET": "account:read"}
+    content_negotiation_class = AnyAccept
+
+    def get(self, request: Request) -> HttpResponseBase:
+        return export_response(_me(request).pk, at=timezone.now())
+
+
+urlpatterns = [
+    path("me", MeView.as_view(), name="me"),
+    path("consents", ConsentsView.as_view(), name="consents"),
+    path("consents/<slug:key>", ConsentView.as_view(), name="consent"),
+    path("export", ExportView.as_view(), name="export"),
+]

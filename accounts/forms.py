@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from accounts import zones
+from accounts.models import User
+from accounts.services import ProfileChange
+from accounts.tokens import SCOPES
+
+
+class ProfileForm(forms.Form):
+    """The part of the settings page that a person types."""
+
+    name = forms.CharField(label=_("Name"), max_length=150, required=False)
+    role = forms.CharField(
+        label=_("What you do"),
+        max_length=80,
+        required=False,
+        help_text=_("A few words, if you like. oO does not have to know."),
+    )
+    time_zone = forms.CharField(
+        label=_("Time zone"),
+        max_length=64,
+        help_text=_("Your days and hours are counted in it. Type a city near you."),
+    )
+    locale = forms.ChoiceField(label=_("Language"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["locale"] = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+        hints = {"name": "name", "role": "organization-title", "time_zone": "off"}
+        for name, field in self.fields.items():
+            field.widget.attrs["class"] = "field__input"
+            if name in hints:
+                field.widget.attrs["autocomplete"] = hints[name]
+        self.fields["time_zone"].widget.attrs |= {"list": "zones", "spellcheck": "false"}
+
+    @classmethod
+    def about(cls, user: User, data: Any = None) -> ProfileForm:
+        profile = user.profile
+        return cls(
+            data,
+            initial={
+                "name": user.name,
+                "role": profile.role,
+                "time_zone": profile.time_zone,
+                "locale": profile.locale,
+            },
+        )
+
+    def clean_time_zone(self) -> str:
+        zone = zones.find_zone(self.cleaned_data["time_zone"])
+        if zone is None:
+            raise forms.ValidationError(
+                _("This is not a time zone that we know. Write it like Europe/Berlin.")
+            )
+        return zone
+
+    def change(self) -> ProfileChange:
+        return ProfileChange(**self.cleaned_data)
+
+
+class TokenForm(forms.Form):
+    LIFETIMES = (("30", _("30 days")), ("90", _("90 days")), ("365", _("a year")), ("", _("never")))
+
+    name = forms.CharField(
+        label=_("Name"), max_length=60, help_text=_("What the token is for, so that you know it.")
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("It may"),
+        choices=tuple(SCOPES.items()),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one thing that the token may do.")},
+    )
+    days = forms.ChoiceField(
+        label=_("It stops working after"), choices=LIFETIMES, required=False, initial="90"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("name", "days"):
+            self.fields[name].widget.attrs["class"] = "field__input"
+        self.fields["name"].widget.attrs["autocomplete"] = "off"
+
+    def expires_at(self, *, at: datetime) -> datetime | None:
+        days = self.cleaned_data["days"]
+        return at + timedelta(days=int(days)) if days else None

@@ -1,0 +1,16 @@
+from accounts.models.consent import Consent
+from accounts.models.profile import Profile
+from accounts.models.receipt import DeletionReceipt
+from accounts.models.session import Session
+from accounts.models.token import ApiToken, ProviderToken
+from accounts.models.user import User
+
+__all__ = [
+    "ApiToken",
+    "Consent",
+    "DeletionReceipt",
+    "Profile",
+    "ProviderToken",
+    "Session",
+    "User",
+]

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+def check_zone(name: str) -> None:
+    """Raises ValidationError unless `name` is a zone of the IANA database."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError) as error:  # unknown, a path, or a folder of zones
+        raise ValidationError(_("This is not a time zone that we know.")) from error
+
+
+class Profile(models.Model):
+    """What a person told us about themselves. One row per person, made with the account."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[check_zone]
+    )
+    # False until a browser or the person has said so: the first page then asks the browser.
+    zone_is_known = models.BooleanField(default=False)
+    locale = models.CharField(_("language"), max_length=16, default="en")
+    role = models.CharField(_("what you do"), max_length=80, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"profile of {self.user_id}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+
+
+class Session(AbstractBaseSession):
+    """A session that knows whose it is, so that all of a person's can be ended at once."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, db_index=True)
+
+    class Meta(AbstractBaseSession.Meta):
+        pass
+
+    @classmethod
+    def get_session_store_class(cls):  # type: ignore[no-untyped-def]  # noqa: ANN206  # as in Django
+        from accounts.sessions import SessionStore
+
+        return SessionStore

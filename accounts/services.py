@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import consents
+from accounts.models import Consent, Profile
+from accounts.zones import find_zone
+from events.bus import publish
+from events.catalog import ConsentGranted, ConsentWithdrawn, ProfileChanged
+
+
+def grant(user_id: UUID, key: str, *, by: str, at: datetime) -> bool:
+    """Record that the person agreed to the words of `key` as they are now.
+
+    by       sign-in, connect, settings or api
+    returns  False when this very wording was in force already; then nothing changes
+    raises   UnknownConsent
+
+    A consent to older words is closed at `at` and stays in the history.
+    """
+    kind = consents.get_kind(key)
+    with transaction.atomic():
+        older = Consent.objects.exclude(wording=kind.version)
+        older.withdraw(user_id, key, at=at)
+        _consent, is_new = Consent.objects.get_or_create(
+            user_id=user_id,
+            key=key,
+            withdrawn_at=None,
+            defaults={"wording": kind.version, "granted_at": at, "granted_by": by},
+        )
+        if is_new:
+            publish(ConsentGranted(user_id=user_id, at=at, key=key, wording=kind.version))
+    return is_new
+
+
+def withdraw(user_id: UUID, key: str, *, at: datetime) -> bool:
+    """End the consent `key`. False when it was not in force.
+
+    raises  UnknownConsent, NotWithdrawable
+    """
+    if not consents.get_kind(key).withdrawable:
+        raise consents.NotWithdrawable(key)
+    with transaction.atomic():
+        was_open = bool(Consent.objects.withdraw(user_id, key, at=at))
+        if was_open:
+            publish(ConsentWithdrawn(user_id=user_id, at=at, key=key))
+    return was_open
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileChange:
+    """What to change about a person; None leaves it as it is."""
+
+    name: str | None = None
+    role: str | None = None
+    time_zone: str | None = None  # an IANA name
+    locale: str | None = None
+
+
+def change_profile(user_id: UUID, change: ProfileChange, *, at: datetime) -> tuple[str, ...]:
+    """Write what differs and publish it. Returns the names of the fields that changed.
+
+    A time zone that was given is known from now on, even when it is the one that was guessed.
+    Raises ValidationError for a zone that does not exist.
+    """
+    with transaction.atomic():
+        profile = (
+            Profile.objects.select_for_update(of=("self",)).select_related("user").get(pk=user_id)
+        )
+        changed = _differences(profile, change)
+        if "name" in changed:
+            profile.user.name = changed["name"]
+            profile.user.save(update_fields=["name"])
+        for field in changed.keys() - {"name"}:
+            setattr(profile, field, changed[field])
+        if changed.keys() - {"name"} or (change.time_zone and not profile.zone_is_known):
+            profile.zone_is_known |= change.time_zone is not None
+            profile.save()
+        if changed:
+            publish(ProfileChanged(user_id=user_id, at=at, fields=tuple(sorted(changed))))
+    return tuple(sorted(changed))
+
+
+def _differences(profile: Profile, change: ProfileChange) -> dict[str, str]:
+    zone = None
+    if change.time_zone is not None and not (zone := find_zone(change.time_zone)):
+        raise ValidationError({"time_zone": _("This is not a time zone that we know.")})
+    wanted = {"role": change.role, "time_zone": zone, "locale": change.locale}
+    found = {k: v for k, v in wanted.items() if v is not None and v != getattr(profile, k)}
+    if change.name is not None and change.name != profile.user.name:
+        found["name"] = change.name
+    return found

@@ -1,0 +1,38 @@
+"""Hears allauth. What intervenes is in the adapter: the order of receivers is not defined."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.signals import user_logged_in
+from allauth.socialaccount.models import SocialAccount, SocialLogin
+from allauth.socialaccount.signals import social_account_added, social_account_removed
+from django.contrib import messages
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts.adapter import greet
+from accounts.models import ProviderToken, User
+from accounts.provider_tokens import keep_token
+from accounts.revocation import revoke_identity
+
+
+@receiver(user_logged_in, dispatch_uid="accounts.person_signed_in")
+def person_signed_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
+    """For accounts that were made without a sign-up, and for words that have changed since."""
+    greet(request, user)
+
+
+@receiver(social_account_added, dispatch_uid="accounts.way_in_added")
+def way_in_added(sociallogin: SocialLogin, **_kwargs: Any) -> None:
+    keep_token(sociallogin)
+
+
+@receiver(social_account_removed, dispatch_uid="accounts.way_in_removed")
+def way_in_removed(request: HttpRequest, socialaccount: SocialAccount, **_kwargs: Any) -> None:
+    tokens = ProviderToken.objects.filter(provider=socialaccount.provider, uid=socialaccount.uid)
+    for token in tokens:
+        told = revoke_identity(token)
+        token.delete()
+        if not told.revoked:
+            messages.info(request, told.note)

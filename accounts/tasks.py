@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.deletion import sweep_orphans
+from accounts.models import DeletionReceipt, Session
+from accounts.receipts import KEPT_FOR
+
+
+@shared_task
+def purge() -> dict[str, int]:
+    """Daily: forget expired sessions, old receipts, and rows of people who left. Safe to repeat."""
+    at = timezone.now()
+    sessions = Session.objects.filter(expire_date__lt=at)
+    receipts = DeletionReceipt.objects.filter(made_at__lt=at - KEPT_FOR)
+    return {
+        "sessions": sessions.delete()[0],
+        "receipts": receipts.delete()[0],
+        "orphans": sweep_orphans(),
+    }

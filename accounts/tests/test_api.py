@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
+
+from accounts import services
+from accounts.consents import CATALOGUE
+from accounts.models import Consent
+from accounts.tokens import SCOPES, make_token
+
+NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
+ME = "/api/v1/me"
+CONSENTS = "/api/v1/consents"
+EXPORT = "/api/v1/export"
+ROUTES = [("get", ME), ("patch", ME), ("get", CONSENTS), ("post", CONSENTS), ("get", EXPORT)]
+NOW = {"key": "tasks", "wording": CATALOGUE["tasks"].version}
+
+
+def patch(client: Client, **changes: Any) -> Any:
+    return client.patch(ME, changes, "application/json")
+
+
+@pytest.mark.parametrize(("method", "url"), [*ROUTES, ("delete", f"{CONSENTS}/tasks")])
+def test_a_visitor_gets_401(client: Client, db: None, method: str, url: str) -> None:
+    response = getattr(client, method)(url)
+    assert response.status_code == 401
+    assert response.json()["errors"][0]["code"] == "not_authenticated"
+
+
+@pytest.mark.parametrize(("method", "url"), [*ROUTES, ("delete", f"{CONSENTS}/tasks")])
+def test_a_token_without_any_scope_gets_403(alice: Any, method: str, url: str) -> None:
+    _token, secret = make_token(alice.pk, name="t", scopes=[], expires_at=None, at=NOON)
+    headers = {"Authorization": f"Bearer {secret}"}
+    assert getattr(Client(), method)(url, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("url", [ME, CONSENTS, EXPORT])
+def test_other_methods_get_405(alice_client: Client, url: str) -> None:
+    response = alice_client.put(url)
+    assert response.status_code == 405
+    assert response.json()["errors"][0]["code"] == "method_not_allowed"
+
+
+def test_a_session_needs_the_csrf_token_to_write(alice: Any) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(alice, backend="accounts.backend.PersonBackend")
+    assert strict.get(ME).status_code == 200
+    assert patch(strict, name="x").status_code == 403
+
+
+def test_a_token_needs_no_csrf_token(alice: Any) -> None:
+    _token, secret = make_token(alice.pk, name="t", scopes=[*SCOPES], expires_at=None, at=NOON)
+    strict = Client(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {secret}"})
+    assert patch(strict, name="Ally").json()["name"] == "Ally"
+
+
+def test_me_is_what_the_settings_page_shows(alice: Any, alice_client: Client) -> None:
+    assert alice_client.get(ME).json() == {
+        "id": str(alice.pk),
+        "email": "alice@example.com",
+        "name": "Alice",
+        "role": "",
+        "time_zone": "Europe/Berlin",
+        "locale": "en",
+        "joined_at": alice.date_joined.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def test_me_changes_what_is_named_and_nothing_else(alice: Any, alice_client: Client) -> None:
+    body = patch(alice_client, time_zone="asia/tokyo", role="baker").json()
+    assert (body["time_zone"], body["role"], body["name"]) == ("Asia/Tokyo", "baker", "Alice")
+
+
+@pytest.mark.parametrize("field", ["id", "email", "joined_at", "is_staff"])
+def test_me_cannot_change_who_one_is(alice: Any, alice_client: Client, field: str) -> None:
+    before = alice_client.get(ME).json()
+    assert patch(alice_client, **{field: "true"}).json() == before
+    alice.refresh_from_db()
+    assert not alice.is_staff
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("time_zone", "Mars/Olympus", "invalid"),
+        ("time_zone", "", "blank"),
+        ("time_zone", None, "null"),
+        ("locale", "tlh", "invalid_choice"),
+        ("name", "x" * 151, "max_length"),
+        ("role", "\0", "null_characters_not_allowed"),
+        ("name", ["x"], "invalid"),
+    ],
+)
+def test_what_is_wrong_is_named_by_its_field(
+    alice_client: Client, field: str, value: Any, code: str
+) -> None:
+    response = patch(alice_client, **{field: value})
+    assert response.status_code == 400
+    body = response.json()
+    assert body["type"] == "validation_error"
+    assert [(e["attr"], e["code"]) for e in body["errors"]] == [(field, code)]
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", "null", '"text"'])
+def test_a_body_that_is_no_object_is_400_or_changes_nothing(
+    alice_client: Client, body: str
+) -> None:
+    before = alice_client.get(ME).json()
+    response = alice_client.patch(ME, body, "application/json")
+    assert response.status_code in (200, 400)
+    assert alice_client.get(ME).json() == before
+
+
+def test_consents_come_with_their_words(alice: Any, alice_client: Client) -> None:
+    services.grant(alice.pk, "tasks", by="connect", at=NOON)
+    found = {row["key"]: row for row in alice_client.get(CONSENTS).json()}
+    assert set(found) == set(CATALOGUE)
+    assert found["tasks"] == {
+        "key": "tasks",
+        "title": "Your tasks",
+        "words": str(CATALOGUE["tasks"].words),
+        "wording": CATALOGUE["tasks"].version,
+        "withdrawable": True,
+        "granted_at": "2026-05-05T12:00:00Z",
+        "granted_wording": CATALOGUE["tasks"].version,
+    }
+    assert found["calendar"]["granted_at"] is None
+
+
+def test_granting_is_201_and_again_200(alice: Any, alice_client: Client) -> None:
+    statuses = [alice_client.post(CONSENTS, NOW, "application/json").status_code for _ in "ab"]
+    assert statuses == [201, 200]
+    assert Consent.objects.get().granted_by == "api"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "attr", "code"),
+    [
+        ({"wording": "1999-01-01"}, "wording", "outdated"),
+        ({"key": "everything"}, "key", "invalid_choice"),
+    ],
+)
+def test_only_the_words_of_now_can_be_agreed_to(
+    alice_client: Client, wrong: dict[str, str], attr: str, code: str
+) -> None:
+    response = alice_client.post(CONSENTS, NOW | wrong, "application/json")
+    assert response.status_code == 400
+    error = response.json()["errors"][0]
+    assert (error["attr"], error["code"]) == (attr, code)
+    assert not Consent.objects.exists()
+
+
+def test_withdrawing_is_204_and_again_404(alice: Any, alice_client: Client) -> None:
+    services.grant(alice.pk, "tasks", by="connect", at=NOON)
+    statuses = [alice_client.delete(f"{CONSENTS}/tasks").status_code for _ in "ab"]
+    assert statuses == [204, 404]
+
+
+@pytest.mark.parametrize(("key", "status"), [("terms", 403), ("nothing", 404)])
+def test_what_cannot_be_withdrawn_is_said(alice_client: Client, key: str, status: int) -> None:
+    assert alice_client.delete(f"{CONSENTS}/{key}").status_code == status
+
+
+def test_bob_cannot_withdraw_alices_consent(alice: Any, bob_client: Client) -> None:
+    services.grant(alice.pk, "tasks", by="connect", at=NOON)
+    assert bob_client.delete(f"{CONSENTS}/tasks").status_code == 404
+    assert Consent.objects.open(alice.pk).exists()
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/zip", "application/json", "text/html"])
+def test_the_export_is_the_zip_of_the_page(alice_client: Client, accept: str) -> None:
+    response = alice_client.get(EXPORT, headers={"Accept": accept})
+    assert response["Content-Type"] == "application/zip"
+    with ZipFile(io.BytesIO(b"".join(response.streaming_content))) as archive:  # type: ignore[attr-defined]
+        assert "README.txt" in archive.namelist()
+        assert "accounts/you.json" in archive.namelist()
+
+
+def test_errors_of_the_export_are_json(client: Client, db: None) -> None:
+    response = client.get(EXPORT, headers={"Accept": "application/zip"})
+    assert (response.status_code, response["Content-Type"]) == (401, "application/json")
+
+
+@pytest.fixture
+def schema(db: None) -> Any:
+    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
+    return generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+
+
+def test_the_schema_has_every_route_with_its_statuses(schema: Any) -> None:
+    found = {
+        (path, method): set(operation["responses"])
+        for path, operations in schema["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert found[ME, "get"] >= {"200", "401", "403"}
+    assert found[ME, "patch"] >= {"200", "400", "401", "403"}
+    assert found[CONSENTS, "post"] >= {"200", "201", "400", "401", "403"}
+    assert found[f"{CONSENTS}/{{key}}", "delete"] >= {"204", "401", "403", "404"}
+    export = schema["paths"][EXPORT]["get"]["responses"]["200"]["content"]
+    assert export == {"application/zip": {"schema": {"type": "string", "format": "binary"}}}
+
+
+def test_the_schema_knows_personal_tokens(schema: Any) -> None:
+    scheme = schema["components"]["securitySchemes"]["personalToken"]
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    assert {"personalToken": []} in schema["paths"][ME]["get"]["security"]
+
+
+def test_nothing_about_tokens_can_be_had_over_the_api(schema: Any) -> None:
+    assert not [path for path in schema["paths"] if "token" in path]

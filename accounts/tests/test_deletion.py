@@ -1,0 +1,394 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+from django.apps import apps
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from accounts import deletion, people, probe, receipts, services, tasks
+from accounts.eraser import AccountsEraser
+from accounts.models import ApiToken, Consent, DeletionReceipt, ProviderToken, Session, User
+from accounts.probe import Trace
+from events.models import EventRecord
+from integrations.models import Connection, Task
+from oo.lib.erasure import Revocation
+from tests.peers.openid import OpenIdStandIn
+
+NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
+PAGE = "/settings/delete"
+
+
+def furnish(user: User) -> None:
+    """A person who has used everything that accounts, allauth and the admin keep."""
+    for key in ("terms", "privacy", "tasks"):
+        services.grant(user.pk, key, by="sign-in", at=NOON)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    SocialAccount.objects.create(
+        user=user, provider="google", uid=f"g-{user.pk}", extra_data={"email": user.email}
+    )
+    ApiToken.objects.create(user=user, name="cli", digest=uuid4().hex, created_at=NOON)
+    user.groups.add(Group.objects.get_or_create(name="people")[0])
+    staff = User.objects.get_or_create(email="staff@example.com")[0]
+    kind = ContentType.objects.get_for_model(User)
+    LogEntry.objects.create(
+        user=staff,
+        content_type=kind,
+        object_id=str(user.pk),
+        object_repr=str(user),
+        action_flag=CHANGE,
+    )
+    Client().force_login(user, backend="accounts.backend.PersonBackend")
+
+
+def give_task(user: User, title: str) -> Task:
+    connection = Connection.objects.create(
+        user=user, source="sample", account="a", connected_at=NOON, next_sync_at=NOON
+    )
+    return Task.objects.create(
+        user=user, connection=connection, external_id="1", title=title, changed_at=NOON
+    )
+
+
+def delete(user: User) -> DeletionReceipt:
+    receipt = deletion.delete_account(user, receipt_id=uuid4(), at=NOON)
+    assert receipt is not None
+    return receipt
+
+
+def everything_about(user_id: Any, email: str) -> list[str]:
+    """Every cell of the database that holds the id or the address, read without Django's models."""
+    found = []
+    for model in people.tables():
+        for row in model._base_manager.values():
+            said = json.dumps(row, default=str, ensure_ascii=False)
+            if str(user_id) in said or user_id.hex in said or email in said:
+                found.append(model._meta.label)
+    return found
+
+
+def test_every_table_that_leads_to_a_person_is_claimed_by_one_eraser() -> None:
+    claimed = [label for _app, eraser in deletion.erasers() for label in eraser.models]
+    people_s = {model._meta.label for model in people.tables_of_people()}
+    assert people_s - set(claimed) == set()
+    assert len(claimed) == len(set(claimed))
+
+
+def test_the_tables_of_people_are_found_by_looking() -> None:
+    found = {model._meta.label for model in people.tables_of_people()}
+    assert found >= {
+        "accounts.User",
+        "accounts.User_groups",
+        "account.EmailAddress",
+        "account.EmailConfirmation",
+        "socialaccount.SocialToken",
+        "admin.LogEntry",
+        "events.EventRecord",
+        "integrations.Task",
+    }
+    assert not found & {"auth.Group", "accounts.DeletionReceipt", "contenttypes.ContentType"}
+
+
+def test_every_claimed_table_exists() -> None:
+    for _app, eraser in deletion.erasers():
+        for label in eraser.models:
+            assert apps.get_model(label)
+
+
+def test_erasers_run_from_the_highest_layer_down() -> None:
+    order = [app for app, _eraser in deletion.erasers()]
+    layers = ["tips", "integrations", "accounts", "events"]
+    assert [app for app in order if app in layers] == [app for app in layers if app in order]
+    assert {"accounts", "events"} <= set(order)
+
+
+def test_nothing_of_alice_is_left_and_all_of_bob_is(alice: Any, bob: Any) -> None:
+    for user in (alice, bob):
+        furnish(user)
+        give_task(user, "Pay rent")
+    before = everything_about(bob.pk, bob.email)
+    alice_id = alice.pk
+
+    delete(alice)
+    assert everything_about(alice_id, "alice@example.com") == []
+    assert everything_about(bob.pk, bob.email) == before
+
+
+def test_the_receipt_counts_and_names_nobody(alice: Any) -> None:
+    furnish(alice)
+    give_task(alice, "Secret errand")
+    alice_id = alice.pk
+
+    receipt = delete(alice)
+    said = json.dumps(receipt.body)
+    assert receipts.is_valid(DeletionReceipt.objects.get().body)
+    for personal in (str(alice_id), alice_id.hex, "alice", "Secret errand"):
+        assert personal not in said.lower()
+    statement = receipt.body["receipt"]
+    rows = {k: n for part in statement["erased"] for k, n in part["rows"].items()}
+    assert rows["accounts.User"] == 1
+    assert rows["accounts.Consent"] == 3
+    assert rows["integrations.Task"] == 1
+    assert statement["deleted_at"] == "2026-05-05T12:00:00+00:00"
+
+
+def test_the_check_says_how_much_it_looked_at(alice: Any, bob: Any) -> None:
+    furnish(alice)
+    check = delete(alice).body["receipt"]["check"]
+    assert check["tables"] == len(list(people.tables()))
+    assert check["rows"] > 10
+    assert (check["erased"], check["left"]) == (0, {})
+
+
+def test_what_an_eraser_forgot_is_found_erased_and_counted(
+    alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    EventRecord.objects.create(subject="x", user_id=alice.pk, at=NOON, body={})
+    monkeypatch.setattr("events.eraser.EventsEraser.erase", lambda _self, _user_id: {})
+
+    check = delete(alice).body["receipt"]["check"]
+    assert (check["erased"], check["left"]) == (1, {})
+    assert not EventRecord.objects.exists()
+
+
+def test_what_cannot_be_erased_is_named(alice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    EventRecord.objects.create(subject="x", user_id=alice.pk, at=NOON, body={})
+    monkeypatch.setattr("events.eraser.EventsEraser.erase", lambda _self, _user_id: {})
+    monkeypatch.setattr(probe, "_erase", lambda *_args: 0)
+
+    check = delete(alice).body["receipt"]["check"]
+    assert check["left"] == {"events.EventRecord": 1}
+
+
+def test_her_id_in_somebody_elses_row_is_named_and_the_row_stays(alice: Any, bob: Any) -> None:
+    task = give_task(bob, f"copied {alice.pk}")
+
+    check = delete(alice).body["receipt"]["check"]
+    assert check["left"] == {"integrations.Task": 1}
+    assert Task.objects.filter(pk=task.pk).exists()
+
+
+def test_her_address_in_what_bob_wrote_is_bobs(alice: Any, bob: Any) -> None:
+    give_task(bob, "Mail alice@example.com")
+
+    check = delete(alice).body["receipt"]["check"]
+    assert check["left"] == {}
+    assert Task.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "is_hers"),
+    [
+        ("alice@example.com", True),
+        ("Re: ALICE@example.com, again", True),
+        ("malice@example.com", False),
+        ("alice@example.com.au", False),
+        ("alice@example.company", False),
+        ("x.alice@example.com", False),
+    ],
+)
+def test_only_the_whole_address_counts(alice: Any, bob: Any, said: str, is_hers: bool) -> None:
+    kind = ContentType.objects.get_for_model(User)
+    LogEntry.objects.create(
+        user=bob, content_type=kind, object_id="7", object_repr=said, action_flag=CHANGE
+    )
+    delete(alice)
+    assert LogEntry.objects.exists() != is_hers
+
+
+def test_an_address_beyond_ascii_is_found_in_json(alice: Any) -> None:
+    alice.email = "jürgen@example.com"
+    alice.save()
+    DeletionReceipt.objects.create(body={"note": "jürgen@example.com"}, made_at=NOON)
+
+    receipt = delete(alice)
+    assert receipt.body["receipt"]["check"]["erased"] == 1
+    assert DeletionReceipt.objects.get() == receipt
+
+
+def test_a_sign_in_left_half_way_is_forgotten(alice: Any) -> None:
+    waiting = Client()
+    session = waiting.session
+    session["socialaccount_sociallogin"] = {"user": {"email": alice.email}}
+    session.save()
+    assert Session.objects.get().user_id is None
+
+    assert delete(alice).body["receipt"]["check"]["erased"] == 1
+    assert not Session.objects.exists()
+
+
+def test_the_cache_forgets_her(alice: Any) -> None:
+    for key in probe.cache_keys(alice.pk):
+        cache.set(key, 1)
+    keys = probe.cache_keys(alice.pk)
+    delete(alice)
+    assert cache.get_many(keys) == {}
+
+
+def test_every_address_that_a_provider_told_is_looked_for(alice: Any) -> None:
+    EmailAddress.objects.create(user=alice, email="a2@example.com")
+    SocialAccount.objects.create(
+        user=alice, provider="apple", uid="1", extra_data={"email": "x@privaterelay.appleid.com"}
+    )
+    assert Trace.of(alice).emails == {
+        "alice@example.com",
+        "a2@example.com",
+        "x@privaterelay.appleid.com",
+    }
+
+
+def test_a_check_that_breaks_leaves_an_honest_receipt(
+    alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_trace: Trace) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(deletion, "probe", broken)
+    receipt = delete(alice)
+    assert receipt.body["receipt"]["check"] is None
+    assert receipts.is_valid(receipt.body)
+    assert not User.objects.filter(email="alice@example.com").exists()
+
+
+def test_her_permission_at_google_is_given_back(alice: Any, idp: OpenIdStandIn) -> None:
+    ProviderToken.objects.create(
+        user=alice, provider="google", uid="1", kind="access_token", token="unknown-there"
+    )
+    ended = delete(alice).body["receipt"]["revoked"]
+    assert [(end["provider"], end["revoked"]) for end in ended] == [("google", False)]
+    assert "myaccount.google.com" in ended[0]["note"]
+    assert not ProviderToken.objects.exists()
+
+
+def test_a_revocation_that_breaks_delays_nothing(
+    alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half(_self: AccountsEraser, _user_id: Any) -> Iterator[Revocation]:
+        yield Revocation("google", revoked=True)
+        raise RuntimeError("secret-token")
+
+    monkeypatch.setattr(AccountsEraser, "revoke", half)
+    ended = delete(alice).body["receipt"]["revoked"]
+    assert [end["revoked"] for end in ended] == [True, False]
+    assert "secret-token" not in json.dumps(ended)
+    assert not User.objects.filter(email="alice@example.com").exists()
+
+
+def test_an_eraser_that_breaks_changes_nothing(alice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    furnish(alice)
+
+    def broken(_self: Any, _user_id: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("events.eraser.EventsEraser.erase", broken)
+    with pytest.raises(RuntimeError):
+        delete(alice)
+    assert Consent.objects.filter(user=alice).count() == 3
+    assert not DeletionReceipt.objects.exists()
+
+
+def test_rows_that_come_late_are_swept(alice: Any, bob: Any) -> None:
+    alice_id = alice.pk
+    delete(alice)
+    for user_id in (alice_id, bob.pk):
+        EventRecord.objects.create(subject="late", user_id=user_id, at=NOON, body={})
+
+    assert tasks.purge()["orphans"] == 1
+    assert EventRecord.objects.get().user_id == bob.pk
+
+
+def test_the_page_says_in_words_what_will_go(alice: Any, alice_client: Client) -> None:
+    page = alice_client.get(PAGE).content.decode()
+    for _app, eraser in deletion.erasers():
+        assert str(eraser.title) in page
+    assert User.objects.filter(pk=alice.pk).exists()
+    assert page.count("<button") == 1
+
+
+def test_one_button_deletes_signs_out_and_shows_the_receipt(
+    alice: Any, alice_client: Client
+) -> None:
+    furnish(alice)
+    receipt_id = uuid4()
+
+    response = alice_client.post(PAGE, {"receipt": receipt_id}, follow=True)
+    assert response.redirect_chain == [(f"/receipt/{receipt_id}", 302)]
+    assert "Nothing is left." in response.content.decode()
+    assert not User.objects.filter(email="alice@example.com").exists()
+    assert not Session.objects.exists()
+    assert alice_client.get("/settings/").status_code == 302
+
+
+def test_a_second_press_ends_at_the_same_receipt(alice_client: Client) -> None:
+    form = {"receipt": uuid4()}
+    first = alice_client.post(PAGE, form)
+    assert alice_client.post(PAGE, form)["Location"] == first["Location"]
+    assert DeletionReceipt.objects.count() == 1
+
+
+def test_two_at_once_get_one_receipt(alice: Any) -> None:
+    """The second one was let in before the first had finished, and finds nobody."""
+    receipt_id = uuid4()
+    first = deletion.delete_account(alice, receipt_id=receipt_id, at=NOON)
+    late = User(pk=Trace.of(User(pk=uuid4(), email="x@example.com")).user_id, email="x@example.com")
+    assert deletion.delete_account(late, receipt_id=receipt_id, at=NOON) == first
+    assert deletion.delete_account(late, receipt_id=uuid4(), at=NOON) is None
+
+
+def test_a_receipt_that_exists_cannot_be_written_over(alice: Any, alice_client: Client) -> None:
+    old = DeletionReceipt.objects.create(body={"receipt": {}}, made_at=timezone.now())
+
+    response = alice_client.post(PAGE, {"receipt": old.pk})
+    old.refresh_from_db()
+    assert response.status_code == 200
+    assert old.body == {"receipt": {}}
+    assert User.objects.filter(pk=alice.pk).exists()
+
+
+def test_the_sessions_on_her_other_devices_end_at_once(alice: Any, alice_client: Client) -> None:
+    phone = Client()
+    phone.force_login(alice, backend="accounts.backend.PersonBackend")
+    alice_client.post(PAGE)
+    assert phone.get("/settings/").status_code == 302
+
+
+def test_a_visitor_deletes_nobody(client: Client, alice: Any) -> None:
+    for response in (client.get(PAGE), client.post(PAGE)):
+        assert response["Location"] == f"/sign-in/?next={PAGE}"
+    assert User.objects.filter(pk=alice.pk).exists()
+
+
+def test_bob_deletes_himself_alone(alice: Any, bob_client: Client) -> None:
+    bob_client.post(PAGE, {"user": alice.pk})
+    assert [user.email for user in User.objects.all()] == ["alice@example.com"]
+
+
+def test_without_a_csrf_token_nobody_is_deleted(alice: Any) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(alice, backend="accounts.backend.PersonBackend")
+    assert strict.post(PAGE).status_code == 403
+    assert strict.put(PAGE).status_code in (403, 405)
+    assert User.objects.filter(pk=alice.pk).exists()
+
+
+def test_deleting_takes_a_bounded_number_of_queries(
+    alice: Any, django_assert_max_num_queries: Any
+) -> None:
+    furnish(alice)
+    for n in range(30):
+        EventRecord.objects.create(
+            subject="x", user_id=alice.pk, at=NOON + timedelta(seconds=n), body={}
+        )
+    with django_assert_max_num_queries(150):
+        delete(alice)

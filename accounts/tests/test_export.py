@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import io
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from allauth.socialaccount.models import SocialAccount
+from django.http import StreamingHttpResponse
+from django.test import Client
+
+from accounts import services
+from accounts.deletion import erasers
+from accounts.export import collect
+from accounts.models import ProviderToken, Session, User
+from accounts.tokens import make_token
+
+NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
+PAGE = "/settings/export"
+
+
+def unpacked(response: Any) -> dict[str, str]:
+    data = b"".join(response.streaming_content)
+    with ZipFile(io.BytesIO(data)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+def test_one_click_gives_a_zip_that_is_streamed(alice_client: Client) -> None:
+    response = alice_client.post(PAGE)
+    assert isinstance(response, StreamingHttpResponse)
+    assert response["Content-Type"] == "application/zip"
+    assert re.fullmatch(
+        r'attachment; filename="oo-export-\d{4}-\d\d-\d\d\.zip"', response["Content-Disposition"]
+    )
+    assert response["Cache-Control"] == "no-store"
+    files = unpacked(response)
+    assert {name.split("/")[0] for name in files} == {"README.txt", *dict(erasers())}
+
+
+def test_the_readme_explains_every_folder_and_file(alice_client: Client) -> None:
+    files = unpacked(alice_client.post(PAGE))
+    readme = files.pop("README.txt")
+    for app, eraser in erasers():
+        assert f"{app}/  {eraser.title}" in readme
+    for name in files:
+        assert name.split("/")[1] in readme
+
+
+def test_what_she_told_is_in_it_readable_in_her_own_letters(
+    alice: Any, alice_client: Client
+) -> None:
+    services.grant(alice.pk, "tasks", by="connect", at=NOON)
+    services.change_profile(alice.pk, services.ProfileChange(role="Bäckerin"), at=NOON)
+
+    files = unpacked(alice_client.post(PAGE))
+    you = json.loads(files["accounts/you.json"])
+    assert (you["email"], you["time_zone"]) == ("alice@example.com", "Europe/Berlin")
+    assert '  "role": "Bäckerin"' in files["accounts/you.json"]
+    assert json.loads(files["accounts/consents.json"])[0]["granted_at"] == (
+        "2026-05-05T12:00:00+00:00"
+    )
+
+
+def test_no_secret_is_in_it(alice: Any, alice_client: Client) -> None:
+    ProviderToken.objects.create(
+        user=alice, provider="google", uid="1", kind="refresh_token", token="provider-secret"
+    )
+    token, secret = make_token(alice.pk, name="cli", scopes=["tip:read"], expires_at=None, at=NOON)
+    SocialAccount.objects.create(
+        user=alice, provider="google", uid="g", extra_data={"refresh_token": "extra-secret"}
+    )
+    text = "".join(unpacked(alice_client.post(PAGE)).values())
+    session = Session.objects.get().session_key
+    for hidden in ("provider-secret", "extra-secret", secret, token.digest, session):
+        assert hidden not in text
+    assert '"cli"' in text
+
+
+def test_nothing_of_bob_is_in_it(bob: Any, alice_client: Client) -> None:
+    services.grant(bob.pk, "tasks", by="connect", at=NOON)
+    text = "".join(unpacked(alice_client.post(PAGE)).values())
+    assert "bob" not in text.lower()
+    assert str(bob.pk) not in text
+
+
+def test_an_app_that_fails_is_an_error_and_not_half_a_file(
+    alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_self: Any, _user_id: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("events.eraser.EventsEraser.export", broken)
+    with pytest.raises(RuntimeError):
+        collect(alice.pk, at=NOON)
+
+
+def test_exporting_changes_nothing(alice: Any, alice_client: Client) -> None:
+    before = User.objects.filter(pk=alice.pk).values().get()
+    first = unpacked(alice_client.post(PAGE))
+    assert User.objects.filter(pk=alice.pk).values().get() == before
+    assert unpacked(alice_client.post(PAGE)) == first
+
+
+def test_it_is_for_the_person_alone(client: Client, db: None) -> None:
+    assert client.post(PAGE).status_code == 302
+
+
+def test_it_is_a_post(alice_client: Client) -> None:
+    assert alice_client.get(PAGE).status_code == 405

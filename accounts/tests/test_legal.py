@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as project
+from django.test import Client
+
+from accounts.consents import CATALOGUE
+
+PAGES = {"terms": "/legal/terms", "privacy": "/legal/privacy"}
+# The text of each version, as a digest. A changed text needs a new version and a new line here.
+TEXTS = {("terms", "2026-11-22"): "00", ("privacy", "2026-11-22"): "00"}
+
+
+class _Words(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.found += data.split()
+
+
+def words_of(html: str) -> str:
+    parser = _Words()
+    parser.feed(html)
+    return " ".join(parser.found)
+
+
+@pytest.mark.parametrize("key", PAGES)
+def test_everybody_can_read_it_and_sees_which_version_it_is(client: Client, key: str) -> None:
+    response = client.get(PAGES[key])
+    assert response.status_code == 200
+    assert f"Version {CATALOGUE[key].version}, in force since" in words_of(
+        response.content.decode()
+    )
+
+
+@pytest.mark.parametrize("key", PAGES)
+def test_a_changed_text_is_a_new_version(key: str) -> None:
+    source = Path(project.ROOT / f"templates/legal/{key}.html").read_text()
+    digest = sha256(words_of(source).encode()).hexdigest()[:12]
+    assert TEXTS[key, CATALOGUE[key].version] == digest
+
+
+@pytest.mark.parametrize("key", PAGES)
+def test_it_is_only_read(client: Client, key: str) -> None:
+    assert client.post(PAGES[key]).status_code == 405
+    assert client.head(PAGES[key]).status_code == 200
+
+
+@pytest.mark.parametrize("key", PAGES)
+def test_it_names_the_operator(client: Client, settings: Any, key: str) -> None:
+    assert "has not been named yet" in client.get(PAGES[key]).content.decode()
+    settings.OO_OPERATOR_NAME, settings.OO_OPERATOR_CONTACT = "Ada <i>", "ada@example.org"
+    text = client.get(PAGES[key]).content.decode()
+    assert "run by Ada &lt;i&gt;." in text
+    assert "ada@example.org" in text
+
+
+def test_the_privacy_page_names_every_cookie_that_is_set(client: Client, alice: Any) -> None:
+    named = set(re.findall(r"<code>([^<]+)</code>", client.get("/legal/privacy").content.decode()))
+    client.force_login(alice, backend="accounts.backend.PersonBackend")
+    typed = {"name": "A", "time_zone": "UTC", "locale": "en"}
+    for response in (client.get("/settings/"), client.post("/settings/", typed)):
+        assert {*response.cookies} <= named
+    assert {*client.cookies} == {"sessionid", "csrftoken", "messages"}
+
+
+def test_a_visitor_of_the_legal_pages_gets_no_cookie(client: Client) -> None:
+    for url in PAGES.values():
+        client.get(url)
+    assert not client.cookies
+
+
+def test_the_privacy_page_says_how_long_what_the_code_says(client: Client) -> None:
+    text = words_of(client.get("/legal/privacy").content.decode())
+    assert "Events: 30 days." in text
+    assert "at most 60 days" in text
+    assert "name nobody: 90 days." in text

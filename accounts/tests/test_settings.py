@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+
+from accounts import services, zones
+from accounts.models import Consent
+from accounts.services import ProfileChange
+from events.models import EventRecord
+
+NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
+PAGE = "/settings/"
+TYPED = {"name": "Alice A.", "role": "baker", "time_zone": "Asia/Tokyo", "locale": "en"}
+
+
+def test_a_visitor_is_asked_to_sign_in_first(client: Client, db: None) -> None:
+    for method in (client.get, client.post):
+        assert method(PAGE)["Location"] == f"{reverse('accounts:sign-in')}?next={PAGE}"
+
+
+def test_the_page_shows_only_her_own_things(alice_client: Client, bob: Any) -> None:
+    page = alice_client.get(PAGE).content.decode()
+    assert "alice@example.com" in page
+    assert "bob@example.com" not in page
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_the_page_knows_no_other_method(alice_client: Client, method: str) -> None:
+    assert getattr(alice_client, method)(PAGE).status_code == 405
+
+
+def test_what_she_types_is_saved(alice: Any, alice_client: Client) -> None:
+    response = alice_client.post(PAGE, TYPED, follow=True)
+
+    alice.refresh_from_db()
+    profile = alice.profile
+    profile.refresh_from_db()
+    assert (alice.name, profile.role, profile.time_zone) == ("Alice A.", "baker", "Asia/Tokyo")
+    assert "Saved." in response.content.decode()
+
+
+def test_a_zone_that_does_not_exist_is_said_inline_and_nothing_typed_is_lost(
+    alice: Any, alice_client: Client
+) -> None:
+    response = alice_client.post(PAGE, TYPED | {"time_zone": "Mars/Olympus"})
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert 'value="Mars/Olympus"' in page
+    assert 'value="baker"' in page
+    assert 'id="id_time_zone_error"' in page
+    assert 'aria-invalid="true"' in page
+    alice.profile.refresh_from_db()
+    assert alice.profile.time_zone == "Europe/Berlin"
+
+
+def test_markup_in_a_name_stays_text(alice_client: Client) -> None:
+    page = alice_client.post(PAGE, TYPED | {"name": "<b>x</b>"}, follow=True).content.decode()
+    assert "<b>x</b>" not in page
+    assert "&lt;b&gt;x&lt;/b&gt;" in page
+
+
+def test_a_new_language_takes_effect_at_once(alice_client: Client) -> None:
+    assert alice_client.get(PAGE)["Content-Language"] == "en"
+    response = alice_client.post(PAGE, TYPED | {"locale": "de"}, follow=True)
+    assert response["Content-Language"] == "de"
+
+
+def test_a_language_that_is_not_offered_is_refused(alice_client: Client) -> None:
+    assert alice_client.post(PAGE, TYPED | {"locale": "tlh"}).status_code == 422
+
+
+def test_without_a_csrf_token_nothing_is_saved(alice: Any) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(alice, backend="accounts.backend.PersonBackend")
+    assert strict.post(PAGE, TYPED).status_code == 403
+
+
+def test_the_page_offers_every_region_and_no_relic(alice_client: Client) -> None:
+    page = alice_client.get(PAGE).content.decode()
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu", "UTC"):
+        assert f'<option value="{zone}">' in page
+    assert "EST5EDT" not in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("europe/berlin", "Europe/Berlin"),
+        (" America/New York ", "America/New_York"),
+        ("Asia/Calcutta", "Asia/Calcutta"),
+        ("Etc/GMT+12", "Etc/GMT+12"),
+        ("localtime", None),
+        ("Factory", None),
+        ("../../etc/passwd", None),
+        ("Europe", None),
+        ("", None),
+    ],
+)
+def test_the_zone_that_is_meant_is_found(typed: str, meant: str | None) -> None:
+    assert zones.find_zone(typed) == meant
+
+
+def test_a_change_is_published_by_the_names_of_its_fields_alone(alice: Any) -> None:
+    change = ProfileChange(name="Zoe", time_zone="Asia/Tokyo", locale="en")
+
+    assert services.change_profile(alice.pk, change, at=NOON) == ("name", "time_zone")
+    event = EventRecord.objects.get(subject="accounts.profile.changed")
+    assert event.body == {"fields": ["name", "time_zone"]}
+
+
+def test_changing_nothing_publishes_nothing(alice: Any) -> None:
+    same = ProfileChange(name=alice.name, time_zone="Europe/Berlin")
+    assert services.change_profile(alice.pk, same, at=NOON) == ()
+    assert not EventRecord.objects.exists()
+
+
+def test_a_zone_that_was_confirmed_is_known_from_then_on(alice: Any) -> None:
+    alice.profile.zone_is_known = False
+    alice.profile.save()
+
+    services.change_profile(alice.pk, ProfileChange(time_zone="Europe/Berlin"), at=NOON)
+    alice.profile.refresh_from_db()
+    assert alice.profile.zone_is_known
+
+
+def test_the_service_refuses_a_zone_that_does_not_exist(alice: Any) -> None:
+    with pytest.raises(ValidationError):
+        services.change_profile(alice.pk, ProfileChange(time_zone="Mars/Olympus"), at=NOON)
+
+
+def test_she_withdraws_and_grants_again_on_the_page(alice: Any, alice_client: Client) -> None:
+    services.grant(alice.pk, "tasks", by="connect", at=NOON)
+    assert "Allowed since May 5, 2026." in alice_client.get(PAGE).content.decode()
+
+    alice_client.post("/settings/consents/tasks/withdraw")
+    assert not Consent.objects.open(alice.pk).exists()
+
+    words = {"wording": "2026-11-22"}
+    alice_client.post("/settings/consents/tasks/grant", words)
+    assert Consent.objects.open(alice.pk).get().granted_by == "settings"
+
+
+def test_agreeing_to_words_that_were_not_on_the_page_is_refused(
+    alice: Any, alice_client: Client
+) -> None:
+    for wording in ({}, {"wording": "1999-01-01"}):
+        page = alice_client.post("/settings/consents/tasks/grant", wording, follow=True)
+        assert "The words have changed" in page.content.decode()
+    assert not Consent.objects.exists()
+
+
+def test_the_terms_cannot_be_withdrawn_on_the_page(alice: Any, alice_client: Client) -> None:
+    services.grant(alice.pk, "terms", by="sign-in", at=NOON)
+
+    page = alice_client.post("/settings/consents/terms/withdraw", follow=True).content.decode()
+    assert "This ends with your account" in page
+    assert "/settings/consents/terms/withdraw" not in page
+    assert Consent.objects.open(alice.pk).exists()
+
+
+@pytest.mark.parametrize("action", ["grant", "withdraw"])
+def test_consents_change_by_post_of_the_person_alone(
+    client: Client, alice: Any, bob_client: Client, action: str
+) -> None:
+    services.grant(alice.pk, "tasks", by="connect", at=NOON)
+    url = f"/settings/consents/tasks/{action}"
+
+    assert client.post(url).status_code == 302
+    assert bob_client.get(url).status_code == 405
+    bob_client.post(url)
+    assert Consent.objects.get(user=alice).withdrawn_at is None
+    assert bob_client.post(f"/settings/consents/nothing/{action}").status_code == 404
+
+
+def test_a_provider_that_she_has_not_is_offered_as_a_form(alice_client: Client) -> None:
+    page = alice_client.get(PAGE).content.decode()
+    assert 'action="/accounts/google/login/"' in page
+    assert '<input type="hidden" name="process" value="connect">' in page

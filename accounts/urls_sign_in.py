@@ -1,0 +1,45 @@
+"""The doors. `urlpatterns` belong into the namespace "accounts"; `provider_urlpatterns` must stay
+outside of any, since allauth reverses their bare names."""
+
+from __future__ import annotations
+
+from allauth.account.views import account_inactive
+from allauth.socialaccount.providers.google import views as google
+from allauth.socialaccount.views import login_cancelled, login_error
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from accounts.demo import demo_sign_in
+from accounts.providers import apple
+from accounts.ratelimits import RETURNS, STARTS, limited
+from accounts.views.sign_in import WaysInView, sign_in, sign_out, sign_out_everywhere, start
+
+to_sign_in = RedirectView.as_view(pattern_name="accounts:sign-in", query_string=True)
+
+urlpatterns = [
+    path("sign-in/", sign_in, name="sign-in"),
+    path("sign-out/", sign_out, name="sign-out"),
+    path("sign-out-everywhere/", sign_out_everywhere, name="sign-out-everywhere"),
+    path("demo/", limited(STARTS)(demo_sign_in), name="demo"),
+]
+
+# Not include("allauth.urls"): it opens doors that nobody uses (One Tap) and that nothing limits.
+_provider_pages = [
+    path("login/", to_sign_in, name="account_login"),
+    path("logout/", sign_out, name="account_logout"),
+    path("inactive/", account_inactive, name="account_inactive"),
+    path("3rdparty/", WaysInView.as_view(), name="socialaccount_connections"),
+    path("3rdparty/signup/", to_sign_in, name="socialaccount_signup"),
+    path("3rdparty/login/cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
+    path("3rdparty/login/error/", login_error, name="socialaccount_login_error"),
+    path("google/login/", start(google.oauth2_login), name="google_login"),
+    path(
+        "google/login/callback/", limited(RETURNS)(google.oauth2_callback), name="google_callback"
+    ),
+    path("apple/login/", start(apple.login), name="apple_login"),
+    path("apple/login/callback/", limited(RETURNS)(apple.callback), name="apple_callback"),
+    path(
+        "apple/login/callback/finish/", limited(RETURNS)(apple.finish), name="apple_finish_callback"
+    ),
+]
+provider_urlpatterns = [path("accounts/", include(_provider_pages))]

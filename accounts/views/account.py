@@ -1,0 +1,86 @@
+"""Leaving: take the data along, delete the account, keep the receipt."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import receipts
+from accounts.deletion import delete_account, holdings
+from accounts.export import export_response
+from accounts.models import DeletionReceipt, User
+from accounts.requests import SignedInRequest
+
+
+@require_POST
+@login_required
+def export(request: SignedInRequest) -> StreamingHttpResponse:
+    return export_response(request.user.pk, at=timezone.now())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def delete(request: HttpRequest) -> HttpResponse:
+    """Shows what would go, with one button. Pressed twice, both end at the same receipt."""
+    receipt_id = _receipt_id(request)
+    known = DeletionReceipt.objects.filter(pk=receipt_id).exists()
+    if not isinstance(request.user, User):
+        if request.method == "POST" and known:
+            return redirect("accounts:receipt", receipt_id)
+        return redirect_to_login(request.get_full_path())
+    if request.method != "POST" or known:
+        context = {"holdings": holdings(request.user.pk), "receipt_id": uuid.uuid4()}
+        return render(request, "accounts/delete.html", context)
+    made = delete_account(request.user, receipt_id=receipt_id, at=timezone.now())
+    logout(request)
+    return redirect("accounts:receipt", made.pk) if made else redirect("accounts:sign-in")
+
+
+def _receipt_id(request: HttpRequest) -> UUID:
+    """The page brings it along, so that it is known before there is a receipt."""
+    try:
+        return UUID(request.POST.get("receipt", ""))
+    except ValueError:
+        return uuid.uuid4()
+
+
+@require_safe
+@never_cache
+def receipt(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Open to whoever has the link: the person has no account any more to sign in with."""
+    found = get_object_or_404(DeletionReceipt, pk=pk)
+    statement = found.body["receipt"]
+    context = {
+        "receipt": found,
+        "statement": statement,
+        "deleted_at": datetime.fromisoformat(statement["deleted_at"]),
+        "kept_until": found.made_at + receipts.KEPT_FOR,
+        "rows": sum(sum(part["rows"].values()) for part in statement["erased"]),
+    }
+    response = render(request, "accounts/receipt.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_safe
+@never_cache
+def receipt_file(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = get_object_or_404(DeletionReceipt, pk=pk)
+    text = json.dumps(found.body, indent=2, ensure_ascii=False) + "\n"
+    name = f"oo-deletion-{found.made_at:%Y-%m-%d}.json"
+    return HttpResponse(
+        text,
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

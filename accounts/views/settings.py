@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import consents, services, zones
+from accounts.consents import ConsentKind
+from accounts.forms import ProfileForm
+from accounts.models import Consent, User
+from accounts.requests import SignedInRequest
+from accounts.ways_in import configured_ways, ways_of
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    kind: ConsentKind
+    given: Consent | None  # the grant in force
+
+    @property
+    def is_current(self) -> bool:
+        return self.given is not None and self.given.wording == self.kind.version
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def settings(request: SignedInRequest) -> HttpResponse:
+    form = ProfileForm.about(request.user, request.POST or None)
+    if request.method != "POST":
+        return render(request, "accounts/settings.html", _context(request, form))
+    if not form.is_valid():
+        return render(request, "accounts/settings.html", _context(request, form), status=422)
+    services.change_profile(request.user.pk, form.change(), at=timezone.now())
+    with translation.override(form.cleaned_data["locale"]):
+        messages.success(request, _("Saved."))
+    return redirect("accounts:settings")
+
+
+def _context(request: SignedInRequest, form: ProfileForm) -> dict[str, object]:
+    has = ways_of(request.user.pk)
+    return {
+        "form": form,
+        "zones": zones.offered(),
+        "consents": _consent_rows(request.user),
+        "ways": has,
+        "missing": [way for way in configured_ways() if way not in has],
+    }
+
+
+def _consent_rows(user: User) -> list[ConsentRow]:
+    given = {consent.key: consent for consent in Consent.objects.open(user.pk)}
+    return [ConsentRow(kind, given.get(key)) for key, kind in consents.CATALOGUE.items()]
+
+
+@require_POST
+@login_required
+def grant(request: SignedInRequest, key: str) -> HttpResponse:
+    """Agrees to the very words that were on the page: their version comes along."""
+    kind = _kind_or_404(key)
+    if request.POST.get("wording") != kind.version:
+        messages.error(request, _("The words have changed. Read them and choose again."))
+    elif services.grant(request.user.pk, key, by="settings", at=timezone.now()):
+        messages.success(request, _("Allowed: %(what)s.") % {"what": kind.title})
+    return _back_to_consents()
+
+
+@require_POST
+@login_required
+def withdraw(request: SignedInRequest, key: str) -> HttpResponse:
+    kind = _kind_or_404(key)
+    try:
+        if services.withdraw(request.user.pk, key, at=timezone.now()):
+            messages.success(request, _("Withdrawn: %(what)s.") % {"what": kind.title})
+    except consents.NotWithdrawable:
+        messages.error(request, _("This ends with your account. You can delete it below."))
+    return _back_to_consents()
+
+
+def _kind_or_404(key: str) -> ConsentKind:
+    try:
+        return consents.get_kind(key)
+    except consents.UnknownConsent:
+        raise Http404 from None
+
+
+def _back_to_consents() -> HttpResponse:
+    return redirect(reverse("accounts:settings") + "#consents")

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.socialaccount.providers.base import AuthProcess
+from allauth.socialaccount.views import ConnectionsView
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.ratelimits import STARTS, View, limited
+from accounts.redirects import find_next, next_or_home
+from accounts.sessions_end import end_sessions
+from accounts.ways_in import configured_ways, find_way
+
+
+@require_safe
+@never_cache
+def sign_in(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect(next_or_home(request))
+    context = {
+        "ways": configured_ways(),
+        "next": find_next(request),
+        "demo": settings.OO_DEMO_SIGN_IN,
+    }
+    return render(request, "accounts/sign_in.html", context)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("accounts:sign-in")
+
+
+@require_POST
+def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        end_sessions(request.user.pk)
+    logout(request)
+    return redirect("accounts:sign-in")
+
+
+def start(view: View) -> View:
+    """allauth's start of a provider's login, without the ways in which its URL can change it.
+
+    allauth honours `scope`, `auth_params` and `action` in the query, and a process that goes
+    to a provider only to be redirected on.
+    """
+
+    @limited(STARTS)
+    def started(request: HttpRequest) -> HttpResponseBase:
+        kept = QueryDict(mutable=True)
+        kept.update({key: request.GET[key] for key in ("next", "process") if key in request.GET})
+        request.GET = kept  # type: ignore[assignment]
+        process = request.POST.get("process") or kept.get("process") or AuthProcess.LOGIN
+        if process not in (AuthProcess.LOGIN, AuthProcess.CONNECT):
+            raise BadRequest("process")
+        return view(request)
+
+    return started
+
+
+class WaysInView(ConnectionsView):  # type: ignore[misc]
+    """How the person signs in: allauth's list, with what can be added."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        accounts = list(context["form"].accounts.order_by("date_joined"))
+        used = {account.provider for account in accounts}
+        rows = [(find_way(account.provider), account) for account in accounts]
+        missing = [way for way in configured_ways() if way.key not in used]
+        return context | {"rows": rows, "missing": missing}

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+
+class ConsoleSite(AdminSite):
+    """The console has no door of its own: nobody has a password, so staff signs in as everybody."""
+
+    site_header = site_title = "oO"
+    index_title = _("Console")
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return _to_sign_in(request)
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return redirect("accounts:settings")  # where one signs out, by a form
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        raise PermissionDenied
+
+    password_change_done = password_change
+
+
+@never_cache
+@require_safe
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        raise PermissionDenied(_("This page is for the team that runs this oO."))
+    return redirect_to_login(request.GET.get("next") or "/console/")

@@ -1,0 +1,117 @@
+"""The person's connections over the API: the same reads and the same services as the page."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.http import Http404
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import User
+from integrations import services, tasks, words
+from integrations.base import Trouble
+from integrations.models import Connection
+from integrations.registry import SOURCES
+from oo.lib.messages import look_now
+
+
+class ConnectionSerializer(serializers.ModelSerializer[Connection]):
+    """`last_error` is empty while all is well."""
+
+    title = serializers.SerializerMethodField()
+    state = serializers.ChoiceField(choices=Connection.State.choices)
+    last_error = serializers.ChoiceField(
+        choices=[trouble.value for trouble in Trouble], allow_blank=True
+    )
+
+    class Meta:
+        model = Connection
+        fields = (
+            "id",
+            "source",
+            "title",
+            "label",
+            "state",
+            "synced_at",
+            "next_sync_at",
+            "last_error",
+        )
+        read_only_fields = fields
+
+    def get_title(self, connection: Connection) -> str:
+        source = SOURCES.get(connection.source)
+        return words.said(source.manifest.title) if source else connection.source
+
+
+class ReconnectNeeded(APIException):
+    status_code = 409
+    default_code = "reconnect_needed"
+    default_detail = _("The person has to connect this source again first.")
+
+
+class ConnectionsView(APIView):
+    required_scopes = {"GET": "connections:read"}
+
+    @extend_schema(
+        operation_id="connections",
+        responses=ConnectionSerializer(many=True),
+        summary="What is connected, and how it is",
+    )
+    def get(self, request: Request) -> Response:
+        mine = Connection.objects.filter(user=_person(request)).order_by("connected_at")
+        rows = mine.defer("credentials", "document", "cursor")
+        return Response(ConnectionSerializer(rows, many=True).data)
+
+
+class ReconnectNeededError(serializers.Serializer[Any]):
+    code = serializers.ChoiceField(choices=[ReconnectNeeded.default_code])
+    detail = serializers.CharField()
+    attr = serializers.CharField(allow_null=True)
+
+
+class ReconnectNeededSerializer(serializers.Serializer[Any]):
+    type = serializers.ChoiceField(choices=["client_error"])
+    errors = ReconnectNeededError(many=True)  # type: ignore[assignment]
+
+
+class SyncView(APIView):
+    """Reading anew changes nothing at the source and takes no more than a look does."""
+
+    required_scopes = {"POST": "connections:read"}
+
+    @extend_schema(
+        operation_id="connection_sync",
+        request=None,
+        responses={202: ConnectionSerializer, 409: ReconnectNeededSerializer},
+        summary="Have a connection read now, in the background",
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        person = _person(request)
+        if services.request_sync(pk, person.pk, at=timezone.now()):
+            look_now(tasks.sync_one, str(pk), expires_s=60)
+        connection = Connection.objects.filter(pk=pk, user=person).first()
+        if connection is None:
+            raise Http404
+        if connection.state == Connection.State.RECONNECT:
+            raise ReconnectNeeded
+        return Response(ConnectionSerializer(connection).data, status=202)
+
+
+def _person(request: Request) -> User:
+    """HasScope has let nobody through who is not signed in."""
+    return cast(User, request.user)
+
+
+urlpatterns = [
+    path("connections", ConnectionsView.as_view(), name="connections"),
+    path("connections/<uuid:pk>/sync", SyncView.as_view(), name="connection-sync"),
+]

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.core.checks import CheckMessage, register
+from django.utils.translation import gettext_lazy as _
+
+
+class IntegrationsConfig(AppConfig):
+    name = "integrations"
+    verbose_name = _("Sources")
+
+    def ready(self) -> None:
+        from integrations.subscribers import listen
+
+        listen()
+        register(check_sources)
+
+
+def check_sources(**_kwargs: Any) -> list[CheckMessage]:
+    from integrations.registry import SOURCES
+    from oo.lib.registry import check_registry
+
+    return check_registry(SOURCES)

@@ -1,0 +1,166 @@
+"""What a signal source is: a frozen manifest, a pull, and, where it can, a completion. No Django.
+
+A source sees no database: it gets a Link (what opens the account and how far it was read) and
+returns a Pull. integrations.sync writes it down.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from oo.lib.types import JSON
+
+
+class Trouble(StrEnum):
+    """Why a sync or a completion did not work, as a code that the page turns into words."""
+
+    UNREACHABLE = "unreachable"
+    RATE_LIMITED = "rate_limited"
+    UNAUTHORIZED = "unauthorized"
+    REFUSED = "refused"  # a private address
+    TOO_LARGE = "too_large"
+    UNREADABLE = "unreadable"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """Where a person says yes. Client id and secret come from settings, by name.
+
+    What comes of it is Link.credentials: access_token and, where the service gives them,
+    refresh_token and scope.
+    """
+
+    authorize_url: str
+    token_url: str
+    client_id_setting: str
+    client_secret_setting: str
+    scopes: tuple[str, ...]
+    scope_separator: str = " "
+    pkce: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to ask on the Connect page, for sources that are not opened by OAuth.
+
+    An uploaded file becomes Link.document, as text; everything else Link.credentials[name].
+    """
+
+    name: str
+    label: str
+    kind: str  # text | secret | url | file
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceManifest:
+    key: str
+    title: str
+    version: int
+    consents: frozenset[str]
+    sync_every: timedelta
+    description: str = ""
+    oauth: OAuth | None = None
+    fields: tuple[Field, ...] = ()  # alternatives are allowed: OAuth or fields
+    can_complete: bool = False
+    debug_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSignal:
+    external_id: str
+    title: str
+    description: str = ""
+    project: str = ""
+    labels: tuple[str, ...] = ()
+    priority: int = 1  # 1 normal .. 4 urgent
+    due_on: date | None = None
+    due_time: time | None = None
+    due_zone: str = ""  # "" floats: the person's own zone
+    deadline_on: date | None = None
+    duration_min: int | None = None
+    recurrence: str = ""
+    url: str = ""
+    added_at: datetime | None = None
+    updated_at: datetime | None = None
+    completed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventSignal:
+    external_id: str
+    occurrence: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    location: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    is_busy: bool = True
+    is_recurring: bool = False
+    url: str = ""
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One connection, as its source sees it."""
+
+    id: UUID
+    account: str
+    credentials: Mapping[str, str]
+    cursor: Mapping[str, JSON]
+    document: str
+    zone: ZoneInfo
+    connected_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whom the credentials belong to. `account` is stable at the source, `label` is for reading."""
+
+    account: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """What a source said. With `full`, whatever is not named here is gone there."""
+
+    full: bool
+    cursor: Mapping[str, JSON]
+    tasks: tuple[TaskSignal, ...] = ()
+    events: tuple[EventSignal, ...] = ()
+    gone_tasks: frozenset[str] = field(default_factory=frozenset)  # external ids deleted there
+    not_modified: bool = False  # nothing was read since nothing changed; keep everything
+
+
+class SignalSource(ABC):
+    manifest: SourceManifest
+
+    @abstractmethod
+    def identify(self, credentials: Mapping[str, str], document: str) -> Account:
+        """Check what the person gave and say whose it is. Raises oo.lib.http.ApiError."""
+
+    @abstractmethod
+    def pull(self, link: Link, *, at: datetime) -> Pull:
+        """Everything new since link.cursor. Raises oo.lib.http.ApiError; changes nothing."""
+
+    def complete(self, link: Link, external_id: str, *, key: UUID) -> None:
+        """Close the task where it lives. The same key twice closes once. Raises ApiError.
+
+        Asked only of sources whose manifest says can_complete. A task that is no longer there is
+        Unexpected with status 404 or 410, and counts as closed.
+        """
+        raise NotImplementedError
+
+    def revoke(self, credentials: Mapping[str, str]) -> bool:
+        """Give the credentials back. False: there is nothing that could be given back."""
+        return False

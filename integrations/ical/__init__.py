@@ -1,0 +1,174 @@
+"""iCalendar (RFC 5545) to events: bytes in, occurrences within a window out. No Django, no network.
+
+The files are hostile: every bound is a count of things (limits.py), an entry that cannot be read is
+left out and counted, and only a file that is no calendar is an error.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, tzinfo
+from zoneinfo import ZoneInfo
+
+from integrations.base import EventSignal
+from integrations.ical.entries import Entry, build_entry, clean
+from integrations.ical.limits import (
+    AFTER,
+    BEFORE,
+    MAX_BYTES,
+    MAX_OCCURRENCES,
+    Budget,
+    Left,
+    NotACalendar,
+    Skip,
+    TooBig,
+)
+from integrations.ical.lines import Block, read_calendars
+from integrations.ical.nearby import drop_distant, has_recurrence
+from integrations.ical.series import Expander, Found
+from integrations.ical.values import Moment, Place, parts_of
+from integrations.ical.zones import Zones
+
+__all__ = ["MAX_BYTES", "NotACalendar", "Reading", "Skip", "TooBig", "read", "read_name"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file holds for a window of days.
+
+    entries   how many VEVENTs the file has, in the window or not
+    skipped   what was left out and why; cancelled and declined count occurrences, too_many counts
+              both, the rest entries
+    """
+
+    name: str
+    events: tuple[EventSignal, ...]
+    entries: int
+    skipped: Mapping[Skip, int]
+
+
+def read(data: bytes, *, at: datetime, zone: ZoneInfo, owner: str = "") -> Reading:
+    """The occurrences from a day before `at` to 31 days after it, the earliest first.
+
+    zone    the person's: that of times that name none, and of dates
+    owner   the person's address in the calendar, to know what they declined; a calendar that is
+            named by an address is taken to be of that address
+    raises  NotACalendar, TooBig
+    """
+    calendars = read_calendars(data)
+    after, before = (at - BEFORE).astimezone(zone), (at + AFTER).astimezone(zone)
+    expander = Expander(zone, after, before, Budget())
+    skipped: Counter[Skip] = Counter()
+    series = _series(calendars, expander, owner, skipped)
+    events = {
+        (event.external_id, event.occurrence): event
+        for event in _events(series.values(), expander, skipped)
+    }
+    ordered = sorted(events.values(), key=lambda e: (e.starts_at, e.external_id, e.occurrence))
+    skipped[Skip.TOO_MANY] += max(0, len(ordered) - MAX_OCCURRENCES)
+    return Reading(
+        name=_name(calendars),
+        events=tuple(ordered[:MAX_OCCURRENCES]),
+        entries=sum(len(calendar.named("VEVENT")) for calendar in calendars),
+        skipped=+skipped,
+    )
+
+
+def read_name(data: bytes) -> str:
+    """The name that a calendar gives itself, "" without one. Raises NotACalendar, TooBig."""
+    return _name(read_calendars(data))
+
+
+def _series(
+    calendars: Sequence[Block], expander: Expander, owner: str, skipped: Counter[Skip]
+) -> dict[str, list[Entry]]:
+    """Entries by UID, over all calendars of the file: some write each entry as one of its own."""
+    zones = Zones(each for calendar in calendars for each in calendar.named("VTIMEZONE"))
+    nearby = drop_distant(calendars, expander.after.date(), expander.before.date())
+    series: dict[str, list[Entry]] = {}
+    for calendar, blocks in nearby:
+        place = _place(calendar, zones, expander.zone, owner)
+        for block in blocks:
+            try:
+                if has_recurrence(block):
+                    expander.budget.spend("recurring")
+                entry = build_entry(block, place)
+            except Left as left:
+                skipped[left.why] += 1
+            except (ValueError, ArithmeticError):  # a date outside of what Python can say
+                skipped[Skip.UNREADABLE] += 1
+            else:
+                series.setdefault(entry.uid, []).append(entry)
+    return series
+
+
+def _place(calendar: Block, zones: Zones, zone: tzinfo, owner: str) -> Place:
+    name = clean(calendar.value("X-WR-CALNAME")).lower()
+    shift = zones.find(calendar.value("X-WR-TIMEZONE") or "-")
+    is_address = "@" in name and " " not in name
+    return Place(zones, shift or zone, shift, (owner or (name if is_address else "")).lower())
+
+
+def _events(
+    series: Iterable[list[Entry]], expander: Expander, skipped: Counter[Skip]
+) -> Iterator[EventSignal]:
+    for entries in series:
+        skipped[Skip.SUPERSEDED] += max(0, sum(e.original is None for e in entries) - 1)
+        try:
+            found = [each for each in expander.expand(entries) if _is_on(each, skipped)]
+            signals = [_signal(each, expander.zone) for each in found]
+        except Left as left:
+            skipped[left.why] += len(entries)
+        except Exception:  # nobody knows all ways to be broken; the other entries are not
+            skipped[Skip.UNREADABLE] += len(entries)
+        else:
+            yield from signals
+
+
+def _is_on(found: Found, skipped: Counter[Skip]) -> bool:
+    skipped[Skip.CANCELLED] += found.entry.is_cancelled
+    skipped[Skip.DECLINED] += found.entry.is_declined and not found.entry.is_cancelled
+    return not (found.entry.is_cancelled or found.entry.is_declined)
+
+
+def _signal(found: Found, zone: tzinfo) -> EventSignal:
+    entry = found.entry
+    is_dates = not isinstance(found.start, datetime) and not isinstance(found.end, datetime)
+    starts_at = _at(found.start, zone)
+    # Where clocks jump, an end on the wall can come before its start.
+    ends_at = max(starts_at, _at(found.end, zone))
+    return EventSignal(
+        external_id=entry.uid,
+        occurrence=found.original,
+        title=entry.title,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        location=entry.location,
+        starts_on=_day(found.start) if is_dates else None,
+        ends_on=_day(found.end) if is_dates else None,
+        is_busy=entry.is_busy,
+        is_recurring=found.is_recurring,
+        url=entry.url,
+        updated_at=entry.updated_at,
+    )
+
+
+def _day(value: Moment) -> date:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _at(value: Moment, zone: tzinfo) -> datetime:
+    if not isinstance(value, datetime):
+        value = datetime.combine(value, time(), zone)
+    return value.astimezone(UTC)
+
+
+def _name(calendars: Sequence[Block]) -> str:
+    names = (
+        clean(parts_of(f"X:{calendar.value(name)}")[2])
+        for calendar in calendars
+        for name in ("X-WR-CALNAME", "NAME")
+    )
+    return next(filter(None, names), "")

@@ -1,0 +1,176 @@
+"""One VEVENT: from its lines to values that have been checked, on the zone that it names."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from integrations.ical.limits import MAX_LINE, MAX_TEXT, Left, Skip
+from integrations.ical.lines import Block
+from integrations.ical.values import (
+    Moment,
+    Period,
+    Place,
+    Properties,
+    dates,
+    duration,
+    floats,
+    moment,
+    parts_of,
+    word,
+)
+
+# What of an entry is read. The rest (descriptions, attachments, alarms) is not even parsed.
+READ = frozenset(
+    [
+        "UID",
+        "SUMMARY",
+        "LOCATION",
+        "URL",
+        "STATUS",
+        "TRANSP",
+        "X-MICROSOFT-CDO-BUSYSTATUS",
+        "SEQUENCE",
+        "LAST-MODIFIED",
+        "DTSTAMP",
+        "DTSTART",
+        "DTEND",
+        "DURATION",
+        "RRULE",
+        "RDATE",
+        "EXDATE",
+        "RECURRENCE-ID",
+        "ATTENDEE",
+    ]
+)
+NAME = re.compile(r"[A-Za-z0-9-]+")
+# What turns the direction of text around can make a title read as something else.
+BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff]")
+FREE = frozenset({"FREE", "WORKINGELSEWHERE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    uid: str
+    title: str
+    location: str
+    url: str
+    start: Moment  # with a zone, always
+    end: Moment | None
+    duration: timedelta | None
+    floats: bool  # its start named no zone: it is at this hour wherever the person is
+    rules: tuple[str, ...]
+    rdates: tuple[Moment | Period, ...]
+    exdates: tuple[Moment, ...]
+    original: Moment | None  # RECURRENCE-ID: the occurrence that this entry stands for
+    and_future: bool
+    sequence: int
+    updated_at: datetime | None
+    is_busy: bool
+    is_cancelled: bool
+    is_declined: bool
+
+
+def build_entry(block: Block, place: Place) -> Entry:
+    """Raises Left."""
+    if not block.is_closed:
+        raise Left(Skip.UNREADABLE)
+    # Guest lists are most of many files; who declined can be told for a known owner only.
+    found = _properties(block, READ if place.owner else READ - {"ATTENDEE"})
+    start = moment(found, "DTSTART", place)
+    if start is None:
+        raise Left(Skip.UNREADABLE)
+    original = found.get("RECURRENCE-ID", [({}, "")])[0]
+    return Entry(
+        uid=_uid(found, block),
+        title=clean(word(found, "SUMMARY")),
+        location=clean(word(found, "LOCATION")),
+        url=_url(word(found, "URL")),
+        start=start,
+        end=moment(found, "DTEND", place),
+        duration=duration(word(found, "DURATION")),
+        floats=floats(*found["DTSTART"][0], place),
+        rules=tuple(value for _, value in found.get("RRULE", ()) if value.strip()),
+        rdates=dates(found, "RDATE", place),
+        exdates=tuple(each for each in dates(found, "EXDATE", place) if isinstance(each, date)),
+        original=moment(found, "RECURRENCE-ID", place),
+        and_future=original[0].get("RANGE", "").upper() == "THISANDFUTURE",
+        sequence=_integer(word(found, "SEQUENCE")),
+        updated_at=_updated_at(found, place),
+        is_busy=_is_busy(found),
+        is_cancelled=word(found, "STATUS").strip().upper() == "CANCELLED",
+        is_declined=_is_declined(found, place.owner),
+    )
+
+
+def clean(text: str, length: int = MAX_TEXT) -> str:
+    """One line of text that a page and a database can take."""
+    text = BIDI.sub("", text[: 4 * length])
+    kept = "".join(" " if unicodedata.category(char) in ("Cc", "Cs") else char for char in text)
+    return " ".join(kept.split())[:length].rstrip()
+
+
+def _properties(block: Block, names: frozenset[str]) -> Properties:
+    """The lines worth reading. A line that is none is dropped: exporters break long texts."""
+    found: Properties = {}
+    for line in block.lines:
+        name = NAME.match(line.lstrip())
+        if name is None or name[0].upper() not in names:
+            continue
+        if len(line) > MAX_LINE:
+            raise Left(Skip.TOO_LONG)
+        try:
+            _, params, value = parts_of(line.strip())
+        except ValueError:
+            continue
+        values = {key.upper(): _first(each) for key, each in params.items()}
+        found.setdefault(name[0].upper(), []).append((values, value))
+    return found
+
+
+def _first(value: object) -> str:
+    return str(value[0]) if isinstance(value, list) and value else str(value)
+
+
+def _uid(found: Properties, block: Block) -> str:
+    """The entry's own key, or, since it has none or a very long one, one made of what it says."""
+    uid = clean(word(found, "UID"), 2_000)
+    if uid and len(uid) <= 255:
+        return uid
+    said = uid or "\n".join(sorted(line for line in block.lines if "DTSTAMP" not in line))
+    return f"oo-{hashlib.sha256(said.encode()).hexdigest()}"
+
+
+def _url(text: str) -> str:
+    url = text.strip()
+    is_web = re.fullmatch(r"https?://[^\s<>\"\\\x00-\x20\x7f-\x9f]{1,490}", url, re.IGNORECASE)
+    return url if is_web else ""
+
+
+def _integer(text: str) -> int:
+    return int(text) if re.fullmatch(r"\s*\d{1,9}\s*", text) else -1
+
+
+def _updated_at(found: Properties, place: Place) -> datetime | None:
+    """When it was last changed. DTSTAMP is no answer: many write the moment of the download."""
+    try:
+        value = moment(found, "LAST-MODIFIED", place)
+        return value.astimezone(UTC) if isinstance(value, datetime) else None
+    except (Left, OverflowError):
+        return None
+
+
+def _is_busy(found: Properties) -> bool:
+    shown_as = word(found, "X-MICROSOFT-CDO-BUSYSTATUS").strip().upper()
+    return word(found, "TRANSP").strip().upper() != "TRANSPARENT" and shown_as not in FREE
+
+
+def _is_declined(found: Properties, owner: str) -> bool:
+    return bool(owner) and any(
+        value.strip().lower() == f"mailto:{owner}"
+        and params.get("PARTSTAT", "").upper() == "DECLINED"
+        for params, value in found.get("ATTENDEE", ())
+    )

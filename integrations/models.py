@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from integrations.base import Link
+from oo.lib.fields import EncryptedTextField
+
+
+def lock_person(user_id: UUID) -> bool:
+    """Keep the person from being deleted until this transaction ends. False: they have left.
+
+    Whoever deletes a person locks this row first too. Taken before any other lock, it makes the
+    two wait for each other instead of deadlocking, and no row is written after the last was erased.
+    """
+    people = get_user_model()._default_manager.select_for_update(no_key=True)
+    return bool(people.filter(pk=user_id, is_active=True).values_list("pk"))
+
+
+class ConnectionQuerySet(models.QuerySet["Connection"]):
+    def live(self) -> ConnectionQuerySet:
+        """Connections that may be synced: the person has not to do anything first."""
+        return self.exclude(state=Connection.State.RECONNECT).filter(user__is_active=True)
+
+    def due(self, *, at: datetime) -> ConnectionQuerySet:
+        """Live, its moment has come, and no worker holds it (a dead worker's claim runs out)."""
+        return self.live()._unclaimed(at)
+
+    def claim(self, connection_id: UUID, *, at: datetime, until: datetime) -> bool:
+        """Take the due connection for one worker. Of two at once, one gets it.
+
+        The conditions stand on the row itself: PostgreSQL checks them again after it has waited for
+        the other worker, which it would not do for those of a joined table.
+        """
+        free = self.exclude(state=Connection.State.RECONNECT)._unclaimed(at)
+        return bool(free.filter(pk=connection_id).update(claimed_until=until))
+
+    def hold(self, connection_id: UUID) -> Connection | None:
+        """Lock the person and then the connection. None: one of them is gone. Three queries."""
+        user_id = self.filter(pk=connection_id).values_list("user_id", flat=True).first()
+        if user_id is None or not lock_person(user_id):
+            return None
+        return self.select_for_update(no_key=True).filter(pk=connection_id).first()
+
+    def _unclaimed(self, at: datetime) -> ConnectionQuerySet:
+        return self.filter(Q(claimed_until=None) | Q(claimed_until__lte=at), next_sync_at__lte=at)
+
+
+class Connection(models.Model):
+    """One of a person's apps, as it is connected: what opens it, how far it was read, how it is."""
+
+    class State(models.TextChoices):
+        NEW = "new", _("not read yet")
+        OK = "ok", _("connected")
+        RETRYING = "retrying", _("trying again")
+        RECONNECT = "reconnect", _("reconnect needed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    source = models.CharField(max_length=40)  # SourceManifest.key
+    account = models.CharField(max_length=255)  # the source's own key of the account or address
+    label = models.CharField(max_length=255, blank=True)  # what the person reads
+    credentials = EncryptedTextField(blank=True)  # JSON; its shape is the source's own
+    cursor = models.JSONField(default=dict)  # how far it was read; its shape is the source's own
+    document = EncryptedTextField(blank=True)  # an uploaded file, for sources that have no address
+    state = models.CharField(max_length=12, choices=State.choices, default=State.NEW)
+    connected_at = models.DateTimeField()
+    synced_at = models.DateTimeField(null=True)  # last success
+    next_sync_at = models.DateTimeField(db_index=True)
+    claimed_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)  # failures in a row
+    last_error = models.CharField(max_length=40, blank=True)  # a code of integrations.base.Trouble
+
+    objects = ConnectionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "source", "account"], name="one_connection")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} of {self.user_id}"
+
+    def read_credentials(self) -> dict[str, str]:
+        return dict(json.loads(self.credentials)) if self.credentials else {}
+
+    def write_credentials(self, credentials: Mapping[str, str]) -> None:
+        self.credentials = json.dumps(dict(credentials))
+
+    def link(self) -> Link:
+        """As the source sees it. Reads user.profile."""
+        return Link(
+            id=self.pk,
+            account=self.account,
+            credentials=self.read_credentials(),
+            cursor=self.cursor,
+            document=self.document,
+            zone=self.user.profile.zone,
+            connected_at=self.connected_at,
+        )
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    def open(self) -> TaskQuerySet:
+        return self.filter(completed_at=None)
+
+
+class Task(models.Model):
+    """A task as its source has it. Deleted there is deleted here."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="tasks")
+    external_id = models.CharField(max_length=255)
+    title = models.CharField(max_length=500)
+    description = models.TextField(blank=True)  # at most 2,000 characters of it
+    project = models.CharField(max_length=200, blank=True)
+    labels = models.JSONField(default=list)
+    priority = models.PositiveSmallIntegerField(default=1)  # 1 normal .. 4 urgent
+    # A due date may have a time of day, and that a zone; without one it floats with the person.
+    due_on = models.DateField(null=True)
+    due_time = models.TimeField(null=True)
+    due_zone = models.CharField(max_length=64, blank=True)
+    deadline_on = models.DateField(null=True)
+    duration_min = models.PositiveIntegerField(null=True)  # minutes
+    recurrence = models.CharField(max_length=200, blank=True)  # in the source's words, or ""
+    url = models.URLField(max_length=500, blank=True)  # where the task is in its own app
+    added_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField()  # when a sync last changed this row
+    digest = models.CharField(max_length=32)  # of what the source said: equal means unchanged
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "external_id"], name="one_row_per_task"),
+            models.CheckConstraint(condition=Q(priority__range=(1, 4)), name="task_priority_1_4"),
+        ]
+        indexes = [
+            models.Index(fields=["user"], condition=Q(completed_at=None), name="open_tasks"),
+        ]
+
+    def __str__(self) -> str:
+        return f"task {self.pk} of {self.user_id}"
+
+    @property
+    def is_recurring(self) -> bool:
+        return bool(self.recurrence)
+
+
+class CalendarEvent(models.Model):
+    """One occurrence of a calendar entry, already expanded from its recurrence."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="events")
+    external_id = models.CharField(max_length=255)  # of the entry; occurrences share it
+    occurrence = models.CharField(max_length=40)  # which occurrence: its original start, or ""
+    title = models.CharField(max_length=500, blank=True)
+    location = models.CharField(max_length=500, blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    # All-day entries belong to dates, not moments; their moments are those of the person's zone.
+    starts_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True)  # exclusive
+    is_busy = models.BooleanField(default=True)
+    is_recurring = models.BooleanField(default=False)
+    url = models.URLField(max_length=500, blank=True)
+    updated_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField()
+    digest = models.CharField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "external_id", "occurrence"], name="one_row_per_occurrence"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gte=models.F("starts_at")), name="ends_after_start"
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "ends_at"])]
+
+    def __str__(self) -> str:
+        return f"event {self.pk} of {self.user_id}"
+
+
+class TaskCloseQuerySet(models.QuerySet["TaskClose"]):
+    def waiting(self) -> TaskCloseQuerySet:
+        return self.filter(state=TaskClose.State.WAITING)
+
+    def due(self, *, at: datetime) -> TaskCloseQuerySet:
+        return self.waiting().filter(next_at__lte=at, user__is_active=True)
+
+    def claim(self, key: UUID, *, at: datetime, until: datetime) -> bool:
+        """Take the due closing for one worker, and count the attempt. No join: see Connection."""
+        due = self.waiting().filter(pk=key, next_at__lte=at)
+        return bool(due.update(next_at=until, attempts=F("attempts") + 1))
+
+    def unconfirmed(self, user_id: UUID) -> TaskCloseQuerySet:
+        """Given up on and not yet read by the person."""
+        return self.filter(user_id=user_id, state=TaskClose.State.FAILED, seen_at=None)
+
+
+class TaskClose(models.Model):
+    """The work of closing one task at its source: done exactly once, retried until it says yes.
+
+    Claimed by a conditional update that moves `next_at` past the call's time limit: a worker that
+    dies leaves a row that is due again, and the source knows the key.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        DONE = "done", _("closed at the source")
+        FAILED = "failed", _("given up")
+        CANCELLED = "cancelled", _("taken back")
+
+    GIVE_UP_AFTER = timedelta(days=3)
+
+    key = models.UUIDField(primary_key=True)  # given by the caller; idempotency key at the source
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    task = models.ForeignKey(Task, models.CASCADE)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    not_before = models.DateTimeField()
+    next_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)  # when the person read that it failed
+
+    objects = TaskCloseQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["next_at"], condition=Q(state="waiting"), name="closes_due"),
+            models.Index(fields=["user", "state"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"closing of task {self.task_id}"

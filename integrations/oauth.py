@@ -1,0 +1,219 @@
+"""The authorization code flow for every source whose manifest says OAuth, and its refreshing.
+
+RFC 6749 4.1 and 6, RFC 7636 (PKCE, S256).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import connection as database
+from django.db import transaction
+
+from integrations.base import Link, OAuth, SignalSource, SourceManifest
+from integrations.models import Connection
+from oo.lib.http import Api, ApiError, Unauthorized, Unexpected
+
+T = TypeVar("T")
+
+SESSION_KEY = "integrations.oauth"
+GOOD_FOR = timedelta(minutes=10)
+# What a token endpoint says when it is we, not the person, whom it does not know.
+OUR_FAULT = frozenset({"invalid_client", "incorrect_application_credentials"})
+
+
+class NotOurs(Exception):
+    """Somebody came back whom nobody had sent: no state, an old one, or another person's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """One way to the service and back, kept in the session until the person returns."""
+
+    state: str
+    verifier: str
+    user_id: str
+    redirect_uri: str
+    until_s: float  # moment, in seconds since 1970
+
+
+def is_configured(oauth: OAuth | None) -> bool:
+    return bool(oauth and getattr(settings, oauth.client_id_setting, ""))
+
+
+def start(
+    session: SessionBase,
+    manifest: SourceManifest,
+    user_id: UUID,
+    redirect_uri: str,
+    *,
+    at: datetime,
+) -> str:
+    """The address to send the person to. A second start replaces the first."""
+    oauth = _oauth(manifest)
+    trip = Trip(
+        state=secrets.token_urlsafe(32),
+        verifier=secrets.token_urlsafe(48),
+        user_id=str(user_id),
+        redirect_uri=redirect_uri,
+        until_s=(at + GOOD_FOR).timestamp(),
+    )
+    session[SESSION_KEY] = {**session.get(SESSION_KEY, {}), manifest.key: asdict(trip)}
+    query = {
+        "client_id": getattr(settings, oauth.client_id_setting),
+        "response_type": "code",
+        "redirect_uri": redirect_uri,
+        "scope": oauth.scope_separator.join(oauth.scopes),
+        "state": trip.state,
+    }
+    if oauth.pkce:
+        query |= {"code_challenge": _challenge(trip.verifier), "code_challenge_method": "S256"}
+    glue = "&" if urlsplit(oauth.authorize_url).query else "?"
+    return f"{oauth.authorize_url}{glue}{urlencode(query)}"
+
+
+def finish(
+    session: SessionBase, manifest: SourceManifest, user_id: UUID, state: str, *, at: datetime
+) -> Trip:
+    """End the trip, whatever comes of it: a state is good once. Raises NotOurs."""
+    trips = dict(session.get(SESSION_KEY, {}))
+    kept = trips.pop(manifest.key, None)
+    session[SESSION_KEY] = trips
+    if kept is None:
+        raise NotOurs
+    trip = Trip(**kept)
+    same = secrets.compare_digest(trip.state.encode(), state.encode())
+    if not same or trip.user_id != str(user_id) or trip.until_s < at.timestamp():
+        raise NotOurs
+    return trip
+
+
+def redeem(manifest: SourceManifest, trip: Trip, code: str) -> dict[str, str]:
+    """The credentials for a code. Raises ApiError; Unauthorized when the code is not good."""
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": trip.redirect_uri}
+    if _oauth(manifest).pkce:
+        form["code_verifier"] = trip.verifier
+    return _ask(manifest, form)
+
+
+def with_access(connection: Connection, source: SignalSource, work: Callable[[Link], T]) -> T:
+    """work(link); when the service refuses the token, once more with a fresh one.
+
+    Raises ApiError; Unauthorized only when a fresh token does not help or is not to be had.
+    """
+    link = connection.link()
+    try:
+        return work(link)
+    except Unauthorized:
+        if source.manifest.oauth is None or not link.credentials.get("refresh_token"):
+            raise
+    fresh = refresh(connection.pk, source.manifest, stale=link.credentials)
+    return work(replace(link, credentials=fresh))
+
+
+def refresh(
+    connection_id: UUID, manifest: SourceManifest, *, stale: Mapping[str, str]
+) -> Mapping[str, str]:
+    """New credentials in place of `stale`, stored before they are used.
+
+    Of two workers at once one asks and the other gets what it got: PostgreSQL makes the second wait
+    for the row. SQLite has no row locks, and holding its one write lock during a call would stop
+    everybody: there both ask, and the store keeps the pair of the one whose refresh token was
+    rotated. Raises ApiError; Unauthorized when the connection is gone.
+    """
+    with _held(connection_id, manifest) as current:
+        if current.get("access_token") != stale.get("access_token"):
+            return current
+        form = {"grant_type": "refresh_token", "refresh_token": current.get("refresh_token", "")}
+        fresh = {**current, **_ask(manifest, form)}
+        return _store(connection_id, manifest, current, fresh)
+
+
+@contextmanager
+def _held(connection_id: UUID, manifest: SourceManifest) -> Iterator[dict[str, str]]:
+    rows = Connection.objects.filter(pk=connection_id)
+    if not database.features.has_select_for_update:
+        yield _read(rows.first(), manifest)
+        return
+    with transaction.atomic():
+        yield _read(rows.select_for_update(no_key=True).first(), manifest)
+
+
+def _read(row: Connection | None, manifest: SourceManifest) -> dict[str, str]:
+    if row is None:
+        raise Unauthorized(manifest.key, "disconnected")
+    return row.read_credentials()
+
+
+def _store(
+    connection_id: UUID,
+    manifest: SourceManifest,
+    used: Mapping[str, str],
+    fresh: Mapping[str, str],
+) -> Mapping[str, str]:
+    """Write `fresh`, unless the refresh token that it was bought with has been replaced."""
+    with transaction.atomic():
+        row = Connection.objects.select_for_update(no_key=True).filter(pk=connection_id).first()
+        stored = _read(row, manifest)
+        if row is None or stored.get("refresh_token") != used.get("refresh_token"):
+            return stored
+        row.write_credentials(fresh)
+        row.save(update_fields=["credentials"])
+    return fresh
+
+
+def _ask(manifest: SourceManifest, form: Mapping[str, str]) -> dict[str, str]:
+    oauth = _oauth(manifest)
+    base, _, endpoint = oauth.token_url.rpartition("/")
+    client = {
+        "client_id": getattr(settings, oauth.client_id_setting),
+        "client_secret": getattr(settings, oauth.client_secret_setting),
+    }
+    with Api(manifest.key, f"{base}/") as api:
+        try:
+            answer = api.post(endpoint, form={**client, **form})
+        except ApiError as error:
+            raise _told_apart(error) from None
+    return _credentials(manifest, answer)
+
+
+def _told_apart(error: ApiError) -> ApiError:
+    """A 401 here can be our own client id, which no person can mend; a bad code answers 400."""
+    kind = type(error)
+    if error.reason in OUR_FAULT:
+        kind = Unexpected
+    elif error.status == 400 and error.reason == "bad_authorization_code":
+        kind = Unauthorized
+    return kind(error.service, error.detail, status=error.status, reason=error.reason,
+                retry_after_s=error.retry_after_s)  # fmt: skip
+
+
+def _credentials(manifest: SourceManifest, answer: Any) -> dict[str, str]:
+    told = answer if isinstance(answer, dict) else {}
+    names = ("access_token", "refresh_token", "scope")
+    found = {n: told[n] for n in names if isinstance(told.get(n), str) and told[n]}
+    if "access_token" not in found:
+        raise Unexpected(manifest.key, "no access token in the answer")
+    return found
+
+
+def _oauth(manifest: SourceManifest) -> OAuth:
+    if manifest.oauth is None:
+        raise ValueError(f"{manifest.key} has no OAuth")
+    return manifest.oauth
+
+
+def _challenge(verifier: str) -> str:
+    digest = hashlib.sha256(verifier.encode("ascii")).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

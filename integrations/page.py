@@ -1,0 +1,95 @@
+"""What the Connect page shows: how the person's connections are, and what can be connected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from accounts.consents import CATALOGUE, ConsentKind
+from integrations import oauth, words
+from integrations.base import SourceManifest
+from integrations.models import Connection
+from integrations.registry import SOURCES
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    id: UUID
+    source: str
+    title: str
+    label: str
+    state: str
+    words: str
+    is_busy: bool
+    can_reconnect: bool  # the source is still there to be connected
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    manifest: SourceManifest
+    title: str
+    description: str
+    consents: tuple[ConsentKind, ...]
+    has_oauth: bool
+
+    @property
+    def has_fields(self) -> bool:
+        return bool(self.manifest.fields)
+
+    @property
+    def is_one_tap(self) -> bool:
+        """Nothing to ask and nowhere to go: such as the sample data."""
+        return not self.manifest.fields and self.manifest.oauth is None
+
+
+def rows(user_id: UUID, *, at: datetime) -> list[Row]:
+    """One query."""
+    mine = Connection.objects.filter(user_id=user_id).defer("credentials", "document", "cursor")
+    return [_row(connection, at) for connection in mine.order_by("connected_at")]
+
+
+def _row(connection: Connection, at: datetime) -> Row:
+    source = SOURCES.get(connection.source)
+    title = words.said(source.manifest.title) if source else connection.source
+    return Row(
+        id=connection.pk,
+        source=connection.source,
+        title=title,
+        label=connection.label,
+        state=connection.state,
+        words=words.describe(connection, title, at=at),
+        is_busy=words.is_busy(connection, at=at),
+        can_reconnect=source is not None,
+    )
+
+
+def offers() -> list[Offer]:
+    """What can be connected here, what needs no typing first."""
+    found = [_offer(s.manifest) for s in SOURCES if is_offered(s.manifest)]
+    return sorted(found, key=lambda offer: not offer.is_one_tap)
+
+
+def find_offer(source: str) -> Offer | None:
+    plugin = SOURCES.get(source)
+    return _offer(plugin.manifest) if plugin and is_offered(plugin.manifest) else None
+
+
+def is_offered(manifest: SourceManifest) -> bool:
+    if manifest.debug_only and not (settings.DEBUG or settings.OO_TESTING):
+        return False
+    needs_setting_up = manifest.oauth is not None and not manifest.fields
+    return oauth.is_configured(manifest.oauth) or not needs_setting_up
+
+
+def _offer(manifest: SourceManifest) -> Offer:
+    consents = tuple(CATALOGUE[key] for key in sorted(manifest.consents) if key in CATALOGUE)
+    return Offer(
+        manifest=manifest,
+        title=words.said(manifest.title),
+        description=words.said(manifest.description),
+        consents=consents,
+        has_oauth=oauth.is_configured(manifest.oauth),
+    )

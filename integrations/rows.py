@@ -1,0 +1,240 @@
+"""Signals as rows: fitted to their columns, compared by digest, written in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from hashlib import blake2b
+from itertools import islice
+from typing import Any, TypeAlias, TypeVar
+
+from integrations.base import EventSignal, Pull, TaskSignal
+from integrations.models import CalendarEvent, Connection, Task
+
+T = TypeVar("T")
+
+BATCH_ROWS = 500
+MOST_LABELS = 50
+LONGEST_LABEL = 100
+LONGEST_DESCRIPTION = 2_000
+MOST_MINUTES = 525_600  # a year
+
+Value: TypeAlias = "str | int | bool | date | time | datetime | list[str] | None"
+Values: TypeAlias = dict[str, Value]
+EventKey: TypeAlias = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What one pull did to the rows of one kind."""
+
+    changed: int = 0  # new ones included
+    removed: int = 0
+    completed: tuple[int, ...] = ()  # primary keys of tasks that were open and now are not
+
+    def __bool__(self) -> bool:
+        return bool(self.changed or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    pk: int
+    digest: str
+    completed_at: datetime | None
+
+
+def store_tasks(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
+    """Write what differs. One query to read, and a constant number for each 500 rows written."""
+    named = {_key(s.external_id): s for s in pull.tasks}
+    known = {
+        external_id: _Known(pk, digest, completed_at)
+        for external_id, pk, digest, completed_at in Task.objects.filter(connection=connection)
+        .values_list("external_id", "pk", "digest", "completed_at")
+        .iterator(chunk_size=2_000)
+    }
+    written, completed = 0, []
+    for batch in _batches(_changed_tasks(named, known)):
+        rows = []
+        for external_id, values, digest in batch:
+            old = known.get(external_id)
+            _keep_completion(old, values)
+            if old and old.completed_at is None and values["completed_at"] is not None:
+                completed.append(old.pk)
+            rows.append(_row(Task, connection, external_id, values, digest, at))
+        _upsert(Task, rows, TASK_KEY)
+        written += len(rows)
+    gone = {_key(name) for name in pull.gone_tasks} - named.keys()
+    if pull.full:
+        gone |= known.keys() - named.keys()
+    removed = _delete(Task, [known[name].pk for name in gone if name in known])
+    return Changes(written, removed, tuple(completed))
+
+
+def store_events(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
+    """As store_tasks. Only a full pull says which entries are gone."""
+    named: dict[EventKey, EventSignal] = {
+        (_key(s.external_id), _key(s.occurrence, 40)): s for s in pull.events
+    }
+    if not named and not pull.full:
+        return Changes()
+    known = {
+        (external_id, occurrence): (pk, digest)
+        for external_id, occurrence, pk, digest in CalendarEvent.objects.filter(
+            connection=connection
+        )
+        .values_list("external_id", "occurrence", "pk", "digest")
+        .iterator(chunk_size=2_000)
+    }
+    written = 0
+    for batch in _batches(_changed_events(named, known)):
+        rows = [
+            _row(CalendarEvent, connection, key[0], {**values, "occurrence": key[1]}, digest, at)
+            for key, values, digest in batch
+        ]
+        _upsert(CalendarEvent, rows, EVENT_KEY)
+        written += len(rows)
+    gone = known.keys() - named.keys() if pull.full else set()
+    return Changes(written, _delete(CalendarEvent, [known[key][0] for key in gone]))
+
+
+def _changed_tasks(
+    named: Mapping[str, TaskSignal], known: Mapping[str, _Known]
+) -> Iterator[tuple[str, Values, str]]:
+    for external_id, signal in named.items():
+        values = task_values(signal)
+        digest = _digest(values)
+        if external_id not in known or known[external_id].digest != digest:
+            yield external_id, values, digest
+
+
+def _changed_events(
+    named: Mapping[EventKey, EventSignal], known: Mapping[EventKey, tuple[int, str]]
+) -> Iterator[tuple[EventKey, Values, str]]:
+    for key, signal in named.items():
+        values = event_values(signal)
+        digest = _digest(values)
+        if key not in known or known[key][1] != digest:
+            yield key, values, digest
+
+
+def _keep_completion(old: _Known | None, values: Values) -> None:
+    """What was said before a task was closed does not open it again: a pull may be under way while
+    the closing is written down. Whoever opens it at the source does so later."""
+    if old is None or old.completed_at is None or values["completed_at"] is not None:
+        return
+    said_at = values["updated_at"]
+    if isinstance(said_at, datetime) and said_at <= old.completed_at:
+        values["completed_at"] = old.completed_at
+
+
+def task_values(signal: TaskSignal) -> Values:
+    return {
+        "title": _text(signal.title, 500),
+        "description": _text(signal.description, LONGEST_DESCRIPTION),
+        "project": _text(signal.project, 200),
+        "labels": [_text(label, LONGEST_LABEL) for label in signal.labels[:MOST_LABELS]],
+        "priority": min(max(signal.priority, 1), 4),
+        "due_on": signal.due_on,
+        "due_time": signal.due_time,
+        "due_zone": _text(signal.due_zone, 64),
+        "deadline_on": signal.deadline_on,
+        "duration_min": _minutes(signal.duration_min),
+        "recurrence": _text(signal.recurrence, 200),
+        "url": _url(signal.url),
+        "added_at": _moment(signal.added_at),
+        "updated_at": _moment(signal.updated_at),
+        "completed_at": _moment(signal.completed_at),
+    }
+
+
+def event_values(signal: EventSignal) -> Values:
+    starts_at = signal.starts_at.astimezone(UTC)
+    return {
+        "title": _text(signal.title, 500),
+        "location": _text(signal.location, 500),
+        "starts_at": starts_at,
+        "ends_at": max(starts_at, signal.ends_at.astimezone(UTC)),
+        "starts_on": signal.starts_on,
+        "ends_on": signal.ends_on,
+        "is_busy": signal.is_busy,
+        "is_recurring": signal.is_recurring,
+        "url": _url(signal.url),
+        "updated_at": _moment(signal.updated_at),
+    }
+
+
+_OWN = ["user", "changed_at", "digest"]
+TASK_KEY = ("connection", "external_id")
+EVENT_KEY = ("connection", "external_id", "occurrence")
+
+
+def _row(
+    model: type[Any],
+    connection: Connection,
+    external_id: str,
+    values: Values,
+    digest: str,
+    at: datetime,
+) -> Any:
+    return model(
+        user_id=connection.user_id,
+        connection_id=connection.pk,
+        external_id=external_id,
+        changed_at=at,
+        digest=digest,
+        **values,
+    )
+
+
+def _upsert(model: type[Any], rows: Sequence[Any], key: tuple[str, ...]) -> None:
+    columns = [f.name for f in model._meta.local_concrete_fields if not f.primary_key]
+    model.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=key,
+        update_fields=[name for name in columns if name not in key],
+    )
+
+
+def _delete(model: type[Any], pks: Sequence[int]) -> int:
+    for batch in _batches(sorted(pks)):
+        model.objects.filter(pk__in=batch).delete()
+    return len(pks)
+
+
+def _batches(items: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(items)
+    while batch := list(islice(rest, BATCH_ROWS)):
+        yield batch
+
+
+def _digest(values: Values) -> str:
+    return blake2b(repr(tuple(values.values())).encode(), digest_size=16).hexdigest()
+
+
+def _text(text: str, longest: int) -> str:
+    """PostgreSQL stores neither NUL nor half of a surrogate pair."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode()[:longest]
+
+
+def _key(name: str, longest: int = 255) -> str:
+    """A name that must stay apart from others is not cut, but told by its digest."""
+    text = _text(name, len(name))
+    if len(text) <= longest:
+        return text
+    return blake2b(text.encode(), digest_size=20).hexdigest()
+
+
+def _url(address: str) -> str:
+    """Half an address leads nowhere, and one that is not of the web is none to follow."""
+    text = _text(address, len(address))
+    return text if len(text) <= 500 and text.startswith(("https://", "http://")) else ""
+
+
+def _moment(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(UTC) if moment else None
+
+
+def _minutes(minutes: int | None) -> int | None:
+    return None if minutes is None else min(max(minutes, 0), MOST_MINUTES)

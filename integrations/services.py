@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts import services as accounts
+from accounts.models import Consent
+from events.bus import publish
+from events.catalog import ConnectionChanged, TaskCloseRequested
+from integrations.base import Account
+from integrations.models import Connection, Task, TaskClose, lock_person
+from integrations.registry import SOURCES
+from oo.lib.http import ApiError
+
+log = logging.getLogger(__name__)
+
+
+class PersonLeft(Exception):
+    """The account was closed meanwhile. Nothing was written."""
+
+
+def connect(
+    user_id: UUID,
+    source: str,
+    credentials: Mapping[str, str],
+    document: str,
+    *,
+    at: datetime,
+) -> Connection:
+    """Check what the person gave, store it, and grant what the source needs.
+
+    The same account again is the same connection, with new credentials; what was read of it stays,
+    unless the document is another. Raises ApiError, KeyError for no such source, PersonLeft.
+    """
+    plugin = SOURCES[source]
+    account = plugin.identify(credentials, document)
+    with transaction.atomic():
+        if not lock_person(user_id):
+            raise PersonLeft
+        connection = _open(user_id, source, account, at)
+        if connection.document != document:
+            connection.cursor = {}
+        connection.document = document
+        connection.write_credentials(credentials)
+        connection.save()
+        for key in sorted(plugin.manifest.consents):
+            accounts.grant(user_id, key, by="connect", at=at)
+        TaskClose.objects.waiting().filter(
+            task__connection=connection, next_at__gt=at, attempts__gt=0
+        ).update(next_at=at)
+        _publish_change(connection, "connected", at)
+    return connection
+
+
+def _open(user_id: UUID, source: str, account: Account, at: datetime) -> Connection:
+    """The row, old or new, as it is right after connecting. Without its claim: whoever is reading
+    with the old credentials finds it taken away, and discards what it read."""
+    key = {"user_id": user_id, "source": source, "account": account.account}
+    row = Connection.objects.select_for_update(no_key=True).filter(**key).first()
+    connection = row or Connection(**key)
+    connection.label = account.label[:255]
+    connection.connected_at = connection.next_sync_at = at
+    connection.claimed_until = None
+    connection.attempts, connection.last_error = 0, ""
+    has_been_read = connection.synced_at is not None
+    connection.state = Connection.State.OK if has_been_read else Connection.State.NEW
+    return connection
+
+
+def disconnect(connection_id: UUID, *, at: datetime) -> bool | None:
+    """Give the access back and forget what was read.
+
+    None: there is no such connection. False: the source could not or would not take it back.
+    """
+    connection = Connection.objects.filter(pk=connection_id).first()
+    if connection is None:
+        return None
+    revoked = revoke(connection)
+    with transaction.atomic():
+        held = Connection.objects.hold(connection_id)
+        if held is not None:
+            _publish_change(held, "disconnected", at)
+            held.delete()
+    return revoked
+
+
+def revoke(connection: Connection) -> bool:
+    """Ask the source to forget our access; never raises, since the person leaves either way."""
+    source = SOURCES.get(connection.source)
+    try:
+        return source is not None and source.revoke(connection.read_credentials())
+    except ApiError as error:
+        log.warning("%s was not revoked: %s", connection.source, type(error).__name__)
+        return False
+
+
+def end_consent(user_id: UUID, key: str, *, at: datetime) -> int:
+    """Disconnect every source that may not be read any more; how many. Safe to run twice."""
+    if Consent.objects.open(user_id).filter(key=key).exists():
+        return 0  # granted again meanwhile
+    needing = [s.manifest.key for s in SOURCES if key in s.manifest.consents]
+    ids = Connection.objects.filter(user_id=user_id, source__in=needing).values_list(
+        "pk", flat=True
+    )
+    return sum(disconnect(pk, at=at) is not None for pk in list(ids))
+
+
+def may_read(connection: Connection) -> bool:
+    """Whether every consent that the source needs is in force. One query."""
+    source = SOURCES.get(connection.source)
+    needed = source.manifest.consents if source else frozenset()
+    given = Consent.objects.open(connection.user_id).values_list("key", flat=True)
+    return needed <= set(given)
+
+
+def request_sync(connection_id: UUID, user_id: UUID, *, at: datetime) -> bool:
+    """Make the connection due. False: not this person's, or to be connected again first."""
+    live = Connection.objects.live().filter(pk=connection_id, user_id=user_id)
+    return bool(Connection.objects.filter(pk__in=live).update(next_sync_at=at))
+
+
+def read_calendars_anew(user_id: UUID, *, at: datetime) -> list[UUID]:
+    """The person lives in another zone now: whole days are other moments. Returns what is due.
+
+    A first reading that is under way began in the old zone; without its claim it is discarded.
+    """
+    has_dates = Q(events__isnull=False) | Q(synced_at=None)
+    ids = list(
+        Connection.objects.filter(has_dates, user_id=user_id)
+        .values_list("pk", flat=True)
+        .distinct()
+    )
+    Connection.objects.filter(pk__in=ids).update(cursor={}, claimed_until=None, next_sync_at=at)
+    return ids
+
+
+def complete(user_id: UUID, task_id: int, *, key: UUID, not_before: datetime, at: datetime) -> bool:
+    """Have the task closed at its source, not before a moment. The same key again changes nothing,
+    unless it was taken back: then it counts anew.
+
+    False: no such task of this person's, or a source in which nothing can be closed.
+    """
+    with transaction.atomic():
+        if not lock_person(user_id):
+            return False
+        task = Task.objects.select_related("connection").filter(pk=task_id, user_id=user_id).first()
+        source = SOURCES.get(task.connection.source) if task else None
+        if task is None or source is None or not source.manifest.can_complete:
+            return False
+        wanted = {"not_before": not_before, "next_at": not_before}
+        _close, is_new = TaskClose.objects.get_or_create(
+            key=key, defaults={"user_id": user_id, "task": task, "created_at": at, **wanted}
+        )
+        taken_back = TaskClose.objects.filter(
+            key=key, user_id=user_id, state=TaskClose.State.CANCELLED
+        )
+        if is_new or taken_back.update(state=TaskClose.State.WAITING, finished_at=None, **wanted):
+            publish(TaskCloseRequested(user_id=user_id, at=at, key=key, not_before=not_before))
+    return True
+
+
+def cancel_completion(user_id: UUID, key: UUID, *, at: datetime) -> bool:
+    """Take a closing back. False: it has been tried already, or there is none."""
+    untried = TaskClose.objects.waiting().filter(key=key, user_id=user_id, attempts=0)
+    return bool(untried.update(state=TaskClose.State.CANCELLED, finished_at=at))
+
+
+def acknowledge_failure(user_id: UUID, key: UUID, *, at: datetime) -> bool:
+    """The person has read that it failed."""
+    unread = TaskClose.objects.unconfirmed(user_id).filter(key=key)
+    return bool(unread.update(seen_at=at))
+
+
+def retry_failure(user_id: UUID, key: UUID, *, at: datetime) -> bool:
+    """Try a closing that was given up, for another three days. False: there is none."""
+    with transaction.atomic():
+        if not lock_person(user_id):
+            return False
+        # Attempts stay above 0: what may have reached the source cannot be taken back.
+        given_up = TaskClose.objects.filter(key=key, user_id=user_id, state=TaskClose.State.FAILED)
+        again = given_up.update(
+            state=TaskClose.State.WAITING,
+            not_before=at,
+            next_at=at,
+            attempts=1,
+            finished_at=None,
+            seen_at=None,
+        )
+        if again:
+            publish(TaskCloseRequested(user_id=user_id, at=at, key=key, not_before=at))
+    return bool(again)
+
+
+def _publish_change(connection: Connection, state: str, at: datetime) -> None:
+    publish(
+        ConnectionChanged(
+            user_id=connection.user_id, at=at, connection_id=connection.pk, state=state
+        )
+    )

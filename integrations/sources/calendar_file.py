@@ -1,0 +1,62 @@
+"""A calendar file that a person uploaded: it never changes, but the days in view do."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import cast
+
+from django.utils.translation import gettext_lazy as _
+
+from integrations import ical
+from integrations.base import Account, Field, Link, Pull, SignalSource, SourceManifest
+from oo.lib.http import TooLarge, Unexpected
+
+SERVICE = "calendar file"
+
+
+class CalendarFile(SignalSource):
+    """`document` is the text of the file; the same file twice is the same account."""
+
+    manifest = SourceManifest(
+        key="calendar-file",
+        title=cast("str", _("Calendar file")),
+        version=1,
+        consents=frozenset({"calendar"}),
+        sync_every=timedelta(hours=6),
+        description=cast(
+            "str",
+            _("Reads the meetings in a file that you export from your calendar, once."),
+        ),
+        fields=(
+            Field(
+                name="file",
+                label=cast("str", _("Calendar file")),
+                kind="file",
+                help=cast("str", _("A file that ends in .ics, up to 2 MB. Stored encrypted.")),
+            ),
+        ),
+    )
+
+    def identify(self, credentials: Mapping[str, str], document: str) -> Account:
+        try:
+            name = ical.read_name(document.encode())
+        except ical.NotACalendar:
+            raise Unexpected(SERVICE, "not a calendar") from None
+        except ical.TooBig:
+            raise TooLarge(SERVICE, "too large") from None
+        account = hashlib.sha256(document.encode()).hexdigest()
+        return Account(account, name or str(_("Calendar file")))
+
+    def pull(self, link: Link, *, at: datetime) -> Pull:
+        window = f"{at.astimezone(link.zone):%Y-%m-%d} {link.zone.key}"
+        if link.cursor.get("window") == window:
+            return Pull(full=False, cursor=link.cursor, not_modified=True)
+        try:
+            reading = ical.read(link.document.encode(), at=at, zone=link.zone)
+        except ical.NotACalendar:
+            raise Unexpected(SERVICE, "not a calendar") from None
+        except ical.TooBig:
+            raise TooLarge(SERVICE, "too large") from None
+        return Pull(full=True, cursor={"window": window}, events=reading.events)

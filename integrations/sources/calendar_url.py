@@ -1,0 +1,121 @@
+"""A calendar that somebody publishes at a secret address, read every quarter of an hour."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import cast
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from integrations import ical
+from integrations.base import Account, EventSignal, Field, Link, Pull, SignalSource, SourceManifest
+from oo.lib.http import Fetched, Refused, TooLarge, Unexpected, fetch_public
+from oo.lib.types import JSON
+
+SERVICE = "calendar"
+DEADLINE_S = 20.0
+# How programs spell "subscribe to this": the same address, fetched over TLS.
+SCHEMES = {"webcal": "https", "webcals": "https"}
+
+
+class CalendarUrl(SignalSource):
+    """The address is the secret: it is kept in credentials, and its hash is the account."""
+
+    manifest = SourceManifest(
+        key="calendar-url",
+        title=cast("str", _("Calendar by address")),
+        version=1,
+        consents=frozenset({"calendar"}),
+        sync_every=timedelta(minutes=15),
+        description=cast(
+            "str",
+            _("Reads your meetings from the address at which your calendar is published."),
+        ),
+        fields=(
+            Field(
+                name="url",
+                label=cast("str", _("Address of the calendar")),
+                kind="url",
+                help=cast(
+                    "str",
+                    _(
+                        "In your calendar's settings, look for a secret or private address in "
+                        "iCal format. It usually ends in .ics. It is stored encrypted."
+                    ),
+                ),
+            ),
+        ),
+    )
+
+    def identify(self, credentials: Mapping[str, str], document: str) -> Account:
+        url = address_of(credentials)
+        fetched = _fetch(url, {})
+        try:
+            name = ical.read_name(fetched.body)
+        except ical.NotACalendar:
+            raise Unexpected(SERVICE, "not a calendar") from None
+        except ical.TooBig:
+            raise TooLarge(SERVICE, "too many entries") from None
+        account = hashlib.sha256(url.encode()).hexdigest()
+        return Account(account, (name or urlsplit(url).hostname or "")[:255])
+
+    def pull(self, link: Link, *, at: datetime) -> Pull:
+        """Asks conditionally, except for the first time in a day: the window has then moved."""
+        where = f"{at.astimezone(link.zone):%Y-%m-%d} {link.zone.key}"
+        is_same_window = link.cursor.get("window") == where
+        asked = _conditions(link.cursor) if is_same_window else {}
+        fetched = _fetch(address_of(link.credentials), asked)
+        if fetched.status == 304:
+            if not asked:
+                raise Unexpected(SERVICE, "304 to an unconditional request", status=304)
+            return Pull(full=False, cursor=link.cursor, not_modified=True)
+        digest = hashlib.sha256(fetched.body).hexdigest()
+        cursor: dict[str, JSON] = {
+            "window": where,
+            "digest": digest,
+            "etag": fetched.headers.get("etag", "")[:255],
+            "modified": fetched.headers.get("last-modified", "")[:64],
+        }
+        if is_same_window and link.cursor.get("digest") == digest:
+            return Pull(full=False, cursor=cursor, not_modified=True)
+        return Pull(full=True, cursor=cursor, events=_events(fetched.body, link, at))
+
+
+def address_of(credentials: Mapping[str, str]) -> str:
+    """The address to fetch. Raises Refused for what is none."""
+    url = credentials.get("url", "").strip()
+    scheme, found, rest = url.partition("://")
+    scheme = SCHEMES.get(scheme.lower(), scheme.lower())
+    if not found or scheme not in ("http", "https") or len(url) > 2_000:
+        raise Refused(SERVICE, "not an http address")
+    return f"{scheme}://{rest}"
+
+
+def _fetch(url: str, headers: Mapping[str, str]) -> Fetched:
+    return fetch_public(
+        url,
+        service=SERVICE,
+        max_bytes=ical.MAX_BYTES,
+        deadline_s=DEADLINE_S,
+        headers=headers,
+        allow_private=settings.OO_PRIVATE_HOSTS_ALLOWED,
+    )
+
+
+def _conditions(cursor: Mapping[str, JSON]) -> dict[str, str]:
+    kept = {"If-None-Match": cursor.get("etag"), "If-Modified-Since": cursor.get("modified")}
+    return {name: str(value) for name, value in kept.items() if value}
+
+
+def _events(body: bytes, link: Link, at: datetime) -> tuple[EventSignal, ...]:
+    try:
+        return ical.read(body, at=at, zone=link.zone).events
+    except ical.NotACalendar:
+        # A sign-in page, or a file that broke off: nothing that we know of is gone.
+        raise Unexpected(SERVICE, "not a calendar") from None
+    except ical.TooBig:
+        raise TooLarge(SERVICE, "too many entries") from None

@@ -1,0 +1,163 @@
+"""Bringing one connection up to date. The row is the work: claimed, pulled, stored or put off."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError, DataError, IntegrityError, transaction
+from django.db.models import F
+
+from events.bus import publish
+from events.catalog import CalendarSynced, ConnectionChanged, TaskCompleted, TasksSynced
+from integrations import oauth, services
+from integrations.backoff import next_period, retry_at, trouble_of
+from integrations.base import Pull, SignalSource, Trouble
+from integrations.models import Connection
+from integrations.registry import SOURCES
+from integrations.rows import Changes, store_events, store_tasks
+from oo.lib.http import ApiError, Unexpected
+
+log = logging.getLogger(__name__)
+
+# Longer than a task may run: who comes after is sure that the one before is dead.
+CLAIM = timedelta(minutes=5)
+SOON = timedelta(seconds=30)
+
+
+class Outcome(StrEnum):
+    SYNCED = "synced"
+    NOT_DUE = "not due"  # or held by another worker
+    FAILED = "failed"  # and put off
+    DISCARDED = "discarded"  # something else moved the connection on meanwhile
+    GONE = "gone"  # the connection, or the person, or the consent
+
+
+def sync(connection_id: UUID, *, at: datetime) -> Outcome:
+    """Read a due connection and write down what changed, all of it or nothing.
+
+    Safe to run twice or at once, and after the person has left.
+    """
+    until = at + CLAIM
+    if not Connection.objects.claim(connection_id, at=at, until=until):
+        return Outcome.NOT_DUE
+    people = Connection.objects.select_related("user__profile")
+    mine = people.filter(pk=connection_id, claimed_until=until, user__is_active=True)
+    connection = mine.first()
+    if connection is None:
+        return Outcome.GONE
+    if not services.may_read(connection):
+        services.disconnect(connection_id, at=at)
+        return Outcome.GONE
+    source = SOURCES.get(connection.source)
+    if source is None:
+        return _put_off(connection, Unexpected(connection.source, "no such source"), at=at)
+    try:
+        pull = _pull(connection, source, at=at)
+    except ApiError as error:
+        return _put_off(connection, error, at=at)
+    return _store(connection, source, pull, at=at)
+
+
+def _pull(connection: Connection, source: SignalSource, *, at: datetime) -> Pull:
+    try:
+        return oauth.with_access(connection, source, lambda link: source.pull(link, at=at))
+    except (ApiError, DatabaseError):
+        raise
+    except Exception as error:
+        # The text of an error can quote what was read; the lines of our code cannot.
+        where = "".join(traceback.format_tb(error.__traceback__))
+        log.error("%s: %s\n%s", connection.source, type(error).__name__, where)  # noqa: TRY400
+        raise Unexpected(connection.source, type(error).__name__) from None
+
+
+def _store(connection: Connection, source: SignalSource, pull: Pull, *, at: datetime) -> Outcome:
+    try:
+        with transaction.atomic():
+            held = Connection.objects.hold(connection.pk)
+            if held is None:
+                return Outcome.GONE
+            if held.claimed_until != connection.claimed_until:
+                return Outcome.DISCARDED
+            if held.cursor != connection.cursor:
+                _change(held, claimed_until=None, next_sync_at=at + SOON)
+                return Outcome.DISCARDED
+            _write(connection, held, source, pull, at=at)
+    except (IntegrityError, DataError, OverflowError, TypeError, ValueError) as error:
+        # A person who left, where the database has no row locks; else a value that no column takes.
+        log.warning("%s: pull not stored: %s", connection.source, type(error).__name__)
+        return _put_off(connection, Unexpected(connection.source, "not storable"), at=at)
+    return Outcome.SYNCED
+
+
+def _write(
+    pulled: Connection, held: Connection, source: SignalSource, pull: Pull, *, at: datetime
+) -> None:
+    """Rows, cursor, state and events, in the caller's transaction."""
+    tasks, events = Changes(), Changes()
+    if not pull.not_modified:
+        tasks, events = store_tasks(held, pull, at=at), store_events(held, pull, at=at)
+    planned = next_period(source.manifest.sync_every, at=at)
+    was_moved = held.next_sync_at != pulled.next_sync_at  # somebody wants it read again, soon
+    _change(
+        held,
+        cursor=dict(pull.cursor),
+        state=Connection.State.OK,
+        synced_at=at,
+        next_sync_at=held.next_sync_at if was_moved else planned,
+        claimed_until=None,
+        attempts=0,
+        last_error="",
+    )
+    _publish_changes(held, tasks, events, at)
+
+
+def _publish_changes(held: Connection, tasks: Changes, events: Changes, at: datetime) -> None:
+    for kind, found in ((TasksSynced, tasks), (CalendarSynced, events)):
+        if found:
+            publish(
+                kind(
+                    user_id=held.user_id,
+                    at=at,
+                    connection_id=held.pk,
+                    changed=found.changed,
+                    removed=found.removed,
+                )
+            )
+    for task_id in tasks.completed:
+        publish(TaskCompleted(user_id=held.user_id, at=at, task_id=task_id, by="source"))
+
+
+def _put_off(connection: Connection, error: ApiError, *, at: datetime) -> Outcome:
+    trouble = trouble_of(error)
+    lost = trouble is Trouble.UNAUTHORIZED
+    with transaction.atomic():
+        held = Connection.objects.hold(connection.pk)
+        if held is None:
+            return Outcome.GONE
+        if held.claimed_until != connection.claimed_until:
+            return Outcome.DISCARDED
+        _change(
+            held,
+            state=Connection.State.RECONNECT if lost else Connection.State.RETRYING,
+            last_error=trouble,
+            next_sync_at=retry_at(error, connection.attempts, at=at),
+            claimed_until=None,
+            attempts=F("attempts") + 1,
+        )
+        if lost:
+            publish(
+                ConnectionChanged(
+                    user_id=held.user_id, at=at, connection_id=held.pk, state="reconnect"
+                )
+            )
+    log.info("%s: put off: %s", connection.source, trouble)
+    return Outcome.FAILED
+
+
+def _change(held: Connection, **fields: Any) -> None:
+    Connection.objects.filter(pk=held.pk).update(**fields)

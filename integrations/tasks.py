@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from integrations import closing, services, sync
+from integrations.models import Connection, TaskClose
+from oo.lib.messages import look_now
+
+# As many as all workers together can do before beat asks again.
+MOST_SYNCS = 1_000
+MOST_CLOSINGS = 1_000
+
+
+@shared_task(soft_time_limit=50, time_limit=55)
+def sync_due() -> int:
+    """Every minute, from oo/schedule.py: queue the connections whose period is over."""
+    due = Connection.objects.due(at=timezone.now()).order_by("next_sync_at")
+    ids = list(due.values_list("pk", flat=True)[:MOST_SYNCS])
+    for connection_id in ids:
+        look_now(sync_one, str(connection_id), expires_s=60)
+    return len(ids)
+
+
+@shared_task(soft_time_limit=240, time_limit=270)
+def sync_one(connection_id: str) -> str:
+    """Bring one connection up to date, if it is due. Ends before its claim runs out."""
+    return sync.sync(UUID(connection_id), at=timezone.now())
+
+
+@shared_task(soft_time_limit=25, time_limit=30)
+def close_due() -> int:
+    """Every 30 seconds, from oo/schedule.py: queue the closings whose moment has come."""
+    due = TaskClose.objects.due(at=timezone.now()).order_by("next_at")
+    keys = list(due.values_list("key", flat=True)[:MOST_CLOSINGS])
+    for key in keys:
+        look_now(close_one, str(key), expires_s=30)
+    return len(keys)
+
+
+@shared_task(soft_time_limit=90, time_limit=100)
+def close_one(key: str) -> bool:
+    """Close one task at its source, then read what became of it. Ends before its claim runs out."""
+    connection_id = closing.close_one(UUID(key), at=timezone.now())
+    if connection_id is not None:
+        look_now(sync_one, str(connection_id), expires_s=60)
+    return connection_id is not None
+
+
+@shared_task(soft_time_limit=240, time_limit=270)
+def end_consent(user_id: str, key: str) -> int:
+    """Disconnect what may not be read any more. Lost, it is done by the next sync instead."""
+    return services.end_consent(UUID(user_id), key, at=timezone.now())

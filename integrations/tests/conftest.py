@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from accounts import services as accounts
+from events.models import EventRecord
+from integrations.models import Connection
+from integrations.registry import SOURCES
+from integrations.tests.scripted import (
+    NOON,
+    Scripted,
+    ScriptedCalendar,
+    ScriptedSample,
+    make_connection,
+)
+
+
+@pytest.fixture
+def scripted(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Scripted:
+    """The source that the other scripted ones share their script with."""
+    source = Scripted()
+    for kind in (ScriptedCalendar, ScriptedSample):
+        other = kind()
+        other.__dict__ = source.__dict__
+        monkeypatch.setitem(SOURCES.load(), other.manifest.key, other)
+    monkeypatch.setitem(SOURCES.load(), source.manifest.key, source)
+    settings.SCRIPTED_CLIENT_ID = "client-1"
+    settings.SCRIPTED_CLIENT_SECRET = "client-secret"
+    return source
+
+
+@pytest.fixture
+def connection(alice: Any, scripted: Scripted) -> Connection:
+    """Alice's, due at NOON, with the consents that it needs."""
+    for key in ("tasks", "calendar"):
+        accounts.grant(alice.pk, key, by="connect", at=NOON)
+    EventRecord.objects.all().delete()
+    return make_connection(alice)
+
+
+@pytest.fixture
+def subjects(db: None) -> Any:
+    """The subjects of the events published so far, in order."""
+    return lambda: list(EventRecord.objects.order_by("pk").values_list("subject", flat=True))

@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template import Context, Template
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from integrations import tasks, words
+from integrations.models import Connection
+from integrations.tests.scripted import MINUTE, NOON, Scripted, make_connection, make_task
+from oo.lib.http import Refused, TooLarge, Unauthorized, Unexpected, Unreachable
+
+PAGE = "/connect/"
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _at_noon(time_machine: Any) -> None:
+    time_machine.move_to(NOON, tick=False)
+
+
+@pytest.fixture(autouse=True)
+def queued(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    found: list[Any] = []
+    monkeypatch.setattr(tasks.sync_one, "apply_async", lambda args, **_more: found.append(args[0]))
+    return found
+
+
+def start(source: str) -> str:
+    return reverse("integrations:start", args=[source])
+
+
+def read(client: Client, path: str = PAGE, **more: Any) -> str:
+    return client.get(path, **more).content.decode()
+
+
+# ---- what is connected ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "Reading for the first time."),
+        ({"state": "ok", "synced_at": NOON}, "Synced just now."),
+        ({"state": "ok", "synced_at": NOON - 3 * MINUTE}, "Synced 3 minutes ago."),
+        ({"state": "ok", "synced_at": NOON - MINUTE}, "Synced 1 minute ago."),
+        ({"state": "ok", "synced_at": NOON - 59.8 * MINUTE}, "Synced 1 hour ago."),
+        ({"state": "ok", "synced_at": NOON - 26 * HOUR}, "Synced 1 day ago."),
+        ({"state": "ok", "synced_at": NOON - HOUR, "claimed_until": NOON + MINUTE}, "Reading now."),
+        (
+            {"state": "retrying", "last_error": "unreachable", "next_sync_at": NOON + 5 * MINUTE},
+            "Scripted cannot be reached. Trying again in 5 minutes.",
+        ),
+        (
+            {"state": "retrying", "last_error": "rate_limited", "next_sync_at": NOON},
+            "Scripted asked oO to slow down. Trying again now.",
+        ),
+        (
+            {"state": "retrying", "last_error": "new code"},
+            "oO could not read what Scripted sent. Trying again in 1 hour.",
+        ),
+        ({"state": "reconnect"}, "Reconnect needed: Scripted does not let oO in any more."),
+    ],
+)
+def test_the_state_of_a_connection_is_said_in_words(
+    scripted: Scripted, alice: Any, fields: dict[str, Any], said: str
+) -> None:
+    row = make_connection(alice, **({"next_sync_at": NOON + HOUR} | fields))
+    assert words.describe(row, "Scripted", at=NOON) == said
+
+
+def test_the_page_lists_my_connections_and_nobody_elses(
+    connection: Connection, alice_client: Client, bob_client: Client
+) -> None:
+    assert "alice@scripted" in read(alice_client)
+    assert "alice@scripted" not in read(bob_client)
+
+
+def test_the_rows_ask_again_only_while_one_is_being_read(
+    connection: Connection, alice_client: Client
+) -> None:
+    assert "every 2s" in read(alice_client)
+    Connection.objects.update(state="ok", synced_at=NOON, next_sync_at=NOON + HOUR)
+    assert "every 2s" not in read(alice_client)
+    Connection.objects.update(state="reconnect", next_sync_at=NOON)
+    assert "every 2s" not in read(alice_client)
+
+
+def test_htmx_gets_the_rows_alone(connection: Connection, alice_client: Client) -> None:
+    page = read(alice_client, headers={"HX-Request": "true"})
+    assert page.lstrip().startswith('<ul id="connections"')
+    assert "alice@scripted" in page
+    assert "<html" not in page
+
+
+def test_the_settings_page_can_show_the_rows(
+    connection: Connection, alice: Any, rf: RequestFactory, django_assert_num_queries: Any
+) -> None:
+    request = rf.get("/settings/")
+    request.user = alice
+    template = Template("{% load connections %}{% connection_rows %}")
+    with django_assert_num_queries(1):
+        page = template.render(Context({"request": request, "csrf_token": "the-token"}))
+    assert "alice@scripted" in page
+    assert "the-token" not in page  # it is being read: there is nothing to press
+    Connection.objects.update(state="ok", synced_at=NOON, next_sync_at=NOON + HOUR)
+    assert "the-token" in template.render(Context({"request": request, "csrf_token": "the-token"}))
+
+
+def test_a_connection_whose_source_is_gone_is_still_shown(alice: Any, alice_client: Client) -> None:
+    make_connection(alice, source="moon", state="reconnect")
+    page = read(alice_client)
+    assert "moon" in page
+    assert ">Reconnect<" not in page
+
+
+def test_disconnecting_asks_first_and_then_forgets(
+    scripted: Scripted, connection: Connection, alice_client: Client
+) -> None:
+    make_task(connection)
+    page = read(alice_client, f"{PAGE}?disconnect={connection.pk}")
+    leave = reverse("integrations:disconnect", args=[connection.pk])
+    assert f'action="{leave}"' in page
+    assert alice_client.post(leave)["Location"] == PAGE
+    assert not Connection.objects.exists()
+    assert "has forgotten" in read(alice_client)
+
+
+def test_sync_now_makes_it_due_and_says_so(
+    connection: Connection, alice_client: Client, queued: list[str]
+) -> None:
+    Connection.objects.update(state="ok", synced_at=NOON - HOUR, next_sync_at=NOON + HOUR)
+    alice_client.post(reverse("integrations:sync", args=[connection.pk]))
+    assert queued == [str(connection.pk)]
+    assert "Reading now." in read(alice_client)
+
+
+@pytest.mark.parametrize("name", ["sync", "disconnect"])
+def test_bob_cannot_touch_alices_connection(
+    name: str, connection: Connection, bob_client: Client, queued: list[str]
+) -> None:
+    assert bob_client.post(reverse(f"integrations:{name}", args=[connection.pk])).status_code == 404
+    assert bob_client.post(reverse(f"integrations:{name}", args=[uuid4()])).status_code == 404
+    assert Connection.objects.get().next_sync_at == connection.next_sync_at
+    assert queued == []
+
+
+def test_bob_is_not_asked_about_alices_connection(
+    connection: Connection, bob_client: Client
+) -> None:
+    page = read(bob_client, f"{PAGE}?disconnect={connection.pk}")
+    assert str(connection.pk) not in page
+
+
+@pytest.mark.parametrize("path", [PAGE, "/connect/scripted/", "/connect/scripted/callback"])
+def test_signed_out_visitors_sign_in_first(scripted: Scripted, client: Client, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/sign-in/")
+
+
+@pytest.mark.parametrize("name", ["sync", "disconnect"])
+def test_a_look_changes_nothing(name: str, connection: Connection, alice_client: Client) -> None:
+    assert (
+        alice_client.get(reverse(f"integrations:{name}", args=[connection.pk])).status_code == 405
+    )
+
+
+# ---- what can be connected ------------------------------------------------------------------
+
+
+def test_a_first_visitor_is_welcomed_and_offered_the_sample_first(
+    scripted: Scripted, alice_client: Client
+) -> None:
+    page = read(alice_client)
+    assert "look around first" in page
+    assert page.index("Scripted sample") < page.index("Scripted calendar")
+    assert "reads the tasks in the apps" in page  # what the sample's button agrees to
+
+
+def test_the_sample_takes_one_tap_and_leads_to_the_tip(
+    scripted: Scripted, alice_client: Client
+) -> None:
+    answer = alice_client.post(start("scripted-sample"))
+    assert answer["Location"] == reverse("tips:now")
+    assert Connection.objects.get().source == "scripted-sample"
+
+
+def test_the_page_of_a_source_says_what_is_read(scripted: Scripted, alice_client: Client) -> None:
+    page = read(alice_client, start("scripted"))
+    assert "reads the tasks in the apps" in page
+    assert "Continue to Scripted" in page
+    assert 'type="password"' in page
+    assert 'autocomplete="off"' in page
+
+
+def test_a_pasted_token_connects(
+    scripted: Scripted, connection: Connection, alice_client: Client
+) -> None:
+    answer = alice_client.post(start("scripted"), {"access_token": "pasted"})
+    assert answer["Location"] == PAGE
+    assert Connection.objects.get().read_credentials() == {"access_token": "pasted"}
+    assert "Scripted is connected." in read(alice_client)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (Unauthorized("x"), "did not accept this"),
+        (Unreachable("x"), "Try again in a few minutes"),
+        (Refused("x"), "does not read this address"),
+        (TooLarge("x"), "larger than oO reads"),
+        (Unexpected("x"), "cannot read this"),
+        (Unexpected("x", status=404), "There is nothing here"),
+    ],
+)
+def test_what_went_wrong_is_said_beside_the_field_and_the_secret_is_not_echoed(
+    scripted: Scripted, alice_client: Client, error: Exception, said: str
+) -> None:
+    scripted.refuses = error
+    answer = alice_client.post(start("scripted"), {"access_token": "my-secret"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert said in page.split('class="field__error"')[1]
+    assert "my-secret" not in page
+    assert not Connection.objects.exists()
+
+
+def test_an_empty_field_says_what_to_do(scripted: Scripted, alice_client: Client) -> None:
+    answer = alice_client.post(start("scripted"), {"access_token": " "})
+    assert answer.status_code == 422
+    assert "Paste it here." in answer.content.decode()
+
+
+@pytest.mark.parametrize("content", ["Straße".encode(), "Straße".encode("latin-1")])
+def test_a_file_is_read_as_text(scripted: Scripted, alice_client: Client, content: bytes) -> None:
+    file = SimpleUploadedFile("my.ics", content)
+    assert alice_client.post(start("scripted-calendar"), {"file": file}).status_code == 302
+    assert Connection.objects.get().document == "Straße"
+
+
+@pytest.mark.parametrize(("size", "status"), [(2 * 1024 * 1024, 302), (2 * 1024 * 1024 + 1, 422)])
+def test_a_file_has_two_megabytes_at_most(
+    scripted: Scripted, alice_client: Client, size: int, status: int
+) -> None:
+    file = SimpleUploadedFile("my.ics", b"x" * size)
+    answer = alice_client.post(start("scripted-calendar"), {"file": file})
+    assert answer.status_code == status
+    assert Connection.objects.exists() == (status == 302)
+
+
+def test_no_file_says_what_to_do(scripted: Scripted, alice_client: Client) -> None:
+    assert "Choose a file." in alice_client.post(start("scripted-calendar")).content.decode()
+
+
+def test_a_source_that_does_not_exist_is_not_found(
+    scripted: Scripted, alice_client: Client
+) -> None:
+    assert alice_client.get(start("moon")).status_code == 404
+    assert alice_client.post(start("moon")).status_code == 404
+
+
+def test_a_connection_needs_the_token_of_the_form(scripted: Scripted, alice: Any) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(alice, backend="accounts.backend.PersonBackend")
+    assert strict.post(start("scripted-sample")).status_code == 403
+    assert not Connection.objects.exists()

@@ -1,0 +1,332 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from integrations import oauth
+from integrations.models import Connection
+from integrations.sync import Outcome, sync
+from integrations.tests.scripted import MINUTE, NOON, Scripted
+from integrations.tests.token_endpoint import TokenEndpoint, serving
+from oo.lib.http import Unauthorized, Unexpected, Unreachable
+
+BACK = "http://localhost:8000/connect/scripted/callback"
+
+
+@pytest.fixture
+def endpoint(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> Iterator[TokenEndpoint]:
+    with serving(TokenEndpoint()) as endpoint:
+        assert scripted.manifest.oauth
+        there = replace(scripted.manifest.oauth, token_url=endpoint.url)
+        monkeypatch.setattr(scripted, "manifest", replace(scripted.manifest, oauth=there))
+        yield endpoint
+
+
+def leave(client: Client) -> dict[str, str]:
+    """Press the button; what the service is told, as one value a name."""
+    answer = client.post(reverse("integrations:start", args=["scripted"]), {"way": "oauth"})
+    assert answer.status_code == 302
+    there = urlsplit(answer["Location"])
+    assert f"{there.scheme}://{there.netloc}{there.path}" == "https://scripted.example/authorize"
+    return {name: values[0] for name, values in parse_qs(there.query).items()}
+
+
+def come_back(client: Client, **query: str) -> Any:
+    return client.get(reverse("integrations:callback", args=["scripted"]), query, follow=False)
+
+
+def said(client: Client) -> str:
+    return client.get(reverse("integrations:connect")).content.decode()
+
+
+# ---- there and back -------------------------------------------------------------------------
+
+
+def test_the_person_is_sent_with_everything_that_the_service_wants(
+    endpoint: TokenEndpoint, alice_client: Client
+) -> None:
+    told = leave(alice_client)
+    assert told["client_id"] == "client-1"
+    assert told["scope"] == "data:read,task:add"
+    assert told["redirect_uri"] == BACK
+    assert told["code_challenge_method"] == "S256"
+    assert len(told["state"]) >= 40
+    assert "secret" not in str(told)
+
+
+def test_a_code_becomes_a_connection(
+    endpoint: TokenEndpoint, alice_client: Client, alice: Any
+) -> None:
+    told = leave(alice_client)
+    endpoint.challenges["c1"] = told["code_challenge"]
+    answer = come_back(alice_client, state=told["state"], code="c1")
+    assert answer["Location"] == reverse("tips:now")
+    row = Connection.objects.get()
+    assert (row.user, row.source) == (alice, "scripted")
+    assert row.read_credentials() == {"access_token": "a1", "refresh_token": "r1"}
+    assert endpoint.asked[0]["redirect_uri"] == BACK
+
+
+def test_a_state_is_good_once(endpoint: TokenEndpoint, alice_client: Client) -> None:
+    told = leave(alice_client)
+    come_back(alice_client, state=told["state"], error="access_denied")
+    endpoint.challenges["c1"] = told["code_challenge"]
+    come_back(alice_client, state=told["state"], code="c1")
+    assert not Connection.objects.exists()
+    assert endpoint.asked == []
+
+
+@pytest.mark.parametrize("state", ["", "made up", "é"])
+def test_a_state_that_is_not_ours_connects_nothing(
+    endpoint: TokenEndpoint, alice_client: Client, state: str
+) -> None:
+    leave(alice_client)
+    come_back(alice_client, state=state, code="c1")
+    assert "begun elsewhere" in said(alice_client)
+    assert endpoint.asked == []
+
+
+def test_the_state_of_bob_is_not_good_for_alice(
+    endpoint: TokenEndpoint, alice_client: Client, bob_client: Client
+) -> None:
+    leave(alice_client)
+    come_back(alice_client, state=leave(bob_client)["state"], code="c1")
+    assert endpoint.asked == []
+
+
+def test_somebody_else_in_the_same_browser_cannot_finish_a_trip(
+    scripted: Scripted, alice: Any, bob: Any, alice_client: Client
+) -> None:
+    session = alice_client.session
+    oauth.start(session, scripted.manifest, alice.pk, BACK, at=NOON)
+    state = session[oauth.SESSION_KEY]["scripted"]["state"]
+    with pytest.raises(oauth.NotOurs):
+        oauth.finish(session, scripted.manifest, bob.pk, state, at=NOON)
+
+
+@pytest.mark.parametrize(("minutes", "good"), [(10, True), (11, False)])
+def test_a_trip_takes_ten_minutes_at_most(
+    scripted: Scripted, alice: Any, alice_client: Client, minutes: int, good: bool
+) -> None:
+    session, late = alice_client.session, NOON + timedelta(minutes=minutes)
+    oauth.start(session, scripted.manifest, alice.pk, BACK, at=NOON)
+    state = session[oauth.SESSION_KEY]["scripted"]["state"]
+    if good:
+        assert oauth.finish(session, scripted.manifest, alice.pk, state, at=late).state == state
+    else:
+        with pytest.raises(oauth.NotOurs):
+            oauth.finish(session, scripted.manifest, alice.pk, state, at=late)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("access_denied", "as you chose"),
+        ("invalid_scope", "could not be connected"),
+        ("<script>", "could not be connected"),
+        ("", "could not be connected"),
+    ],
+)
+def test_a_no_is_taken_calmly(
+    endpoint: TokenEndpoint, alice_client: Client, error: str, words: str
+) -> None:
+    answer = come_back(alice_client, state=leave(alice_client)["state"], error=error)
+    assert answer["Location"] == reverse("integrations:connect")
+    page = said(alice_client)
+    assert words in page
+    assert "<script>" not in page
+    assert not Connection.objects.exists()
+
+
+def test_a_code_that_is_not_good_is_told(endpoint: TokenEndpoint, alice_client: Client) -> None:
+    come_back(alice_client, state=leave(alice_client)["state"], code="guessed")
+    assert "did not accept this" in said(alice_client)
+    assert not Connection.objects.exists()
+
+
+def test_a_code_of_another_trip_fails_the_proof(
+    endpoint: TokenEndpoint, alice_client: Client
+) -> None:
+    endpoint.challenges["c1"] = leave(alice_client)["code_challenge"]
+    come_back(alice_client, state=leave(alice_client)["state"], code="c1")
+    assert not Connection.objects.exists()
+
+
+def test_without_a_client_id_there_is_no_way_there(
+    scripted: Scripted, alice_client: Client, settings: Any
+) -> None:
+    settings.SCRIPTED_CLIENT_ID = ""
+    page = alice_client.get(reverse("integrations:start", args=["scripted"])).content.decode()
+    assert "Continue to" not in page
+    assert come_back(alice_client, state="x", code="c").status_code == 404
+
+
+# ---- refreshing -----------------------------------------------------------------------------
+
+
+def credentials(connection: Connection) -> dict[str, str]:
+    connection.refresh_from_db()
+    return connection.read_credentials()
+
+
+def test_a_token_that_is_refused_is_refreshed_once_and_the_call_repeated(
+    endpoint: TokenEndpoint, scripted: Scripted, connection: Connection
+) -> None:
+    scripted.good_token = "a2"
+    assert sync(connection.pk, at=NOON) == Outcome.SYNCED
+    assert scripted.calls == 2
+    assert credentials(connection) == {"access_token": "a2", "refresh_token": "r2"}
+    assert endpoint.asked[0]["refresh_token"] == "r1"
+
+
+def test_the_new_pair_is_stored_before_it_is_used(
+    endpoint: TokenEndpoint, scripted: Scripted, connection: Connection
+) -> None:
+    seen: list[Any] = []
+    scripted.good_token = "a2"
+    scripted.meanwhile = lambda: seen.append(credentials(connection)["refresh_token"])
+    sync(connection.pk, at=NOON)
+    assert seen == ["r2"]
+
+
+def test_a_fresh_token_that_is_refused_too_needs_the_person(
+    endpoint: TokenEndpoint, scripted: Scripted, connection: Connection
+) -> None:
+    scripted.good_token = "never"
+    assert sync(connection.pk, at=NOON) == Outcome.FAILED
+    connection.refresh_from_db()
+    assert connection.state == Connection.State.RECONNECT
+    assert (scripted.calls, len(endpoint.asked)) == (2, 1)
+
+
+def test_a_dead_refresh_token_needs_the_person(
+    endpoint: TokenEndpoint, scripted: Scripted, connection: Connection
+) -> None:
+    endpoint.refresh_tokens.clear()
+    scripted.good_token = "a2"
+    sync(connection.pk, at=NOON)
+    connection.refresh_from_db()
+    assert connection.state == Connection.State.RECONNECT
+    assert credentials(connection)["refresh_token"] == "r1"
+
+
+@pytest.mark.parametrize(
+    ("fails", "kind"),
+    [
+        ((503, {}), Unreachable),
+        ((400, {"error": "invalid_grant"}), Unauthorized),
+        ((401, {"error": "invalid_client"}), Unexpected),
+        ((400, {"error": "incorrect_application_credentials"}), Unexpected),
+        ((200, {"token_type": "Bearer"}), Unexpected),
+        ((200, {"access_token": 5}), Unexpected),
+    ],
+)
+def test_what_the_endpoint_says_is_told_apart(
+    endpoint: TokenEndpoint,
+    scripted: Scripted,
+    connection: Connection,
+    fails: Any,
+    kind: type[Exception],
+) -> None:
+    endpoint.fails = fails
+    stale = connection.read_credentials()
+    with pytest.raises(kind) as error:
+        oauth.refresh(connection.pk, scripted.manifest, stale=stale)
+    assert type(error.value) is kind
+    assert credentials(connection) == stale
+    assert "client-secret" not in str(error.value)
+
+
+def test_our_own_wrong_client_secret_asks_nobody_to_reconnect(
+    endpoint: TokenEndpoint, scripted: Scripted, connection: Connection, settings: Any
+) -> None:
+    settings.SCRIPTED_CLIENT_SECRET = "wrong"
+    scripted.good_token = "a2"
+    sync(connection.pk, at=NOON)
+    connection.refresh_from_db()
+    assert connection.state == Connection.State.RETRYING
+
+
+def test_who_comes_second_uses_what_the_first_one_got(
+    endpoint: TokenEndpoint, scripted: Scripted, connection: Connection
+) -> None:
+    stale = connection.read_credentials()
+    first = oauth.refresh(connection.pk, scripted.manifest, stale=stale)
+    second = oauth.refresh(connection.pk, scripted.manifest, stale=stale)
+    assert first == second == {"access_token": "a2", "refresh_token": "r2"}
+    assert len(endpoint.asked) == 1
+
+
+@pytest.mark.parametrize("first_to_ask_is_first_to_store", [True, False])
+def test_of_two_that_ask_at_once_the_rotated_pair_is_kept(
+    endpoint: TokenEndpoint,
+    scripted: Scripted,
+    connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    first_to_ask_is_first_to_store: bool,
+) -> None:
+    stale, real, inner = connection.read_credentials(), oauth._ask, []
+
+    def other() -> None:
+        monkeypatch.setattr(oauth, "_ask", real)
+        inner.append(oauth.refresh(connection.pk, scripted.manifest, stale=stale))
+
+    def crossed(*args: Any) -> dict[str, str]:
+        if first_to_ask_is_first_to_store:
+            other()
+            return real(*args)
+        answer = real(*args)
+        other()
+        return answer
+
+    monkeypatch.setattr(oauth, "_ask", crossed)
+    outer = oauth.refresh(connection.pk, scripted.manifest, stale=stale)
+    assert outer["access_token"] == inner[0]["access_token"] == "a2"
+    assert credentials(connection) == {"access_token": "a2", "refresh_token": "r2"}
+
+
+def test_a_refresh_does_not_overwrite_a_reconnection(
+    endpoint: TokenEndpoint, scripted: Scripted, connection: Connection
+) -> None:
+    stale = connection.read_credentials()
+    new = '{"access_token": "b1", "refresh_token": "s1"}'
+    endpoint.refresh_tokens["r1"] = ""
+    with pytest.MonkeyPatch.context() as patch:
+        real = oauth._ask
+
+        def reconnected(*args: Any) -> dict[str, str]:
+            answer = real(*args)
+            Connection.objects.update(credentials=new)
+            return answer
+
+        patch.setattr(oauth, "_ask", reconnected)
+        got = oauth.refresh(connection.pk, scripted.manifest, stale=stale)
+    assert got["access_token"] == "b1"
+    assert credentials(connection) == {"access_token": "b1", "refresh_token": "s1"}
+
+
+def test_a_connection_that_is_gone_is_not_refreshed(
+    endpoint: TokenEndpoint, scripted: Scripted, connection: Connection
+) -> None:
+    stale, pk = connection.read_credentials(), connection.pk
+    connection.delete()
+    with pytest.raises(Unauthorized):
+        oauth.refresh(pk, scripted.manifest, stale=stale)
+    assert endpoint.asked == []
+
+
+def test_a_pasted_token_has_nothing_to_refresh(
+    endpoint: TokenEndpoint, scripted: Scripted, connection: Connection
+) -> None:
+    Connection.objects.update(credentials='{"access_token": "pasted"}')
+    scripted.good_token = "other"
+    assert sync(connection.pk, at=NOON + MINUTE) == Outcome.FAILED
+    assert endpoint.asked == []
+    assert scripted.calls == 1

@@ -1,0 +1,324 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from accounts import services as accounts
+from accounts.models import Consent
+from events.models import EventRecord
+from integrations import services, tasks
+from integrations.models import Connection, Task, TaskClose
+from integrations.registry import SOURCES
+from integrations.sync import Outcome, sync
+from integrations.tests.scripted import (
+    MINUTE,
+    NOON,
+    Scripted,
+    full,
+    make_close,
+    make_connection,
+    make_task,
+    task,
+)
+from oo.lib.http import Unauthorized, Unreachable
+
+SOON = NOON + MINUTE
+State = TaskClose.State
+
+
+def connect(user: Any, source: str = "scripted", document: str = "") -> Connection:
+    return services.connect(user.pk, source, {"access_token": "new"}, document, at=NOON)
+
+
+def test_connecting_stores_grants_and_tells(scripted: Scripted, alice: Any, subjects: Any) -> None:
+    row = connect(alice)
+    row.refresh_from_db()
+    assert (row.state, row.label, row.next_sync_at) == ("new", "alice@scripted", NOON)
+    assert row.read_credentials() == {"access_token": "new"}
+    assert Consent.objects.open(alice.pk).get().granted_by == "connect"
+    assert subjects() == ["accounts.consent.granted", "signals.connection.changed"]
+
+
+def test_connecting_the_same_account_again_renews_it(
+    scripted: Scripted, connection: Connection, alice: Any
+) -> None:
+    kept = make_task(connection)
+    Connection.objects.update(
+        state="reconnect", attempts=4, last_error="unauthorized", synced_at=NOON, cursor={"n": 3}
+    )
+    again = connect(alice)
+    again.refresh_from_db()
+    assert (again.pk, again.state, again.attempts, again.last_error) == (connection.pk, "ok", 0, "")
+    assert (again.cursor, again.read_credentials()) == ({"n": 3}, {"access_token": "new"})
+    assert Task.objects.get() == kept
+
+
+def test_another_document_is_read_from_the_beginning(scripted: Scripted, alice: Any) -> None:
+    connect(alice, "scripted-calendar", "one")
+    Connection.objects.update(cursor={"n": 3})
+    connect(alice, "scripted-calendar", "one")
+    assert Connection.objects.get().cursor == {"n": 3}
+    assert connect(alice, "scripted-calendar", "two").cursor == {}
+
+
+def test_what_is_read_with_the_old_credentials_while_reconnecting_is_discarded(
+    scripted: Scripted, connection: Connection, alice: Any
+) -> None:
+    scripted.says = full(task())
+    scripted.meanwhile = lambda: connect(alice)
+    assert sync(connection.pk, at=NOON) == Outcome.DISCARDED
+    assert not Task.objects.exists()
+
+
+def test_what_the_source_refuses_is_not_connected(scripted: Scripted, alice: Any) -> None:
+    scripted.refuses = Unauthorized("scripted", status=401)
+    with pytest.raises(Unauthorized):
+        connect(alice)
+    assert not Connection.objects.exists()
+    assert not Consent.objects.exists()
+
+
+def test_bobs_connection_to_the_same_account_is_his_own(
+    scripted: Scripted, connection: Connection, bob: Any
+) -> None:
+    connect(bob)
+    connection.refresh_from_db()
+    assert Connection.objects.count() == 2
+    assert connection.read_credentials()["access_token"] == "old"
+
+
+def test_somebody_who_has_left_connects_nothing(scripted: Scripted, charlie: Any) -> None:
+    with pytest.raises(services.PersonLeft):
+        connect(charlie)
+    assert not Connection.objects.exists()
+
+
+def test_disconnecting_revokes_forgets_and_tells(
+    scripted: Scripted, connection: Connection, subjects: Any
+) -> None:
+    make_close(make_task(connection))
+    assert services.disconnect(connection.pk, at=NOON) is True
+    assert scripted.revoked == [{"access_token": "old", "refresh_token": "r1"}]
+    assert not Connection.objects.exists()
+    assert not Task.objects.exists()
+    assert not TaskClose.objects.exists()
+    assert subjects() == ["signals.connection.changed"]
+    assert EventRecord.objects.get().body["state"] == "disconnected"
+    assert services.disconnect(connection.pk, at=NOON) is None
+
+
+def test_a_source_that_cannot_be_reached_is_disconnected_all_the_same(
+    scripted: Scripted, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(_credentials: Any) -> bool:
+        raise Unreachable("scripted")
+
+    monkeypatch.setattr(scripted, "revoke", unreachable)
+    assert services.disconnect(connection.pk, at=NOON) is False
+    assert not Connection.objects.exists()
+
+
+def test_a_withdrawn_consent_ends_the_sources_that_need_it(
+    scripted: Scripted, connection: Connection, alice: Any, bob: Any, queued: list[Any]
+) -> None:
+    calendar = make_connection(alice, source="scripted-calendar")
+    theirs = make_connection(bob)
+    accounts.withdraw(alice.pk, "tasks", at=NOON)
+    assert services.end_consent(alice.pk, "tasks", at=NOON) == 1
+    assert set(Connection.objects.all()) == {calendar, theirs}
+
+
+def test_a_consent_given_again_meanwhile_ends_nothing(
+    scripted: Scripted, connection: Connection, alice: Any
+) -> None:
+    assert services.end_consent(alice.pk, "tasks", at=NOON) == 0
+    assert Connection.objects.exists()
+
+
+@pytest.fixture
+def queued(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What is put on the broker: (task, arguments, seconds from now)."""
+    found: list[Any] = []
+    for name in ("sync_one", "close_one", "end_consent", "sync_due", "close_due"):
+        one = getattr(tasks, name)
+        monkeypatch.setattr(
+            one,
+            "apply_async",
+            lambda args, countdown=0.0, name=name, **_more: found.append((name, args, countdown)),
+        )
+    return found
+
+
+# ---- what is heard --------------------------------------------------------------------------
+
+
+def test_a_new_connection_is_read_at_once(
+    scripted: Scripted,
+    alice: Any,
+    queued: list[Any],
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        row = connect(alice)
+    assert ("sync_one", (str(row.pk),), 0) in queued
+
+
+def test_a_withdrawn_consent_is_heard(
+    connection: Connection,
+    alice: Any,
+    queued: list[Any],
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        accounts.withdraw(alice.pk, "tasks", at=NOON)
+    assert ("end_consent", (str(alice.pk), "tasks"), 0) in queued
+
+
+def test_a_new_time_zone_reads_calendars_anew_and_task_lists_not(
+    scripted: Scripted,
+    connection: Connection,
+    alice: Any,
+    queued: list[Any],
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    calendar = make_connection(alice, source="scripted-calendar", synced_at=NOON, cursor={"n": 3})
+    Connection.objects.filter(pk=connection.pk).update(synced_at=NOON, cursor={"n": 3})
+    scripted.says = full()
+    calendar.events.model.objects.create(
+        user=alice,
+        connection=calendar,
+        external_id="e",
+        occurrence="",
+        starts_at=NOON,
+        ends_at=NOON,
+        changed_at=NOON,
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        change = accounts.ProfileChange(time_zone="Asia/Tokyo")
+        accounts.change_profile(alice.pk, change, at=SOON)
+    cursors = dict(Connection.objects.values_list("source", "cursor"))
+    assert cursors == {"scripted": {"n": 3}, "scripted-calendar": {}}
+    assert [q for q in queued if q[0] == "sync_one"] == [("sync_one", (str(calendar.pk),), 0)]
+
+
+def test_a_first_reading_that_began_in_the_old_zone_is_discarded(
+    scripted: Scripted, connection: Connection, alice: Any
+) -> None:
+    scripted.says = full(task())
+    scripted.meanwhile = lambda: services.read_calendars_anew(alice.pk, at=NOON)
+    assert sync(connection.pk, at=NOON) == Outcome.DISCARDED
+    scripted.meanwhile = lambda: None
+    assert sync(connection.pk, at=NOON) == Outcome.SYNCED
+
+
+# ---- closing --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def row(connection: Connection) -> Task:
+    return make_task(connection)
+
+
+def complete(row: Task, key: Any, minutes: int = 0) -> bool:
+    wanted = {"not_before": NOON + minutes * MINUTE, "at": NOON}
+    return services.complete(row.user_id, row.pk, key=key, **wanted)
+
+
+def test_completing_makes_one_closing_for_one_key(row: Task, subjects: Any) -> None:
+    key = uuid4()
+    assert complete(row, key, 1)
+    assert complete(row, key, 5)
+    close = TaskClose.objects.get()
+    assert (close.key, close.state, close.next_at, close.created_at) == (key, "waiting", SOON, NOON)
+    assert subjects() == ["signals.task.close_requested"]
+
+
+def test_a_closing_is_queued_for_its_moment(
+    row: Task, queued: list[Any], django_capture_on_commit_callbacks: Any, time_machine: Any
+) -> None:
+    time_machine.move_to(NOON, tick=False)
+    key = uuid4()
+    with django_capture_on_commit_callbacks(execute=True):
+        complete(row, key, 1)
+    assert [q for q in queued if q[0] == "close_one"] == [("close_one", (str(key),), 60.5)]
+
+
+def test_bob_cannot_complete_alices_task(row: Task, bob: Any) -> None:
+    assert not services.complete(bob.pk, row.pk, key=uuid4(), not_before=NOON, at=NOON)
+    assert not TaskClose.objects.exists()
+
+
+def test_a_task_of_a_source_that_closes_nothing_is_not_closed(alice: Any, scripted: Any) -> None:
+    row = make_task(make_connection(alice, source="scripted-calendar"))
+    assert not complete(row, uuid4())
+    assert not TaskClose.objects.exists()
+
+
+def test_a_closing_is_taken_back_only_before_it_is_tried(row: Task, alice: Any) -> None:
+    key = make_close(row).key
+    assert services.cancel_completion(alice.pk, key, at=NOON)
+    assert TaskClose.objects.get().state == State.CANCELLED
+    assert not services.cancel_completion(alice.pk, key, at=NOON)
+    TaskClose.objects.update(state=State.WAITING, attempts=1)
+    assert not services.cancel_completion(alice.pk, key, at=NOON)
+
+
+def test_bob_cannot_take_back_alices_closing(row: Task, bob: Any) -> None:
+    assert not services.cancel_completion(bob.pk, make_close(row).key, at=NOON)
+
+
+def test_what_was_taken_back_can_be_asked_for_again_with_the_same_key(
+    row: Task, alice: Any, subjects: Any
+) -> None:
+    key = uuid4()
+    complete(row, key)
+    services.cancel_completion(alice.pk, key, at=NOON)
+    assert complete(row, key, 1)
+    close = TaskClose.objects.get()
+    assert (close.state, close.next_at, close.finished_at) == (State.WAITING, SOON, None)
+    assert subjects() == ["signals.task.close_requested"] * 2
+
+
+def test_a_failure_is_shown_until_it_is_read(row: Task, alice: Any, bob: Any) -> None:
+    key = make_close(row, state=State.FAILED, finished_at=NOON).key
+    assert TaskClose.objects.unconfirmed(alice.pk).count() == 1
+    assert not services.acknowledge_failure(bob.pk, key, at=SOON)
+    assert services.acknowledge_failure(alice.pk, key, at=SOON)
+    assert not TaskClose.objects.unconfirmed(alice.pk).exists()
+
+
+def test_a_failure_that_is_tried_again_has_three_more_days_and_cannot_be_taken_back(
+    row: Task, alice: Any, bob: Any, subjects: Any
+) -> None:
+    key = make_close(row, state=State.FAILED, finished_at=NOON, attempts=80).key
+    assert not services.retry_failure(bob.pk, key, at=SOON)
+    assert services.retry_failure(alice.pk, key, at=SOON)
+    close = TaskClose.objects.get()
+    assert (close.state, close.not_before, close.next_at) == (State.WAITING, SOON, SOON)
+    assert not services.cancel_completion(alice.pk, key, at=SOON)
+    assert subjects() == ["signals.task.close_requested"]
+
+
+def test_reconnecting_tries_waiting_closings_at_once(row: Task, alice: Any) -> None:
+    tried = make_close(row, attempts=3, next_at=NOON + 60 * MINUTE)
+    untried = make_close(row, next_at=NOON + MINUTE)  # may still be taken back
+    connect(alice)
+    tried.refresh_from_db()
+    untried.refresh_from_db()
+    assert (tried.next_at, untried.next_at) == (NOON, NOON + MINUTE)
+
+
+def test_asking_for_a_sync_makes_it_due(connection: Connection, alice: Any, bob: Any) -> None:
+    assert not services.request_sync(connection.pk, bob.pk, at=NOON - MINUTE)
+    assert services.request_sync(connection.pk, alice.pk, at=NOON - MINUTE)
+    assert Connection.objects.due(at=NOON - MINUTE).exists()
+    Connection.objects.update(state="reconnect")
+    assert not services.request_sync(connection.pk, alice.pk, at=NOON)
+
+
+def test_a_source_that_is_not_installed_any_more_needs_no_consent(connection: Connection) -> None:
+    connection.source = "moon"
+    assert "moon" not in SOURCES
+    assert services.may_read(connection)

@@ -1,0 +1,500 @@
+from __future__ import annotations
+
+from datetime import UTC, timedelta, timezone
+from typing import Any
+
+import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+
+from accounts import services as accounts
+from events.models import EventRecord
+from integrations import rows
+from integrations import sync as engine
+from integrations.base import Pull
+from integrations.models import CalendarEvent, Connection, Task, TaskClose
+from integrations.sync import Outcome, sync
+from integrations.tests.scripted import (
+    MINUTE,
+    NOON,
+    Scripted,
+    delta,
+    event,
+    full,
+    make_close,
+    make_connection,
+    make_task,
+    task,
+)
+from oo.lib.http import RateLimited, Refused, TooLarge, Unauthorized, Unexpected, Unreachable
+
+State = Connection.State
+
+
+def again(connection: Connection, minutes: int = 0) -> Outcome:
+    Connection.objects.filter(pk=connection.pk).update(next_sync_at=NOON)
+    return sync(connection.pk, at=NOON + minutes * MINUTE)
+
+
+def test_a_first_sync_writes_rows_cursor_and_state(
+    scripted: Scripted, connection: Connection, subjects: Any
+) -> None:
+    scripted.says = full(task(), task("t2", labels=("home",), priority=4), n=7)
+    assert sync(connection.pk, at=NOON) == Outcome.SYNCED
+    connection.refresh_from_db()
+    assert (connection.state, connection.cursor) == (State.OK, {"n": 7})
+    assert (connection.synced_at, connection.claimed_until) == (NOON, None)
+    assert set(Task.objects.values_list("external_id", "priority")) == {("t1", 1), ("t2", 4)}
+    assert subjects() == ["signals.task.synced"]
+    assert EventRecord.objects.get().body["changed"] == 2
+
+
+def test_the_source_sees_the_link(scripted: Scripted, connection: Connection) -> None:
+    sync(connection.pk, at=NOON)
+    (link,) = scripted.links
+    assert (link.id, link.account, link.cursor) == (connection.pk, "account-1", {})
+    assert link.credentials["access_token"] == "old"
+    assert link.zone.key == "Europe/Berlin"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_source_is_asked_outside_any_transaction(
+    scripted: Scripted, connection: Connection
+) -> None:
+    seen: list[bool] = []
+    scripted.meanwhile = lambda: seen.append(database.in_atomic_block)
+    assert sync(connection.pk, at=NOON) == Outcome.SYNCED
+    assert seen == [False]
+
+
+def test_the_next_sync_is_a_period_away_give_or_take_a_tenth(
+    scripted: Scripted, connection: Connection
+) -> None:
+    waits = set()
+    for _ in range(5):
+        again(connection)
+        connection.refresh_from_db()
+        waits.add((connection.next_sync_at - NOON) / MINUTE)
+    assert len(waits) > 1
+    assert all(9 <= wait <= 11 for wait in waits)
+
+
+def test_the_same_data_twice_changes_nothing(
+    scripted: Scripted, connection: Connection, subjects: Any
+) -> None:
+    berlin = timezone(timedelta(hours=1))
+    scripted.says = Pull(True, {"n": 1}, (task(added_at=NOON), task("t2")), (event(), event("e2")))
+    sync(connection.pk, at=NOON)
+    told, times = subjects(), list(Task.objects.values_list("changed_at"))
+    scripted.says = Pull(
+        True,
+        {"n": 1},
+        (task("t2"), task(added_at=NOON.astimezone(berlin))),
+        (event("e2"), event(starts_at=NOON.astimezone(berlin))),
+    )
+    with CaptureQueriesContext(database) as queries:
+        assert again(connection, minutes=9) == Outcome.SYNCED
+    assert not [q for q in queries if 'INTO "integrations_task' in q["sql"]]
+    assert subjects() == told
+    assert list(Task.objects.values_list("changed_at")) == times
+    assert not CalendarEvent.objects.filter(changed_at__gt=NOON).exists()
+
+
+def test_only_the_changed_row_is_written(scripted: Scripted, connection: Connection) -> None:
+    scripted.says = full(task(), task("t2"))
+    sync(connection.pk, at=NOON)
+    before = Task.objects.get(external_id="t2").pk
+    scripted.says = delta(task("t2", "Pay it now"))
+    again(connection, minutes=9)
+    changed = Task.objects.get(changed_at__gt=NOON)
+    assert (changed.pk, changed.title) == (before, "Pay it now")
+    assert EventRecord.objects.latest("pk").body | {"connection_id": ""} == {
+        "connection_id": "",
+        "changed": 1,
+        "removed": 0,
+    }
+
+
+def test_a_delta_deletes_what_is_gone_and_keeps_the_rest(
+    scripted: Scripted, connection: Connection
+) -> None:
+    scripted.says = full(task(), task("t2"))
+    sync(connection.pk, at=NOON)
+    scripted.says = delta(gone_tasks=frozenset({"t1", "never seen"}))
+    again(connection)
+    assert [t.external_id for t in Task.objects.all()] == ["t2"]
+    assert EventRecord.objects.latest("pk").body["removed"] == 1
+
+
+def test_a_full_pull_deletes_what_it_does_not_name(
+    scripted: Scripted, connection: Connection
+) -> None:
+    scripted.says = Pull(True, {}, (task(), task("t2")), (event(), event("e2")))
+    sync(connection.pk, at=NOON)
+    scripted.says = Pull(True, {}, (task("t2"),), (event("e2"),))
+    again(connection)
+    assert [t.external_id for t in Task.objects.all()] == ["t2"]
+    assert [e.external_id for e in CalendarEvent.objects.all()] == ["e2"]
+
+
+def test_not_modified_keeps_everything(
+    scripted: Scripted, connection: Connection, subjects: Any
+) -> None:
+    scripted.says = full(task())
+    sync(connection.pk, at=NOON)
+    scripted.says = Pull(full=True, cursor={"etag": "x"}, not_modified=True)
+    assert again(connection) == Outcome.SYNCED
+    connection.refresh_from_db()
+    assert Task.objects.count() == 1
+    assert connection.cursor == {"etag": "x"}
+    assert subjects() == ["signals.task.synced"]
+
+
+def test_occurrences_of_one_entry_are_rows_of_their_own(
+    scripted: Scripted, connection: Connection, subjects: Any
+) -> None:
+    scripted.says = Pull(True, {}, (), (event(occurrence="1"), event(occurrence="2")))
+    sync(connection.pk, at=NOON)
+    assert CalendarEvent.objects.count() == 2
+    assert subjects() == ["signals.calendar.synced"]
+
+
+def test_a_task_completed_at_the_source_is_completed_here_and_told_once(
+    scripted: Scripted, connection: Connection, subjects: Any
+) -> None:
+    row = make_task(connection)
+    scripted.says = delta(task(completed_at=NOON))
+    sync(connection.pk, at=NOON)
+    again(connection)
+    row.refresh_from_db()
+    assert row.completed_at == NOON
+    assert subjects() == ["signals.task.synced", "signals.task.completed"]
+    assert EventRecord.objects.latest("pk").body == {"task_id": row.pk, "by": "source"}
+
+
+def test_a_reopened_task_is_open_again(scripted: Scripted, connection: Connection) -> None:
+    make_task(connection, completed_at=NOON - MINUTE)
+    scripted.says = delta(task(updated_at=NOON))
+    sync(connection.pk, at=NOON)
+    assert Task.objects.open().count() == 1
+
+
+def test_what_was_said_before_oo_closed_a_task_does_not_reopen_it(
+    scripted: Scripted, connection: Connection
+) -> None:
+    make_task(connection, completed_at=NOON)
+    scripted.says = delta(task(updated_at=NOON - MINUTE))
+    sync(connection.pk, at=NOON + MINUTE)
+    assert not Task.objects.open().exists()
+
+
+def test_texts_are_cut_and_cleaned_to_what_a_column_takes(
+    scripted: Scripted, connection: Connection
+) -> None:
+    scripted.says = Pull(
+        True,
+        {},
+        (
+            task(
+                title="a\0" + "b" * 600,
+                description="\ud800" + "d" * 3_000,
+                labels=("x\0",) * 80,
+                priority=9,
+                duration_min=-5,
+                url="javascript:alert(1)",
+            ),
+            task("long" * 100),
+            task("long" * 101),
+        ),
+        (event(ends_at=NOON - MINUTE, location="l" * 600),),
+    )
+    assert sync(connection.pk, at=NOON) == Outcome.SYNCED
+    row = Task.objects.get(external_id="t1")
+    assert (row.title, len(row.description)) == ("a" + "b" * 499, 2_000)
+    assert (row.labels, row.priority, row.duration_min, row.url) == (["x"] * 50, 4, 0, "")
+    assert Task.objects.count() == 3
+    entry = CalendarEvent.objects.get()
+    assert (entry.ends_at, len(entry.location)) == (NOON, 500)
+
+
+def test_a_source_that_names_a_task_twice_writes_it_once(
+    scripted: Scripted, connection: Connection
+) -> None:
+    scripted.says = full(task(title="first"), task(title="second"))
+    assert sync(connection.pk, at=NOON) == Outcome.SYNCED
+    assert Task.objects.get().title == "second"
+
+
+def test_queries_grow_with_batches_and_not_with_rows(
+    scripted: Scripted, connection: Connection, django_assert_max_num_queries: Any
+) -> None:
+    scripted.says = full(*(task(f"t{n}") for n in range(rows.BATCH_ROWS)))
+    with CaptureQueriesContext(database) as one:
+        sync(connection.pk, at=NOON)
+    scripted.says = full(*(task(f"t{n}", "x") for n in range(2 * rows.BATCH_ROWS)))
+    with CaptureQueriesContext(database) as two:
+        again(connection)
+    assert len(two) < 2 * len(one)
+    scripted.says = full(*(task(f"t{n}", "x") for n in range(2 * rows.BATCH_ROWS)))
+    with django_assert_max_num_queries(16):
+        again(connection)
+
+
+# ---- claims ---------------------------------------------------------------------------------
+
+
+def test_what_is_not_due_is_not_read(scripted: Scripted, connection: Connection) -> None:
+    assert sync(connection.pk, at=NOON - MINUTE) == Outcome.NOT_DUE
+    assert scripted.calls == 0
+
+
+def test_while_one_worker_reads_another_does_not(
+    scripted: Scripted, connection: Connection
+) -> None:
+    other: list[Outcome] = []
+    scripted.meanwhile = lambda: other.append(sync(connection.pk, at=NOON))
+    assert sync(connection.pk, at=NOON) == Outcome.SYNCED
+    assert other == [Outcome.NOT_DUE]
+    assert scripted.calls == 1
+
+
+def test_the_claim_of_a_dead_worker_runs_out(scripted: Scripted, connection: Connection) -> None:
+    Connection.objects.update(claimed_until=NOON + MINUTE)
+    assert sync(connection.pk, at=NOON) == Outcome.NOT_DUE
+    assert sync(connection.pk, at=NOON + MINUTE) == Outcome.SYNCED
+
+
+def test_a_worker_whose_claim_was_taken_over_writes_nothing(
+    scripted: Scripted, connection: Connection
+) -> None:
+    scripted.says = full(task())
+    scripted.meanwhile = lambda: Connection.objects.update(claimed_until=NOON + 9 * MINUTE)
+    assert sync(connection.pk, at=NOON) == Outcome.DISCARDED
+    assert not Task.objects.exists()
+    connection.refresh_from_db()
+    assert (connection.cursor, connection.claimed_until) == ({}, NOON + 9 * MINUTE)
+
+
+def test_a_pull_from_an_old_cursor_is_discarded_and_tried_again_soon(
+    scripted: Scripted, connection: Connection
+) -> None:
+    scripted.says = full(task())
+    scripted.meanwhile = lambda: Connection.objects.update(cursor={"n": 5})
+    assert sync(connection.pk, at=NOON) == Outcome.DISCARDED
+    connection.refresh_from_db()
+    assert not Task.objects.exists()
+    assert connection.next_sync_at == NOON + engine.SOON
+    assert connection.claimed_until is None
+
+
+def test_a_sync_asked_for_while_one_is_under_way_is_not_forgotten(
+    scripted: Scripted, connection: Connection
+) -> None:
+    soon = NOON + MINUTE
+    scripted.meanwhile = lambda: Connection.objects.update(next_sync_at=soon)
+    assert sync(connection.pk, at=NOON) == Outcome.SYNCED
+    connection.refresh_from_db()
+    assert connection.next_sync_at == soon
+
+
+def test_a_connection_that_needs_the_person_is_left_alone(
+    scripted: Scripted, connection: Connection
+) -> None:
+    Connection.objects.update(state=State.RECONNECT)
+    assert sync(connection.pk, at=NOON) == Outcome.NOT_DUE
+
+
+# ---- interruptions --------------------------------------------------------------------------
+
+STEPS = ("store_tasks", "store_events", "_change", "_publish_changes", "publish")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_an_interruption_leaves_the_last_consistent_state(
+    step: str,
+    scripted: Scripted,
+    connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    subjects: Any,
+) -> None:
+    scripted.says = full(task(), n=1)
+    sync(connection.pk, at=NOON)
+    told = subjects()
+    scripted.says = Pull(True, {"n": 2}, (task("t2"),), (event(),))
+    with monkeypatch.context() as broken:
+        real = getattr(engine, step)
+
+        def dies(*args: Any, **more: Any) -> None:
+            real(*args, **more)
+            raise KeyboardInterrupt
+
+        broken.setattr(engine, step, dies)
+        with pytest.raises(KeyboardInterrupt):
+            again(connection)
+    connection.refresh_from_db()
+    assert (connection.cursor, subjects()) == ({"n": 1}, told)
+    assert [t.external_id for t in Task.objects.all()] == ["t1"]
+    assert not CalendarEvent.objects.exists()
+    assert again(connection, minutes=6) == Outcome.SYNCED
+    assert [t.external_id for t in Task.objects.all()] == ["t2"]
+
+
+def test_an_interruption_between_batches_writes_none_of_them(
+    scripted: Scripted, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "BATCH_ROWS", 1)
+    real, written = rows._upsert, []
+
+    def dies(*args: Any) -> None:
+        real(*args)
+        written.append(1)
+        if len(written) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(rows, "_upsert", dies)
+    scripted.says = full(task(), task("t2"), task("t3"))
+    with pytest.raises(KeyboardInterrupt):
+        sync(connection.pk, at=NOON)
+    assert not Task.objects.exists()
+
+
+def test_a_value_that_no_column_takes_is_put_off_and_nothing_is_written(
+    scripted: Scripted, connection: Connection
+) -> None:
+    scripted.says = full(task(), task("t2", completed_at=NOON.replace(tzinfo=None), priority=None))
+    assert sync(connection.pk, at=NOON) == Outcome.FAILED
+    connection.refresh_from_db()
+    assert (connection.state, connection.last_error) == (State.RETRYING, "unreadable")
+    assert not Task.objects.exists()
+
+
+# ---- failures -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "code", "least", "most"),
+    [
+        (Unreachable("x"), State.RETRYING, "unreachable", 27, 30),
+        (RateLimited("x", retry_after_s=600.0), State.RETRYING, "rate_limited", 600, 660),
+        (RateLimited("x"), State.RETRYING, "rate_limited", 27, 30),
+        (Unauthorized("x"), State.RECONNECT, "unauthorized", 0, 99_999),
+        (Refused("x"), State.RETRYING, "refused", 19_440, 21_600),
+        (TooLarge("x"), State.RETRYING, "too_large", 19_440, 21_600),
+        (Unexpected("x"), State.RETRYING, "unreadable", 19_440, 21_600),
+        (Unexpected("x", status=410), State.RETRYING, "gone", 19_440, 21_600),
+        (KeyError("Buy milk"), State.RETRYING, "unreadable", 19_440, 21_600),
+    ],
+)
+def test_each_failure_has_its_state_its_code_and_its_wait(
+    scripted: Scripted,
+    connection: Connection,
+    error: Exception,
+    state: str,
+    code: str,
+    least: float,
+    most: float,
+) -> None:
+    scripted.says = error
+    Connection.objects.update(credentials='{"access_token": "old"}')
+    assert sync(connection.pk, at=NOON) == Outcome.FAILED
+    connection.refresh_from_db()
+    assert (connection.state, connection.last_error) == (state, code)
+    assert (connection.attempts, connection.claimed_until) == (1, None)
+    assert least <= (connection.next_sync_at - NOON).total_seconds() <= most
+
+
+def test_waits_double_up_to_an_hour(scripted: Scripted, connection: Connection) -> None:
+    scripted.says, waits = Unreachable("x"), []
+    for _ in range(12):
+        again(connection)
+        connection.refresh_from_db()
+        waits.append((connection.next_sync_at - NOON).total_seconds())
+    assert 54 <= waits[1] <= 60
+    assert 108 <= waits[2] <= 120
+    assert all(3_240 <= wait <= 3_600 for wait in waits[8:])
+
+
+def test_a_success_forgets_the_failures(scripted: Scripted, connection: Connection) -> None:
+    scripted.says = Unreachable("x")
+    sync(connection.pk, at=NOON)
+    scripted.says = full(task())
+    again(connection)
+    connection.refresh_from_db()
+    assert (connection.state, connection.attempts, connection.last_error) == (State.OK, 0, "")
+
+
+def test_a_lost_permission_is_told(
+    scripted: Scripted, connection: Connection, subjects: Any
+) -> None:
+    scripted.says = Unauthorized("x", reason="invalid_grant")
+    Connection.objects.update(credentials='{"access_token": "old"}')
+    sync(connection.pk, at=NOON)
+    assert subjects() == ["signals.connection.changed"]
+    assert EventRecord.objects.get().body["state"] == "reconnect"
+
+
+def test_logs_hold_neither_tokens_nor_what_was_read(
+    scripted: Scripted, connection: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    scripted.says = KeyError("Buy milk old")
+    sync(connection.pk, at=NOON)
+    assert "KeyError" in caplog.text
+    assert "milk" not in caplog.text
+
+
+# ---- people who leave -----------------------------------------------------------------------
+
+
+def test_a_person_deleted_while_pulling_leaves_nothing_behind(
+    scripted: Scripted, connection: Connection, alice: Any, subjects: Any
+) -> None:
+    scripted.says = full(task())
+    scripted.meanwhile = alice.delete
+    assert sync(connection.pk, at=NOON) == Outcome.GONE
+    assert not Task.objects.exists()
+    assert subjects() == []
+
+
+def test_a_connection_ended_while_pulling_leaves_nothing_behind(
+    scripted: Scripted, connection: Connection
+) -> None:
+    scripted.says = Unreachable("x")
+    scripted.meanwhile = connection.delete
+    assert sync(connection.pk, at=NOON) == Outcome.GONE
+    assert not Connection.objects.exists()
+
+
+def test_an_account_that_was_closed_is_not_read(scripted: Scripted, charlie: Any) -> None:
+    theirs = make_connection(charlie)
+    assert sync(theirs.pk, at=NOON) == Outcome.GONE
+    assert scripted.calls == 0
+
+
+def test_without_the_consent_nothing_is_read_and_the_source_is_disconnected(
+    scripted: Scripted, connection: Connection, alice: Any
+) -> None:
+    make_task(connection)
+    accounts.withdraw(alice.pk, "tasks", at=NOON)
+    assert sync(connection.pk, at=NOON) == Outcome.GONE
+    assert scripted.calls == 0
+    assert not Connection.objects.exists()
+    assert not Task.objects.exists()
+
+
+def test_a_closing_of_a_task_that_is_gone_goes_with_it(
+    scripted: Scripted, connection: Connection
+) -> None:
+    make_close(make_task(connection))
+    scripted.says = full()
+    sync(connection.pk, at=NOON)
+    assert not TaskClose.objects.exists()
+
+
+def test_moments_are_stored_in_utc(scripted: Scripted, connection: Connection) -> None:
+    scripted.says = full(task(added_at=NOON.astimezone(timezone(timedelta(hours=5)))))
+    sync(connection.pk, at=NOON)
+    added_at = Task.objects.get().added_at
+    assert added_at is not None
+    assert added_at == NOON
+    assert added_at.tzinfo == UTC

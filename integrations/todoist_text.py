@@ -1,0 +1,59 @@
+"""Todoist writes titles and notes in its Markdown; a tip says them in plain words. Pure."""
+
+from __future__ import annotations
+
+import re
+
+# Todoist itself takes no title longer than 500 characters; more than this is not looked at, so that
+# no text, however it is made, costs more than a few milliseconds.
+LONGEST_TITLE, LONGEST_NOTE = 2_000, 4_000
+TITLE, NOTE = 500, 2_000
+
+_MARKS = frozenset("*_~`[")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_CONTROL_BUT_NEWLINE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+# They turn the direction of whatever follows, on the page as well. Letters of languages that are
+# written from right to left need none of them.
+_STEERING = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]+")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
+# Marks count at the edge of a word only: snake_case, 3*4*5 and addresses stay as they are.
+_EMPHASIS = re.compile(
+    r"(?<![\w*_~/:])(\*\*\*|___|\*\*|__|~~|\*|_)(?=\S)([^\n]{1,300}?)(?<=\S)\1(?![\w*_~/])"
+)
+_CODE = re.compile(r"(`+)([^`\n]+)\1")
+
+
+def plain_title(text: str) -> str:
+    """One line of words, at most 500 characters; "" when nothing can be read."""
+    return one_line(_without_marks(text[:LONGEST_TITLE]))
+
+
+def one_line(text: str) -> str:
+    """For names, which have no Markdown."""
+    words = _CONTROL.sub(" ", _STEERING.sub("", text[:LONGEST_TITLE]))
+    return " ".join(words.split())[:TITLE]
+
+
+def plain_note(text: str) -> str:
+    """Words in lines, at most 2,000 characters."""
+    words = _CONTROL_BUT_NEWLINE.sub(" ", _STEERING.sub("", text[:LONGEST_NOTE]))
+    return _without_marks(words).strip()[:NOTE]
+
+
+def _without_marks(text: str) -> str:
+    if _MARKS.isdisjoint(text):
+        return text
+    # What stands in code is no Markdown: of these parts, every third is the inside of code.
+    parts = _CODE.split(text)
+    for place in range(0, len(parts), 3):
+        parts[place] = _without_emphasis(_LINK.sub(r"\1", parts[place]))
+    return "".join(part for place, part in enumerate(parts) if place % 3 != 1)
+
+
+def _without_emphasis(text: str) -> str:
+    # Emphasis in emphasis, "**_so_**", takes one turn each.
+    for _turn in range(3):
+        text, count = _EMPHASIS.subn(r"\2", text)
+        if not count:
+            break
+    return text

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urljoin
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.requests import SignedInRequest
+from integrations import oauth, page, services, tasks, words
+from integrations.backoff import trouble_of
+from integrations.forms import SourceForm
+from integrations.models import Connection
+from integrations.page import Offer
+from oo.lib.http import ApiError
+from oo.lib.messages import look_now
+
+
+@require_GET
+@login_required
+@never_cache
+def connect(request: SignedInRequest) -> HttpResponse:
+    """What is connected and what can be; for HTMX, the rows alone. ?disconnect=<id> asks first."""
+    rows = page.rows(request.user.pk, at=timezone.now())
+    leaving = next((row for row in rows if str(row.id) == request.GET.get("disconnect")), None)
+    context = {"rows": rows, "is_busy": any(row.is_busy for row in rows), "leaving": leaving}
+    if request.htmx:
+        return render(request, "integrations/connect.html#rows", context)
+    return render(request, "integrations/connect.html", {**context, "offers": page.offers()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def start(request: SignedInRequest, source: str) -> HttpResponse:
+    """Ask what the source needs; then connect it, or send the person there to say yes."""
+    offer = _offer_or_404(source)
+    is_leaving = request.method == "POST" and request.POST.get("way") == "oauth"
+    if is_leaving and offer.has_oauth:
+        return _leave(request, offer)
+    if request.method != "POST" or is_leaving:
+        return _ask(request, offer, SourceForm(offer.manifest))
+    form = SourceForm(offer.manifest, request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            return _connect(request, offer, form.credentials(), form.document())
+        except ApiError as error:
+            form.blame(words.explain(error, offer.manifest, trouble_of(error)))
+    return _ask(request, offer, form, status=422)
+
+
+def _offer_or_404(source: str) -> Offer:
+    offer = page.find_offer(source)
+    if offer is None:
+        raise Http404
+    return offer
+
+
+def _ask(
+    request: SignedInRequest, offer: Offer, form: SourceForm, *, status: int = 200
+) -> HttpResponse:
+    context = {"offer": offer, "form": form}
+    return render(request, "integrations/start.html", context, status=status)
+
+
+def _leave(request: SignedInRequest, offer: Offer) -> HttpResponse:
+    back = reverse("integrations:callback", args=[offer.manifest.key])
+    redirect_uri = urljoin(settings.OO_BASE_URL, back)
+    now = timezone.now()
+    there = oauth.start(request.session, offer.manifest, request.user.pk, redirect_uri, at=now)
+    return HttpResponseRedirect(there)
+
+
+def _connect(
+    request: SignedInRequest, offer: Offer, credentials: Mapping[str, str], document: str
+) -> HttpResponse:
+    """Raises ApiError. The first connection leads to the tip, which is what the person came for."""
+    is_first = not Connection.objects.filter(user=request.user).exists()
+    services.connect(request.user.pk, offer.manifest.key, credentials, document, at=timezone.now())
+    if is_first:
+        return redirect("tips:now")
+    messages.success(request, _("%(title)s is connected.") % {"title": offer.title})
+    return redirect("integrations:connect")
+
+
+@require_GET
+@login_required
+@never_cache
+def callback(request: SignedInRequest, source: str) -> HttpResponse:
+    """The person is back from the source, with a code or with a reason why there is none."""
+    offer = _offer_or_404(source)
+    manifest, now = offer.manifest, timezone.now()
+    if not offer.has_oauth:
+        raise Http404
+    state = request.GET.get("state", "")
+    try:
+        trip = oauth.finish(request.session, manifest, request.user.pk, state, at=now)
+    except oauth.NotOurs:
+        return _back(request, _("That took too long, or was begun elsewhere. Connect once more."))
+    if "code" not in request.GET:
+        return _back(request, _why_not(request.GET.get("error", ""), offer.title))
+    try:
+        return _connect(request, offer, oauth.redeem(manifest, trip, request.GET["code"]), "")
+    except ApiError as error:
+        return _back(request, words.explain(error, manifest, trouble_of(error)))
+
+
+def _back(request: SignedInRequest, sentence: str) -> HttpResponse:
+    messages.warning(request, sentence)
+    return redirect("integrations:connect")
+
+
+def _why_not(code: str, title: str) -> str:
+    if code == "access_denied":
+        return _("%(title)s was not connected, as you chose. Nothing was read.") % {"title": title}
+    return _("%(title)s could not be connected. Try again in a few minutes.") % {"title": title}
+
+
+@require_POST
+@login_required
+def disconnect(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    mine = Connection.objects.filter(pk=pk, user=request.user).first()
+    if mine is None:
+        raise Http404
+    services.disconnect(pk, at=timezone.now())
+    messages.success(request, _("Disconnected. oO has forgotten what it read there."))
+    return redirect("integrations:connect")
+
+
+@require_POST
+@login_required
+def sync(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    if not Connection.objects.filter(pk=pk, user=request.user).exists():
+        raise Http404
+    if services.request_sync(pk, request.user.pk, at=timezone.now()):
+        look_now(tasks.sync_one, str(pk), expires_s=60)
+    return redirect("integrations:connect")

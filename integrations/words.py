@@ -1,0 +1,95 @@
+"""What the Connect page says: how a connection is, why something failed, and what to do."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from integrations.base import SourceManifest, Trouble
+from integrations.models import Connection
+from oo.lib.http import ApiError
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def said(text: str) -> str:
+    """A manifest's text in the person's language; sources mark theirs for translation."""
+    return _(text) if text else ""  # the translation of nothing is the catalogue's header
+
+
+def describe(connection: Connection, title: str, *, at: datetime) -> str:
+    """How it is, in one line."""
+    if connection.state == Connection.State.RECONNECT:
+        return _("Reconnect needed: %(title)s does not let oO in any more.") % {"title": title}
+    if connection.state == Connection.State.RETRYING:
+        return f"{_why(connection.last_error, title)} {_again(connection, at=at)}"
+    if connection.state == Connection.State.NEW or connection.synced_at is None:
+        return _("Reading for the first time.")
+    if is_busy(connection, at=at):
+        return _("Reading now.")
+    return _synced(at - connection.synced_at)
+
+
+def is_busy(connection: Connection, *, at: datetime) -> bool:
+    """It is being read, or about to be: worth another look in two seconds."""
+    if connection.state == Connection.State.RECONNECT:
+        return False
+    is_held = connection.claimed_until is not None and connection.claimed_until > at
+    return is_held or connection.next_sync_at <= at
+
+
+def _synced(ago: timedelta) -> str:
+    if ago < MINUTE:
+        return _("Synced just now.")
+    return _("Synced %(ago)s ago.") % {"ago": _span(ago)}
+
+
+def _again(connection: Connection, *, at: datetime) -> str:
+    if is_busy(connection, at=at):
+        return _("Trying again now.")
+    return _("Trying again in %(wait)s.") % {"wait": _span(connection.next_sync_at - at)}
+
+
+def _span(length: timedelta) -> str:
+    """The largest unit alone, rounded: nobody needs the seconds."""
+    if length >= DAY:
+        days = round(length / DAY)
+        return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+    if length >= HOUR - MINUTE / 2:
+        hours = max(1, round(length / HOUR))
+        return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+    minutes = max(1, round(length / MINUTE))
+    return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+
+
+def _why(code: str, title: str) -> str:
+    whys = {
+        Trouble.UNREACHABLE: _("%(title)s cannot be reached."),
+        Trouble.RATE_LIMITED: _("%(title)s asked oO to slow down."),
+        Trouble.REFUSED: _("The address of %(title)s leads into a private network."),
+        Trouble.TOO_LARGE: _("What %(title)s sends is larger than oO reads."),
+        Trouble.GONE: _("%(title)s says that there is nothing at this address any more."),
+    }
+    why = whys.get(Trouble(code)) if code in set(Trouble) else None
+    return (why or _("oO could not read what %(title)s sent.")) % {"title": title}
+
+
+def explain(error: ApiError, manifest: SourceManifest, trouble: Trouble) -> str:
+    """Why connecting did not work, and what to do about it."""
+    advice = {
+        Trouble.UNAUTHORIZED: _("%(title)s did not accept this. Check it and try again."),
+        Trouble.UNREACHABLE: _("%(title)s cannot be reached now. Try again in a few minutes."),
+        Trouble.RATE_LIMITED: _("%(title)s is busy. Try again in a few minutes."),
+        Trouble.REFUSED: _(
+            "oO does not read this address: it is private, or no web address. "
+            "Use one that works from anywhere."
+        ),
+        Trouble.TOO_LARGE: _("This is larger than oO reads. Try a smaller one."),
+        Trouble.GONE: _("There is nothing here. Check the address and try again."),
+    }
+    words = advice.get(trouble, _("oO cannot read this. Check that it is what is asked for here."))
+    return words % {"title": said(manifest.title)}

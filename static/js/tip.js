@@ -1,0 +1,204 @@
+// Keys, undo, the beacon of a tip that was really seen, and what to do when a request fails.
+// Without HTMX the forms and links work by themselves and this only adds the keys.
+"use strict";
+
+(() => {
+  const STALE_MS = 60_000;
+  const SEEN_AFTER_MS = 600;
+  const KEYS = {
+    d: '.answer[value="done"]',
+    s: '.answer[value="snooze"]',
+    x: '.answer[value="dismiss"]',
+    u: "[data-undo]",
+    o: "[data-more]",
+    w: "[data-why]",
+  };
+
+  const find = (selector) => document.querySelector(selector);
+  const card = () => document.getElementById("tip");
+  const meta = (name) => find(`meta[name="${name}"]`)?.content ?? "";
+  const trouble = document.getElementById("trouble");
+  const legend = document.getElementById("keys");
+  let drawnAt = Date.now();
+  let failed = null;
+  let focusWasInCard = false;
+  let askTimer = 0;
+
+  // ---- keys
+
+  function onKey(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
+    if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+    if (event.key === "?") return toggleLegend();
+    if (legend.open) return;
+    if (event.key === "Escape") return closeWhy();
+    const target = find(KEYS[event.key.toLowerCase()] ?? "#none");
+    if (!target || target.disabled) return;
+    event.preventDefault();
+    target.click();
+  }
+
+  function toggleLegend() {
+    if (legend.open) legend.close();
+    else legend.showModal();
+  }
+
+  // ---- why
+
+  const whyIsOpen = () => Boolean(find("#why:not([hidden])"));
+
+  function closeWhy() {
+    const why = find("#why:not([hidden])");
+    if (!why) return;
+    const hadFocus = why.contains(document.activeElement);
+    why.replaceChildren();
+    why.hidden = true;
+    const link = find("[data-why]");
+    link?.setAttribute("aria-expanded", "false");
+    if (hadFocus) link?.focus();
+  }
+
+  function onClick(event) {
+    if (event.target.closest("[data-close]")) return stop(event, closeWhy);
+    if (event.target.closest("[data-why]") && whyIsOpen()) return stop(event, closeWhy);
+    if (event.target.closest("[data-again]")) return tryAgain();
+    // The dark around the sheet and the legend closes them.
+    if (event.target === legend) legend.close();
+    else if (whyIsOpen() && !event.target.closest("#why, .tip__foot")) closeWhy();
+  }
+
+  function stop(event, act) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    act();
+  }
+
+  // ---- answers
+
+  function onSubmit(event) {
+    const form = event.target;
+    if (!form.matches("#tip form")) return;
+    const tip = card();
+    if (tip.dataset.leaving) return stop(event, () => {});
+    const moment = form.elements.namedItem("answered_at");
+    if (moment) moment.value = new Date().toISOString();
+    tip.dataset.leaving = event.submitter?.value || "form";
+    focusWasInCard = Boolean(tip.querySelector(":focus-visible"));
+    closeWhy();
+    trouble.hidden = true;
+  }
+
+  // ---- one card at a time
+
+  function arrive() {
+    const tip = card();
+    drawnAt = Date.now();
+    clearTimeout(askTimer);
+    tip.classList.toggle("tip--still", document.documentElement.scrollHeight <= innerHeight + 1);
+    countDown(tip);
+    whenSeen(tip);
+    if (tip.dataset.askAt) askTimer = setTimeout(askAgain, untilMoment(tip.dataset.askAt));
+  }
+
+  const untilMoment = (iso) =>
+    Math.min(3_600_000, Math.max(30_000, Date.parse(iso) - Date.now() + 5_000));
+
+  function countDown(tip) {
+    const form = tip.querySelector("[data-undo-ms]");
+    if (!form) return;
+    const left = Number(form.dataset.undoMs);
+    tip.style.setProperty("--undo-ms", `${left}ms`);
+    tip.classList.add("tip--counting");
+    setTimeout(() => {
+      const hadFocus = form.contains(document.activeElement);
+      form.hidden = true;
+      if (hadFocus) tip.querySelector("[data-more]")?.focus();
+    }, left);
+  }
+
+  function whenSeen(tip) {
+    if (!tip.dataset.shown) return;
+    const seen = () => {
+      if (document.visibilityState !== "visible" || !tip.isConnected || !tip.dataset.shown) return;
+      fetch(tip.dataset.shown, {
+        method: "POST",
+        headers: { "X-CSRFToken": meta("csrf-token") },
+        keepalive: true,
+      }).catch(() => {}); // a view that is not counted is no loss to the person
+      delete tip.dataset.shown;
+      document.removeEventListener("visibilitychange", soon);
+    };
+    const soon = () => setTimeout(seen, SEEN_AFTER_MS);
+    document.addEventListener("visibilitychange", soon);
+    soon();
+  }
+
+  function askAgain() {
+    const settled = ["tip", "rest", "answered"].includes(card().dataset.state);
+    if (!window.htmx || !settled || card().dataset.leaving || whyIsOpen()) return;
+    htmx.ajax("GET", "/", { target: "#tip", swap: "outerHTML" });
+  }
+
+  function onVisible() {
+    if (document.visibilityState === "visible" && Date.now() - drawnAt > STALE_MS) askAgain();
+  }
+
+  // ---- HTMX
+
+  function beforeSwap({ detail }) {
+    const { target, xhr } = detail;
+    if (target.id !== "tip" && target.id !== "why") return;
+    if (!xhr.responseText.includes(`id="${target.id}"`)) {
+      detail.shouldSwap = false; // a whole page, so the session has ended
+      if (xhr.status < 400) location.assign("/");
+      return;
+    }
+    const quiet = detail.requestConfig.verb === "get" && target.dataset.state !== "wait";
+    // The same card again would only repeat its arrival.
+    if (quiet && target.id === "tip" && xhr.responseText.includes(`data-key="${target.dataset.key}"`)) {
+      if (target.dataset.state !== "reading") detail.shouldSwap = false;
+      drawnAt = Date.now();
+    }
+  }
+
+  function afterSettle({ target, detail }) {
+    if (detail.elt.id === "why" || target.id === "why") {
+      find("[data-why]")?.setAttribute("aria-expanded", "true");
+      return document.getElementById("why-title")?.focus();
+    }
+    if (detail.elt.id !== "tip") return;
+    trouble.hidden = true;
+    arrive();
+    if (!focusWasInCard) return;
+    focusWasInCard = false;
+    (card().querySelector("button, a") ?? card()).focus({ preventScroll: true });
+  }
+
+  function onFailure({ type, detail }) {
+    const form = detail.elt.closest("form");
+    const submitter = detail.requestConfig.triggeringEvent?.submitter;
+    delete card().dataset.leaving;
+    const unsent = type !== "htmx:responseError" && form?.matches("[data-answers]");
+    if (unsent && window.keepAnswer) return window.keepAnswer(form, submitter);
+    failed = form && { form, submitter };
+    trouble.hidden = false;
+  }
+
+  function tryAgain() {
+    trouble.hidden = true;
+    if (failed?.form.isConnected) failed.form.requestSubmit(failed.submitter);
+    else location.assign("/");
+  }
+
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("click", onClick, true);
+  document.addEventListener("submit", onSubmit, true);
+  document.addEventListener("visibilitychange", onVisible);
+  document.addEventListener("oo:card", arrive);
+  document.addEventListener("htmx:beforeSwap", beforeSwap);
+  document.addEventListener("htmx:afterSettle", afterSettle);
+  for (const name of ["responseError", "sendError", "timeout"]) {
+    document.addEventListener(`htmx:${name}`, onFailure);
+  }
+  arrive();
+})();

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from oo.management.commands.run import WEB
+from oo.settings import base
+from tests.production import compose
+from tests.production.dockerfile import is_sent, stages
+from tests.production.stack import STARTED
+
+SERVICES = compose.services()
+LASTING = sorted(set(SERVICES) - {"migrate"})
+OURS = (*STARTED, "migrate")
+
+
+def options(service: dict[str, Any]) -> dict[str, str]:
+    """The flags of a command with what follows each."""
+    words = service["command"]
+    return dict(zip(words, [*words[1:], ""], strict=True))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_runs_without_root_and_without_a_writable_disk(name: str) -> None:
+    service = SERVICES[name]
+    user = service.get("user") or stages()[service["build"]["target"]].all("USER")[-1]
+
+    assert user.split(":")[0] not in {"0", "root", ""}
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+@pytest.mark.parametrize("name", LASTING)
+def test_every_lasting_service_is_watched_restarted_and_given_time_to_end(name: str) -> None:
+    service = SERVICES[name]
+
+    assert service["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}
+    assert service["restart"] == "unless-stopped"
+    assert service["stop_grace_period"].endswith("s")
+    assert service["logging"]["options"]["max-size"]
+
+
+@pytest.mark.parametrize("name", STARTED)
+def test_nothing_starts_before_the_migration_has_succeeded(name: str) -> None:
+    assert SERVICES[name]["depends_on"]["migrate"] == {
+        "condition": "service_completed_successfully"
+    }
+    assert SERVICES["migrate"]["restart"] == "no"
+
+
+def test_only_caddy_can_be_reached_from_outside() -> None:
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["caddy"]
+
+
+def test_database_and_broker_stand_in_a_network_without_a_way_out() -> None:
+    assert compose.read()["networks"]["back"] == {"internal": True}
+    assert SERVICES["postgres"]["networks"] == SERVICES["redis"]["networks"] == ["back"]
+    assert "back" not in SERVICES["caddy"]["networks"]
+
+
+@pytest.mark.parametrize("name", compose.FILLED_IN)
+def test_what_must_be_set_stops_compose_when_it_is_not(name: str) -> None:
+    with pytest.raises(compose.Unset, match=name):
+        compose.read({**compose.FILLED_IN, name: ""})
+
+
+def test_images_are_pinned_to_a_major_version() -> None:
+    images = [s["image"] for s in SERVICES.values() if "build" not in s]
+    images += [stage.base for stage in stages().values()]
+
+    assert len(images) == 5
+    assert all(re.fullmatch(r"[a-z]+:\d+(\.\d+)?-[a-z-]+", image) for image in images)
+
+
+def test_web_runs_with_the_flags_that_a_laptop_uses() -> None:
+    laptop = WEB.format(host="0.0.0.0", port=8000).split()
+
+    assert SERVICES["web"]["command"] == laptop
+
+
+def test_the_image_starts_and_checks_what_compose_does() -> None:
+    app = stages()["app"]
+
+    assert json.loads(app.the("CMD")) == SERVICES["web"]["command"]
+    check = app.the("HEALTHCHECK").partition("CMD ")[2]
+    assert json.loads(check) == SERVICES["web"]["healthcheck"]["test"][1:]
+    assert app.the("EXPOSE") in SERVICES["web"]["command"]
+
+
+def test_the_worker_hears_every_queue_that_a_task_is_sent_to() -> None:
+    heard = set(options(SERVICES["worker"])["--queues"].split(","))
+    sent = {route["queue"] for route in base.CELERY_TASK_ROUTES.values()}
+
+    assert {*sent, base.CELERY_TASK_DEFAULT_QUEUE} <= heard == {
+        "interactive",
+        "sync",
+        "sweep",
+        "llm",
+    }
+
+
+def test_what_must_outlast_a_container_is_on_a_volume() -> None:
+    mounted = {v.split(":")[0] for s in SERVICES.values() for v in s.get("volumes", [])}
+
+    assert mounted == set(compose.read()["volumes"])
+    assert "beat:/var/lib/oo" in SERVICES["beat"]["volumes"]
+    # Where version 18 of the image keeps its data; the older /data would be lost.
+    assert SERVICES["postgres"]["volumes"] == ["postgres:/var/lib/postgresql"]
+    assert options(SERVICES["redis"])["--appendonly"] == "yes"
+
+
+def test_packages_are_installed_by_hash_and_none_is_for_development() -> None:
+    packages = stages()["packages"]
+
+    assert "--require-hashes" in packages.the("RUN", "pip install")
+    assert packages.the("COPY") == "requirements.txt /requirements.txt"
+
+
+def test_the_last_user_of_the_image_is_a_number_that_owns_the_volume() -> None:
+    app = stages()["app"]
+
+    assert app.the("USER") == "10001:10001"
+    assert "--uid 10001" in app.the("RUN", "useradd")
+    assert "/var/lib/oo" in app.the("RUN", "useradd")
+    assert app.steps.index(("USER", "10001:10001")) > max(
+        place for place, (word, _) in enumerate(app.steps) if word in {"RUN", "COPY"}
+    )
+
+
+def test_every_app_and_all_that_the_commands_name_is_in_the_image() -> None:
+    apps = [name for name in settings.INSTALLED_APPS if (compose.ROOT / name).is_dir()]
+    named = ["manage.py", "deploy/probe.py", "deploy/Caddyfile", "requirements.txt"]
+    needed = [*apps, "templates/base.html", "static/css", *named]
+
+    assert len(apps) >= 6
+    assert all((compose.ROOT / path).exists() for path in needed)
+    assert [path for path in needed if not is_sent(path)] == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [".env", "var/secrets/secret-key", ".git/config", "tests/check.py", "tips/tests/x.py", "docs/x"],
+)
+def test_neither_secrets_nor_tests_are_in_the_image(path: str) -> None:
+    assert not is_sent(path)
+
+
+def test_caddy_passes_to_the_port_on_which_web_listens() -> None:
+    caddyfile = (compose.ROOT / "deploy/Caddyfile").read_text()
+
+    assert f"reverse_proxy web:{options(SERVICES['web'])['--port']} " in caddyfile
+    assert "\n{$OO_HOST} {" in caddyfile
+    assert "OO_HOST" in SERVICES["caddy"]["environment"]
+
+
+def test_caddy_takes_a_little_more_than_oo_so_that_oo_can_refuse_it_in_words() -> None:
+    (limit,) = re.findall(
+        r"max_size (\d+)MB", (compose.ROOT / "deploy/Caddyfile").read_text()
+    )
+
+    assert base.DATA_UPLOAD_MAX_MEMORY_SIZE < int(limit) * 1_000_000

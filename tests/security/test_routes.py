@@ -1,0 +1,176 @@
+"""Every route, asked by whoever should not: signed out, somebody else, forged, with a wrong method.
+
+The routes find themselves: a new one is tested by being there, and fails here until it is closed or
+is named among the few that are open to all.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import ApiToken, Consent, DeletionReceipt, User
+from integrations.models import Connection
+from tests.security.routes import Route, find_routes
+from tips.making import make_tip
+from tips.models import Tip
+from tips.tests.people import NOON
+from tips.tests.rows import add_task
+
+ROUTES = find_routes()
+NAMES = [route.name for route in ROUTES]
+
+# What a stranger may GET. Each shows nothing of anybody's; the receipt's address is a secret.
+OPEN = {
+    "tips:manifest",
+    "tips:worker",
+    "tips:offline",
+    "accounts:sign-in",
+    "accounts:terms",
+    "accounts:privacy",
+    "accounts:receipt",
+    "accounts:receipt-file",
+    "account_login",
+    "account_inactive",
+    "google_login",
+    "apple_login",
+    "google_callback",
+    "apple_callback",
+    "apple_finish_callback",
+    "socialaccount_signup",
+    "socialaccount_login_cancelled",
+    "socialaccount_login_error",
+    "api:schema",
+    "healthz",
+    "readyz",
+}
+# What a stranger may POST: the ways in. Apple's answer comes from Apple's page, without our token.
+WAYS_IN = {"accounts:demo", "google_login", "apple_login", "apple_callback", "accounts:sign-in"}
+NOT_CSRF = {"apple_callback"}
+REFUSED = {400, 401, 403, 404, 405, 415, 429}
+
+
+def refuses(response: Any) -> bool:
+    """Whether a stranger got nothing: an error of theirs, or the way to sign in."""
+    if response.status_code in (301, 302):
+        target = response.headers["Location"]
+        return target.startswith(("/sign-in/", "/console/", "/settings/"))
+    return response.status_code in REFUSED
+
+
+@pytest.fixture
+def keys(alice: User) -> dict[str, dict[str, Any]]:
+    """Alice's things, by the namespace of the routes that lead to them."""
+    add_task(alice, "Pay rent")
+    tip = make_tip(alice.pk, at=NOON)
+    assert tip is not None
+    token = ApiToken.objects.create(
+        user=alice, name="t", digest="0" * 64, hint="x", created_at=NOON
+    )
+    connection = Connection.objects.get(user=alice)
+    return {
+        "tips": {"pk": tip.pk},
+        "integrations": {"pk": connection.pk, "source": "sample"},
+        "accounts": {"pk": token.pk, "key": "tasks"},
+        "api": {"pk": tip.pk, "key": "tasks"},
+        "api:connection-sync": {"pk": connection.pk},
+    }
+
+
+def path_of(route: Route, keys: dict[str, dict[str, Any]]) -> str:
+    space = route.name.partition(":")[0]
+    return route.path(**keys.get(route.name, keys.get(space, {})))
+
+
+def snapshot(alice: User) -> list[Any]:
+    """What must not change when others ask."""
+    rows = [
+        Tip.objects.filter(user=alice),
+        Connection.objects.filter(user=alice),
+        ApiToken.objects.filter(user=alice),
+        Consent.objects.filter(user=alice),
+        User.objects.filter(pk=alice.pk),
+    ]
+    return [list(query.values().order_by("pk")) for query in rows]
+
+
+def test_the_walk_finds_the_routes_that_are_known_to_be_there() -> None:
+    known = {"tips:react", "accounts:delete", "integrations:disconnect", "api:tip-reaction"}
+    assert known <= set(NAMES)
+    assert len(NAMES) > 60
+    assert set(NAMES) >= OPEN | WAYS_IN
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=NAMES)
+def test_a_stranger_gets_nothing(
+    route: Route, client: Client, alice: User, keys: dict[str, dict[str, Any]]
+) -> None:
+    path, before = path_of(route, keys), snapshot(alice)
+    get, post = client.get(path), Client().post(path)
+    assert get.status_code < 500
+    assert post.status_code < 500
+    assert route.name in OPEN or refuses(get), get.status_code
+    assert route.name in WAYS_IN or refuses(post), post.status_code
+    assert snapshot(alice) == before
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=NAMES)
+def test_somebody_else_cannot_touch_what_is_alices(
+    route: Route, alice: User, bob_client: Client, keys: dict[str, dict[str, Any]]
+) -> None:
+    path, before = path_of(route, keys), snapshot(alice)
+    answers = [getattr(bob_client, method)(path) for method in ("get", "post", "delete")]
+    assert all(answer.status_code < 500 for answer in answers)
+    assert snapshot(alice) == before
+    bodies = b"".join(b"" if a.streaming else a.content for a in answers)
+    assert b"Pay rent" not in bodies
+    assert alice.email.encode() not in bodies
+    if "<uuid:pk>" in route.pattern or "<int:pk>" in route.pattern:
+        assert {a.status_code for a in answers} <= {403, 404, 405}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=NAMES)
+def test_a_forged_form_changes_nothing(
+    route: Route, alice: User, keys: dict[str, dict[str, Any]]
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice, backend="accounts.backend.PersonBackend")
+    before = snapshot(alice)
+    for method in ("post", "put", "patch", "delete"):
+        answer = getattr(client, method)(path_of(route, keys))
+        if route.name not in NOT_CSRF:
+            assert answer.status_code in (403, 404, 405), (method, answer.status_code)
+    assert snapshot(alice) == before
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=NAMES)
+def test_a_method_that_a_route_does_not_know_is_refused(
+    route: Route, alice: User, alice_client: Client, keys: dict[str, dict[str, Any]]
+) -> None:
+    before = snapshot(alice)
+    known = {"api:consent": {"DELETE"}, "api:me": {"PATCH"}}.get(route.name, set())
+    for method in {"PUT", "PATCH", "DELETE", "TRACE"} - known:
+        answer = alice_client.generic(method, path_of(route, keys))
+        refused = answer.status_code in (302, 403, 404, 405)
+        assert refused, (method, answer.status_code)
+    assert snapshot(alice) == before
+
+
+def test_a_receipt_names_nobody(
+    client: Client, alice: User, alice_client: Client, keys: dict[str, dict[str, Any]]
+) -> None:
+    alice_client.post("/settings/delete")
+    receipt = DeletionReceipt.objects.get()
+    answers = [client.get(f"/receipt/{receipt.pk}{end}") for end in ("", "/file")]
+    bodies = b"".join(answer.getvalue() for answer in answers)
+    assert bodies
+    for personal in (alice.email, str(alice.pk), "Pay rent"):
+        assert personal.encode() not in bodies
+
+
+def test_who_was_disabled_is_out_at_once(alice: User, alice_client: Client) -> None:
+    assert alice_client.get("/").status_code == 200
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    assert alice_client.get("/").status_code == 302
