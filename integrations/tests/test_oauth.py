@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,19 +12,10 @@ from integrations import oauth
 from integrations.models import Connection
 from integrations.sync import Outcome, sync
 from integrations.tests.scripted import MINUTE, NOON, Scripted
-from integrations.tests.token_endpoint import TokenEndpoint, serving
+from integrations.tests.token_endpoint import TokenEndpoint
 from oo.lib.http import Unauthorized, Unexpected, Unreachable
 
 BACK = "http://localhost:8000/connect/scripted/callback"
-
-
-@pytest.fixture
-def endpoint(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> Iterator[TokenEndpoint]:
-    with serving(TokenEndpoint()) as endpoint:
-        assert scripted.manifest.oauth
-        there = replace(scripted.manifest.oauth, token_url=endpoint.url)
-        monkeypatch.setattr(scripted, "manifest", replace(scripted.manifest, oauth=there))
-        yield endpoint
 
 
 def leave(client: Client) -> dict[str, str]:

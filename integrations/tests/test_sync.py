@@ -1,18 +1,17 @@
 from __future__ import annotations
 
-from datetime import UTC, timedelta, timezone
+from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
-from accounts import services as accounts
 from events.models import EventRecord
 from integrations import rows
 from integrations import sync as engine
 from integrations.base import Pull
-from integrations.models import CalendarEvent, Connection, Task, TaskClose
+from integrations.models import CalendarEvent, Connection, Task
 from integrations.sync import Outcome, sync
 from integrations.tests.scripted import (
     MINUTE,
@@ -21,12 +20,9 @@ from integrations.tests.scripted import (
     delta,
     event,
     full,
-    make_close,
-    make_connection,
     make_task,
     task,
 )
-from oo.lib.http import RateLimited, Refused, TooLarge, Unauthorized, Unexpected, Unreachable
 
 State = Connection.State
 
@@ -302,199 +298,3 @@ def test_a_connection_that_needs_the_person_is_left_alone(
 ) -> None:
     Connection.objects.update(state=State.RECONNECT)
     assert sync(connection.pk, at=NOON) == Outcome.NOT_DUE
-
-
-# ---- interruptions --------------------------------------------------------------------------
-
-STEPS = ("store_tasks", "store_events", "_change", "_publish_changes", "publish")
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_an_interruption_leaves_the_last_consistent_state(
-    step: str,
-    scripted: Scripted,
-    connection: Connection,
-    monkeypatch: pytest.MonkeyPatch,
-    subjects: Any,
-) -> None:
-    scripted.says = full(task(), n=1)
-    sync(connection.pk, at=NOON)
-    told = subjects()
-    scripted.says = Pull(True, {"n": 2}, (task("t2"),), (event(),))
-    with monkeypatch.context() as broken:
-        real = getattr(engine, step)
-
-        def dies(*args: Any, **more: Any) -> None:
-            real(*args, **more)
-            raise KeyboardInterrupt
-
-        broken.setattr(engine, step, dies)
-        with pytest.raises(KeyboardInterrupt):
-            again(connection)
-    connection.refresh_from_db()
-    assert (connection.cursor, subjects()) == ({"n": 1}, told)
-    assert [t.external_id for t in Task.objects.all()] == ["t1"]
-    assert not CalendarEvent.objects.exists()
-    assert again(connection, minutes=6) == Outcome.SYNCED
-    assert [t.external_id for t in Task.objects.all()] == ["t2"]
-
-
-def test_an_interruption_between_batches_writes_none_of_them(
-    scripted: Scripted, connection: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rows, "BATCH_ROWS", 1)
-    real, written = rows._upsert, []
-
-    def dies(*args: Any) -> None:
-        real(*args)
-        written.append(1)
-        if len(written) == 2:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(rows, "_upsert", dies)
-    scripted.says = full(task(), task("t2"), task("t3"))
-    with pytest.raises(KeyboardInterrupt):
-        sync(connection.pk, at=NOON)
-    assert not Task.objects.exists()
-
-
-def test_a_value_that_no_column_takes_is_put_off_and_nothing_is_written(
-    scripted: Scripted, connection: Connection
-) -> None:
-    scripted.says = full(task(), task("t2", completed_at=NOON.replace(tzinfo=None), priority=None))
-    assert sync(connection.pk, at=NOON) == Outcome.FAILED
-    connection.refresh_from_db()
-    assert (connection.state, connection.last_error) == (State.RETRYING, "unreadable")
-    assert not Task.objects.exists()
-
-
-# ---- failures -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("error", "state", "code", "least", "most"),
-    [
-        (Unreachable("x"), State.RETRYING, "unreachable", 27, 30),
-        (RateLimited("x", retry_after_s=600.0), State.RETRYING, "rate_limited", 600, 660),
-        (RateLimited("x"), State.RETRYING, "rate_limited", 27, 30),
-        (Unauthorized("x"), State.RECONNECT, "unauthorized", 0, 99_999),
-        (Refused("x"), State.RETRYING, "refused", 19_440, 21_600),
-        (TooLarge("x"), State.RETRYING, "too_large", 19_440, 21_600),
-        (Unexpected("x"), State.RETRYING, "unreadable", 19_440, 21_600),
-        (Unexpected("x", status=410), State.RETRYING, "gone", 19_440, 21_600),
-        (KeyError("Buy milk"), State.RETRYING, "unreadable", 19_440, 21_600),
-    ],
-)
-def test_each_failure_has_its_state_its_code_and_its_wait(
-    scripted: Scripted,
-    connection: Connection,
-    error: Exception,
-    state: str,
-    code: str,
-    least: float,
-    most: float,
-) -> None:
-    scripted.says = error
-    Connection.objects.update(credentials='{"access_token": "old"}')
-    assert sync(connection.pk, at=NOON) == Outcome.FAILED
-    connection.refresh_from_db()
-    assert (connection.state, connection.last_error) == (state, code)
-    assert (connection.attempts, connection.claimed_until) == (1, None)
-    assert least <= (connection.next_sync_at - NOON).total_seconds() <= most
-
-
-def test_waits_double_up_to_an_hour(scripted: Scripted, connection: Connection) -> None:
-    scripted.says, waits = Unreachable("x"), []
-    for _ in range(12):
-        again(connection)
-        connection.refresh_from_db()
-        waits.append((connection.next_sync_at - NOON).total_seconds())
-    assert 54 <= waits[1] <= 60
-    assert 108 <= waits[2] <= 120
-    assert all(3_240 <= wait <= 3_600 for wait in waits[8:])
-
-
-def test_a_success_forgets_the_failures(scripted: Scripted, connection: Connection) -> None:
-    scripted.says = Unreachable("x")
-    sync(connection.pk, at=NOON)
-    scripted.says = full(task())
-    again(connection)
-    connection.refresh_from_db()
-    assert (connection.state, connection.attempts, connection.last_error) == (State.OK, 0, "")
-
-
-def test_a_lost_permission_is_told(
-    scripted: Scripted, connection: Connection, subjects: Any
-) -> None:
-    scripted.says = Unauthorized("x", reason="invalid_grant")
-    Connection.objects.update(credentials='{"access_token": "old"}')
-    sync(connection.pk, at=NOON)
-    assert subjects() == ["signals.connection.changed"]
-    assert EventRecord.objects.get().body["state"] == "reconnect"
-
-
-def test_logs_hold_neither_tokens_nor_what_was_read(
-    scripted: Scripted, connection: Connection, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level("DEBUG")
-    scripted.says = KeyError("Buy milk old")
-    sync(connection.pk, at=NOON)
-    assert "KeyError" in caplog.text
-    assert "milk" not in caplog.text
-
-
-# ---- people who leave -----------------------------------------------------------------------
-
-
-def test_a_person_deleted_while_pulling_leaves_nothing_behind(
-    scripted: Scripted, connection: Connection, alice: Any, subjects: Any
-) -> None:
-    scripted.says = full(task())
-    scripted.meanwhile = alice.delete
-    assert sync(connection.pk, at=NOON) == Outcome.GONE
-    assert not Task.objects.exists()
-    assert subjects() == []
-
-
-def test_a_connection_ended_while_pulling_leaves_nothing_behind(
-    scripted: Scripted, connection: Connection
-) -> None:
-    scripted.says = Unreachable("x")
-    scripted.meanwhile = connection.delete
-    assert sync(connection.pk, at=NOON) == Outcome.GONE
-    assert not Connection.objects.exists()
-
-
-def test_an_account_that_was_closed_is_not_read(scripted: Scripted, charlie: Any) -> None:
-    theirs = make_connection(charlie)
-    assert sync(theirs.pk, at=NOON) == Outcome.GONE
-    assert scripted.calls == 0
-
-
-def test_without_the_consent_nothing_is_read_and_the_source_is_disconnected(
-    scripted: Scripted, connection: Connection, alice: Any
-) -> None:
-    make_task(connection)
-    accounts.withdraw(alice.pk, "tasks", at=NOON)
-    assert sync(connection.pk, at=NOON) == Outcome.GONE
-    assert scripted.calls == 0
-    assert not Connection.objects.exists()
-    assert not Task.objects.exists()
-
-
-def test_a_closing_of_a_task_that_is_gone_goes_with_it(
-    scripted: Scripted, connection: Connection
-) -> None:
-    make_close(make_task(connection))
-    scripted.says = full()
-    sync(connection.pk, at=NOON)
-    assert not TaskClose.objects.exists()
-
-
-def test_moments_are_stored_in_utc(scripted: Scripted, connection: Connection) -> None:
-    scripted.says = full(task(added_at=NOON.astimezone(timezone(timedelta(hours=5)))))
-    sync(connection.pk, at=NOON)
-    added_at = Task.objects.get().added_at
-    assert added_at is not None
-    assert added_at == NOON
-    assert added_at.tzinfo == UTC

@@ -10,6 +10,7 @@
   function showSaved(path) {
     const before = card();
     const saved = document.getElementById("saved-card").content.firstElementChild.cloneNode(true);
+    saved.dataset.path = path;
     saved.querySelector("[data-undo]").addEventListener("click", () => takeBack(path, saved, before));
     replaceCard(before, saved);
   }
@@ -43,6 +44,13 @@
     const sent = await queue.flush(meta("csrf-token"), meta("person")).catch(() => 0);
     // What is on the page is from before these answers.
     if (sent > 0) location.reload();
+    else await leaveSaved();
+  }
+
+  // The worker may have sent it: then "saved" is no longer true.
+  async function leaveSaved() {
+    const { path } = card().dataset;
+    if (path && !(await queue.find(path))) location.reload();
   }
 
   async function begin() {
@@ -58,5 +66,6 @@
   if (worker && "serviceWorker" in navigator) navigator.serviceWorker.register(worker).catch(() => {});
   window.keepAnswer = keepAnswer;
   window.addEventListener("online", sendKept);
+  navigator.serviceWorker?.addEventListener("message", leaveSaved);
   begin().catch(() => {}); // private windows may refuse storage; the page works without
 })();

@@ -5,14 +5,6 @@
 (() => {
   const STALE_MS = 60_000;
   const SEEN_AFTER_MS = 600;
-  const KEYS = {
-    d: '.answer[value="done"]',
-    s: '.answer[value="snooze"]',
-    x: '.answer[value="dismiss"]',
-    u: "[data-undo]",
-    o: "[data-more]",
-    w: "[data-why]",
-  };
 
   const find = (selector) => document.querySelector(selector);
   const card = () => document.getElementById("tip");
@@ -32,16 +24,13 @@
     if (event.key === "?") return toggleLegend();
     if (legend.open) return;
     if (event.key === "Escape") return closeWhy();
-    const target = find(KEYS[event.key.toLowerCase()] ?? "#none");
-    if (!target || target.disabled) return;
+    const target = find(`[aria-keyshortcuts="${CSS.escape(event.key.toLowerCase())}"]`);
+    if (!target?.getClientRects().length || target.disabled) return;
     event.preventDefault();
     target.click();
   }
 
-  function toggleLegend() {
-    if (legend.open) legend.close();
-    else legend.showModal();
-  }
+  const toggleLegend = () => (legend.open ? legend.close() : legend.showModal());
 
   // ---- why
 
@@ -59,10 +48,10 @@
   }
 
   function onClick(event) {
-    if (event.target.closest("[data-close]")) return stop(event, closeWhy);
-    if (event.target.closest("[data-why]") && whyIsOpen()) return stop(event, closeWhy);
+    const closes = event.target.closest("[data-close], [data-why][aria-expanded='true']");
+    if (closes) return stop(event, closeWhy);
     if (event.target.closest("[data-again]")) return tryAgain();
-    // The dark around the sheet and the legend closes them.
+    // A click on the dark around them closes the legend and the reasons.
     if (event.target === legend) legend.close();
     else if (whyIsOpen() && !event.target.closest("#why, .tip__foot")) closeWhy();
   }
@@ -93,15 +82,21 @@
   function arrive() {
     const tip = card();
     drawnAt = Date.now();
-    clearTimeout(askTimer);
     tip.classList.toggle("tip--still", document.documentElement.scrollHeight <= innerHeight + 1);
+    // A card that waits is drawn again and again: its rings go on where they were.
+    tip.style.setProperty("--phase", `${-Math.round(performance.now() % 2800)}ms`);
     countDown(tip);
     whenSeen(tip);
-    if (tip.dataset.askAt) askTimer = setTimeout(askAgain, untilMoment(tip.dataset.askAt));
+    askInTime(tip);
   }
 
-  const untilMoment = (iso) =>
-    Math.min(3_600_000, Math.max(30_000, Date.parse(iso) - Date.now() + 5_000));
+  // A page left open hears of the next tip by itself.
+  function askInTime({ dataset }) {
+    clearTimeout(askTimer);
+    if (!dataset.askAt) return;
+    const left = Date.parse(dataset.askAt) - Date.now() + 5_000;
+    askTimer = setTimeout(askAgain, Math.min(3_600_000, Math.max(60_000, left)));
+  }
 
   function countDown(tip) {
     const form = tip.querySelector("[data-undo-ms]");
@@ -119,7 +114,7 @@
   function whenSeen(tip) {
     if (!tip.dataset.shown) return;
     const seen = () => {
-      if (document.visibilityState !== "visible" || !tip.isConnected || !tip.dataset.shown) return;
+      if (!isVisible() || !tip.isConnected || !tip.dataset.shown) return;
       fetch(tip.dataset.shown, {
         method: "POST",
         headers: { "X-CSRFToken": meta("csrf-token") },
@@ -139,9 +134,8 @@
     htmx.ajax("GET", "/", { target: "#tip", swap: "outerHTML" });
   }
 
-  function onVisible() {
-    if (document.visibilityState === "visible" && Date.now() - drawnAt > STALE_MS) askAgain();
-  }
+  const isVisible = () => document.visibilityState === "visible";
+  const onVisible = () => isVisible() && Date.now() - drawnAt > STALE_MS && askAgain();
 
   // ---- HTMX
 
@@ -153,16 +147,16 @@
       if (xhr.status < 400) location.assign("/");
       return;
     }
-    const quiet = detail.requestConfig.verb === "get" && target.dataset.state !== "wait";
-    // The same card again would only repeat its arrival.
-    if (quiet && target.id === "tip" && xhr.responseText.includes(`data-key="${target.dataset.key}"`)) {
-      if (target.dataset.state !== "reading") detail.shouldSwap = false;
-      drawnAt = Date.now();
-    }
+    const { key, state } = target.dataset;
+    const asked = detail.requestConfig.verb === "get" && !["wait", "reading"].includes(state);
+    if (!asked || target.id !== "tip" || !xhr.responseText.includes(`data-key="${key}"`)) return;
+    detail.shouldSwap = false; // the same card again would only repeat its arrival
+    drawnAt = Date.now();
+    askInTime(target);
   }
 
-  function afterSettle({ target, detail }) {
-    if (detail.elt.id === "why" || target.id === "why") {
+  function afterSettle({ detail }) {
+    if (detail.elt.id === "why") {
       find("[data-why]")?.setAttribute("aria-expanded", "true");
       return document.getElementById("why-title")?.focus();
     }
@@ -194,6 +188,8 @@
   document.addEventListener("click", onClick, true);
   document.addEventListener("submit", onSubmit, true);
   document.addEventListener("visibilitychange", onVisible);
+  // A page from the browser's own memory is from before the answer that left it.
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
   document.addEventListener("oo:card", arrive);
   document.addEventListener("htmx:beforeSwap", beforeSwap);
   document.addEventListener("htmx:afterSettle", afterSettle);

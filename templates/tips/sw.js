@@ -145,4 +145,5 @@ async function sendKept() {
   if (!response.ok) return; // signed out: the answers wait for their person
   const html = await response.text();
   await self.answerQueue.flush(contentOf(html, "csrf-token"), personOf(html));
+  for (const client of await self.clients.matchAll()) client.postMessage("sent");
 }

@@ -116,11 +116,19 @@ class Caddy(httpx.BaseTransport):
         self._wire = httpx.HTTPTransport()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        request.headers["X-Forwarded-For"] = VISITOR
-        request.headers["X-Forwarded-Proto"] = request.url.scheme
-        request.headers["X-Forwarded-Host"] = request.url.host
-        request.url = request.url.copy_with(scheme="http", host="127.0.0.1", port=self._port)
-        return self._wire.handle_request(request)
+        told = {
+            "X-Forwarded-For": VISITOR,
+            "X-Forwarded-Proto": request.url.scheme,
+            "X-Forwarded-Host": request.url.host,
+        }
+        # A request of its own: the client reads the cookies of the answer by the old address.
+        onward = httpx.Request(
+            request.method,
+            request.url.copy_with(scheme="http", host="127.0.0.1", port=self._port),
+            headers={**request.headers, **told},
+            stream=request.stream,
+        )
+        return self._wire.handle_request(onward)
 
     def close(self) -> None:
         self._wire.close()

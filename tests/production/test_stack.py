@@ -6,22 +6,24 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from redis import Redis
 
 from oo.lib.crypto import generate_key
 from tests import servers
 from tests.peers.openid import OpenIdStandIn
 from tests.peers.openid.visitor import choose_at_google, read_form
 from tests.peers.todoist import Clock, TodoistStandIn
+from tests.production.database import fresh_database
 from tests.production.dockerfile import stages
 from tests.production.stack import HOST, STARTED, Caddy, Stack
 
 pytestmark = pytest.mark.postgres
-RENT = "Pay the rent"
+RENT, CALL = "Pay the rent", "Call the dentist"
 
 
 @pytest.fixture(scope="module")
@@ -36,12 +38,12 @@ def stack(
 ) -> Iterator[Stack]:
     """Built, migrated and started as compose does it; ended at the latest when the module is."""
     folder = tmp_path_factory.mktemp("stack")
-    with servers.postgres() as database, servers.redis() as redis, OpenIdStandIn() as idp:
+    with fresh_database() as database, servers.redis() as redis, OpenIdStandIn() as idp:
         stack = Stack(
             folder,
             {
                 "DJANGO_SETTINGS_MODULE": "tests.production.settings",
-                "DATABASE_URL": database,
+                "DATABASE_URL": database.url,
                 "REDIS_URL": redis,
                 "OO_SECRET_KEY": generate_key() + generate_key(),
                 "OO_TEST_IDP": idp.url,
@@ -108,14 +110,13 @@ def alice(visitor: httpx.Client) -> httpx.Client:
     return visitor
 
 
-def test_every_service_is_well_by_its_own_health_check(
-    stack: Stack, visitor: httpx.Client
-) -> None:
-    def is_well(service: str) -> bool:
-        return stack.run(service, stack.health_command(service)).returncode == 0
+def is_well(stack: Stack, service: str) -> bool:
+    return stack.run(service, stack.health_command(service)).returncode == 0
 
+
+def test_every_service_is_well_by_its_own_health_check(stack: Stack, visitor: httpx.Client) -> None:
     for service in STARTED:
-        stack.wait_for(service, lambda: is_well(service), timeout_s=30)  # noqa: B023
+        stack.wait_for(service, partial(is_well, stack, service), timeout_s=30)
 
 
 def test_plain_http_is_sent_to_https(visitor: httpx.Client) -> None:
@@ -159,55 +160,88 @@ def test_cookies_are_bound_to_this_host_and_to_https(alice: httpx.Client) -> Non
     assert all(cookie.secure and cookie.path == "/" for cookie in cookies.values())
 
 
-def test_alice_signs_in_connects_sees_one_tip_and_her_answer_reaches_todoist(
-    stack: Stack, alice: httpx.Client, todoist: TodoistStandIn
-) -> None:
-    task = todoist.alice.add_task(RENT, "today", priority=4)
+def see_tip(
+    stack: Stack, client: httpx.Client, words: str, *, timeout_s: float
+) -> tuple[httpx.Response, str]:
+    """The page with a tip that has these words, and where its form sends the answer."""
+
+    def look() -> tuple[httpx.Response, str] | None:
+        page = client.get("/")
+        action = re.search(r'action="(/tip/[0-9a-f-]+/answer)"', page.text)
+        return (page, action[1]) if action and words in page.text else None
+
+    return stack.wait_for(f"a tip with {words!r}", look, timeout_s=timeout_s)
+
+
+def answer_done(client: httpx.Client, page: httpx.Response, path: str) -> None:
+    answered = submit(client, path, page, reaction="done")
+    assert (answered.status_code, answered.headers["location"]) == (302, "/"), answered.text
+
+
+def wait_until_closed(stack: Stack, todoist: TodoistStandIn, task: str, *, within_s: int) -> None:
+    stack.wait_for("closing", lambda: todoist.alice.task(task)["checked"], timeout_s=within_s)
+
+
+@pytest.fixture(scope="module")
+def tasks(todoist: TodoistStandIn) -> dict[str, str]:
+    return {
+        RENT: todoist.alice.add_task(RENT, "today", priority=4),
+        CALL: todoist.alice.add_task(CALL, "today", priority=3),
+    }
+
+
+@pytest.fixture(scope="module")
+def connected(
+    alice: httpx.Client, todoist: TodoistStandIn, tasks: dict[str, str]
+) -> httpx.Client:
+    """Alice, with Todoist connected."""
     page = alice.get("/connect/todoist/")
-    connected = submit(alice, "/connect/todoist/", page, token=todoist.alice.personal_token)
-    assert (connected.status_code, connected.headers["location"]) == (302, "/"), connected.text
+    answer = submit(alice, "/connect/todoist/", page, token=todoist.alice.personal_token)
+    assert (answer.status_code, answer.headers["location"]) == (302, "/"), answer.text
+    return alice
 
-    def tip() -> tuple[httpx.Response, str] | None:
-        shown = alice.get("/")
-        answer = re.search(r'action="(/tip/[0-9a-f-]+/answer)"', shown.text)
-        return (shown, answer[1]) if answer and RENT in shown.text else None
 
-    page, path = stack.wait_for("a tip", tip, timeout_s=30)
-    answered = submit(alice, path, page, reaction="done")
+def test_alice_connects_sees_one_tip_and_her_answer_reaches_todoist(
+    stack: Stack, connected: httpx.Client, todoist: TodoistStandIn, tasks: dict[str, str]
+) -> None:
+    page, path = see_tip(stack, connected, RENT, timeout_s=30)
+    answer_done(connected, page, path)
     said_at = time.monotonic()
-    assert (answered.status_code, answered.headers["location"]) == (302, "/")
-    assert todoist.alice.task(task)["checked"] is False
-    assert "Undo" in alice.get("/").text
 
-    # Within the undo window nothing leaves; then worker or beat closes it.
-    closed = lambda: todoist.alice.task(task)["checked"]  # noqa: E731
-    stack.wait_for("closing", closed, timeout_s=45)
+    assert todoist.alice.task(tasks[RENT])["checked"] is False
+    assert "Undo" in connected.get("/").text
+    # Nothing leaves before the time to undo is over.
+    wait_until_closed(stack, todoist, tasks[RENT], within_s=25)
     assert time.monotonic() - said_at > 7
 
 
-def test_beat_alone_sees_to_work_of_which_nobody_was_told(
-    stack: Stack, alice: httpx.Client, todoist: TodoistStandIn
+def test_nothing_that_opens_an_account_and_nothing_personal_is_in_the_logs(
+    stack: Stack, connected: httpx.Client, todoist: TodoistStandIn
 ) -> None:
-    """The message is lost, the row is not."""
+    log = "".join(path.read_text() for path in stack.folder.glob("*.log"))
+
+    for word in (todoist.alice.personal_token, connected.cookies["__Host-session"], RENT, "alice"):
+        assert word not in log
 
 
-def test_nothing_that_opens_an_account_is_in_the_logs(
-    stack: Stack, alice: httpx.Client, todoist: TodoistStandIn
+def test_an_answer_outlives_its_worker_and_every_message_about_it(
+    stack: Stack, connected: httpx.Client, todoist: TodoistStandIn, tasks: dict[str, str]
 ) -> None:
-    log = stack.log()
+    assert stack.stop("worker") == 0
+    submit(connected, "/more", connected.get("/"))
+    answer_done(connected, *see_tip(stack, connected, CALL, timeout_s=5))
+    assert not is_well(stack, "worker")
+    lost = Redis.from_url(stack.changes["REDIS_URL"]).delete("interactive", "sync")
+    assert lost == 2
 
-    for secret in (todoist.alice.personal_token, alice.cookies["__Host-session"], RENT):
-        assert secret not in log
-
-
-def test_a_worker_that_is_gone_is_not_well(stack: Stack, visitor: httpx.Client) -> None:
-    stack.stop("worker")
-
-    assert stack.run("worker", stack.health_command("worker")).returncode != 0
+    # Beat asks again every 30 seconds, and the row is there.
+    stack.start("worker")
+    wait_until_closed(stack, todoist, tasks[CALL], within_s=50)
 
 
 def test_a_beat_that_stands_still_is_not_well(stack: Stack, visitor: httpx.Client) -> None:
-    stack.stop("beat")
+    stack.wait_for("beat", partial(is_well, stack, "beat"), timeout_s=30)
+    assert stack.stop("beat") == 0
     for file in stack.folder.glob("beat-schedule*"):
         os.utime(file, (time.time() - 500, time.time() - 500))
 
@@ -215,12 +249,8 @@ def test_a_beat_that_stands_still_is_not_well(stack: Stack, visitor: httpx.Clien
     assert (found.returncode, "s old" in found.stderr) == (1, True)
 
 
-def test_every_process_ends_in_time_when_it_is_told_to(
-    stack: Stack, visitor: httpx.Client
-) -> None:
-    for service in STARTED:
-        if service not in stack.running:
-            stack.start(service)
-    visitor.get("/healthz")
+def test_the_rest_ends_in_time_when_it_is_told_to(stack: Stack, visitor: httpx.Client) -> None:
+    stack.wait_for("worker", partial(is_well, stack, "worker"), timeout_s=30)
 
-    assert stack.stop_all() == dict.fromkeys(STARTED, 0)
+    assert set(stack.stop_all().values()) == {0}
+    assert not is_well(stack, "web")

@@ -1,0 +1,149 @@
+"""Files that are broken or made to do harm. Every bound is a count, so nothing here is timed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from integrations import ical
+from integrations.ical import Skip, limits
+from integrations.ical.limits import Budget, Left
+from integrations.ical.rules import build_rule
+from integrations.tests.test_ical import ONE, calendar, entry, read
+
+BERLIN = ZoneInfo("Europe/Berlin")
+OLD = ("UID:old", "DTSTART:19000101T000000Z")
+SIXTY = ",".join(map(str, range(60)))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"<html>Sign in</html>",
+        b"\x00\xff" * 50,
+        b"BEGIN:VEVENT\r\nDTSTART:20260303T090000Z\r\nEND:VEVENT\r\n",
+        calendar(entry(*ONE)).replace(b"END:VCALENDAR", b""),
+    ],
+)
+def test_what_is_no_whole_calendar_is_refused(data: bytes) -> None:
+    with pytest.raises(ical.NotACalendar):
+        ical.read(data, at=datetime(2026, 3, 2, tzinfo=UTC), zone=BERLIN)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b" " * (limits.MAX_BYTES + 1),
+        calendar("BEGIN:X\r\nEND:X\r\n" * limits.MAX_COMPONENTS),
+        b"BEGIN:VCALENDAR\n" + b"BEGIN:VEVENT\n" * 50,
+    ],
+)
+def test_what_is_too_big_is_refused(data: bytes) -> None:
+    with pytest.raises(ical.TooBig):
+        ical.read_name(data)
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        (("UID:x",), Skip.UNREADABLE),
+        (("UID:x", "DTSTART:soon"), Skip.UNREADABLE),
+        (("UID:x", "DTSTART:20260399T000000"), Skip.UNREADABLE),
+        ((*ONE, "RRULE:FREQ=SOMETIMES"), Skip.BAD_RULE),
+        ((*ONE, "RRULE:FREQ=DAILY;INTERVAL=0"), Skip.BAD_RULE),
+        ((*ONE, "RRULE:FREQ=DAILY;UNTL=20260401"), Skip.BAD_RULE),
+        ((*OLD, "RRULE:FREQ=SECONDLY"), Skip.TOO_FREQUENT),
+        ((*OLD, "RRULE:FREQ=MINUTELY"), Skip.TOO_FREQUENT),
+        ((*OLD, f"RRULE:FREQ=DAILY;BYMINUTE={SIXTY};BYSECOND={SIXTY}"), Skip.TOO_FREQUENT),
+        ((*OLD, "DURATION:P400D", "RRULE:FREQ=DAILY"), Skip.TOO_LONG),
+        ((*ONE, "RDATE:" + ",".join(["20260303T090000Z"] * 2_001)), Skip.TOO_MANY),
+        ((*ONE, "SUMMARY:" + "x" * 50_000), Skip.TOO_LONG),
+    ],
+)
+def test_one_bad_entry_is_counted_and_the_others_are_read(
+    lines: tuple[str, ...], why: Skip
+) -> None:
+    good = entry("UID:good", "DTSTART:20260304T090000Z")
+    reading = read(entry(*lines), good)
+    assert "good" in {event.external_id for event in reading.events}
+    assert reading.skipped == {why: 1}
+
+
+def test_a_rule_that_never_matches_costs_no_more_than_its_window() -> None:
+    budget = Budget()
+    start = datetime(1900, 1, 1)
+    rule = build_rule("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", start, budget)
+    assert rule.between(datetime(2026, 1, 1), datetime(2026, 3, 1)) == []
+    assert budget._left["days"] > limits.MAX_DAYS - 60
+
+
+def test_counting_from_the_past_is_paid_for() -> None:
+    start, budget = datetime(1500, 1, 1), Budget()
+    rule = build_rule("FREQ=DAILY;COUNT=900000", start, budget)
+    with pytest.raises(Left):
+        rule.between(datetime(2026, 1, 1), datetime(2026, 3, 1))
+
+
+def test_a_zone_that_would_take_forever_is_no_zone() -> None:
+    for rule in ("FREQ=SECONDLY", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"):
+        zone = (
+            "BEGIN:VTIMEZONE\r\nTZID:Slow\r\nBEGIN:STANDARD\r\nDTSTART:16010101T000000\r\n"
+            f"TZOFFSETFROM:+0300\r\nTZOFFSETTO:+0300\r\nRRULE:{rule}\r\nEND:STANDARD\r\n"
+            "END:VTIMEZONE"
+        )
+        events = read(zone, entry("UID:a", "DTSTART;TZID=Slow:20260303T090000")).events
+        assert events[0].starts_at.hour == 8  # nine o'clock where the person is
+
+
+def test_no_more_than_2000_occurrences_come_out_and_the_rest_is_counted() -> None:
+    rules = [entry(f"UID:{n}", "DTSTART:20260101T000000Z", "RRULE:FREQ=HOURLY") for n in range(4)]
+    reading = read(*rules)
+    assert len(reading.events) == limits.MAX_OCCURRENCES
+    assert reading.skipped[Skip.TOO_MANY] > 0
+
+
+def test_a_component_with_a_mistyped_end_does_not_swallow_the_rest() -> None:
+    reading = read("BEGIN:VTODO", "UID:t", "END:VTOOD", entry(*ONE))
+    assert len(reading.events) == 1
+
+
+LINE = st.one_of(
+    st.sampled_from(
+        [
+            "BEGIN:VEVENT",
+            "END:VEVENT",
+            "BEGIN:VALARM",
+            "END:VALARM",
+            "UID:a",
+            "DTSTART:20260303T090000Z",
+            "DTSTART;VALUE=DATE:20260303",
+            "DTEND;TZID=Nowhere:20260303T100000",
+            "DURATION:-P1D",
+            "RRULE:FREQ=WEEKLY;BYDAY=MO,-1TU;BYSETPOS=-1",
+            "RRULE:FREQ=YEARLY;UNTIL=20260303",
+            "RDATE;VALUE=PERIOD:20260303T090000Z/PT1H",
+            "EXDATE:20260303",
+            "RECURRENCE-ID;RANGE=THISANDFUTURE:20260303T090000Z",
+            "X-WR-TIMEZONE:Mars/Olympus",
+        ]
+    ),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"), max_size=40),
+)
+
+
+@given(st.lists(LINE, max_size=30))
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_inside_a_calendar_it_is_read_or_refused_as_one(lines: list[str]) -> None:
+    try:
+        reading = read(*lines)
+    except (ical.NotACalendar, ical.TooBig):
+        return
+    for event in reading.events:
+        assert event.ends_at >= event.starts_at
+        assert len(event.occurrence) <= 40
+        assert "\x00" not in event.title + event.external_id + event.location

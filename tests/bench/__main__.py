@@ -1,0 +1,34 @@
+"""`make bench`: each figure beside its floor or its limit, in one run.
+
+python -m tests.bench [page] [sync] [start]
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+
+from tests import servers
+from tests.bench import page, start, sync
+from tests.check import production
+
+
+def main(names: list[str]) -> int:
+    parts = {"page": page.run, "sync": sync.run, "start": start.run}
+    print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores")
+    with servers.postgres() as database_url, servers.redis() as redis_url:
+        env = {
+            **production(),
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+            "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
+        }
+        for name in names or list(parts):
+            print(f"\n== {name}")
+            parts[name](env)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

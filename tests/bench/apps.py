@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from allauth.account.apps import AccountConfig
+
+
+class WithoutMiddleware(AccountConfig):
+    """allauth's models without its demand for a middleware, which a bare floor has not."""
+
+    def ready(self) -> None:
+        pass

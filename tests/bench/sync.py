@@ -1,0 +1,45 @@
+"""A first sync of 10,000 tasks from the stand-in, through the real engine, on PostgreSQL."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from tests.peers.todoist import TodoistStandIn
+
+TASKS = 10_000
+
+SYNC = """
+import django; django.setup()
+import resource, sys, time
+from django.core.management import call_command
+from django.utils import timezone
+from accounts.models import Profile, User
+from integrations import services, sync
+from integrations.models import Task
+call_command("migrate", verbosity=0)
+user = User.objects.create_user("sync@example.com", name="Sync")
+Profile.objects.get_or_create(user=user)
+connection = services.connect(user.pk, "todoist", {"token": sys.argv[1]}, "", at=timezone.now())
+base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+began = time.perf_counter()
+sync.sync(connection.pk, at=timezone.now())
+first = time.perf_counter() - began
+count = Task.objects.filter(user=user).count()
+began = time.perf_counter()
+sync.sync(connection.pk, at=timezone.now())
+again = time.perf_counter() - began
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(f"{count} tasks in {first:.2f} s   limit 10 s")
+print(f"nothing new in {again:.2f} s")
+print(f"memory at its peak {peak:.0f} MiB (before the sync {base:.0f})   limit 200 MiB")
+"""
+
+
+def run(env: Mapping[str, str]) -> None:
+    with TodoistStandIn() as todoist:
+        todoist.alice.add_tasks(TASKS)
+        there = {**env, "TODOIST_API_URL": f"{todoist.url}/api/v1/"}
+        command = [sys.executable, "-c", SYNC, todoist.alice.personal_token]
+        subprocess.run(command, env=there, check=True)
