@@ -27,6 +27,14 @@ def _loopback_only() -> Iterator[None]:
     patch.undo()
 
 
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Rate limits and throttles of one test are not those of the next."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
 def person(name: str, **fields: Any) -> Any:
     from accounts.models import Profile, User
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_standardized_errors.openapi_validation_errors import extend_validation_errors
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.negotiation import BaseContentNegotiation
@@ -145,6 +146,7 @@ class GrantSerializer(serializers.Serializer[Any]):
         responses={200: ConsentSerializer, 201: ConsentSerializer},
     ),
 )
+@extend_validation_errors(["outdated"], field_name="wording", methods=["post"])
 class ConsentsView(APIView):
     required_scopes = {"GET": "account:read", "POST": "account:write"}
 
@@ -170,7 +172,9 @@ def _states(user_id: UUID) -> dict[str, ConsentState]:
         operation_id="consents_withdraw",
         summary="Withdraw a consent",
         description="404 when it is not in force; 403 for those that end only with the account.",
-        parameters=[OpenApiParameter("key", str, OpenApiParameter.PATH)],
+        parameters=[
+            OpenApiParameter("key", str, OpenApiParameter.PATH, enum=list(consents.CATALOGUE))
+        ],
         request=None,
         responses={204: None},
     ),
@@ -213,7 +217,7 @@ class ExportView(APIView):
     content_negotiation_class = AnyAccept
 
     def get(self, request: Request) -> HttpResponseBase:
-        return export_response(_me(request).pk, at=timezone.now())
+        return export_response(_me(request).pk, by="api", at=timezone.now())
 
 
 urlpatterns = [

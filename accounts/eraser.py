@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiToken, Consent, Profile, ProviderToken, Session, User
-from accounts.revocation import revoke_identity
+from accounts.revocation import revoke_all
 from oo.lib.erasure import Eraser, Revocation
 from oo.lib.types import JSON
 
@@ -51,8 +51,7 @@ class AccountsEraser(Eraser):
         }
 
     def revoke(self, user_id: UUID) -> Iterator[Revocation]:
-        for token in ProviderToken.objects.filter(user_id=user_id):
-            yield revoke_identity(token)
+        yield from revoke_all(user_id)
 
     def erase(self, user_id: UUID) -> Mapping[str, int]:
         erased: Counter[str] = Counter()

@@ -15,6 +15,8 @@ from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from accounts.deletion import erasers
+from events.bus import publish
+from events.catalog import DataExported
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,10 @@ def zipped(entries: list[Entry]) -> Iterator[bytes]:
     yield pipe.drain()
 
 
-def export_response(user_id: UUID, *, at: datetime) -> StreamingHttpResponse:
+def export_response(user_id: UUID, *, by: str, at: datetime) -> StreamingHttpResponse:
+    """The ZIP as a download; that it was asked for, and by which way, is on record."""
+    with transaction.atomic():
+        publish(DataExported(user_id=user_id, at=at, by=by))
     return StreamingHttpResponse(
         zipped(collect(user_id, at=at)),
         content_type="application/zip",

@@ -1,19 +1,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
 
-from accounts.models import Profile
+from accounts.models import Profile, User
+
+
+class SignedInMiddleware(AuthenticationMiddleware):
+    """Django's, without its query: the session has brought the person along."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = cast("User", SimpleLazyObject(lambda: find_person(request)))
+
+
+def find_person(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
+    """As django.contrib.auth.get_user, which answers whatever is not plainly in order."""
+    session = request.session
+    user_id = session.get(SESSION_KEY)
+    person: User | None = getattr(session, "person", None)
+    if (
+        person is not None
+        and person.is_active
+        and str(person.pk) == user_id
+        and session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+        and constant_time_compare(session.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash())
+    ):
+        return person
+    return get_user(request)
 
 
 class PersonMiddleware:
     """Answers in the person's own time zone and language; costs a visitor without session nothing.
 
-    Needs AuthenticationMiddleware before it.
+    Needs SignedInMiddleware before it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -5,17 +5,19 @@ from django.utils import timezone
 
 from accounts.deletion import sweep_orphans
 from accounts.models import DeletionReceipt, Session
+from accounts.provider_tokens import forget_dead_tokens
 from accounts.receipts import KEPT_FOR
 
 
 @shared_task
 def purge() -> dict[str, int]:
-    """Daily: forget expired sessions, old receipts, and rows of people who left. Safe to repeat."""
+    """Daily: forget dead sessions and tokens, old receipts, rows of who left. Safe to repeat."""
     at = timezone.now()
     sessions = Session.objects.filter(expire_date__lt=at)
     receipts = DeletionReceipt.objects.filter(made_at__lt=at - KEPT_FOR)
     return {
         "sessions": sessions.delete()[0],
         "receipts": receipts.delete()[0],
+        "tokens": forget_dead_tokens(at=at),
         "orphans": sweep_orphans(),
     }

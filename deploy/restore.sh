@@ -14,6 +14,14 @@ pg() {
 }
 
 [ -r "$file" ] || { echo "$file cannot be read." >&2; exit 2; }
+if [ -r "$file.cksum" ]; then
+    [ "$(cksum < "$file")" = "$(cat "$file.cksum")" ] || {
+        echo "$file is damaged: it does not fit $file.cksum. Nothing was changed." >&2
+        exit 4
+    }
+else
+    echo "No $file.cksum: whether the file is whole cannot be told." >&2
+fi
 
 tables=$(pg psql --no-psqlrc --tuples-only --no-align --dbname "$database" --command "
     SELECT count(*) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace

@@ -112,3 +112,9 @@ class TipDismissalExplained(Event):
     tip_id: UUID
     reason: str
     reward: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataExported(Event):
+    subject: ClassVar[str] = "accounts.data.exported"
+    by: str  # page | api

@@ -1,205 +1,211 @@
-"""All entries of one UID, expanded into occurrences by recurring_ical_events.
+"""Answers of Todoist's sync, as signals. Pure.
 
-A series is expanded on the wall clock of its first entry: naive times only. So an hour stays what
-it is across a change of clocks, and the library, which compares occurrences both by UTC and by
-local time, cannot take one for another.
+Nothing here fails because of one odd object: what cannot be read of a task is left out, and a task
+without an id or a title is. Shapes: Todoist API v1, "Sync" and "Tasks", read in November 2026.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Any
+from datetime import UTC, date, datetime, time
+from typing import Any, TypeAlias
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
-from icalendar import Event, vDDDTypes
-from recurring_ical_events.adapters.event import EventAdapter
-from recurring_ical_events.series import Series
+from integrations.base import TaskSignal
+from integrations.todoist_text import one_line, plain_note, plain_title
 
-from integrations.ical.entries import Entry
-from integrations.ical.limits import MAX_RECURRING_SPAN, Budget, Left, Skip
-from integrations.ical.rules import Rule, build_rule
-from integrations.ical.values import Moment, parse
+TASK_PAGE = "https://app.todoist.com/app/task/"
+# Dates beyond these are slips of the hand, and cannot be moved to another zone without overflow.
+YEARS = range(1900, 3000)
 
-UNTIL = re.compile(r"UNTIL=([0-9TZ]+)", re.IGNORECASE)
+Object: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    on: date | None = None
+    at: time | None = None
+    zone: str = ""
+    recurrence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One occurrence. `original` is the start that its rule gave it, before anybody moved it."""
+    """The items of one answer: what concerns the person, and the ids of what does not any more."""
 
-    entry: Entry
-    start: Moment
-    end: Moment
-    original: str
-    is_recurring: bool
+    tasks: Mapping[str, TaskSignal]
+    gone: frozenset[str]
 
 
-class Expander:
-    """Turns the entries of one UID into the occurrences that touch a window.
-
-    zone    the person's: that of dates, which have none
-    """
-
-    def __init__(self, zone: tzinfo, after: datetime, before: datetime, budget: Budget) -> None:
-        self.zone, self.after, self.before, self.budget = zone, after, before, budget
-        self._series = _series_class(budget)
-
-    def expand(self, entries: Sequence[Entry], *, is_keyed: bool = False) -> Iterator[Found]:
-        """In no order. Raises Left, and whatever the library raises for what makes no sense.
-
-        is_keyed    name the occurrence of a single entry too: others have its UID
-        """
-        core = next((entry for entry in entries if entry.original is None), entries[0])
-        clock = core.start.tzinfo if isinstance(core.start, datetime) else None
-        wall = _Wall(core, clock or self.zone)
-        adapters = [_Adapter(entry, wall) for entry in entries]
-        recurring = [adapter for adapter in adapters if adapter.has_recurrence_rules()]
-        if any(adapter.duration > MAX_RECURRING_SPAN for adapter in recurring):
-            raise Left(Skip.TOO_LONG)
-        is_recurring = len(entries) > 1 or bool(recurring) or core.original is not None
-        series = self._series(adapters)
-        for each in series.between(wall.at(self.after), wall.at(self.before)):
-            self.budget.spend("occurrences")
-            adapter = each._adapter
-            yield Found(
-                entry=adapter.entry,
-                start=wall.back(each.start),
-                end=wall.back(each.end),
-                original=_key(adapter, each.start, wall) if is_recurring or is_keyed else "",
-                is_recurring=is_recurring,
-            )
+def read_items(
+    items: Iterable[object], *, me: str, projects: Mapping[str, str], shelved: frozenset[str]
+) -> Found:
+    """me: the person's id at Todoist. shelved: ids of archived and deleted projects."""
+    tasks, gone = {}, set()
+    for name, item in _newest(items).items():
+        signal = None if _is_gone(item, me, shelved) else read_task(item, projects)
+        if signal is None:
+            gone.add(name)
+        else:
+            tasks[name] = signal
+    return Found(tasks, frozenset(gone))
 
 
-def are_singles(entries: Sequence[Entry]) -> bool:
-    """Whether they are different meetings to which a careless program gave one UID."""
-    return len({str(entry.start) for entry in entries}) == len(entries) > 1 and all(
-        entry.original is None
-        and entry.sequence == entries[0].sequence
-        and not (entry.rules or entry.rdates)
-        for entry in entries
+def read_projects(
+    projects: Iterable[object], known: Mapping[str, str]
+) -> tuple[dict[str, str], frozenset[str]]:
+    """(names of the active projects by id, `known` brought up to date; ids of the shelved ones)."""
+    names, shelved = dict(known), set()
+    for name, project in _newest(projects).items():
+        if project.get("is_archived") or project.get("is_deleted"):
+            names.pop(name, None)
+            shelved.add(name)
+        else:
+            names[name] = one_line(_text(project.get("name")))[:200]
+    return names, frozenset(shelved)
+
+
+def read_task(item: Object, projects: Mapping[str, str]) -> TaskSignal | None:
+    """None when there is nothing to say of it: no id, no title, or a mere heading."""
+    external_id, content = _text(item.get("id")), _text(item.get("content"))
+    # Todoist shows "* …" without a box to tick.
+    title = "" if content.startswith("* ") else plain_title(content)
+    if not external_id or not title:
+        return None
+    due = read_due(item.get("due"))
+    return TaskSignal(
+        external_id=external_id,
+        title=title,
+        description=plain_note(_text(item.get("description"))),
+        project=projects.get(_text(item.get("project_id")), ""),
+        labels=tuple(filter(None, (one_line(_text(label)) for label in _list(item, "labels")))),
+        priority=_priority(item.get("priority")),
+        due_on=due.on,
+        due_time=due.at,
+        due_zone=due.zone,
+        deadline_on=_day(_object(item.get("deadline")).get("date")),
+        duration_min=_minutes(_object(item.get("duration"))),
+        recurrence=due.recurrence,
+        url=TASK_PAGE + quote(external_id, safe=""),
+        added_at=read_moment(item.get("added_at")),
+        updated_at=read_moment(item.get("updated_at")),
+        completed_at=_completed_at(item),
     )
 
 
-class _Wall:
-    """Takes times to the clock on the wall of a series, and back."""
+def read_due(given: object) -> Due:
+    """All three notations: a day, a local time that floats with the person, a moment with a zone.
 
-    def __init__(self, core: Entry, zone: tzinfo) -> None:
-        self.core, self.zone = core, zone
-        self.is_dates = not isinstance(core.start, datetime)
-
-    def at(self, value: Moment) -> Any:
-        if not isinstance(value, datetime):
-            return value
-        return value.astimezone(self.zone).replace(tzinfo=None)
-
-    def back(self, value: Moment) -> Moment:
-        return value.replace(tzinfo=self.zone) if isinstance(value, datetime) else value
-
-    def like_start(self, value: Moment) -> Moment:
-        """Of the kind that the start of the series is: some name an occurrence by its day."""
-        at: Moment = self.at(value)
-        if self.is_dates:
-            return at.date() if isinstance(at, datetime) else at
-        if isinstance(at, datetime):
-            return at
-        start: datetime = self.at(self.core.start)
-        return datetime.combine(at, start.time())
-
-    def rule(self, text: str) -> str:
-        return UNTIL.sub(self._until, text)
-
-    def _until(self, match: re.Match[str]) -> str:
-        value = parse(match[1].upper())
-        if not isinstance(value, date):
-            raise Left(Skip.BAD_RULE)
-        if self.is_dates:
-            return f"UNTIL={value:%Y%m%d}"
-        if not isinstance(value, datetime):
-            # The last day counts as a whole, whatever the hour of the occurrence.
-            value = datetime.combine(value, time(23, 59, 59))
-        until = self.at(value) if value.tzinfo else value
-        return f"UNTIL={until:%Y%m%dT%H%M%S}"
-
-
-class _Adapter(EventAdapter):  # type: ignore[misc]  # the library has no types
-    """An entry as the library wants to see it."""
-
-    def __init__(self, entry: Entry, wall: _Wall) -> None:
-        self.entry, self.wall = entry, wall
-        event = Event()
-        event["UID"], event["SEQUENCE"] = entry.uid, entry.sequence
-        event["DTSTART"], event["DTEND"] = map(vDDDTypes, _span(entry, wall))
-        if entry.original is not None:
-            event["RECURRENCE-ID"] = vDDDTypes(wall.like_start(entry.original))
-            if entry.and_future:
-                event["RECURRENCE-ID"].params["RANGE"] = "THISANDFUTURE"
-        super().__init__(event)
-
-    @property
-    def rrules(self) -> set[str]:
-        return {self.wall.rule(text) for text in self.entry.rules}
-
-    @property
-    def rdates(self) -> list[Any]:
-        return [
-            (self.wall.at(each[0]), self._end(each[1]))
-            if isinstance(each, tuple)
-            else self.wall.like_start(each)
-            for each in self.entry.rdates
-        ]
-
-    @property
-    def exdates(self) -> list[Any]:
-        # A date takes out every occurrence of that day, so it stays a date.
-        at = self.wall.like_start if self.wall.is_dates else self.wall.at
-        return [at(each) for each in self.entry.exdates]
-
-    def has_recurrence_rules(self) -> bool:
-        return bool(self.entry.rules or self.entry.rdates or self.entry.exdates)
-
-    def _end(self, end: Moment | timedelta) -> Any:
-        return end if isinstance(end, timedelta) else self.wall.at(end)
-
-
-def _span(entry: Entry, wall: _Wall) -> tuple[Moment, Moment]:
-    start: Moment = wall.at(entry.start)
-    if entry.end is not None:
-        end: Moment = wall.at(entry.end)
-    elif entry.duration is not None:
-        if not isinstance(start, datetime) and entry.duration % timedelta(days=1):
-            start = datetime.combine(start, time())
-        end = start + entry.duration
+    The last is told as the local time of its zone, as the person wrote it.
+    """
+    due = _object(given)
+    written = _text(due.get("datetime")) or _text(due.get("date"))
+    zone = _text(due.get("timezone"))
+    recurrence = ""
+    if due.get("is_recurring") is True:
+        recurrence = one_line(_text(due.get("string")))[:200] or "every …"
+    if "T" not in written:
+        return Due(_day(written), recurrence=recurrence)
+    moment = _parsed(written)
+    if moment is None:
+        return Due(_day(written[:10]), recurrence=recurrence)
+    if moment.tzinfo is not None:
+        found = _zone(zone)
+        moment, zone = moment.astimezone(found), found.key
     else:
-        end = start if isinstance(start, datetime) else start + timedelta(days=1)
-    if not isinstance(start, datetime) and not isinstance(end, datetime) and end == start:
-        end = start + timedelta(days=1)  # many write the same day twice and mean that day
-    return start, end
+        zone = _zone(zone).key if zone else ""
+    return Due(moment.date(), moment.time().replace(microsecond=0), zone, recurrence)
 
 
-def _series_class(budget: Budget) -> Any:
-    """The library's series, with rules that read a window only and are paid for."""
-
-    class Rules(Series.RecurrenceRules):  # type: ignore[misc]
-        def create_rule_with_start(self, rule_string: str) -> Rule:
-            return build_rule(rule_string, self.start, budget)
-
-    class Bounded(Series):  # type: ignore[misc]
-        RecurrenceRules = Rules
-
-    return Bounded
+def read_moment(written: object) -> datetime | None:
+    """A moment in UTC. What has no zone is taken to be UTC, as all of Todoist's stamps are."""
+    moment = _parsed(_text(written))
+    if moment is None:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _key(adapter: _Adapter, start: Moment, wall: _Wall) -> str:
-    """Which occurrence: 2026-03-29T07:00:00Z. One that floats or is a date names no zone."""
-    if adapter.entry.original is not None and not adapter.entry.and_future:
-        start = wall.like_start(adapter.entry.original)
-    else:
-        start = start - adapter.move_recurrences_by
-    if not isinstance(start, datetime):
-        return start.isoformat()
-    if wall.core.floats:
-        return start.isoformat(timespec="seconds")
-    at = start.replace(tzinfo=wall.zone).astimezone(UTC)
-    return at.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+def _newest(objects: Iterable[object]) -> dict[str, Object]:
+    """By id. Of several versions the one changed last, wherever in the list it stands."""
+    newest: dict[str, Object] = {}
+    for given in objects:
+        found = _object(given)
+        name = _text(found.get("id"))
+        if name and not (name in newest and _stamp(found) < _stamp(newest[name])):
+            newest[name] = found
+    return newest
+
+
+def _stamp(found: Object) -> datetime:
+    return read_moment(found.get("updated_at")) or datetime.min.replace(tzinfo=UTC)
+
+
+def _is_gone(item: Object, me: str, shelved: frozenset[str]) -> bool:
+    """Deleted, put away with its project, or somebody else's to do."""
+    doer = _text(item.get("responsible_uid"))
+    return bool(
+        item.get("is_deleted")
+        or (doer and me and doer != me)
+        or _text(item.get("project_id")) in shelved
+    )
+
+
+def _completed_at(item: Object) -> datetime | None:
+    if item.get("checked") is not True:
+        return None
+    # Some moment it must have, else it would count as open.
+    moments: Iterator[datetime | None] = (
+        read_moment(item.get(key)) for key in ("completed_at", "updated_at", "added_at")
+    )
+    return next((m for m in moments if m), datetime(1970, 1, 1, tzinfo=UTC))
+
+
+def _priority(given: object) -> int:
+    # Their 4 is what the apps call "priority 1": urgent.
+    return given if isinstance(given, int) and given in (1, 2, 3, 4) else 1
+
+
+def _minutes(duration: Object) -> int | None:
+    """Days are a span on the calendar, not an amount of work."""
+    amount = duration.get("amount")
+    if duration.get("unit") != "minute" or not isinstance(amount, int) or amount < 1:
+        return None
+    return amount
+
+
+def _day(written: object) -> date | None:
+    moment = _parsed(_text(written)[:10])
+    return moment.date() if moment else None
+
+
+def _parsed(written: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return moment if moment.year in YEARS else None
+
+
+def _zone(key: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(key or "UTC")
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def _text(given: object) -> str:
+    """Ids were numbers once."""
+    if isinstance(given, str):
+        return given
+    return str(given) if type(given) is int else ""
+
+
+def _object(given: object) -> Object:
+    return given if isinstance(given, dict) else {}
+
+
+def _list(found: Object, key: str) -> list[Any]:
+    given = found.get(key)
+    return given if isinstance(given, list) else []

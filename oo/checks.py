@@ -21,6 +21,14 @@ def production_is_safe(**_kwargs: Any) -> list[CheckMessage]:
         found.append(
             Error("OO_PRIVATE_HOSTS_ALLOWED opens the inner network: empty it.", id="oo.E005")
         )
+    if not settings.OO_OPERATOR_NAME or not settings.OO_OPERATOR_CONTACT:
+        found.append(
+            Error(
+                "The legal pages must name who runs this oO: set OO_OPERATOR_NAME and"
+                " OO_OPERATOR_CONTACT.",
+                id="oo.E008",
+            )
+        )
     if not any(p["APPS"] for p in settings.SOCIALACCOUNT_PROVIDERS.values()):
         found.append(
             Error("Nobody can sign in: set GOOGLE_CLIENT_ID or APPLE_CLIENT_ID.", id="oo.E006")

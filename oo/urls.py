@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from oo.api import NothingHere
 from oo.health import healthz, readyz
 
 api: list[URLPattern | URLResolver] = [
@@ -11,6 +12,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("integrations.api")),
     path("", include("tips.api")),
     path("schema", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),
+    path("<path:rest>", NothingHere.as_view(), name="nothing"),
 ]
 
 urlpatterns = [

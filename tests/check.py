@@ -27,6 +27,8 @@ def production() -> dict[str, str]:
         "OO_BASE_URL": "https://oo.example.com",
         "DATABASE_URL": "postgres://oo@localhost/oo",
         "REDIS_URL": "redis://localhost/0",
+        "OO_OPERATOR_NAME": "Example",
+        "OO_OPERATOR_CONTACT": "oo@example.com",
         "GOOGLE_CLIENT_ID": "check",
         "GOOGLE_CLIENT_SECRET": "check",
         "APPLE_CLIENT_ID": "com.example.oo",

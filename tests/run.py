@@ -1,7 +1,7 @@
 """`make test`: start what the tests need, run them on PostgreSQL and then on SQLite.
 
-The second run leaves out what is marked `browser` or `postgres`: those need PostgreSQL, or take long
-and do not depend on the database. Arguments go to pytest, of both runs.
+The second run leaves out what is marked `browser` or `postgres`: those need PostgreSQL, or take
+long and do not depend on the database. Arguments go to pytest, of both runs.
 """
 
 from __future__ import annotations

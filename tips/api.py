@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from drf_standardized_errors.openapi_validation_errors import extend_validation_errors
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,6 +29,10 @@ class EvidenceSerializer(serializers.Serializer[Any]):
 
 class TipSerializer(serializers.ModelSerializer[Tip]):
     kind = serializers.ChoiceField(choices=[k.value for k in Kind])
+    url = serializers.CharField(allow_blank=True, help_text="Where the task is; empty for none.")
+    # Empty until it is answered, and until a reason is given.
+    reaction = serializers.ChoiceField(choices=Tip.Reaction.choices, allow_blank=True)
+    reason = serializers.ChoiceField(choices=Tip.Reason.choices, allow_blank=True)
     evidence = EvidenceSerializer(many=True)
 
     class Meta:
@@ -122,6 +127,9 @@ class ShownView(APIView):
         return Response(status=204)
 
 
+@extend_validation_errors(
+    ["invalid", "invalid_choice", "null"], field_name="reason", methods=["post"]
+)
 class ReactionView(APIView):
     required_scopes = {"POST": "tip:react"}
 

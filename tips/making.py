@@ -37,13 +37,26 @@ class Decided:
     locale: str
 
 
+class Overtaken(Exception):
+    """Something changed while the decision was made: it is about yesterday's rows."""
+
+
 def make_tip(user_id: UUID, *, at: datetime, rng: Random | None = None) -> Tip | None:
     """See that the person has a ready tip, or silence on record. Returns the live tip, if any.
 
     Nothing changed: nothing is decided. Safe to run twice and at once: the outlook's row is locked
-    to store, and whoever comes second finds it changed. Nobody who has left is made a tip, and
-    nobody who rests after an answer.
+    to store, and who finds its revision changed decides anew, twice at most: whatever changed it
+    has made the person due again. Nobody who has left is made a tip, and nobody who rests.
     """
+    for _attempt in range(3):
+        try:
+            return _make(user_id, at, rng or Random())
+        except Overtaken:
+            continue
+    return Tip.objects.current(user_id, at=at).first()
+
+
+def _make(user_id: UUID, at: datetime, rng: Random) -> Tip | None:
     profile = Profile.objects.filter(user_id=user_id, user__is_active=True).first()
     if profile is None:
         return None
@@ -63,7 +76,7 @@ def make_tip(user_id: UUID, *, at: datetime, rng: Random | None = None) -> Tip |
         Outlook.objects.filter(pk=user_id).update(next_look_at=live.expires_at)
         return live
     candidates = build_candidates(view, {h.candidate for h in holds})
-    choice = policy.decide(view, candidates, rng or Random())
+    choice = policy.decide(view, candidates, rng)
     until = choice.chosen.candidate.valid_until if choice.chosen else None
     boundary = next_boundary(view, [until, *(h.until for h in holds)])
     decided = Decided(view, policy, choice, candidates, mark, boundary, profile.locale)
@@ -102,8 +115,11 @@ def _store(decided: Decided, seen: Outlook, *, at: datetime) -> Tip | None:
             state=Tip.State.EXPIRED, ended_at=at
         )
         live = Tip.objects.current(user_id, at=at).first()
-        if outlook.looked_at != seen.looked_at or _rests(outlook, at):
+        if outlook.revision != seen.revision:
+            raise Overtaken
+        if _rests(outlook, at):
             return live
+        outlook.revision += 1
         outlook.fingerprint = decided.mark
         outlook.looked_at = at
         outlook.silence = decided.choice.silence

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tips.conf import UNDO_WINDOW
@@ -163,7 +163,9 @@ class OutlookQuerySet(models.QuerySet["Outlook"]):
 
     def look_again(self, user_id: UUID, *, at: datetime) -> None:
         """Something changed: whoever looks next, a message or beat, decides anew. One query."""
-        self.filter(user_id=user_id).update(next_look_at=at, fingerprint="")
+        self.filter(user_id=user_id).update(
+            next_look_at=at, fingerprint="", revision=F("revision") + 1
+        )
 
 
 class Outlook(models.Model):
@@ -174,6 +176,8 @@ class Outlook(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True)
     fingerprint = models.CharField(max_length=32, blank=True)
+    # Grows with whatever may change the decision: one that was begun before is not stored.
+    revision = models.PositiveIntegerField(default=0)
     looked_at = models.DateTimeField(null=True)
     next_look_at = models.DateTimeField(db_index=True)
     silence = models.CharField(max_length=30, blank=True)  # code of tips.wording.SILENCES, or ""

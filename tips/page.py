@@ -13,6 +13,7 @@ from integrations.registry import SOURCES
 from tips import conf, wording
 from tips.making import rows_of
 from tips.models import Outlook, Tip, TipDecision
+from tips.registry import POLICIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def build_why(tip: Tip) -> dict[str, Any]:
             for c in ranking
             if c["key"] != tip.candidate
         ][:3],
-        "policy": tip.policy,
+        "policy": _policy_title(tip.policy),
         "confidence": tip.confidence,
         "made_at": tip.made_at,
         "model": tip.model,
@@ -128,3 +129,8 @@ def _title(source_key: str) -> str:
     """Of a source; its key when the package that brought it is no longer installed."""
     source = SOURCES.get(source_key)
     return str(source.manifest.title) if source else source_key
+
+
+def _policy_title(key: str) -> str:
+    policy = POLICIES.get(key)
+    return str(policy.manifest.title) if policy else key

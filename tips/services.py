@@ -63,8 +63,9 @@ def react(tip: Tip, reaction: str, *, at: datetime, answered_at: datetime | None
         tip.save()
         _apply(tip, _effect(tip), at=at)
         Outlook.objects.filter(pk=tip.user_id).update(
-            last_answered=tip, rest_until=at + conf.REST_AFTER_ANSWER, fingerprint=""
+            last_answered=tip, rest_until=at + conf.REST_AFTER_ANSWER
         )
+        Outlook.objects.look_again(tip.user_id, at=at)
         publish(
             TipReacted(
                 user_id=tip.user_id,
@@ -125,7 +126,8 @@ def undo(tip: Tip, *, at: datetime) -> Outcome:
 
 def end_rest(user_id: UUID, *, at: datetime) -> None:
     """One more: the person asks for the next tip now."""
-    Outlook.objects.filter(pk=user_id).update(rest_until=None, next_look_at=at, fingerprint="")
+    Outlook.objects.filter(pk=user_id).update(rest_until=None)
+    Outlook.objects.look_again(user_id, at=at)
 
 
 def _lock(user_id: UUID, at: datetime) -> None:

@@ -28,7 +28,7 @@ def render(scored: Scored) -> tuple[str, str]:
     candidate = scored.candidate
     if candidate.kind is Kind.REMINDER:
         name = candidate.title or _("Your next meeting")
-        return name, _("Starts at %(time)s.") % {"time": clock(candidate.facts.starts_at)}
+        return name, _("Starts at %(time)s") % {"time": clock(candidate.facts.starts_at)}
     said = [reason(code, candidate.facts) for code in scored.reasons if code in REASONS]
     return candidate.title, " · ".join(s for s in said[:2] if s)
 

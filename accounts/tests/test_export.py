@@ -17,6 +17,7 @@ from accounts.deletion import erasers
 from accounts.export import collect
 from accounts.models import ProviderToken, Session, User
 from accounts.tokens import make_token
+from events.models import EventRecord
 
 NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
 PAGE = "/settings/export"
@@ -102,7 +103,15 @@ def test_exporting_changes_nothing(alice: Any, alice_client: Client) -> None:
     before = User.objects.filter(pk=alice.pk).values().get()
     first = unpacked(alice_client.post(PAGE))
     assert User.objects.filter(pk=alice.pk).values().get() == before
-    assert unpacked(alice_client.post(PAGE)) == first
+    again = unpacked(alice_client.post(PAGE))
+    assert again.pop("events/events.json") != first.pop("events/events.json")  # its own record
+    assert again == first
+
+
+@pytest.mark.parametrize(("way", "path"), [("page", PAGE), ("api", "/api/v1/export")])
+def test_that_it_was_exported_is_on_record(way: str, path: str, alice_client: Client) -> None:
+    alice_client.post(path) if way == "page" else alice_client.get(path)
+    assert EventRecord.objects.get(subject="accounts.data.exported").body == {"by": way}
 
 
 def test_it_is_for_the_person_alone(client: Client, db: None) -> None:

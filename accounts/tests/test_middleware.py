@@ -81,13 +81,13 @@ def test_a_visitor_costs_no_query_and_no_cookie(db: None) -> None:
     assert len(queries) == 0
 
 
-def test_a_page_for_somebody_signed_in_costs_two_queries_for_knowing_them(
+def test_a_page_for_somebody_signed_in_costs_one_query_for_knowing_them(
     alice_client: Client,
 ) -> None:
     with CaptureQueriesContext(connection) as queries:
         answer = alice_client.get("/accounts/login/")
     assert answer["Content-Language"] == "en"
-    assert len(queries) == 2  # the session; the person with the profile
+    assert len(queries) == 1  # the session with the person and the profile
 
 
 def test_the_browsers_zone_is_kept_at_sign_up(browser: Browser) -> None:

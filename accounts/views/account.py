@@ -26,7 +26,7 @@ from accounts.requests import SignedInRequest
 @require_POST
 @login_required
 def export(request: SignedInRequest) -> StreamingHttpResponse:
-    return export_response(request.user.pk, at=timezone.now())
+    return export_response(request.user.pk, by="page", at=timezone.now())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,211 +1,182 @@
-"""Answers of Todoist's sync, as signals. Pure.
+"""iCalendar (RFC 5545) to events: bytes in, occurrences within a window out. No Django, no network.
 
-Nothing here fails because of one odd object: what cannot be read of a task is left out, and a task
-without an id or a title is. Shapes: Todoist API v1, "Sync" and "Tasks", read in November 2026.
+The files are hostile: every bound is a count of things (limits.py), an entry that cannot be read is
+left out and counted, and only a file that is no calendar is an error.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from typing import Any, TypeAlias
-from urllib.parse import quote
+from datetime import UTC, date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
-from integrations.base import TaskSignal
-from integrations.todoist_text import one_line, plain_note, plain_title
+from integrations.base import EventSignal
+from integrations.ical.entries import Entry, build_entry, clean
+from integrations.ical.limits import (
+    AFTER,
+    BEFORE,
+    MAX_BYTES,
+    MAX_OCCURRENCES,
+    Budget,
+    Left,
+    NotACalendar,
+    Skip,
+    TooBig,
+)
+from integrations.ical.lines import Block, read_calendars
+from integrations.ical.nearby import drop_distant, has_recurrence
+from integrations.ical.series import Expander, Found, are_singles
+from integrations.ical.values import Moment, Place, parts_of
+from integrations.ical.zones import Zones
 
-TASK_PAGE = "https://app.todoist.com/app/task/"
-# Dates beyond these are slips of the hand, and cannot be moved to another zone without overflow.
-YEARS = range(1900, 3000)
-
-Object: TypeAlias = Mapping[str, Any]
+__all__ = ["MAX_BYTES", "NotACalendar", "Reading", "Skip", "TooBig", "read", "read_name"]
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    on: date | None = None
-    at: time | None = None
-    zone: str = ""
-    recurrence: str = ""
+class Reading:
+    """What a file holds for a window of days.
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The items of one answer: what concerns the person, and the ids of what does not any more."""
-
-    tasks: Mapping[str, TaskSignal]
-    gone: frozenset[str]
-
-
-def read_items(
-    items: Iterable[object], *, me: str, projects: Mapping[str, str], shelved: frozenset[str]
-) -> Found:
-    """me: the person's id at Todoist. shelved: ids of archived and deleted projects."""
-    tasks, gone = {}, set()
-    for name, item in _newest(items).items():
-        signal = None if _is_gone(item, me, shelved) else read_task(item, projects)
-        if signal is None:
-            gone.add(name)
-        else:
-            tasks[name] = signal
-    return Found(tasks, frozenset(gone))
-
-
-def read_projects(
-    projects: Iterable[object], known: Mapping[str, str]
-) -> tuple[dict[str, str], frozenset[str]]:
-    """(names of the active projects by id, `known` brought up to date; ids of the shelved ones)."""
-    names, shelved = dict(known), set()
-    for name, project in _newest(projects).items():
-        if project.get("is_archived") or project.get("is_deleted"):
-            names.pop(name, None)
-            shelved.add(name)
-        else:
-            names[name] = one_line(_text(project.get("name")))[:200]
-    return names, frozenset(shelved)
-
-
-def read_task(item: Object, projects: Mapping[str, str]) -> TaskSignal | None:
-    """None when there is nothing to say of it: no id, no title, or a mere heading."""
-    external_id, content = _text(item.get("id")), _text(item.get("content"))
-    # Todoist shows "* …" without a box to tick.
-    title = "" if content.startswith("* ") else plain_title(content)
-    if not external_id or not title:
-        return None
-    due = read_due(item.get("due"))
-    return TaskSignal(
-        external_id=external_id,
-        title=title,
-        description=plain_note(_text(item.get("description"))),
-        project=projects.get(_text(item.get("project_id")), ""),
-        labels=tuple(filter(None, (one_line(_text(label)) for label in _list(item, "labels")))),
-        priority=_priority(item.get("priority")),
-        due_on=due.on,
-        due_time=due.at,
-        due_zone=due.zone,
-        deadline_on=_day(_object(item.get("deadline")).get("date")),
-        duration_min=_minutes(_object(item.get("duration"))),
-        recurrence=due.recurrence,
-        url=TASK_PAGE + quote(external_id, safe=""),
-        added_at=read_moment(item.get("added_at")),
-        updated_at=read_moment(item.get("updated_at")),
-        completed_at=_completed_at(item),
-    )
-
-
-def read_due(given: object) -> Due:
-    """All three notations: a day, a local time that floats with the person, a moment with a zone.
-
-    The last is told as the local time of its zone, as the person wrote it.
+    entries   how many VEVENTs the file has, in the window or not
+    skipped   what was left out and why; cancelled and declined count occurrences, too_many counts
+              both, the rest entries
     """
-    due = _object(given)
-    written = _text(due.get("datetime")) or _text(due.get("date"))
-    zone = _text(due.get("timezone"))
-    recurrence = ""
-    if due.get("is_recurring") is True:
-        recurrence = one_line(_text(due.get("string")))[:200] or "every …"
-    if "T" not in written:
-        return Due(_day(written), recurrence=recurrence)
-    moment = _parsed(written)
-    if moment is None:
-        return Due(_day(written[:10]), recurrence=recurrence)
-    if moment.tzinfo is not None:
-        found = _zone(zone)
-        moment, zone = moment.astimezone(found), found.key
-    else:
-        zone = _zone(zone).key if zone else ""
-    return Due(moment.date(), moment.time().replace(microsecond=0), zone, recurrence)
+
+    name: str
+    events: tuple[EventSignal, ...]
+    entries: int
+    skipped: Mapping[Skip, int]
 
 
-def read_moment(written: object) -> datetime | None:
-    """A moment in UTC. What has no zone is taken to be UTC, as all of Todoist's stamps are."""
-    moment = _parsed(_text(written))
-    if moment is None:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+def read(data: bytes, *, at: datetime, zone: ZoneInfo, owner: str = "") -> Reading:
+    """The occurrences from a day before `at` to 31 days after it, the earliest first.
 
-
-def _newest(objects: Iterable[object]) -> dict[str, Object]:
-    """By id. Of several versions the one changed last, wherever in the list it stands."""
-    newest: dict[str, Object] = {}
-    for given in objects:
-        found = _object(given)
-        name = _text(found.get("id"))
-        if name and not (name in newest and _stamp(found) < _stamp(newest[name])):
-            newest[name] = found
-    return newest
-
-
-def _stamp(found: Object) -> datetime:
-    return read_moment(found.get("updated_at")) or datetime.min.replace(tzinfo=UTC)
-
-
-def _is_gone(item: Object, me: str, shelved: frozenset[str]) -> bool:
-    """Deleted, put away with its project, or somebody else's to do."""
-    doer = _text(item.get("responsible_uid"))
-    return bool(
-        item.get("is_deleted")
-        or (doer and me and doer != me)
-        or _text(item.get("project_id")) in shelved
+    zone    the person's: that of times that name none, and of dates
+    owner   the person's address in the calendar, to know what they declined; a calendar that is
+            named by an address is taken to be of that address
+    raises  NotACalendar, TooBig
+    """
+    calendars = read_calendars(data)
+    after, before = (at - BEFORE).astimezone(zone), (at + AFTER).astimezone(zone)
+    expander = Expander(zone, after, before, Budget())
+    skipped: Counter[Skip] = Counter()
+    series = _series(calendars, expander, owner, skipped)
+    events = {
+        (event.external_id, event.occurrence): event
+        for event in _events(series.values(), expander, skipped)
+    }
+    ordered = sorted(events.values(), key=lambda e: (e.starts_at, e.external_id, e.occurrence))
+    skipped[Skip.TOO_MANY] += max(0, len(ordered) - MAX_OCCURRENCES)
+    return Reading(
+        name=_name(calendars),
+        events=tuple(ordered[:MAX_OCCURRENCES]),
+        entries=sum(len(calendar.named("VEVENT")) for calendar in calendars),
+        skipped=+skipped,
     )
 
 
-def _completed_at(item: Object) -> datetime | None:
-    if item.get("checked") is not True:
-        return None
-    # Some moment it must have, else it would count as open.
-    moments: Iterator[datetime | None] = (
-        read_moment(item.get(key)) for key in ("completed_at", "updated_at", "added_at")
+def read_name(data: bytes) -> str:
+    """The name that a calendar gives itself, "" without one. Raises NotACalendar, TooBig."""
+    return _name(read_calendars(data))
+
+
+def _series(
+    calendars: Sequence[Block], expander: Expander, owner: str, skipped: Counter[Skip]
+) -> dict[str, list[Entry]]:
+    """Entries by UID, over all calendars of the file: some write each entry as one of its own."""
+    zones = Zones(each for calendar in calendars for each in calendar.named("VTIMEZONE"))
+    nearby = drop_distant(calendars, expander.after.date(), expander.before.date())
+    series: dict[str, list[Entry]] = {}
+    for calendar, blocks in nearby:
+        place = _place(calendar, zones, expander.zone, owner)
+        for block in blocks:
+            try:
+                if has_recurrence(block):
+                    expander.budget.spend("recurring")
+                entry = build_entry(block, place)
+            except Left as left:
+                skipped[left.why] += 1
+            except (ValueError, ArithmeticError):  # a date outside of what Python can say
+                skipped[Skip.UNREADABLE] += 1
+            else:
+                series.setdefault(entry.uid, []).append(entry)
+    return series
+
+
+def _place(calendar: Block, zones: Zones, zone: tzinfo, owner: str) -> Place:
+    name = clean(calendar.value("X-WR-CALNAME")).lower()
+    shift = zones.find(calendar.value("X-WR-TIMEZONE") or "-")
+    is_address = "@" in name and " " not in name
+    return Place(zones, shift or zone, shift, (owner or (name if is_address else "")).lower())
+
+
+def _events(
+    series: Iterable[list[Entry]], expander: Expander, skipped: Counter[Skip]
+) -> Iterator[EventSignal]:
+    for entries in series:
+        singles = are_singles(entries)
+        if not singles:
+            skipped[Skip.SUPERSEDED] += max(0, sum(e.original is None for e in entries) - 1)
+        for group in [[entry] for entry in entries] if singles else [entries]:
+            yield from _occurrences(group, expander, skipped, is_keyed=singles)
+
+
+def _occurrences(
+    entries: Sequence[Entry], expander: Expander, skipped: Counter[Skip], *, is_keyed: bool
+) -> list[EventSignal]:
+    try:
+        found = list(expander.expand(entries, is_keyed=is_keyed))
+        return [_signal(each, expander.zone) for each in found if _is_on(each, skipped)]
+    except Left as left:
+        skipped[left.why] += len(entries)
+    except Exception:  # nobody knows all ways to be broken; the other entries are not
+        skipped[Skip.UNREADABLE] += len(entries)
+    return []
+
+
+def _is_on(found: Found, skipped: Counter[Skip]) -> bool:
+    skipped[Skip.CANCELLED] += found.entry.is_cancelled
+    skipped[Skip.DECLINED] += found.entry.is_declined and not found.entry.is_cancelled
+    return not (found.entry.is_cancelled or found.entry.is_declined)
+
+
+def _signal(found: Found, zone: tzinfo) -> EventSignal:
+    entry = found.entry
+    is_dates = not isinstance(found.start, datetime) and not isinstance(found.end, datetime)
+    starts_at = _at(found.start, zone)
+    # Where clocks jump, an end on the wall can come before its start.
+    ends_at = max(starts_at, _at(found.end, zone))
+    return EventSignal(
+        external_id=entry.uid,
+        occurrence=found.original,
+        title=entry.title,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        location=entry.location,
+        starts_on=_day(found.start) if is_dates else None,
+        ends_on=_day(found.end) if is_dates else None,
+        is_busy=entry.is_busy,
+        is_recurring=found.is_recurring,
+        url=entry.url,
+        updated_at=entry.updated_at,
     )
-    return next((m for m in moments if m), datetime(1970, 1, 1, tzinfo=UTC))
 
 
-def _priority(given: object) -> int:
-    # Their 4 is what the apps call "priority 1": urgent.
-    return given if isinstance(given, int) and given in (1, 2, 3, 4) else 1
+def _day(value: Moment) -> date:
+    return value.date() if isinstance(value, datetime) else value
 
 
-def _minutes(duration: Object) -> int | None:
-    """Days are a span on the calendar, not an amount of work."""
-    amount = duration.get("amount")
-    if duration.get("unit") != "minute" or not isinstance(amount, int) or amount < 1:
-        return None
-    return amount
+def _at(value: Moment, zone: tzinfo) -> datetime:
+    if not isinstance(value, datetime):
+        value = datetime.combine(value, time(), zone)
+    return value.astimezone(UTC)
 
 
-def _day(written: object) -> date | None:
-    moment = _parsed(_text(written)[:10])
-    return moment.date() if moment else None
-
-
-def _parsed(written: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(written)
-    except ValueError:
-        return None
-    return moment if moment.year in YEARS else None
-
-
-def _zone(key: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(key or "UTC")
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")
-
-
-def _text(given: object) -> str:
-    """Ids were numbers once."""
-    if isinstance(given, str):
-        return given
-    return str(given) if type(given) is int else ""
-
-
-def _object(given: object) -> Object:
-    return given if isinstance(given, dict) else {}
-
-
-def _list(found: Object, key: str) -> list[Any]:
-    given = found.get(key)
-    return given if isinstance(given, list) else []
+def _name(calendars: Sequence[Block]) -> str:
+    names = (
+        clean(parts_of(f"X:{calendar.value(name)}")[2])
+        for calendar in calendars
+        for name in ("X-WR-CALNAME", "NAME")
+    )
+    return next(filter(None, names), "")

@@ -1,216 +1,205 @@
-"""Todoist, API v1 (https://developer.todoist.com/api/v1/, read in November 2026).
+"""All entries of one UID, expanded into occurrences by recurring_ical_events.
 
-One request a sync: everything at first, then what has changed. A task that is completed in Todoist
-comes as such in the next delta. One that was completed while the sync token was lost is missed: the
-full sync that follows knows open tasks only, so it counts as deleted.
+A series is expanded on the wall clock of its first entry: naive times only. So an hour stays what
+it is across a change of clocks, and the library, which compares occurrences both by UTC and by
+local time, cannot take one for another.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from base64 import b64encode
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
-from urllib.parse import quote
-from uuid import UUID
 
-from django.conf import settings
-from django.utils.translation import gettext_noop
+from icalendar import Event, vDDDTypes
+from recurring_ical_events.adapters.event import EventAdapter
+from recurring_ical_events.series import Series
 
-from integrations.base import Account, Field, Link, OAuth, Pull, SignalSource, SourceManifest
-from integrations.todoist_wire import Found, read_items, read_moment, read_projects
-from oo.lib.failures import failure_of
-from oo.lib.http import Api, ApiError, Unauthorized, Unexpected
-from oo.lib.types import JSON
+from integrations.ical.entries import Entry
+from integrations.ical.limits import MAX_RECURRING_SPAN, Budget, Left, Skip
+from integrations.ical.rules import Rule, build_rule
+from integrations.ical.values import Moment, parse
 
-# About a kilobyte a task; Todoist lets people keep tens of thousands.
-MAX_BYTES = 48 * 1024 * 1024
-# A full sync of a large account is made up to a minute before it is sent.
-TIMEOUT_S, DEADLINE_S = 60.0, 90.0
-FULL_LAG = timedelta(seconds=10)
-EVERYTHING = "*"
-TOKEN = re.compile(r"[!-~]{1,2000}")
+UNTIL = re.compile(r"UNTIL=([0-9TZ]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """One answer of sync, as far as it was understood."""
+class Found:
+    """One occurrence. `original` is the start that its rule gave it, before anybody moved it."""
 
-    full: bool
-    sync_token: str
-    projects: Mapping[str, str]  # names of the active ones by id
-    found: Found
-    made_at: datetime | None  # of a full answer: the moment that it shows
-
-
-class Todoist(SignalSource):
-    manifest = SourceManifest(
-        key="todoist",
-        title="Todoist",
-        version=1,
-        description=gettext_noop("Your tasks. oO closes a task there when you say it is done."),
-        consents=frozenset({"tasks"}),
-        sync_every=timedelta(minutes=10),
-        oauth=OAuth(
-            authorize_url=settings.TODOIST_AUTH_URL,
-            token_url=settings.TODOIST_TOKEN_URL,
-            client_id_setting="TODOIST_CLIENT_ID",
-            client_secret_setting="TODOIST_CLIENT_SECRET",
-            scopes=("data:read_write",),
-            scope_separator=",",
-        ),
-        fields=(
-            Field(
-                name="token",
-                label=gettext_noop("Personal API token"),
-                kind="secret",
-                help=gettext_noop(
-                    "In Todoist, open Settings, then Integrations, then Developer, "
-                    "and copy the API token."
-                ),
-            ),
-        ),
-        can_complete=True,
-    )
-
-    def identify(self, credentials: Mapping[str, str], document: str) -> Account:
-        with _api(credentials) as api:
-            user = _sync(api, EVERYTHING, "user").get("user")
-        if not isinstance(user, dict) or not user.get("id"):
-            raise Unexpected("todoist", "no user in the answer")
-        label = user.get("email") or user.get("full_name") or "Todoist"
-        return Account(str(user["id"]), str(label))
-
-    def pull(self, link: Link, *, at: datetime) -> Pull:
-        with _api(link.credentials) as api:
-            return _pull(api, link, at)
-
-    def complete(self, link: Link, external_id: str, *, key: UUID) -> None:
-        """A recurring task moves to its next date, as in Todoist's own apps."""
-        command = {"type": "item_close", "uuid": str(key), "args": {"id": external_id}}
-        with _api(link.credentials) as api:
-            answer = api.post("sync", form={"commands": json.dumps([command])})
-        status = answer.get("sync_status") if isinstance(answer, dict) else None
-        outcome = status.get(str(key)) if isinstance(status, dict) else None
-        if outcome != "ok":
-            raise _refusal(outcome)
-
-    def revoke(self, credentials: Mapping[str, str]) -> bool:
-        """RFC 7009. A personal token is not ours to give back: its owner renews it in Todoist."""
-        names = [n for n in ("access_token", "refresh_token") if credentials.get(n)]
-        if not names or not settings.TODOIST_CLIENT_ID:
-            return False
-        names_us = (settings.TODOIST_CLIENT_ID, settings.TODOIST_CLIENT_SECRET)
-        client = ":".join(quote(part, safe="") for part in names_us)
-        basic = {"Authorization": f"Basic {b64encode(client.encode()).decode()}"}
-        with Api("todoist", settings.TODOIST_API_URL) as api:
-            for name in names:
-                form = {"token": credentials[name], "token_type_hint": name}
-                api.post("revoke", form=form, headers=basic)
-        return True
+    entry: Entry
+    start: Moment
+    end: Moment
+    original: str
+    is_recurring: bool
 
 
-def _api(credentials: Mapping[str, str]) -> Api:
-    token = (credentials.get("access_token") or credentials.get("token") or "").strip()
-    if not TOKEN.fullmatch(token):
-        raise Unauthorized("todoist", "not a token")
-    return Api(
-        "todoist",
-        settings.TODOIST_API_URL,
-        token,
-        timeout_s=TIMEOUT_S,
-        deadline_s=DEADLINE_S,
-        max_bytes=MAX_BYTES,
+class Expander:
+    """Turns the entries of one UID into the occurrences that touch a window.
+
+    zone    the person's: that of dates, which have none
+    """
+
+    def __init__(self, zone: tzinfo, after: datetime, before: datetime, budget: Budget) -> None:
+        self.zone, self.after, self.before, self.budget = zone, after, before, budget
+        self._series = _series_class(budget)
+
+    def expand(self, entries: Sequence[Entry], *, is_keyed: bool = False) -> Iterator[Found]:
+        """In no order. Raises Left, and whatever the library raises for what makes no sense.
+
+        is_keyed    name the occurrence of a single entry too: others have its UID
+        """
+        core = next((entry for entry in entries if entry.original is None), entries[0])
+        clock = core.start.tzinfo if isinstance(core.start, datetime) else None
+        wall = _Wall(core, clock or self.zone)
+        adapters = [_Adapter(entry, wall) for entry in entries]
+        recurring = [adapter for adapter in adapters if adapter.has_recurrence_rules()]
+        if any(adapter.duration > MAX_RECURRING_SPAN for adapter in recurring):
+            raise Left(Skip.TOO_LONG)
+        is_recurring = len(entries) > 1 or bool(recurring) or core.original is not None
+        series = self._series(adapters)
+        for each in series.between(wall.at(self.after), wall.at(self.before)):
+            self.budget.spend("occurrences")
+            adapter = each._adapter
+            yield Found(
+                entry=adapter.entry,
+                start=wall.back(each.start),
+                end=wall.back(each.end),
+                original=_key(adapter, each.start, wall) if is_recurring or is_keyed else "",
+                is_recurring=is_recurring,
+            )
+
+
+def are_singles(entries: Sequence[Entry]) -> bool:
+    """Whether they are different meetings to which a careless program gave one UID."""
+    return len({str(entry.start) for entry in entries}) == len(entries) > 1 and all(
+        entry.original is None
+        and entry.sequence == entries[0].sequence
+        and not (entry.rules or entry.rdates)
+        for entry in entries
     )
 
 
-def _pull(api: Api, link: Link, at: datetime) -> Pull:
-    token, known = _position(link.cursor)
-    first = _read_since(api, token, known, link.account)
-    read = first
-    # A delta does not name the tasks of a project that was renamed, archived or taken out again.
-    if not first.full and first.projects != known:
-        read = _read_since(api, EVERYTHING, {}, link.account)
-        done = {n: t for n, t in first.found.tasks.items() if t.completed_at}
-        read = replace(read, found=Found({**done, **read.found.tasks}, frozenset()))
-    if read.made_at and at - read.made_at > FULL_LAG:
-        read = _caught_up(api, read, link.account)
-    return Pull(
-        full=read.full,
-        cursor={"token": read.sync_token, "projects": dict[str, JSON](read.projects)},
-        tasks=tuple(read.found.tasks.values()),
-        gone_tasks=read.found.gone,
-    )
+class _Wall:
+    """Takes times to the clock on the wall of a series, and back."""
+
+    def __init__(self, core: Entry, zone: tzinfo) -> None:
+        self.core, self.zone = core, zone
+        self.is_dates = not isinstance(core.start, datetime)
+
+    def at(self, value: Moment) -> Any:
+        if not isinstance(value, datetime):
+            return value
+        return value.astimezone(self.zone).replace(tzinfo=None)
+
+    def back(self, value: Moment) -> Moment:
+        return value.replace(tzinfo=self.zone) if isinstance(value, datetime) else value
+
+    def like_start(self, value: Moment) -> Moment:
+        """Of the kind that the start of the series is: some name an occurrence by its day."""
+        at: Moment = self.at(value)
+        if self.is_dates:
+            return at.date() if isinstance(at, datetime) else at
+        if isinstance(at, datetime):
+            return at
+        start: datetime = self.at(self.core.start)
+        return datetime.combine(at, start.time())
+
+    def rule(self, text: str) -> str:
+        return UNTIL.sub(self._until, text)
+
+    def _until(self, match: re.Match[str]) -> str:
+        value = parse(match[1].upper())
+        if not isinstance(value, date):
+            raise Left(Skip.BAD_RULE)
+        if self.is_dates:
+            return f"UNTIL={value:%Y%m%d}"
+        if not isinstance(value, datetime):
+            # The last day counts as a whole, whatever the hour of the occurrence.
+            value = datetime.combine(value, time(23, 59, 59))
+        until = self.at(value) if value.tzinfo else value
+        return f"UNTIL={until:%Y%m%dT%H%M%S}"
 
 
-def _caught_up(api: Api, read: _Read, me: str) -> _Read:
-    """A full answer that was made a while ago, with what has changed since."""
-    since = _read_since(api, read.sync_token, read.projects, me)
-    if since.full or since.projects != read.projects:
-        return since if since.full else read  # the next sync meets the same change again
-    tasks = {**read.found.tasks, **since.found.tasks}
-    for name in since.found.gone:
-        tasks.pop(name, None)
-    return replace(read, sync_token=since.sync_token, found=Found(tasks, frozenset()))
+class _Adapter(EventAdapter):  # type: ignore[misc]  # the library has no types
+    """An entry as the library wants to see it."""
+
+    def __init__(self, entry: Entry, wall: _Wall) -> None:
+        self.entry, self.wall = entry, wall
+        event = Event()
+        event["UID"], event["SEQUENCE"] = entry.uid, entry.sequence
+        event["DTSTART"], event["DTEND"] = map(vDDDTypes, _span(entry, wall))
+        if entry.original is not None:
+            event["RECURRENCE-ID"] = vDDDTypes(wall.like_start(entry.original))
+            if entry.and_future:
+                event["RECURRENCE-ID"].params["RANGE"] = "THISANDFUTURE"
+        super().__init__(event)
+
+    @property
+    def rrules(self) -> set[str]:
+        return {self.wall.rule(text) for text in self.entry.rules}
+
+    @property
+    def rdates(self) -> list[Any]:
+        return [
+            (self.wall.at(each[0]), self._end(each[1]))
+            if isinstance(each, tuple)
+            else self.wall.like_start(each)
+            for each in self.entry.rdates
+        ]
+
+    @property
+    def exdates(self) -> list[Any]:
+        # A date takes out every occurrence of that day, so it stays a date.
+        at = self.wall.like_start if self.wall.is_dates else self.wall.at
+        return [at(each) for each in self.entry.exdates]
+
+    def has_recurrence_rules(self) -> bool:
+        return bool(self.entry.rules or self.entry.rdates or self.entry.exdates)
+
+    def _end(self, end: Moment | timedelta) -> Any:
+        return end if isinstance(end, timedelta) else self.wall.at(end)
 
 
-def _position(cursor: Mapping[str, JSON]) -> tuple[str, dict[str, str]]:
-    """Where the last sync ended. A cursor that is not of this shape is the beginning."""
-    token, projects = cursor.get("token"), cursor.get("projects")
-    if not isinstance(token, str) or not token or not isinstance(projects, dict):
-        return EVERYTHING, {}
-    return token, {name: str(title) for name, title in projects.items()}
+def _span(entry: Entry, wall: _Wall) -> tuple[Moment, Moment]:
+    start: Moment = wall.at(entry.start)
+    if entry.end is not None:
+        end: Moment = wall.at(entry.end)
+    elif entry.duration is not None:
+        if not isinstance(start, datetime) and entry.duration % timedelta(days=1):
+            start = datetime.combine(start, time())
+        end = start + entry.duration
+    else:
+        end = start if isinstance(start, datetime) else start + timedelta(days=1)
+    if not isinstance(start, datetime) and not isinstance(end, datetime) and end == start:
+        end = start + timedelta(days=1)  # many write the same day twice and mean that day
+    return start, end
 
 
-def _read_since(api: Api, token: str, known: Mapping[str, str], me: str) -> _Read:
-    try:
-        answer = _sync(api, token, "items", "projects")
-    except Unexpected as error:
-        # Their word for a sync token that they do not know (any more).
-        if error.status != 400 or token == EVERYTHING:
-            raise
-        token, answer = EVERYTHING, _sync(api, EVERYTHING, "items", "projects")
-    full = token == EVERYTHING or answer.get("full_sync") is True
-    projects, shelved = read_projects(_list(answer, "projects", full), {} if full else known)
-    return _Read(
-        full=full,
-        sync_token=answer["sync_token"],
-        projects=projects,
-        found=read_items(_list(answer, "items", full), me=me, projects=projects, shelved=shelved),
-        made_at=read_moment(answer.get("full_sync_date_utc")) if full else None,
-    )
+def _series_class(budget: Budget) -> Any:
+    """The library's series, with rules that read a window only and are paid for."""
+
+    class Rules(Series.RecurrenceRules):  # type: ignore[misc]
+        def create_rule_with_start(self, rule_string: str) -> Rule:
+            return build_rule(rule_string, self.start, budget)
+
+    class Bounded(Series):  # type: ignore[misc]
+        RecurrenceRules = Rules
+
+    return Bounded
 
 
-def _sync(api: Api, token: str, *kinds: str) -> dict[str, Any]:
-    form = {"sync_token": token, "resource_types": json.dumps(kinds)}
-    answer = api.post("sync", form=form)
-    next_token = answer.get("sync_token") if isinstance(answer, dict) else None
-    if not isinstance(next_token, str) or not next_token:
-        raise Unexpected("todoist", "not an answer of sync")
-    return dict[str, Any](answer)
-
-
-def _list(answer: Mapping[str, Any], name: str, must: bool) -> list[object]:
-    """A delta may leave out what has not changed; of a full answer that would mean: all is gone."""
-    found = answer.get(name, None if must else [])
-    if not isinstance(found, list):
-        raise Unexpected("todoist", f"no {name} in the answer")
-    return found
-
-
-def _refusal(outcome: object) -> ApiError:
-    """What became of one command, as if it had been a request of its own."""
-    if not isinstance(outcome, dict):
-        return Unexpected("todoist", "no outcome of the command")
-    tag, status = str(outcome.get("error_tag", "")), outcome.get("http_code")
-    if tag.endswith("NOT_FOUND"):
-        status = 404
-    known = status if isinstance(status, int) and 400 <= status <= 599 else 400
-    error = failure_of("todoist", known, {}, json.dumps(outcome).encode())
-    # In this one project the person may not do it; the connection is as good as before.
-    if known == 403 and not tag.startswith("AUTH"):
-        return Unexpected("todoist", error.detail, status=known, reason=error.reason)
-    return error
+def _key(adapter: _Adapter, start: Moment, wall: _Wall) -> str:
+    """Which occurrence: 2026-03-29T07:00:00Z. One that floats or is a date names no zone."""
+    if adapter.entry.original is not None and not adapter.entry.and_future:
+        start = wall.like_start(adapter.entry.original)
+    else:
+        start = start - adapter.move_recurrences_by
+    if not isinstance(start, datetime):
+        return start.isoformat()
+    if wall.core.floats:
+        return start.isoformat(timespec="seconds")
+    at = start.replace(tzinfo=wall.zone).astimezone(UTC)
+    return at.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

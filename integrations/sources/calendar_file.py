@@ -17,7 +17,7 @@ SERVICE = "calendar file"
 
 
 class CalendarFile(SignalSource):
-    """`document` is the text of the file; the same file twice is the same account."""
+    """`document` is the text of the file; a newer export of a calendar replaces the older one."""
 
     manifest = SourceManifest(
         key="calendar-file",
@@ -46,7 +46,7 @@ class CalendarFile(SignalSource):
             raise Unexpected(SERVICE, "not a calendar") from None
         except ical.TooBig:
             raise TooLarge(SERVICE, "too large") from None
-        account = hashlib.sha256(document.encode()).hexdigest()
+        account = hashlib.sha256((name or document).encode()).hexdigest()
         return Account(account, name or str(_("Calendar file")))
 
     def pull(self, link: Link, *, at: datetime) -> Pull:

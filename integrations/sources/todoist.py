@@ -1,93 +1,216 @@
-"""From bytes to blocks of content lines: unfolded, counted, and cut at BEGIN and END."""
+"""Todoist, API v1 (https://developer.todoist.com/api/v1/, read in November 2026).
+
+One request a sync: everything at first, then what has changed. A task that is completed in Todoist
+comes as such in the next delta. One that was completed while the sync token was lost is missed: the
+full sync that follows knows open tasks only, so it counts as deleted.
+"""
 
 from __future__ import annotations
 
-import codecs
+import json
 import re
-from dataclasses import dataclass, field
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
 
-from integrations.ical.limits import MAX_BYTES, MAX_COMPONENTS, MAX_DEPTH, NotACalendar, TooBig
+from django.conf import settings
+from django.utils.translation import gettext_noop
 
-BLANK = re.compile(rb"\n{2,}")
-EDGE = re.compile(r"(BEGIN|END)\s*:\s*([A-Za-z0-9-]+)", re.IGNORECASE)
-COMPONENTS = frozenset(
-    {"VCALENDAR", "VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE", "VALARM"}
-    | {"STANDARD", "DAYLIGHT"}
-)
+from integrations.base import Account, Field, Link, OAuth, Pull, SignalSource, SourceManifest
+from integrations.todoist_wire import Found, read_items, read_moment, read_projects
+from oo.lib.failures import failure_of
+from oo.lib.http import Api, ApiError, Unauthorized, Unexpected
+from oo.lib.types import JSON
 
-
-@dataclass(slots=True)
-class Block:
-    """One component: its own lines, and the components inside it."""
-
-    name: str
-    lines: list[str] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
-    is_closed: bool = False
-
-    def named(self, name: str) -> list[Block]:
-        return [block for block in self.blocks if block.name == name]
-
-    def value(self, name: str) -> str:
-        """Of the first property of this name, as it is written; "" without one."""
-        for line in self.lines:
-            head, _, value = line.partition(":")
-            if head.partition(";")[0].strip().upper() == name:
-                return value.strip()
-        return ""
+# About a kilobyte a task; Todoist lets people keep tens of thousands.
+MAX_BYTES = 48 * 1024 * 1024
+# A full sync of a large account is made up to a minute before it is sent.
+TIMEOUT_S, DEADLINE_S = 60.0, 90.0
+FULL_LAG = timedelta(seconds=10)
+EVERYTHING = "*"
+TOKEN = re.compile(r"[!-~]{1,2000}")
 
 
-def text_of(data: bytes) -> str:
-    """The text of a file, unfolded. Raises TooBig, and NotACalendar for what is no text."""
-    if len(data) > MAX_BYTES:
-        raise TooBig
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        data = data.decode("utf-16", "replace").encode()
-    data = data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    # Careless copies leave empty lines; some programs fold in the middle of a character, so lines
-    # are unfolded before decoding. Plain replacing is linear, whatever the file is made of.
-    data = BLANK.sub(b"\n", data).replace(b"\n ", b"").replace(b"\n\t", b"")
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One answer of sync, as far as it was understood."""
+
+    full: bool
+    sync_token: str
+    projects: Mapping[str, str]  # names of the active ones by id
+    found: Found
+    made_at: datetime | None  # of a full answer: the moment that it shows
+
+
+class Todoist(SignalSource):
+    manifest = SourceManifest(
+        key="todoist",
+        title="Todoist",
+        version=1,
+        description=gettext_noop("Your tasks. oO closes a task there when you say it is done."),
+        consents=frozenset({"tasks"}),
+        sync_every=timedelta(minutes=10),
+        oauth=OAuth(
+            authorize_url=settings.TODOIST_AUTH_URL,
+            token_url=settings.TODOIST_TOKEN_URL,
+            client_id_setting="TODOIST_CLIENT_ID",
+            client_secret_setting="TODOIST_CLIENT_SECRET",
+            scopes=("data:read_write",),
+            scope_separator=",",
+        ),
+        fields=(
+            Field(
+                name="token",
+                label=gettext_noop("Personal API token"),
+                kind="secret",
+                help=gettext_noop(
+                    "In Todoist, open Settings, then Integrations, then Developer, "
+                    "and copy the API token."
+                ),
+            ),
+        ),
+        can_complete=True,
+    )
+
+    def identify(self, credentials: Mapping[str, str], document: str) -> Account:
+        with _api(credentials) as api:
+            user = _sync(api, EVERYTHING, "user").get("user")
+        if not isinstance(user, dict) or not user.get("id"):
+            raise Unexpected("todoist", "no user in the answer")
+        label = user.get("email") or user.get("full_name") or "Todoist"
+        return Account(str(user["id"]), str(label))
+
+    def pull(self, link: Link, *, at: datetime) -> Pull:
+        with _api(link.credentials) as api:
+            return _pull(api, link, at)
+
+    def complete(self, link: Link, external_id: str, *, key: UUID) -> None:
+        """A recurring task moves to its next date, as in Todoist's own apps."""
+        command = {"type": "item_close", "uuid": str(key), "args": {"id": external_id}}
+        with _api(link.credentials) as api:
+            answer = api.post("sync", form={"commands": json.dumps([command])})
+        status = answer.get("sync_status") if isinstance(answer, dict) else None
+        outcome = status.get(str(key)) if isinstance(status, dict) else None
+        if outcome != "ok":
+            raise _refusal(outcome)
+
+    def revoke(self, credentials: Mapping[str, str]) -> bool:
+        """RFC 7009. A personal token is not ours to give back: its owner renews it in Todoist."""
+        names = [n for n in ("access_token", "refresh_token") if credentials.get(n)]
+        if not names or not settings.TODOIST_CLIENT_ID:
+            return False
+        names_us = (settings.TODOIST_CLIENT_ID, settings.TODOIST_CLIENT_SECRET)
+        client = ":".join(quote(part, safe="") for part in names_us)
+        basic = {"Authorization": f"Basic {b64encode(client.encode()).decode()}"}
+        with Api("todoist", settings.TODOIST_API_URL) as api:
+            for name in names:
+                form = {"token": credentials[name], "token_type_hint": name}
+                api.post("revoke", form=form, headers=basic)
+        return True
+
+
+def _api(credentials: Mapping[str, str]) -> Api:
+    token = (credentials.get("access_token") or credentials.get("token") or "").strip()
+    if not TOKEN.fullmatch(token):
+        raise Unauthorized("todoist", "not a token")
+    return Api(
+        "todoist",
+        settings.TODOIST_API_URL,
+        token,
+        timeout_s=TIMEOUT_S,
+        deadline_s=DEADLINE_S,
+        max_bytes=MAX_BYTES,
+    )
+
+
+def _pull(api: Api, link: Link, at: datetime) -> Pull:
+    token, known = _position(link.cursor)
+    first = _read_since(api, token, known, link.account)
+    read = first
+    # A delta does not name the tasks of a project that was renamed, archived or taken out again.
+    if not first.full and first.projects != known:
+        read = _read_since(api, EVERYTHING, {}, link.account)
+        done = {n: t for n, t in first.found.tasks.items() if t.completed_at}
+        read = replace(read, found=Found({**done, **read.found.tasks}, frozenset()))
+    if read.made_at and at - read.made_at > FULL_LAG:
+        read = _caught_up(api, read, link.account)
+    return Pull(
+        full=read.full,
+        cursor={"token": read.sync_token, "projects": dict[str, JSON](read.projects)},
+        tasks=tuple(read.found.tasks.values()),
+        gone_tasks=read.found.gone,
+    )
+
+
+def _caught_up(api: Api, read: _Read, me: str) -> _Read:
+    """A full answer that was made a while ago, with what has changed since."""
+    since = _read_since(api, read.sync_token, read.projects, me)
+    if since.full or since.projects != read.projects:
+        return since if since.full else read  # the next sync meets the same change again
+    tasks = {**read.found.tasks, **since.found.tasks}
+    for name in since.found.gone:
+        tasks.pop(name, None)
+    return replace(read, sync_token=since.sync_token, found=Found(tasks, frozenset()))
+
+
+def _position(cursor: Mapping[str, JSON]) -> tuple[str, dict[str, str]]:
+    """Where the last sync ended. A cursor that is not of this shape is the beginning."""
+    token, projects = cursor.get("token"), cursor.get("projects")
+    if not isinstance(token, str) or not token or not isinstance(projects, dict):
+        return EVERYTHING, {}
+    return token, {name: str(title) for name, title in projects.items()}
+
+
+def _read_since(api: Api, token: str, known: Mapping[str, str], me: str) -> _Read:
     try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+        answer = _sync(api, token, "items", "projects")
+    except Unexpected as error:
+        # Their word for a sync token that they do not know (any more).
+        if error.status != 400 or token == EVERYTHING:
+            raise
+        token, answer = EVERYTHING, _sync(api, EVERYTHING, "items", "projects")
+    full = token == EVERYTHING or answer.get("full_sync") is True
+    projects, shelved = read_projects(_list(answer, "projects", full), {} if full else known)
+    return _Read(
+        full=full,
+        sync_token=answer["sync_token"],
+        projects=projects,
+        found=read_items(_list(answer, "items", full), me=me, projects=projects, shelved=shelved),
+        made_at=read_moment(answer.get("full_sync_date_utc")) if full else None,
+    )
 
 
-def read_calendars(data: bytes) -> list[Block]:
-    """Every VCALENDAR of a file. Raises NotACalendar and TooBig.
-
-    A calendar that is not closed was cut on its way: what is missing in it is not gone, so it is
-    refused as a whole.
-    """
-    root, count = Block(""), 0
-    stack = [root]
-    for line in text_of(data).split("\n"):
-        edge = EDGE.fullmatch(line.strip())
-        if edge is None:
-            stack[-1].lines.append(line)
-        elif edge[1].upper() == "END":
-            _close(stack, edge[2].upper())
-        else:
-            count += 1
-            if count > MAX_COMPONENTS or len(stack) > MAX_DEPTH:
-                raise TooBig
-            stack.append(Block(edge[2].upper()))
-            stack[-2].blocks.append(stack[-1])
-    calendars = root.named("VCALENDAR")
-    if not calendars or not all(calendar.is_closed for calendar in calendars):
-        raise NotACalendar
-    return calendars
+def _sync(api: Api, token: str, *kinds: str) -> dict[str, Any]:
+    form = {"sync_token": token, "resource_types": json.dumps(kinds)}
+    answer = api.post("sync", form=form)
+    next_token = answer.get("sync_token") if isinstance(answer, dict) else None
+    if not isinstance(next_token, str) or not next_token:
+        raise Unexpected("todoist", "not an answer of sync")
+    return dict[str, Any](answer)
 
 
-def _close(stack: list[Block], name: str) -> None:
-    """Close the innermost open block of this name, and what was left open inside it.
+def _list(answer: Mapping[str, Any], name: str, must: bool) -> list[object]:
+    """A delta may leave out what has not changed; of a full answer that would mean: all is gone."""
+    found = answer.get(name, None if must else [])
+    if not isinstance(found, list):
+        raise Unexpected("todoist", f"no {name} in the answer")
+    return found
 
-    A name that is none (END:VTOOD) is a slip for the innermost; one that is not open is ignored.
-    """
-    for depth in range(len(stack) - 1, 0, -1):
-        if stack[depth].name == name:
-            stack[depth].is_closed = True
-            del stack[depth:]
-            return
-    if name not in COMPONENTS and len(stack) > 1:
-        stack.pop().is_closed = True
+
+def _refusal(outcome: object) -> ApiError:
+    """What became of one command, as if it had been a request of its own."""
+    if not isinstance(outcome, dict):
+        return Unexpected("todoist", "no outcome of the command")
+    tag, status = str(outcome.get("error_tag", "")), outcome.get("http_code")
+    if tag.endswith("NOT_FOUND"):
+        status = 404
+    known = status if isinstance(status, int) and 400 <= status <= 599 else 400
+    error = failure_of("todoist", known, {}, json.dumps(outcome).encode())
+    # In this one project the person may not do it; the connection is as good as before.
+    if known == 403 and not tag.startswith("AUTH"):
+        return Unexpected("todoist", error.detail, status=known, reason=error.reason)
+    return error

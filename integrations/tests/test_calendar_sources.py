@@ -207,10 +207,16 @@ def test_no_error_tells_the_address(site: Any) -> None:
 # ---- files --------------------------------------------------------------------------------------
 
 
-def test_a_file_is_identified_by_what_is_in_it() -> None:
-    one, two = (CalendarFile().identify({}, TEXT.decode() + end) for end in ("", "\r\n"))
-    assert one.label == "Work"
-    assert one.account != two.account
+def test_a_newer_export_of_the_same_calendar_is_the_same_account() -> None:
+    newer = TEXT.replace(b"Review", b"Lunch").decode()
+    one, two = (CalendarFile().identify({}, text) for text in (TEXT.decode(), newer))
+    assert (one.label, one.account) == ("Work", two.account)
+
+
+def test_files_without_a_name_are_told_apart_by_what_is_in_them() -> None:
+    one, two = (calendar(entry(*ONE, f"SUMMARY:{n}")).decode() for n in "ab")
+    accounts = {CalendarFile().identify({}, text).account for text in (one, two, one)}
+    assert len(accounts) == 2
 
 
 def test_a_file_that_is_no_calendar_is_said_to_be_none() -> None:

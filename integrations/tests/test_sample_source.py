@@ -124,6 +124,16 @@ def test_work_keeps_off_weekends(days: int) -> None:
     assert all(day.weekday() < 5 for day in due)
 
 
+def test_felix_and_tomas_take_turns() -> None:
+    days = {
+        n: [e.starts_at for e in pull().events if e.external_id == n] for n in ("felix", "tomas")
+    }
+    assert not {*days["felix"]} & {*days["tomas"]}
+    for turns in days.values():
+        assert len(turns) >= 2
+        assert all((day - turns[0]).days % 14 == 0 for day in turns)
+
+
 def test_there_is_no_work_on_holiday_but_choir() -> None:
     events = pull(datetime(2026, 11, 24, 9, tzinfo=BERLIN)).events  # the holiday is Tue to Fri
     holiday = next(e for e in events if e.external_id == "cabin")

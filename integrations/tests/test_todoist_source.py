@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tracemalloc
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -16,6 +17,7 @@ from integrations.base import Account, Link, Pull, TaskSignal
 from integrations.sources import todoist as module
 from integrations.sources.todoist import Todoist
 from oo.lib.http import ApiError, RateLimited, TooLarge, Unauthorized, Unexpected, Unreachable
+from oo.lib.tests.loopback import Handler, serving
 from oo.lib.types import JSON
 from tests.peers.todoist import FaultKind, TodoistStandIn
 
@@ -240,6 +242,31 @@ def test_a_full_answer_that_was_made_a_while_ago_is_caught_up_at_once(
     assert asked(todoist)[0] == "*" != asked(todoist)[1]
 
 
+def test_what_changed_since_a_late_full_answer_counts(settings: Any) -> None:
+    def item(name: str, **fields: object) -> dict[str, object]:
+        return {"id": name, "content": name, **fields}
+
+    made_at = {"full_sync_date_utc": "2026-03-02T09:00:00Z", "full_sync": True, "projects": []}
+    full = {"sync_token": "1", "items": [item("old"), item("gone"), item("same")], **made_at}
+    delta = {
+        "sync_token": "2",
+        "items": [item("old", content="new"), item("gone", is_deleted=True)],
+    }
+    answers = iter((full, delta))
+
+    def answer(handler: Handler) -> None:
+        handler.rfile.read(int(handler.headers["Content-Length"]))
+        handler.reply(200, json.dumps(next(answers)).encode())
+
+    with serving(answer) as server:
+        settings.TODOIST_API_URL = server.url
+        at = datetime(2026, 3, 2, 9, 1, tzinfo=UTC)
+        late = Link(UUID(int=9), "7", {"token": "t"}, {}, "", ZoneInfo("UTC"), at)
+        pull = Todoist().pull(late, at=at)
+    assert (pull.full, pull.cursor["token"]) == (True, "2")
+    assert [t.title for t in pull.tasks] == ["new", "same"]
+
+
 def test_a_hostile_account_is_read(todoist: TodoistStandIn, reader: Reader) -> None:
     alice = todoist.alice
     ids = [alice.add_task("x") for _ in range(5)]
@@ -292,11 +319,13 @@ def test_a_rejected_sync_token_leads_to_a_full_sync(
 def test_a_token_that_they_do_not_know_any_more_is_answered_in_full(
     todoist: TodoistStandIn, reader: Reader
 ) -> None:
-    todoist.alice.add_task("A")
-    reader.link = replace(reader.link, cursor={"token": "lost", "projects": {"x": "Gone"}})
-    pull = reader.pull()
-    assert pull.full
-    assert "Gone" not in str(pull.cursor)
+    gone = todoist.alice.add_task("A")
+    reader.pull()
+    reader.link = replace(reader.link, cursor={**reader.link.cursor, "token": "lost"})
+    todoist.alice.delete(gone)
+    assert reader.pull().full
+    assert reader.titles == set()
+    assert len(asked(todoist)) == 2
 
 
 @pytest.mark.parametrize(

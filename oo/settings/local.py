@@ -7,7 +7,7 @@ import secrets
 from base64 import urlsafe_b64encode
 
 from oo.settings.base import *
-from oo.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, CELERY_BROKER_URL, VAR, env
+from oo.settings.base import CACHES, CELERY_BROKER_TRANSPORT_OPTIONS, CELERY_BROKER_URL, VAR, env
 
 
 def local_secret(name: str, value: str) -> str:
@@ -30,6 +30,7 @@ SECRET_KEY = env.str("OO_SECRET_KEY", default="") or local_secret(
 OO_ENCRYPTION_KEYS = env.list("OO_ENCRYPTION_KEYS", default=[]) or [
     local_secret("encryption-key", urlsafe_b64encode(secrets.token_bytes(32)).decode())
 ]
+CACHES["fragments"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 OO_DEMO_SIGN_IN = env.bool("OO_DEMO_SIGN_IN", default=DEBUG)
 
 if not CELERY_BROKER_URL:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oo.settings.base import *
-from oo.settings.base import CONTENT_SECURITY_POLICY, DATABASES, ROOT, SOCIALACCOUNT_PROVIDERS, env
+from oo.settings.base import CONTENT_SECURITY_POLICY, DATABASES, SOCIALACCOUNT_PROVIDERS, VAR, env
 from tests.peers.openid import wiring
 
 SECRET_KEY = "only-for-tests-" + "x" * 50
@@ -18,7 +18,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = True
-STATIC_ROOT = ROOT / "static"
+STATIC_ROOT = VAR / "static-of-tests"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a folder that is missing
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["NAME"] = ":memory:"
     DATABASES["default"]["OPTIONS"].pop("init_command", None)

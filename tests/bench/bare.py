@@ -15,11 +15,11 @@ TEMPLATE = "<!doctype html><title>bare</title><h1>{{ tip.content }}</h1><p>{{ ti
 
 @login_required(login_url="/sign-in/")
 def page(request: HttpRequest) -> HttpResponse:
-    tip = Tip.objects.filter(user_id=request.user.pk, state="ready").first()
+    tip = Tip.objects.filter(user=request.user, state="ready").first()
     response = HttpResponse(compiled.render({"tip": tip}, request))
     response["Content-Length"] = len(response.content)  # the load generator wants it
     return response
 
 
-compiled = engines["django"].from_string(TEMPLATE)  # type: ignore[attr-defined]
+compiled = engines["django"].from_string(TEMPLATE)
 urlpatterns = [path("", page)]

@@ -8,8 +8,9 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
 ]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 INSTALLED_APPS = [
     "tests.bench.apps.WithoutMiddleware" if app == "allauth.account" else app
-    for app in INSTALLED_APPS
+    for app in [*INSTALLED_APPS, "django.contrib.sessions"]
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -16,8 +15,8 @@ ROUNDS, SECONDS, CONNECTIONS = 5, 4.0, 16
 
 PREPARE = """
 import django; django.setup()
-import json
 from datetime import timedelta
+from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -25,39 +24,40 @@ from accounts.models import Profile, User
 from tips.models import Tip
 call_command("migrate", verbosity=0)
 call_command("collectstatic", verbosity=0, interactive=False)
-user = User.objects.create_user("bench@example.com", name="Bench")
-Profile.objects.get_or_create(user=user)
-now = timezone.now()
-Tip.objects.create(user=user, content="Pay rent", detail="Due today", kind="task", source="sample",
-    policy="deadline_first", confidence=0.5, evidence=[], candidate="task:1", fingerprint="",
-    made_at=now, expires_at=now + timedelta(days=1))
-cookies = {}
-for backend in ("accounts.backend.PersonBackend", "django.contrib.auth.backends.ModelBackend"):
-    client = Client()
-    client.force_login(user, backend=backend)
-    cookies[backend] = client.cookies["session"].value
-print(json.dumps(cookies))
+user = User.objects.filter(email="bench@example.com").first()
+if user is None:
+    user = User.objects.create_user("bench@example.com", name="Bench")
+    Profile.objects.get_or_create(user=user)
+    now = timezone.now()
+    Tip.objects.create(user=user, content="Pay rent", detail="Due today", kind="task",
+        source="sample", policy="deadline_first", confidence=0.5, evidence=[], candidate="task:1",
+        fingerprint="", made_at=now, expires_at=now + timedelta(days=1))
+client = Client()
+client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+print(client.cookies["session"].value)
 """
 
 
 def run(env: Mapping[str, str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", PREPARE], env=env, check=True, stdout=subprocess.PIPE, text=True
-    )
-    cookies = json.loads(done.stdout.splitlines()[-1])
-    ours = cookies["accounts.backend.PersonBackend"]
-    bare = cookies["django.contrib.auth.backends.ModelBackend"]
+    bare_env = {**env, "DJANGO_SETTINGS_MODULE": "tests.bench.bare_settings"}
+    ours, bare = prepare(env), prepare(bare_env)
     with ExitStack() as stack:
         oo = stack.enter_context(granian(env))
-        floor = stack.enter_context(
-            granian({**env, "DJANGO_SETTINGS_MODULE": "tests.bench.bare_settings"})
+        floor = stack.enter_context(granian(bare_env))
+        report(
+            {
+                "bare floor": (floor, request(bare)),
+                "page": (oo, request(ours)),
+                "card": (oo, request(ours, "HX-Request: true\r\n")),
+            }
         )
-        asked = {
-            "bare floor": (floor, request(bare)),
-            "page": (oo, request(ours)),
-            "card": (oo, request(ours, "HX-Request: true\r\n")),
-        }
-        report(asked)
+
+
+def prepare(env: Mapping[str, str]) -> str:
+    """Tables, a person with a ready tip, and a session: its cookie."""
+    command = [sys.executable, "-c", PREPARE]
+    done = subprocess.run(command, env=dict(env), check=True, stdout=subprocess.PIPE, text=True)
+    return done.stdout.splitlines()[-1]
 
 
 def report(asked: Mapping[str, tuple[int, bytes]]) -> None:

@@ -98,7 +98,7 @@ def visit(chromium: Browser, site: Site, watch: Watch) -> Iterator[Visit]:
         contexts.append(context)
         watch.over(context)
         if person is not None:
-            context.add_cookies([{**_session_of(person), "url": site.url}])
+            context.add_cookies([{**session_of(person), "url": site.url}])
         return context.new_page()
 
     yield begin
@@ -106,7 +106,7 @@ def visit(chromium: Browser, site: Site, watch: Watch) -> Iterator[Visit]:
         context.close()
 
 
-def _session_of(person: Any) -> Any:
+def session_of(person: Any) -> Any:
     client = Client()
     client.force_login(person, backend="accounts.backend.PersonBackend")
     return {"name": "sessionid", "value": client.cookies["sessionid"].value}

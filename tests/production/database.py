@@ -1,4 +1,4 @@
-"""Where a PostgreSQL of the tests is, as Django and as the programs of PostgreSQL want to hear it."""
+"""Where a PostgreSQL of the tests is, in the words of Django and of PostgreSQL's programs."""
 
 from __future__ import annotations
 

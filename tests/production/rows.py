@@ -1,4 +1,4 @@
-"""A person's rows, written and read by production as it is: python -m tests.production.rows write|read
+"""A person's rows, written and read by production: python -m tests.production.rows write|read
 
 For the test of back-ups, which has a database of its own and so needs a process of its own.
 """
@@ -9,6 +9,7 @@ import sys
 
 import django
 from django.core.management import call_command
+from django.db import transaction
 from django.utils import timezone
 
 TOKEN = "a-token-of-alice"
@@ -32,8 +33,6 @@ def write() -> None:
     made = ConnectionChanged(
         user_id=user.pk, at=now, connection_id=connection.pk, state="connected"
     )
-    from django.db import transaction
-
     with transaction.atomic():
         publish(made)
 

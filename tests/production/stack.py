@@ -132,5 +132,3 @@ class Caddy(httpx.BaseTransport):
 
     def close(self) -> None:
         self._wire.close()
-
-

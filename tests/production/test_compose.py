@@ -96,12 +96,16 @@ def test_the_worker_hears_every_queue_that_a_task_is_sent_to() -> None:
     heard = set(options(SERVICES["worker"])["--queues"].split(","))
     sent = {route["queue"] for route in base.CELERY_TASK_ROUTES.values()}
 
-    assert {*sent, base.CELERY_TASK_DEFAULT_QUEUE} <= heard == {
-        "interactive",
-        "sync",
-        "sweep",
-        "llm",
-    }
+    assert (
+        {*sent, base.CELERY_TASK_DEFAULT_QUEUE}
+        <= heard
+        == {
+            "interactive",
+            "sync",
+            "sweep",
+            "llm",
+        }
+    )
 
 
 def test_what_must_outlast_a_container_is_on_a_volume() -> None:
@@ -144,7 +148,14 @@ def test_every_app_and_all_that_the_commands_name_is_in_the_image() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [".env", "var/secrets/secret-key", ".git/config", "tests/check.py", "tips/tests/x.py", "docs/x"],
+    [
+        ".env",
+        "var/secrets/secret-key",
+        ".git/config",
+        "tests/check.py",
+        "tips/tests/x.py",
+        "docs/x",
+    ],
 )
 def test_neither_secrets_nor_tests_are_in_the_image(path: str) -> None:
     assert not is_sent(path)
@@ -159,8 +170,6 @@ def test_caddy_passes_to_the_port_on_which_web_listens() -> None:
 
 
 def test_caddy_takes_a_little_more_than_oo_so_that_oo_can_refuse_it_in_words() -> None:
-    (limit,) = re.findall(
-        r"max_size (\d+)MB", (compose.ROOT / "deploy/Caddyfile").read_text()
-    )
+    (limit,) = re.findall(r"max_size (\d+)MB", (compose.ROOT / "deploy/Caddyfile").read_text())
 
-    assert base.DATA_UPLOAD_MAX_MEMORY_SIZE < int(limit) * 1_000_000
+    assert int(limit) * 1_000_000 > base.DATA_UPLOAD_MAX_MEMORY_SIZE

@@ -1,4 +1,4 @@
-"""Production, started as docker-compose.yml says, on real PostgreSQL and Redis: sign-in to answer."""
+"""Production, started as docker-compose.yml says, on real servers: from sign-in to answer."""
 
 from __future__ import annotations
 
@@ -33,9 +33,7 @@ def todoist() -> Iterator[TodoistStandIn]:
 
 
 @pytest.fixture(scope="module")
-def stack(
-    tmp_path_factory: pytest.TempPathFactory, todoist: TodoistStandIn
-) -> Iterator[Stack]:
+def stack(tmp_path_factory: pytest.TempPathFactory, todoist: TodoistStandIn) -> Iterator[Stack]:
     """Built, migrated and started as compose does it; ended at the latest when the module is."""
     folder = tmp_path_factory.mktemp("stack")
     with fresh_database() as database, servers.redis() as redis, OpenIdStandIn() as idp:
@@ -191,9 +189,7 @@ def tasks(todoist: TodoistStandIn) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def connected(
-    alice: httpx.Client, todoist: TodoistStandIn, tasks: dict[str, str]
-) -> httpx.Client:
+def connected(alice: httpx.Client, todoist: TodoistStandIn, tasks: dict[str, str]) -> httpx.Client:
     """Alice, with Todoist connected."""
     page = alice.get("/connect/todoist/")
     answer = submit(alice, "/connect/todoist/", page, token=todoist.alice.personal_token)

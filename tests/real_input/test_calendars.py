@@ -73,5 +73,6 @@ def test_every_calendar_inside_recurring_ical_events_is_read() -> None:
 
 def test_a_calendar_quoted_in_a_source_file_is_found(tmp_path: Path) -> None:
     path = tmp_path / "quoted.py"
-    path.write_bytes(b'X = """' + (HERE / "alarm_google_future.ics").read_bytes().strip() + b'"""\n')
+    calendar = (HERE / "alarm_google_future.ics").read_bytes().strip()
+    path.write_bytes(b'X = """' + calendar + b'"""\n')
     assert [result.reading.entries for result in read_quoted(path) if result.reading] == [1]

@@ -55,7 +55,7 @@ REFUSED = {400, 401, 403, 404, 405, 415, 429}
 def refuses(response: Any) -> bool:
     """Whether a stranger got nothing: an error of theirs, or the way to sign in."""
     if response.status_code in (301, 302):
-        target = response.headers["Location"]
+        target: str = response.headers["Location"]
         return target.startswith(("/sign-in/", "/console/", "/settings/"))
     return response.status_code in REFUSED
 

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.utils import translation
 
 from accounts.models import Profile, User
+from agents.base import UserView
 from integrations.models import Task
-from tips import services
+from tips import making, services
 from tips.making import make_tip
 from tips.models import Hold, Outlook, Tip, TipDecision
 from tips.tests.people import NOON
@@ -128,3 +130,21 @@ def test_the_number_of_queries_does_not_grow_with_the_tasks(
         add_task(alice, f"Task {n}")
     with django_assert_max_num_queries(22):  # type: ignore[operator]
         make_tip(alice.pk, at=NOON)
+
+
+def test_what_changes_while_a_decision_is_made_is_not_lost(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sync commits between the reading of the rows and the storing of the decision."""
+    read = making.load_view
+
+    def read_then_sync(user_id: UUID, *, at: datetime) -> UserView:
+        view = read(user_id, at=at)
+        if not Task.objects.exists():
+            add_task(alice, "Pay rent")
+            Outlook.objects.look_again(alice.pk, at=at)
+        return view
+
+    monkeypatch.setattr(making, "load_view", read_then_sync)
+    assert made(alice).content == "Pay rent"
+    assert not TipDecision.objects.filter(silence="nothing_open").exists()

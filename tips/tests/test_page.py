@@ -57,12 +57,12 @@ def test_the_ready_tip_is_on_the_page(alice_client: Client, tip: Tip) -> None:
     assert "Due today" in page
 
 
-def test_the_page_with_a_ready_tip_takes_three_queries(
+def test_the_page_with_a_ready_tip_takes_one_query_besides_the_session(
     alice_client: Client, tip: Tip, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         alice_client.get("/")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         alice_client.get("/", headers=HTMX)
 
 

@@ -41,6 +41,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         manager = Manager(Printer(sys.stdout))
         env = {**os.environ, "PATH": f"{sys.prefix}/bin{os.pathsep}{os.environ.get('PATH', '')}"}
+        env.setdefault("OO_BASE_URL", address(host, port))
         for name, command in (("web", WEB), ("worker", WORKER), ("beat", BEAT)):
             line = f"exec {command.format(host=host, port=port, var=settings.VAR)}"
             manager.add_process(name, line, env=env, cwd=str(settings.ROOT))
@@ -52,11 +53,14 @@ class Command(BaseCommand):
     def say_when_up(self, host: str, port: int) -> None:
         for _attempt in range(300):
             if is_up(host, port):
-                name = "localhost" if host == "127.0.0.1" else host
-                self.stdout.write(f"\n  oO is at http://{name}:{port}   (Ctrl-C stops it)\n\n")
+                self.stdout.write(f"\n  oO is at {address(host, port)}   (Ctrl-C stops it)\n\n")
                 self.stdout.flush()
                 return
             time.sleep(0.1)
+
+
+def address(host: str, port: int) -> str:
+    return f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
 
 
 def refuse_taken_port(host: str, port: int) -> None:

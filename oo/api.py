@@ -1,0 +1,38 @@
+"""What every endpoint of the API has in common: what an error looks like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from drf_standardized_errors.handler import ExceptionHandler
+from rest_framework.exceptions import NotFound, ParseError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+
+class TypedErrors(ExceptionHandler):
+    """Also for what Django refuses before REST framework sees it: a body that is too large."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        if isinstance(exc, SuspiciousOperation | BadRequest):
+            return ParseError(_("The request cannot be read."))
+        converted: Exception = super().convert_known_exceptions(exc)
+        return converted
+
+
+@extend_schema(exclude=True)
+class NothingHere(APIView):
+    """A client of the API gets its errors as JSON, also for an address that is none."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise NotFound
+
+    def get(self, request: Request, **_path: str) -> Response:
+        raise NotFound

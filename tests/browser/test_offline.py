@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.card import card, expect_state, expect_tip, expect_words, press
+from tests.browser.conftest import Visit, session_of
+from tests.browser.people import give_tip, open_tip
+from tests.browser.watch import Watch
+from tips.models import Tip
+
+pytestmark = pytest.mark.browser
+
+WORKER_IS_ACTIVE = "() => navigator.serviceWorker.ready.then((r) => r.active?.state)"
+# What the worker keeps about a person: the addresses in its cache.
+KEPT = """async () => {
+  const found = [];
+  for (const name of await caches.keys()) {
+    if (name !== "oo-person") continue;
+    for (const key of await (await caches.open(name)).keys()) found.push(new URL(key.url).pathname);
+  }
+  return found;
+}"""
+
+
+@pytest.fixture
+def tip(alice: Any) -> Tip:
+    return give_tip(alice)
+
+
+@pytest.fixture
+def page(visit: Visit, alice: Any, tip: Tip, watch: Watch) -> Page:
+    """Alice's page, with a worker that has seen it."""
+    watch.expect("ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to fetch|htmx:(sendError|afterRequest)")
+    return with_worker(open_tip(visit(alice)))
+
+
+def with_worker(page: Page) -> Page:
+    page.evaluate(WORKER_IS_ACTIVE)
+    page.reload()
+    page.wait_for_function(f"async () => (await ({KEPT})()).includes('/')")
+    return page
+
+
+def go_offline(page: Page) -> None:
+    page.context.set_offline(True)
+    page.wait_for_function("() => !navigator.onLine")
+
+
+def go_online(page: Page) -> None:
+    page.context.set_offline(False)
+
+
+def test_the_last_tip_is_shown_offline_and_said_to_be_old(page: Page) -> None:
+    go_offline(page)
+    page.reload()
+    expect_tip(page, "Pay the rent")
+    expect(page.get_by_text("oO cannot be reached.")).to_be_visible()
+
+
+def test_online_nothing_is_said_to_be_old(page: Page) -> None:
+    expect(page.get_by_text("oO cannot be reached.")).to_be_hidden()
+
+
+def test_an_answer_given_offline_is_sent_once_with_its_moment(
+    page: Page, tip: Tip, clock: Any
+) -> None:
+    go_offline(page)
+    press(page, "Done")
+    expect_words(page, "Saved.", "It is sent when you are back online.")
+    tip.refresh_from_db()
+    assert tip.reaction == ""
+    go_online(page)
+    expect_state(page, "answered")
+    expect_words(page, "Done.")
+    tip.refresh_from_db()
+    assert tip.reaction == "done"
+    assert page.evaluate("() => self.answerQueue.all()") == []
+
+
+def test_the_moment_of_an_answer_is_that_of_the_tap(
+    page: Page, tip: Tip, clock: Any, visit: Visit, alice: Any
+) -> None:
+    tip.shown_at, tip.state = tip.made_at, Tip.State.SHOWN
+    tip.save()
+    tapped = datetime.fromisoformat("2026-05-05T12:01:00+02:00")
+    page.clock.set_fixed_time(tapped)
+    clock.move_to("2026-05-05T12:30:00+02:00")
+    go_offline(page)
+    press(page, "Done")
+    expect_words(page, "Saved.")
+    go_online(page)
+    expect_state(page, "answered")
+    tip.refresh_from_db()
+    assert tip.answered_at == tapped
+    assert tip.dwell_s == 60
+    assert tip.reward == 1.0
+
+
+def test_an_answer_given_offline_survives_a_reload_and_can_be_taken_back(
+    page: Page, tip: Tip
+) -> None:
+    go_offline(page)
+    press(page, "Not this")
+    expect_words(page, "Saved.")
+    page.reload()
+    expect_words(page, "Saved.")
+    press(page, "Undo")
+    expect_tip(page, "Pay the rent")
+    go_online(page)
+    page.reload()
+    expect_tip(page, "Pay the rent")
+    tip.refresh_from_db()
+    assert tip.reaction == ""
+
+
+def test_an_answer_of_another_device_wins_over_one_that_waited(
+    page: Page, tip: Tip, visit: Visit, alice: Any
+) -> None:
+    go_offline(page)
+    press(page, "Not this")
+    expect_words(page, "Saved.")
+    other = open_tip(visit(alice))
+    press(other, "Done")
+    expect_words(other, "Done.")
+    go_online(page)
+    expect_words(page, "Done.")
+    tip.refresh_from_db()
+    assert tip.reaction == "done"
+    assert page.evaluate("() => self.answerQueue.all()") == []
+
+
+def test_a_page_that_was_never_seen_says_that_it_is_offline(page: Page) -> None:
+    go_offline(page)
+    page.goto("/settings/")
+    expect(page.get_by_role("heading", name="You are offline.")).to_be_visible()
+    go_online(page)
+    page.get_by_role("link", name="Try again").click()
+    expect_tip(page, "Pay the rent")
+
+
+def test_after_signing_out_nobodys_tip_is_kept(page: Page) -> None:
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    expect(page).to_have_url("/sign-in/")
+    page.wait_for_function(f"async () => !(await ({KEPT})()).length")
+    go_offline(page)
+    page.goto("/")
+    expect(page.get_by_role("heading", name="You are offline.")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("Pay the rent")).to_have_count(0)
+
+
+def test_the_next_person_does_not_send_the_answers_of_the_last(
+    page: Page, tip: Tip, bob: Any
+) -> None:
+    go_offline(page)
+    press(page, "Done")
+    expect_words(page, "Saved.")
+    page.context.clear_cookies(name="sessionid")
+    page.context.add_cookies([{**session_of(bob), "url": page.url}])
+    go_online(page)
+    page.goto("/")
+    expect_state(page, "connect")
+    expect(card(page)).not_to_contain_text("Pay the rent")
+    tip.refresh_from_db()
+    assert tip.reaction == ""
+    assert len(page.evaluate("() => self.answerQueue.all()")) == 1

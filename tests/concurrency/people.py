@@ -1,0 +1,101 @@
+"""People with Todoist connected, as signing in, connecting and a first sync leave them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+
+from accounts import probe
+from accounts import services as accounts
+from accounts.models import User
+from accounts.probe import Trace
+from conftest import person
+from events.catalog import Event
+from events.models import EventRecord
+from integrations import services, sync
+from integrations.models import Connection, Task, TaskClose
+from tests.peers.todoist import Account, TodoistStandIn
+from tips.making import make_tip
+from tips.models import Tip
+from tips.tests.people import NOON
+from tips.tests.rows import add_task, connect
+
+_numbers = count(1)
+
+
+def somebody(*, at: datetime = NOON) -> User:
+    user: User = person(f"person-{next(_numbers)}")
+    for key in ("terms", "privacy", "tasks"):
+        accounts.grant(user.pk, key, by="sign-in", at=at)
+    return user
+
+
+def somebody_with_a_tip(tasks: int = 2, *, at: datetime = NOON) -> tuple[User, Tip]:
+    """Rows as a sync would have written them; nobody answers at the other end."""
+    user = somebody(at=at)
+    connection = connect(user, at=at, source="todoist", account=str(user.pk))
+    for number in range(tasks):
+        add_task(user, f"Task {number}", connection=connection)
+    return user, the_tip(user, at=at)
+
+
+def the_tip(user: User, *, at: datetime = NOON) -> Tip:
+    tip = make_tip(user.pk, at=at)
+    assert tip is not None
+    return tip
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    user: User
+    account: Account  # at the stand-in
+    connection: Connection
+
+    def load(self) -> Connection:
+        """As a worker would, who knows what is in the database now."""
+        return Connection.objects.select_related("user__profile").get(pk=self.connection.pk)
+
+    def tasks(self) -> list[str]:
+        """Ids at Todoist of the open tasks that oO knows."""
+        rows = Task.objects.open().filter(user=self.user)
+        return sorted(rows.values_list("external_id", flat=True))
+
+    def tasks_there(self) -> list[str]:
+        with self.account.lock:
+            return sorted(item["id"] for item in self.account.store.active("items"))
+
+
+def connected(
+    todoist: TodoistStandIn,
+    tasks: int = 3,
+    *,
+    at: datetime = NOON,
+    oauth: bool = False,
+    recurring: str | None = None,
+) -> Connected:
+    user = somebody(at=at)
+    account = todoist.add_account(user.email)
+    for number in range(tasks):
+        account.add_task(
+            f"Task {number}", due=at.date(), priority=number % 4 + 1, recurring=recurring
+        )
+    credentials = todoist.grant(account) if oauth else {"token": account.personal_token}
+    given = {name: str(value) for name, value in credentials.items()}
+    connection = services.connect(user.pk, "todoist", given, "", at=at)
+    assert sync.sync(connection.pk, at=at) == sync.Outcome.SYNCED
+    return Connected(user, account, connection)
+
+
+def recorded(user: User, kind: type[Event]) -> int:
+    return EventRecord.objects.filter(user_id=user.pk, subject=kind.subject).count()
+
+
+def closings(user: User) -> list[str]:
+    return list(TaskClose.objects.filter(user=user).values_list("state", flat=True))
+
+
+def what_is_left(trace: Trace) -> tuple[int, dict[str, int]]:
+    """Rows about the person that were still there, and what could not be erased even now."""
+    found = probe.probe(trace)
+    return found.erased, dict(found.left)

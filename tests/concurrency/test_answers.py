@@ -1,0 +1,135 @@
+"""Several devices and workers at one answer: whatever the order, one story comes out of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.utils import timezone
+
+from conftest import signed_in
+from events.catalog import TipDismissalExplained, TipReacted, TipReactionUndone, TipServed
+from integrations import closing
+from integrations.models import TaskClose
+from tests.concurrency.people import closings, connected, recorded, somebody_with_a_tip, the_tip
+from tests.concurrency.together import Crew, errors, later
+from tests.peers.todoist import TodoistStandIn
+from tips import conf, services
+from tips.models import Hold, Tip
+from tips.tests.people import NOON
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+ROUNDS = 20
+LAST_MOMENT = NOON + conf.UNDO_WINDOW + conf.UNDO_GRACE
+
+
+def test_of_devices_that_say_the_same_one_wins(crew: Crew) -> None:
+    for _ in range(ROUNDS):
+        user, tip = somebody_with_a_tip()
+        ends = crew.at_once(*[partial(services.react, tip, "done", at=NOON)] * 5)
+        assert not errors(ends)
+        assert sorted(end.won for end in ends) == [False] * 4 + [True]
+        assert (closings(user), recorded(user, TipReacted)) == (["waiting"], 1)
+
+
+def test_of_devices_that_disagree_one_wins_and_the_others_are_told_what_won(crew: Crew) -> None:
+    for _ in range(ROUNDS):
+        user, tip = somebody_with_a_tip()
+        said = ("done", "snooze", "dismiss", "done")
+        ends = crew.at_once(*[partial(services.react, tip, word, at=NOON) for word in said])
+        assert not errors(ends)
+        won = [word for word, end in zip(said, ends, strict=True) if end.won]
+        assert len(won) == 1
+        assert {end.tip.reaction for end in ends} == {won[0]}
+        assert Tip.objects.get(pk=tip.pk).reaction == won[0]
+        assert closings(user) == ["waiting"] * (won[0] == "done")
+        assert Hold.objects.filter(user=user).count() == (won[0] != "done")
+        assert recorded(user, TipReacted) == 1
+
+
+def test_of_two_reasons_the_first_counts(crew: Crew) -> None:
+    for _ in range(ROUNDS):
+        user, tip = somebody_with_a_tip()
+        services.react(tip, "dismiss", at=NOON)
+        said = ("not_now", "already_done", "wrong")
+        ends = crew.at_once(*[partial(services.explain, tip, word, at=NOON) for word in said])
+        assert not errors(ends)
+        assert [end.won for end in ends].count(True) == 1
+        kept = Tip.objects.get(pk=tip.pk).reason
+        assert {end.tip.reason for end in ends} == {kept}
+        assert closings(user) == ["waiting"] * (kept == "already_done")
+        assert recorded(user, TipDismissalExplained) == 1
+
+
+def test_either_the_undo_won_or_the_source_was_told(crew: Crew, todoist: TodoistStandIn) -> None:
+    undone = 0
+    for lag in range(ROUNDS):
+        alice = connected(todoist, 1)
+        tip = the_tip(alice.user)
+        services.react(tip, "done", at=NOON)
+        key = TaskClose.objects.get(user=alice.user).key
+        undo, *others = crew.at_once(
+            partial(services.undo, tip, at=LAST_MOMENT),
+            later(lag % 12, partial(closing.close_one, key, at=LAST_MOMENT)),
+            partial(services.react, tip, "done", at=LAST_MOMENT),
+        )
+        assert not errors([undo, *others])
+        assert undo.won is not bool(alice.account.completions)
+        assert TaskClose.objects.get(key=key).state == ("cancelled" if undo.won else "done")
+        assert recorded(alice.user, TipReactionUndone) == undo.won
+        assert recorded(alice.user, TipReacted) == 1 + (undo.won and others[1].won)
+        undone += undo.won
+    assert 0 < undone < ROUNDS, "one side always won: that was no race"
+
+
+def test_of_undo_on_two_devices_one_wins(crew: Crew) -> None:
+    for _ in range(ROUNDS):
+        user, tip = somebody_with_a_tip()
+        services.react(tip, "done", at=NOON)
+        soon = NOON + timedelta(seconds=3)
+        ends = crew.at_once(*[partial(services.undo, tip, at=soon)] * 3)
+        assert not errors(ends)
+        assert [end.won for end in ends].count(True) == 1
+        assert Tip.objects.get(pk=tip.pk).state == "shown"
+        assert closings(user) == ["cancelled"]
+        assert recorded(user, TipReactionUndone) == 1
+
+
+def test_a_tip_is_shown_for_the_first_time_once(crew: Crew) -> None:
+    for _ in range(ROUNDS):
+        user, tip = somebody_with_a_tip()
+        shown = partial(services.mark_shown, tip, surface="page", at=NOON)
+        ends = crew.at_once(shown, shown, partial(services.react, tip, "snooze", at=NOON), shown)
+        assert not errors(ends)
+        assert [end for end in ends if end is True] in ([], [True])
+        assert recorded(user, TipServed) == ends.count(True)
+        assert Tip.objects.get(pk=tip.pk).state == "answered"
+
+
+def test_page_and_api_at_once_record_one_answer_and_tell_the_other(crew: Crew) -> None:
+    for _ in range(10):
+        user, tip = somebody_with_a_tip(at=timezone.now())
+        page, api = signed_in(user), signed_in(user)
+        from_page, from_api = crew.at_once(
+            partial(
+                page.post,
+                f"/tip/{tip.pk}/answer",
+                {"reaction": "dismiss"},
+                headers={"HX-Request": "true"},
+            ),
+            partial(
+                api.post,
+                f"/api/v1/tip/{tip.pk}/reaction",
+                {"reaction": "done"},
+                content_type="application/json",
+            ),
+        )
+        assert (from_page.status_code, from_api.status_code) == (200, 200)
+        kept = Tip.objects.get(pk=tip.pk).reaction
+        assert from_api.json()["won"] is (kept == "done")
+        assert from_api.json()["tip"]["reaction"] == kept
+        told = b"You had already answered this" in from_page.content
+        assert told is (kept == "done")
+        assert recorded(user, TipReacted) == 1

@@ -1,0 +1,97 @@
+"""Workers who close the same task at the same time, and the publishing of what happened."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from events import bus
+from events.catalog import ProfileChanged, TaskCompleted
+from events.models import EventRecord
+from integrations import closing
+from integrations.models import TaskClose
+from integrations.registry import SOURCES
+from tests.concurrency.people import Connected, connected, recorded, somebody, the_tip
+from tests.concurrency.together import Crew, beside, errors, meanwhile
+from tests.peers.todoist import TodoistStandIn
+from tips import services
+from tips.tests.people import NOON
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+DUE = NOON + timedelta(seconds=11)
+
+
+def somebody_done(todoist: TodoistStandIn) -> tuple[Connected, TaskClose]:
+    """Has answered "done" to a recurring task: closing that twice would skip a day."""
+    alice = connected(todoist, recurring="every day")
+    services.react(the_tip(alice.user), "done", at=NOON)
+    return alice, TaskClose.objects.get(user=alice.user)
+
+
+def closings_asked(todoist: TodoistStandIn, close: TaskClose) -> int:
+    return sum(str(close.key) in r.form.get("commands", "") for r in todoist.requests)
+
+
+def test_of_workers_at_one_closing_one_asks_the_source(crew: Crew, todoist: TodoistStandIn) -> None:
+    for _ in range(15):
+        alice, close = somebody_done(todoist)
+        ends = crew.at_once(*[partial(closing.close_one, close.key, at=DUE)] * 5)
+        assert not errors(ends)
+        assert [end for end in ends if end] == [alice.connection.pk]
+        assert closings_asked(todoist, close) == len(alice.account.completions) == 1
+        assert TaskClose.objects.get(pk=close.pk).state == "done"
+        assert recorded(alice.user, TaskCompleted) == 1
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_worker_given_up_for_dead_that_still_lives_does_no_harm(
+    after: bool, todoist: TodoistStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, close = somebody_done(todoist)
+    second = partial(closing.close_one, close.key, at=DUE + closing.CALL_LIMIT)
+    slow = meanwhile(
+        monkeypatch, SOURCES["todoist"], "complete", partial(beside, second), after=after
+    )
+    assert closing.close_one(close.key, at=DUE) is None
+    assert slow == [alice.connection.pk]
+    assert closings_asked(todoist, close) == 2
+    assert len(alice.account.completions) == recorded(alice.user, TaskCompleted) == 1
+    assert TaskClose.objects.get(pk=close.pk).state == "done"
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, int]]:
+    """(event, rows that somebody else sees then) each time that a subscriber hears."""
+    heard: list[tuple[Any, int]] = []
+
+    def listen(event: ProfileChanged) -> None:
+        heard.append((event, beside(EventRecord.objects.filter(user_id=event.user_id).count)))
+
+    monkeypatch.setitem(bus._subscribers, ProfileChanged, [listen])
+    return heard
+
+
+def test_subscribers_hear_when_everybody_can_see_what_they_hear_of(heard: list[Any]) -> None:
+    user = somebody()
+    before = EventRecord.objects.filter(user_id=user.pk).count()
+    event = ProfileChanged(user_id=user.pk, at=NOON, fields=("locale",))
+    with transaction.atomic():
+        bus.publish(event)
+        assert heard == []
+        assert beside(EventRecord.objects.filter(user_id=user.pk).count) == before
+    assert heard == [(event, before + 1)]
+
+
+def test_nobody_hears_of_what_was_rolled_back(heard: list[Any]) -> None:
+    user = somebody()
+    before = EventRecord.objects.count()
+    with pytest.raises(InterruptedError), transaction.atomic():
+        bus.publish(ProfileChanged(user_id=user.pk, at=NOON, fields=("locale",)))
+        raise InterruptedError
+    assert heard == []
+    assert EventRecord.objects.count() == before

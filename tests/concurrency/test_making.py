@@ -1,0 +1,138 @@
+"""Making tips while everything else goes on: one live tip a person, and none from an old view."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from integrations import sync
+from integrations.models import Task
+from tests.concurrency.people import connected, somebody, somebody_with_a_tip, the_tip
+from tests.concurrency.together import Crew, beside, errors, meanwhile
+from tests.peers.todoist import TodoistStandIn
+from tips import making, services
+from tips.models import Outlook, Tip, TipDecision
+from tips.tests.people import NOON
+from tips.tests.rows import add_task, connect
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+MINUTE = timedelta(minutes=1)
+
+
+def live(user: User) -> int:
+    return Tip.objects.live().filter(user=user).count()
+
+
+def test_of_makers_at_once_one_makes_and_the_others_return_what_it_made(crew: Crew) -> None:
+    for _ in range(20):
+        user = somebody()
+        add_task(user, "Pay the rent", connection=connect(user, source="todoist"))
+        ends = crew.at_once(*[partial(making.make_tip, user.pk, at=NOON)] * 5)
+        assert not errors(ends)
+        assert len({tip.pk for tip in ends}) == 1
+        assert TipDecision.objects.filter(user=user).count() == live(user) == 1
+
+
+def test_making_answering_and_syncing_at_once_leave_one_live_tip_at_most(
+    crew: Crew, todoist: TodoistStandIn
+) -> None:
+    for lag in range(15):
+        alice = connected(todoist)
+        tip = the_tip(alice.user)
+        alice.account.add_task("Urgent", due=NOON.date(), priority=4)
+        alice.account.complete(alice.tasks()[0])
+        at = NOON + 20 * MINUTE
+        ends = crew.at_once(
+            partial(making.make_tip, alice.user.pk, at=at),
+            partial(services.react, tip, ("done", "snooze")[lag % 2], at=at),
+            partial(sync.sync, alice.connection.pk, at=at),
+            partial(making.make_tip, alice.user.pk, at=at),
+            partial(services.end_rest, alice.user.pk, at=at),
+        )
+        assert not errors(ends)
+        assert live(alice.user) <= 1
+        making.make_tip(alice.user.pk, at=at + MINUTE)
+        services.end_rest(alice.user.pk, at=at + MINUTE)
+        assert making.make_tip(alice.user.pk, at=at + 2 * MINUTE)
+        assert live(alice.user) == 1
+        assert alice.tasks() == alice.tasks_there()
+
+
+def test_undo_and_making_at_once_leave_one_live_tip(crew: Crew) -> None:
+    soon = NOON + timedelta(seconds=5)
+    for _ in range(20):
+        user, tip = somebody_with_a_tip(tasks=3)
+        services.react(tip, "snooze", at=NOON)
+        services.end_rest(user.pk, at=NOON)
+        undo, *others = crew.at_once(
+            partial(services.undo, tip, at=soon),
+            partial(making.make_tip, user.pk, at=soon),
+            partial(making.make_tip, user.pk, at=soon),
+        )
+        assert not errors([undo, *others])
+        assert undo.won
+        assert [t.pk for t in Tip.objects.live().filter(user=user)] == [tip.pk]
+
+
+@pytest.mark.parametrize("step", ["load_view", "build_candidates", "_store"])
+def test_what_a_sync_wrote_while_a_tip_was_decided_is_not_forgotten(
+    step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A decision on what was known before must not say that nothing is new until its boundary."""
+    user = somebody()
+    add_task(user, "Water the plants", connection=connect(user, source="todoist"))
+    change = partial(_urgent_task_comes, user)
+    meanwhile(monkeypatch, making, step, partial(beside, change), after=step == "load_view")
+    making.make_tip(user.pk, at=NOON)
+    assert Outlook.objects.due(at=NOON + MINUTE).filter(pk=user.pk).exists()
+    assert the_tip(user, at=NOON + MINUTE).content == "Urgent"
+
+
+def test_a_maker_with_an_old_view_does_not_silence_one_with_a_new(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    user = somebody()
+    add_task(user, "Water the plants", connection=connect(user, source="todoist"))
+
+    def change_and_look() -> Tip | None:
+        _urgent_task_comes(user)
+        return making.make_tip(user.pk, at=NOON + timedelta(seconds=2))
+
+    ends = meanwhile(monkeypatch, making, "_store", partial(beside, change_and_look))
+    stale = making.make_tip(user.pk, at=NOON + timedelta(seconds=1))
+    assert ends[0].content == "Urgent"
+    assert stale is None or stale.content == "Urgent"
+    assert Tip.objects.live().get(user=user).content == "Urgent"
+
+
+def test_a_tip_that_still_holds_does_not_put_off_the_look_that_was_just_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    user, tip = somebody_with_a_tip()
+    change = partial(_urgent_task_comes, user)
+    meanwhile(monkeypatch, making, "load_view", partial(beside, change), after=True)
+    assert making.make_tip(user.pk, at=NOON) == tip
+    assert Outlook.objects.due(at=NOON + MINUTE).filter(pk=user.pk).exists()
+
+
+def test_one_more_asked_for_during_a_look_is_not_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    user, tip = somebody_with_a_tip()
+    services.react(tip, "snooze", at=NOON)
+    more = partial(services.end_rest, user.pk, at=NOON)
+    meanwhile(monkeypatch, making, "_rests", partial(beside, more), after=True)
+    assert making.make_tip(user.pk, at=NOON) is None
+    assert Outlook.objects.due(at=NOON).filter(pk=user.pk).exists()
+
+
+def _urgent_task_comes(user: User) -> None:
+    """What a sync does: rows, and then its event's subscriber."""
+    fields: dict[str, Any] = {"priority": 4, "changed_at": NOON}
+    add_task(user, "Urgent", connection=Task.objects.filter(user=user)[0].connection, **fields)
+    Outlook.objects.look_again(user.pk, at=NOON)
