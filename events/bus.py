@@ -4,7 +4,6 @@ import json
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict
-from functools import partial
 from typing import Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -46,4 +45,12 @@ def publish(event: Event) -> None:
         body=body,
     )
     for handler in _subscribers[type(event)]:
-        transaction.on_commit(partial(handler, event), robust=True)
+        transaction.on_commit(_telling(handler, event), robust=True)
+
+
+def _telling(handler: Callable[[Any], object], event: Event) -> Callable[[], None]:
+    # A function, not a partial: Django logs the name of a robust callback that failed.
+    def tell() -> None:
+        handler(event)
+
+    return tell

@@ -8,7 +8,7 @@ from datetime import datetime
 from random import Random
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
 from accounts.models import Profile
@@ -60,20 +60,34 @@ def _make(user_id: UUID, at: datetime, rng: Random) -> Tip | None:
     profile = Profile.objects.filter(user_id=user_id, user__is_active=True).first()
     if profile is None:
         return None
-    outlook, _created = Outlook.objects.get_or_create(
-        user_id=user_id, defaults={"next_look_at": at}
-    )
-    if _rests(outlook, at):
-        Outlook.objects.filter(pk=user_id).update(next_look_at=outlook.rest_until)
+    try:
+        outlook, _created = Outlook.objects.get_or_create(
+            user_id=user_id, defaults={"next_look_at": at}
+        )
+        if outlook.rest_until and _rests(outlook, at):
+            _put_off(outlook, outlook.rest_until)
+            return None
+        view = load_view(user_id, at=at)
+    except (IntegrityError, Profile.DoesNotExist):  # they have left just now
         return None
-    view = load_view(user_id, at=at)
+    return _decide(profile, outlook, view, rng, at=at)
+
+
+def _put_off(seen: Outlook, until: datetime) -> None:
+    """Look again at `until`, unless something has changed since: then the person stays due."""
+    Outlook.objects.filter(pk=seen.pk, revision=seen.revision).update(next_look_at=until)
+
+
+def _decide(
+    profile: Profile, outlook: Outlook, view: UserView, rng: Random, *, at: datetime
+) -> Tip | None:
     holds = _holds(view)
     policy = POLICIES[conf.POLICY]
     name = f"{policy.manifest.key} {policy.manifest.version}"
     mark = fingerprint(view, [h.candidate for h in holds], name, profile.locale)
-    live = Tip.objects.current(user_id, at=at).first()
+    live = Tip.objects.current(view.user_id, at=at).first()
     if live and outlook.fingerprint == mark:
-        Outlook.objects.filter(pk=user_id).update(next_look_at=live.expires_at)
+        _put_off(outlook, live.expires_at)
         return live
     candidates = build_candidates(view, {h.candidate for h in holds})
     choice = policy.decide(view, candidates, rng)

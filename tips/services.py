@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import F
 
 from accounts.models import Profile
 from events.bus import publish
@@ -31,6 +32,8 @@ class Outcome:
 def mark_shown(tip: Tip, *, surface: str, at: datetime) -> bool:
     """Note that the tip was really on a screen. True the first time, which alone is published."""
     with transaction.atomic():
+        if not lock_person(tip.user_id):
+            return False
         first = Tip.objects.filter(pk=tip.pk, state=Tip.State.READY).update(
             state=Tip.State.SHOWN, shown_at=at
         )
@@ -118,7 +121,10 @@ def undo(tip: Tip, *, at: datetime) -> Outcome:
         tip.answered_at = tip.ended_at = tip.dwell_s = tip.reward = None
         tip.save()
         Outlook.objects.filter(pk=tip.user_id).update(
-            last_answered=None, rest_until=None, next_look_at=tip.expires_at
+            last_answered=None,
+            rest_until=None,
+            next_look_at=tip.expires_at,
+            revision=F("revision") + 1,
         )
         publish(TipReactionUndone(user_id=tip.user_id, at=at, tip_id=tip.pk))
     return Outcome(tip, won=True)

@@ -44,6 +44,8 @@ def test_a_provider_without_client_id_has_no_button(browser: Browser, settings: 
 
 def test_without_any_provider_the_page_says_what_to_set(browser: Browser, settings: Any) -> None:
     settings.SOCIALACCOUNT_PROVIDERS = {"apple": {"APPS": []}, "google": {"APPS": []}}
+    assert "docs/self-hosting.md" in browser.get(SIGN_IN).content.decode()
+    settings.OO_DEMO_SIGN_IN = False
     assert "GOOGLE_CLIENT_ID" in browser.get(SIGN_IN).content.decode()
 
 

@@ -13,7 +13,7 @@ class Watch:
     def __init__(self, origin: str) -> None:
         self._origin = origin
         self._said: list[str] = []
-        self._expected: list[re.Pattern[str]] = []
+        self._expected = [re.compile("Service Worker registration blocked by Playwright")]
 
     def over(self, context: BrowserContext) -> None:
         context.on("console", self._on_console)

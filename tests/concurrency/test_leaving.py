@@ -139,14 +139,14 @@ def test_of_two_deletions_at_once_both_give_the_same_receipt(
         assert {end.pk for end in ends} == {receipt_id}
 
 
-@pytest.mark.parametrize("step", ["Outlook", "load_view", "build_candidates", "_store"])
+@pytest.mark.parametrize("step", ["get_or_create", "load_view", "build_candidates", "_store"])
 def test_a_person_who_leaves_while_their_tip_is_made_gets_none(
     step: str, todoist: TodoistStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alice = connected(todoist)
     trace = Trace.of(alice.user)
-    place, name = (making.Outlook.objects, "get_or_create") if step == "Outlook" else (making, step)
-    meanwhile(monkeypatch, place, name, partial(beside, partial(leave, alice.user)))
+    place = making.Outlook.objects if step == "get_or_create" else making
+    meanwhile(monkeypatch, place, step, partial(beside, partial(leave, alice.user)))
     assert making.make_tip(alice.user.pk, at=NOON) is None
     assert what_is_left(trace) == NOTHING
 

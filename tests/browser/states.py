@@ -1,0 +1,183 @@
+"""Every state that a page of oO can be in, and how to get there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from playwright.sync_api import Page, Route, expect
+
+from integrations.models import Connection, TaskClose
+from tests.browser.card import expect_state, press
+from tests.browser.people import give_tip, open_tip
+from tips.making import make_tip
+from tips.tests.people import NOON
+from tips.tests.rows import add_task, connect
+
+Arrange = Callable[[Page, Any], None]
+
+LONG = (
+    "Write to the landlord about the broken heating in the bathroom, ask when the plumber comes, "
+    "and put the answer with the photographs into the folder for the tenants' association before "
+    "the meeting on Thursday"
+)
+TITLES: Mapping[str, str] = {
+    "short": "Pay the rent",
+    "one-letter": "X",
+    "medium": "Send the corrected slides to Maria and ask her for the figures of the last quarter",
+    "long": LONG,
+    "one-word": "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+    "unbroken": "https://example.org/" + "very-long-path/" * 12,
+    "arabic": "اتصل بالطبيب وحدد موعدًا للفحص السنوي قبل نهاية هذا الأسبوع",
+    "hebrew-mixed": "לשלוח את הקובץ report-final.pdf אל Dana עד 17:00",
+    "chinese": "给房东写信,询问浴室暖气什么时候修好,并把照片附在邮件里",
+    "emoji": "🎂 Order the cake for 👩‍👩‍👧‍👦 and 🧑🏽‍🚀 🇩🇪🇫🇷",
+}
+
+
+def _titled(title: str) -> Arrange:
+    def arrange(page: Page, alice: Any) -> None:
+        give_tip(alice, title)
+        open_tip(page, title)
+
+    return arrange
+
+
+def hold_cards(page: Page) -> None:
+    """A card that asks again is not answered, so that its state stays."""
+
+    def answer(route: Route) -> None:
+        if "hx-request" not in route.request.headers:
+            route.continue_()
+
+    page.route("**/*", answer)
+
+
+def _wait(page: Page, alice: Any) -> None:
+    hold_cards(page)
+    add_task(alice, "Pay the rent")
+    page.goto("/")
+    expect_state(page, "wait")
+
+
+def _reading(page: Page, alice: Any) -> None:
+    hold_cards(page)
+    connect(alice, state=Connection.State.NEW, synced_at=None)
+    page.goto("/")
+    expect_state(page, "reading")
+
+
+def _rest(page: Page, alice: Any) -> None:
+    connect(alice, source="todoist", account="9", state=Connection.State.RECONNECT)
+    add_task(alice, "Someday", due_in=None)
+    make_tip(alice.pk, at=NOON)
+    page.goto("/")
+    expect_state(page, "rest")
+
+
+def _connect(page: Page, alice: Any) -> None:
+    page.goto("/")
+    expect_state(page, "connect")
+
+
+def _answered(name: str) -> Arrange:
+    def arrange(page: Page, alice: Any) -> None:
+        give_tip(alice, LONG)
+        open_tip(page, LONG)
+        press(page, name)
+        expect_state(page, "answered")
+
+    return arrange
+
+
+def _noted(page: Page, alice: Any) -> None:
+    _answered("Not this")(page, alice)
+    press(page, "Not relevant")
+    expect(page.get_by_text("Noted: not relevant.")).to_be_visible()
+
+
+def _unconfirmed(page: Page, alice: Any) -> None:
+    _answered("Done")(page, alice)
+    TaskClose.objects.update(state=TaskClose.State.FAILED, finished_at=timezone.now())
+    page.reload()
+    expect(page.get_by_text("never confirmed")).to_be_visible()
+
+
+def _why(page: Page, alice: Any) -> None:
+    for n in range(5):
+        add_task(alice, f"Another thing that might matter today, number {n}", project="Home")
+    give_tip(alice, "Pay the rent", priority=4, project="Home, garden and everything around it")
+    open_tip(page)
+    page.get_by_role("link", name="Why this?").click()
+    expect(page.get_by_role("heading", name="Why this, why now")).to_be_visible()
+
+
+def _keys(page: Page, alice: Any) -> None:
+    _titled("Pay the rent")(page, alice)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _path(path: str) -> Arrange:
+    def arrange(page: Page, alice: Any) -> None:
+        connect(alice)
+        connect(alice, source="todoist", account="a.person.with.a.long.address@example.org")
+        old = timezone.now() - timedelta(hours=3)
+        connect(alice, source="calendar-url", account="c", synced_at=old, state="error")
+        page.goto(path)
+
+    return arrange
+
+
+def _stranger(path: str) -> Arrange:
+    def arrange(page: Page, alice: Any) -> None:
+        page.context.clear_cookies()
+        page.goto(path)
+
+    return arrange
+
+
+def _receipt(page: Page, alice: Any) -> None:
+    _path("/settings/delete")(page, alice)
+    page.get_by_role("button", name="Delete everything now").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your account is deleted")
+
+
+def _refused(page: Page, alice: Any) -> None:
+    page.goto("/settings/")
+    page.get_by_label("Time zone").fill("Middle/Earth")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+TIPS: Mapping[str, Arrange] = {
+    **{f"tip-{name}": _titled(title) for name, title in TITLES.items()},
+    "wait": _wait,
+    "reading": _reading,
+    "rest": _rest,
+    "connect-first": _connect,
+    "answered-done": _answered("Done"),
+    "answered-later": _answered("Later"),
+    "dismissed": _answered("Not this"),
+    "dismissed-noted": _noted,
+}
+OVER: Mapping[str, Arrange] = {"why": _why, "keys": _keys, "unconfirmed": _unconfirmed}
+PAGES: Mapping[str, Arrange] = {
+    "offline": _path("/offline"),
+    "settings": _path("/settings/"),
+    "settings-refused": _refused,
+    "tokens": _path("/settings/tokens"),
+    "connections": _path("/connect/"),
+    "connect-todoist": _path("/connect/todoist/"),
+    "connect-file": _path("/connect/calendar-file/"),
+    "delete": _path("/settings/delete"),
+    "receipt": _receipt,
+    "sign-in": _stranger("/sign-in/"),
+    "terms": _stranger("/legal/terms"),
+    "privacy": _stranger("/legal/privacy"),
+    "not-found": _stranger("/nowhere"),
+}
+# What the browser says of an answer that is meant to be an error.
+EXPECTED = {"not-found": "status of 404", "settings-refused": "status of 422"}

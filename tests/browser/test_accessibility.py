@@ -1,0 +1,52 @@
+"""What axe-core finds in every state: nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser import states
+from tests.browser.card import card, press
+from tests.browser.conftest import Visit
+from tests.browser.people import give_tip, open_tip
+from tests.browser.watch import Watch
+
+pytestmark = pytest.mark.browser
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SAME_WORDS = {f"tip-{name}" for name in states.TITLES} - {"tip-short", "tip-arabic"}
+ALL = {**states.TIPS, **states.OVER, **states.PAGES}
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if name not in SAME_WORDS])
+def test_axe_finds_nothing(visit: Visit, alice: Any, watch: Watch, name: str) -> None:
+    if name in states.EXPECTED:
+        watch.expect(states.EXPECTED[name])
+    page = visit(alice, viewport={"width": 390, "height": 844}, service_workers="block")
+    ALL[name](page, alice)
+    results = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+    found = [
+        f"{v['id']}: {node['html'][:120]} {node['failureSummary']}"
+        for v in results.response["violations"]
+        for node in v["nodes"]
+    ]
+    assert found == []
+    assert len(results.response["passes"]) > 5
+
+
+def test_what_changes_is_said_aloud(visit: Visit, alice: Any) -> None:
+    give_tip(alice)
+    page = open_tip(visit(alice))
+    expect(page.get_by_role("main")).to_have_attribute("aria-live", "polite")
+    press(page, "Not this")
+    press(page, "It is wrong")
+    expect(card(page).get_by_role("status")).to_have_text("Noted: it is wrong.")
+
+
+def test_the_language_of_a_page_is_named(visit: Visit, alice: Any) -> None:
+    give_tip(alice)
+    page = open_tip(visit(alice))
+    assert page.locator("html").get_attribute("lang") == "en"

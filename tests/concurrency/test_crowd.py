@@ -1,0 +1,161 @@
+"""Ten people and six workers who do everything at once, a fixed number of times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import count
+from random import Random
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from accounts import deletion
+from accounts.models import User
+from accounts.probe import Trace
+from events.catalog import TaskCompleted, TipReacted, TipReactionUndone
+from integrations import closing, services, sync
+from integrations.models import Connection, TaskClose
+from tests.concurrency.people import Connected, connected, recorded, what_is_left
+from tests.concurrency.together import Crew, errors
+from tests.peers.todoist import TodoistStandIn
+from tips import making
+from tips import services as tips
+from tips.models import Tip
+from tips.tests.people import NOON
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+PEOPLE, WORKERS, STEPS, LEAVE = 10, 6, 70, 3
+
+
+@dataclass
+class Crowd:
+    """Every step has a moment of its own, two seconds after the one before."""
+
+    everybody: list[Connected]
+    leaving: list[Connected]
+    moments: Any = field(default_factory=count)
+
+    def now(self) -> datetime:
+        return NOON + timedelta(seconds=2) * next(self.moments)
+
+    def work(self, seed: int) -> int:
+        """One worker's day; how many steps met somebody who had left."""
+        chance, too_late = Random(seed), 0
+        for _ in range(STEPS):
+            step = chance.choices(STEPS_AND_WEIGHTS[0], STEPS_AND_WEIGHTS[1])[0]
+            try:
+                step(self, chance.choice(self.everybody), chance, self.now())
+            except (PermissionDenied, services.PersonLeft):
+                too_late += 1
+        return too_late
+
+
+def answer(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> None:
+    tip = Tip.objects.filter(user=somebody.user).order_by("-made_at").first()
+    if tip:
+        tips.react(tip, chance.choice(["done", "done", "snooze", "dismiss"]), at=at)
+
+
+def show(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> None:
+    tip = Tip.objects.live().filter(user=somebody.user).first()
+    if tip:
+        tips.mark_shown(tip, surface="page", at=at)
+
+
+def undo(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> None:
+    tip = Tip.objects.filter(user=somebody.user, state="answered").order_by("-ended_at").first()
+    if tip:
+        tips.undo(tip, at=at)
+
+
+def explain(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> None:
+    tip = Tip.objects.filter(user=somebody.user, reaction="dismiss").order_by("-ended_at").first()
+    if tip:
+        tips.explain(tip, chance.choice(["not_now", "wrong", "already_done"]), at=at)
+
+
+def more(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> None:
+    tips.end_rest(somebody.user.pk, at=at)
+    making.make_tip(somebody.user.pk, at=at)
+
+
+def make(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> None:
+    making.make_tip(somebody.user.pk, at=at)
+
+
+def read(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> None:
+    somebody.account.add_task(f"Task at {at}", due=NOON.date(), priority=chance.randint(1, 4))
+    services.request_sync(somebody.connection.pk, somebody.user.pk, at=at)
+    sync.sync(somebody.connection.pk, at=at)
+
+
+def close(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> None:
+    closing.close_due(at=at)
+
+
+def leave(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> None:
+    """Few leave, and each from a device of their own, perhaps twice."""
+    user = User.objects.filter(pk=chance.choice(crowd.leaving).user.pk).first()
+    if user:
+        deletion.delete_account(user, receipt_id=uuid4(), at=at)
+
+
+Step = Callable[[Crowd, Connected, Random, datetime], None]
+STEPS_AND_WEIGHTS: tuple[list[Step], list[int]] = (
+    [answer, show, undo, explain, more, make, read, close, leave],
+    [14, 6, 8, 4, 10, 6, 8, 8, 1],
+)
+
+
+@pytest.fixture
+def crowd(todoist: TodoistStandIn) -> Crowd:
+    everybody = [connected(todoist, 4) for _ in range(PEOPLE)]
+    return Crowd(everybody, everybody[-LEAVE:])
+
+
+def test_a_busy_day_ends_without_an_error_and_in_order(crowd: Crowd, crew: Crew) -> None:
+    traces = {one.user.pk: Trace.of(one.user) for one in crowd.everybody}
+    ends = crew.at_once(*[partial(crowd.work, seed) for seed in range(WORKERS)])
+    assert not errors(ends), errors(ends)
+    for one in crowd.leaving:
+        if user := User.objects.filter(pk=one.user.pk).first():
+            deletion.delete_account(user, receipt_id=uuid4(), at=crowd.now())
+    assert {one.user.pk: what_is_left(traces[one.user.pk]) for one in crowd.leaving} == {
+        one.user.pk: (0, {}) for one in crowd.leaving
+    }
+    staying = crowd.everybody[:-LEAVE]
+    assert sum(recorded(one.user, TipReacted) for one in staying) > 20
+    assert sum(recorded(one.user, TipReactionUndone) for one in staying) > 0
+    for one in staying:
+        check(one)
+
+
+def check(one: Connected) -> None:
+    assert Tip.objects.live().filter(user=one.user).count() <= 1
+    answered = Tip.objects.filter(user=one.user, state="answered")
+    undone = recorded(one.user, TipReactionUndone)
+    assert recorded(one.user, TipReacted) - undone == answered.count()
+    check_closings(one, [tip for tip in answered if is_done(tip)])
+
+
+def is_done(tip: Tip) -> bool:
+    return tip.reaction == "done" or tip.reason == "already_done"
+
+
+def check_closings(one: Connected, done: list[Tip]) -> None:
+    """What counts is closed or waits to be; what was taken back was never told to the source."""
+    closings = {row.key: row.state for row in TaskClose.objects.filter(user=one.user)}
+    wanted = {tips.closing_key(tip) for tip in done}
+    assert wanted <= closings.keys()
+    assert all(closings[key] in {"waiting", "done"} for key in wanted)
+    assert {closings[key] for key in closings.keys() - wanted} <= {"cancelled"}
+    asked = list(closings.values()).count("done")
+    assert len(one.account.completions) <= asked
+    assert recorded(one.user, TaskCompleted) >= len(one.account.completions)
+    assert Connection.objects.get(user=one.user).state == "ok"

@@ -1,0 +1,53 @@
+"""What the documents say about the repository is compared with the repository."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from accounts.receipts import KEPT_FOR
+from events.tasks import KEPT
+from tips import conf, effects
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
+IDS = [str(page.relative_to(ROOT)) for page in PAGES]
+TARGETS = set(re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_every_file_that_is_named_exists(page: Path) -> None:
+    for name in re.findall(r"`([a-z_./]+/[a-z_./-]*[a-z_/])`", page.read_text()):
+        if name.split("/")[0] in {p.name for p in ROOT.iterdir()}:
+            assert (ROOT / name).exists(), name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_every_make_target_that_is_named_exists(page: Path) -> None:
+    named = set(re.findall(r"(?:`|^)make ([a-z]+)", page.read_text(), re.MULTILINE))
+    assert named <= TARGETS
+
+
+def test_the_figures_about_answers_are_those_of_the_code() -> None:
+    text = (ROOT / "docs/answers.md").read_text()
+    assert f"{conf.UNDO_WINDOW.seconds} seconds" in text
+    assert f"grants {conf.UNDO_GRACE.seconds} more" in text
+    assert f"closed, {(conf.UNDO_WINDOW + conf.UNDO_GRACE).seconds} s after" in text
+    assert timedelta(hours=2) == effects.SNOOZE
+    assert f"in {effects.NOT_RELEVANT.days} days" in text
+    assert f"rests for {conf.REST_AFTER_ANSWER.seconds // 60} minutes" in text
+
+
+def test_the_figures_about_keeping_are_those_of_the_code() -> None:
+    text = (ROOT / "docs/data.md").read_text()
+    assert f"| {KEPT.days} days |" in text
+    assert f"| {KEPT_FOR.days} days |" in text
