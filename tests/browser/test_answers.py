@@ -239,9 +239,7 @@ def test_of_two_devices_one_wins_and_the_other_is_told(visit: Visit, alice: Any,
     assert reaction(tip) == "done"
 
 
-def test_a_page_whose_session_has_ended_asks_to_sign_in(
-    visit: Visit, alice: Any, tip: Tip
-) -> None:
+def test_a_page_whose_session_has_ended_asks_to_sign_in(visit: Visit, alice: Any, tip: Tip) -> None:
     page = open_tip(visit(alice))
     page.context.clear_cookies(name="sessionid")
     press(page, "Done")

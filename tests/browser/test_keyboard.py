@@ -71,9 +71,7 @@ def test_enter_answers_and_focus_stays_in_the_card(page: Page, tip: Tip) -> None
     expect(card(page).locator(":focus")).to_have_count(1)
 
 
-def test_when_undo_goes_away_focus_goes_to_one_more(
-    visit: Visit, alice: Any, tip: Tip
-) -> None:
+def test_when_undo_goes_away_focus_goes_to_one_more(visit: Visit, alice: Any, tip: Tip) -> None:
     page = visit(alice)
     page.clock.install()
     open_tip(page)
@@ -115,10 +113,10 @@ def test_the_list_of_keys_gives_focus_back(page: Page) -> None:
     expect(gear).to_be_focused()
 
 
-@pytest.mark.parametrize("path", ["/settings/", "/connect/", "/settings/delete", "/settings/tokens"])
-def test_every_control_of_a_page_is_reached_in_the_order_of_reading(
-    page: Page, path: str
-) -> None:
+@pytest.mark.parametrize(
+    "path", ["/settings/", "/connect/", "/settings/delete", "/settings/tokens"]
+)
+def test_every_control_of_a_page_is_reached_in_the_order_of_reading(page: Page, path: str) -> None:
     page.goto(path)
     reached = tab_through(page)
     controls = "a[href], button, input:not([type=hidden]), select, summary, textarea"

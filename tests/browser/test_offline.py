@@ -34,7 +34,9 @@ def tip(alice: Any) -> Tip:
 @pytest.fixture
 def page(visit: Visit, alice: Any, tip: Tip, watch: Watch) -> Page:
     """Alice's page, with a worker that has seen it."""
-    watch.expect("ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to fetch|htmx:(sendError|afterRequest)")
+    watch.expect(
+        "ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to fetch|htmx:(sendError|afterRequest)"
+    )
     return with_worker(open_tip(visit(alice)))
 
 

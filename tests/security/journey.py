@@ -106,15 +106,16 @@ def point_at(
         token_url=f"{todoist.url}/oauth/access_token",
     )
     monkeypatch.setattr(source, "manifest", replace(source.manifest, oauth=there))
-    for name, value in {
+    places: dict[str, object] = {
         "GOOGLE_REVOKE_URL": idp.google_revoke_url(),
         "APPLE_REVOKE_URL": idp.apple_revoke_url(),
         "TODOIST_API_URL": f"{todoist.url}/api/v1/",
         "TODOIST_CLIENT_ID": todoist.client_id,
         "TODOIST_CLIENT_SECRET": todoist.client_secret,
         "OO_PRIVATE_HOSTS_ALLOWED": calendar.door,
-    }.items():
-        monkeypatch.setattr(settings, name, value)
+    }
+    for name, place in places.items():
+        monkeypatch.setattr(settings, name, place)
 
 
 def listen(monkeypatch: pytest.MonkeyPatch, journey: Journey) -> None:
@@ -223,9 +224,9 @@ def connect_todoist(journey: Journey) -> None:
     leaving = journey.post("/connect/todoist/", {"way": "oauth"})
     asked = dict(parse_qsl(urlsplit(leaving["Location"]).query))
     said = {**asked, "decision": "approve", "user_id": alice.id}
-    back = httpx.post(
-        f"{journey.todoist.url}/oauth/authorize", data=said, trust_env=False
-    ).headers["location"]
+    back = httpx.post(f"{journey.todoist.url}/oauth/authorize", data=said, trust_env=False).headers[
+        "location"
+    ]
     journey.get(inside(back))
     journey.get(inside(back))  # the same code once more
     other = journey.todoist.add_account("alice@example.net", personal_token=PERSONAL_TOKEN)

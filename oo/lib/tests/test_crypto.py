@@ -77,7 +77,10 @@ def test_a_ciphertext_that_breaks_off_is_refused(cut: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "keys", [[], [""], ["short"], [NEW, "c2hvcnQ="], [NEW[:-4]], ["!" * 44], ["é" * 32], NEW]
+    "keys",
+    [[], [""], ["short"], [NEW, "c2hvcnQ="], [NEW[:-4]], ["!" * 44], ["é" * 32], NEW],
+    # The key itself would be a name that differs from process to process.
+    ids=["none", "empty", "short", "second", "cut", "signs", "umlauts", "string"],
 )
 def test_a_key_that_is_none_is_refused_without_being_told(keys: list[str]) -> None:
     with pytest.raises(CryptoError) as caught:

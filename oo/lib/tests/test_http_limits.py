@@ -31,7 +31,9 @@ def send_packed(body: bytes, coding: str = "gzip") -> Callable[[Handler], None]:
 def test_a_body_may_be_as_large_as_the_limit_and_no_larger(packed: bool) -> None:
     def answer(size: int) -> Callable[[Handler], None]:
         body = b"x" * size
-        return send_packed(gzip.compress(body)) if packed else send_packed(body, "identity")
+        return (
+            send_packed(gzip.compress(body, mtime=0)) if packed else send_packed(body, "identity")
+        )
 
     with serving(answer(1000)) as server:
         found = fetch_public(server.url, max_bytes=1000, allow_private=server.door)
@@ -54,9 +56,9 @@ def test_a_bomb_is_not_unpacked() -> None:
 @pytest.mark.parametrize(
     ("body", "coding"),
     [
-        (gzip.compress(b"x" * 99)[:-4], "gzip"),
+        (gzip.compress(b"x" * 99, mtime=0)[:-4], "gzip"),
         (b"not gzip", "gzip"),
-        (gzip.compress(b"x") + b"rest", "gzip"),
+        (gzip.compress(b"x", mtime=0) + b"rest", "gzip"),
         (b"x", "br"),
         (b"x", "gzip, gzip"),
     ],

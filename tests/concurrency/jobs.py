@@ -1,0 +1,105 @@
+"""What the processes of test_sqlite.py do: say "ready", wait for a line, work, say what came of it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from django.core.management import call_command
+from django.db import transaction
+
+from accounts.models import User
+from events.catalog import TipReacted, TipReactionUndone
+from tests.concurrency.people import recorded, somebody_with_a_tip
+from tips import making, services
+from tips.models import Tip
+from tips.tests.people import NOON
+
+
+def main(job: str) -> None:
+    name, _, argument = job.partition(":")
+    globals()[f"do_{name}"](argument)
+
+
+def say(word: Any) -> None:
+    sys.stdout.write(json.dumps(word) + "\n")
+    sys.stdout.flush()
+
+
+def wait() -> None:
+    sys.stdin.readline()
+
+
+def tips() -> list[Tip]:
+    return list(Tip.objects.order_by("user__email"))
+
+
+def do_prepare(people: str) -> None:
+    call_command("migrate", verbosity=0)
+    for _ in range(int(people)):
+        somebody_with_a_tip()
+    say(len(tips()))
+
+
+def do_answer(reaction: str) -> None:
+    found = tips()
+    say("ready")
+    wait()
+    ends = [services.react(tip, reaction, at=NOON) for tip in found]
+    say([(end.won, end.tip.reaction) for end in ends])
+
+
+def do_read(_: str) -> None:
+    say("ready")
+    wait()
+    rows = Tip.objects.order_by("pk").values_list("state", flat=True).iterator(chunk_size=1)
+    states = [next(rows)]
+    say("reading")
+    wait()
+    say([*states, *rows])
+
+
+def do_hold(_: str) -> None:
+    say("ready")
+    wait()
+    with transaction.atomic():
+        User.objects.update(name="Held")
+        say("holding")
+        wait()
+    say("let go")
+
+
+def do_mixed(seed: str) -> None:
+    chance, people = Random(seed), list(User.objects.values_list("pk", flat=True))
+    say("ready")
+    wait()
+    for step in range(120):
+        at, user_id = NOON + timedelta(seconds=step), chance.choice(people)
+        tip = Tip.objects.filter(user_id=user_id).order_by("-made_at").first()
+        match chance.randrange(4):
+            case 0 if tip:
+                services.react(tip, chance.choice(["done", "snooze", "dismiss"]), at=at)
+            case 1 if tip:
+                services.undo(tip, at=at)
+            case 2 if tip:
+                services.mark_shown(tip, surface="page", at=at)
+            case _:
+                services.end_rest(user_id, at=at)
+                making.make_tip(user_id, at=at)
+    say("fine")
+
+
+def do_judge(_: str) -> None:
+    say("ready")
+    wait()
+    people = list(User.objects.all())
+    live = [Tip.objects.live().filter(user=user).count() for user in people]
+    say({"live": max(live) <= 1, "recorded": all(is_in_order(user) for user in people)})
+
+
+def is_in_order(user: User) -> bool:
+    answered = Tip.objects.filter(user=user, state="answered").count()
+    return recorded(user, TipReacted) - recorded(user, TipReactionUndone) == answered
