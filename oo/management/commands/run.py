@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from honcho.manager import Manager
+from honcho import manager as honcho
 from honcho.printer import Printer
 
 WEB = (
@@ -26,6 +26,8 @@ WORKER = (
     " --without-gossip --without-mingle --loglevel WARNING"
 )
 BEAT = "celery --quiet -A oo beat --schedule {var}/beat-schedule --pidfile= --loglevel WARNING"
+# Seconds that each process has to end by itself; a worker finishes the task in hand first.
+STOP_S = 30
 
 
 class Command(BaseCommand):
@@ -39,7 +41,8 @@ class Command(BaseCommand):
         refuse_taken_port(host, port)
         settings.VAR.mkdir(exist_ok=True)
         call_command("migrate", verbosity=0, interactive=False)
-        manager = Manager(Printer(sys.stdout))
+        honcho.KILL_WAIT = STOP_S
+        manager = honcho.Manager(Printer(sys.stdout))
         env = {**os.environ, "PATH": f"{sys.prefix}/bin{os.pathsep}{os.environ.get('PATH', '')}"}
         env.setdefault("OO_BASE_URL", address(host, port))
         for name, command in (("web", WEB), ("worker", WORKER), ("beat", BEAT)):
