@@ -17,7 +17,9 @@ from integrations.tests.scripted import (
     ScriptedSample,
     make_connection,
 )
+from integrations.tests.todoist import Reader
 from integrations.tests.token_endpoint import TokenEndpoint, serving
+from tests.peers.todoist import TodoistStandIn
 
 
 @pytest.fixture
@@ -56,3 +58,17 @@ def endpoint(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> Iterator[To
         there = replace(scripted.manifest.oauth, token_url=endpoint.url)
         monkeypatch.setattr(scripted, "manifest", replace(scripted.manifest, oauth=there))
         yield endpoint
+
+
+@pytest.fixture
+def todoist(settings: Any) -> Iterator[TodoistStandIn]:
+    with TodoistStandIn() as stand_in:
+        settings.TODOIST_API_URL = f"{stand_in.url}/api/v1/"
+        settings.TODOIST_CLIENT_ID = stand_in.client_id
+        settings.TODOIST_CLIENT_SECRET = stand_in.client_secret
+        yield stand_in
+
+
+@pytest.fixture
+def reader(todoist: TodoistStandIn) -> Reader:
+    return Reader(todoist)

@@ -1,10 +1,9 @@
-"""The source against the stand-in, over real HTTP on loopback."""
+"""Reading by the source from the stand-in, over real HTTP on loopback."""
 
 from __future__ import annotations
 
 import json
 import tracemalloc
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -13,75 +12,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from integrations.base import Account, Link, Pull, TaskSignal
+from integrations.base import Link
 from integrations.sources import todoist as module
 from integrations.sources.todoist import Todoist
+from integrations.tests.todoist import (
+    NONE,
+    SYNC,
+    Reader,
+    asked,
+    link,
+)
 from oo.lib.http import ApiError, RateLimited, TooLarge, Unauthorized, Unexpected, Unreachable
 from oo.lib.tests.loopback import Handler, serving
 from oo.lib.types import JSON
 from tests.peers.todoist import FaultKind, TodoistStandIn
-
-KEY, OTHER_KEY = UUID(int=1), UUID(int=2)
-SYNC = "/api/v1/sync"
-NONE: frozenset[str] = frozenset()
-
-
-@pytest.fixture
-def todoist(settings: Any) -> Iterator[TodoistStandIn]:
-    with TodoistStandIn() as stand_in:
-        settings.TODOIST_API_URL = f"{stand_in.url}/api/v1/"
-        settings.TODOIST_CLIENT_ID = stand_in.client_id
-        settings.TODOIST_CLIENT_SECRET = stand_in.client_secret
-        yield stand_in
-
-
-class Reader:
-    """Pulls again and again from where the last pull ended, and keeps what the engine would."""
-
-    def __init__(self, todoist: TodoistStandIn) -> None:
-        self.todoist = todoist
-        self.link = link(todoist)
-        self.tasks: dict[str, TaskSignal] = {}
-
-    def pull(self) -> Pull:
-        pull = Todoist().pull(self.link, at=self.todoist.clock.now())
-        self.link = replace(self.link, cursor=pull.cursor)
-        said = {t.external_id: t for t in pull.tasks}
-        self.tasks = said if pull.full else {**self.tasks, **said}
-        for name in pull.gone_tasks - said.keys():
-            self.tasks.pop(name, None)
-        return pull
-
-    @property
-    def titles(self) -> set[str]:
-        return {t.title for t in self.tasks.values() if t.completed_at is None}
-
-
-@pytest.fixture
-def reader(todoist: TodoistStandIn) -> Reader:
-    return Reader(todoist)
-
-
-def link(
-    todoist: TodoistStandIn,
-    credentials: Mapping[str, str] | None = None,
-    cursor: Mapping[str, JSON] | None = None,
-) -> Link:
-    return Link(
-        id=UUID(int=9),
-        account=todoist.alice.id,
-        credentials=credentials or {"token": todoist.alice.personal_token},
-        cursor=cursor or {},
-        document="",
-        zone=ZoneInfo("Europe/Berlin"),
-        connected_at=todoist.clock.now(),
-    )
-
-
-def asked(todoist: TodoistStandIn) -> list[str]:
-    """The sync tokens that were sent, "*" for everything."""
-    return [r.form["sync_token"] for r in todoist.requests_to(SYNC)]
-
 
 # ---- reading --------------------------------------------------------------------------------
 
@@ -385,136 +329,3 @@ def test_what_cannot_be_a_token_is_not_sent(todoist: TodoistStandIn, token: str)
     with pytest.raises(Unauthorized):
         Todoist().identify({"token": token}, "")
     assert not todoist.requests
-
-
-# ---- closing --------------------------------------------------------------------------------
-
-
-def test_a_task_is_closed_once_however_often_it_is_asked(
-    todoist: TodoistStandIn, reader: Reader
-) -> None:
-    habit = todoist.alice.add_task("Water the plants", due=date(2026, 3, 2), recurring="every day")
-    for key in (KEY, KEY, OTHER_KEY):
-        Todoist().complete(reader.link, habit, key=key)
-    assert todoist.alice.task(habit)["due"]["date"] == "2026-03-04"
-    assert len(todoist.alice.completions) == 2
-
-
-def test_a_plain_task_is_completed_and_the_next_delta_says_so(
-    todoist: TodoistStandIn, reader: Reader
-) -> None:
-    task = todoist.alice.add_task("Pay the rent")
-    reader.pull()
-    Todoist().complete(reader.link, task, key=KEY)
-    (said,) = reader.pull().tasks
-    assert (said.external_id, said.completed_at) == (task, todoist.clock.now())
-
-
-def test_a_recurring_task_comes_back_with_its_next_date(
-    todoist: TodoistStandIn, reader: Reader
-) -> None:
-    habit = todoist.alice.add_task("Plan the week", due=date(2026, 3, 2), recurring="every monday")
-    reader.pull()
-    Todoist().complete(reader.link, habit, key=KEY)
-    (said,) = reader.pull().tasks
-    assert (said.due_on, said.completed_at) == (date(2026, 3, 9), None)
-    assert said.recurrence == "every monday"
-
-
-def test_a_task_that_is_no_longer_there_is_404(todoist: TodoistStandIn, reader: Reader) -> None:
-    task = todoist.alice.add_task("Pay the rent")
-    todoist.alice.delete(task)
-    with pytest.raises(Unexpected) as raised:
-        Todoist().complete(reader.link, task, key=KEY)
-    assert raised.value.status == 404
-
-
-def test_a_closing_whose_answer_is_lost_can_be_asked_again(
-    todoist: TodoistStandIn, reader: Reader
-) -> None:
-    habit = todoist.alice.add_task("Water the plants", due=date(2026, 3, 2), recurring="every day")
-    todoist.faults.add(FaultKind.CUT, SYNC)
-    with pytest.raises(Unreachable):
-        Todoist().complete(reader.link, habit, key=KEY)
-    Todoist().complete(reader.link, habit, key=KEY)
-    assert todoist.alice.task(habit)["due"]["date"] == "2026-03-03"
-
-
-def test_a_token_that_may_only_read_asks_for_another(todoist: TodoistStandIn) -> None:
-    task = todoist.alice.add_task("Pay the rent")
-    reading = todoist.grant(todoist.alice, "data:read")
-    with pytest.raises(Unauthorized):
-        Todoist().complete(link(todoist, reading), task, key=KEY)
-
-
-@pytest.mark.parametrize(
-    ("outcome", "error", "status"),
-    [
-        ({"error_tag": "ITEM_NOT_FOUND", "error_code": 22}, Unexpected, 404),
-        ({"error_tag": "ACCESS_DENIED", "http_code": 403}, Unexpected, 403),
-        ({"error_tag": "UNAUTHORIZED", "http_code": 401}, Unauthorized, 401),
-        ({"error_tag": "LIMITS_REACHED", "http_code": 429}, RateLimited, 429),
-        ({"error_tag": "INTERNAL", "http_code": 503}, Unreachable, 503),
-        ({"error_tag": "ODD", "http_code": "?"}, Unexpected, 400),
-        (None, Unexpected, None),
-        ([], Unexpected, None),
-    ],
-)
-def test_each_refusal_of_a_command_has_its_error(
-    outcome: object, error: type[ApiError], status: int | None
-) -> None:
-    refused = module._refusal(outcome)
-    assert (type(refused), refused.status) == (error, status)
-
-
-# ---- whose, and giving it back --------------------------------------------------------------
-
-
-@pytest.mark.parametrize("kind", ["personal", "oauth"])
-def test_credentials_say_whose_they_are(todoist: TodoistStandIn, kind: str) -> None:
-    bob = todoist.add_account("bob@example.org")
-    given = {"token": f" {bob.personal_token}\n"} if kind == "personal" else todoist.grant(bob)
-    assert Todoist().identify(given, "") == Account(bob.id, "bob@example.org")
-
-
-def test_a_wrong_token_is_unauthorized(todoist: TodoistStandIn) -> None:
-    with pytest.raises(Unauthorized):
-        Todoist().identify({"token": "f" * 40}, "")
-
-
-def test_revoked_access_is_dead_with_everything_that_came_with_it(
-    todoist: TodoistStandIn,
-) -> None:
-    tokens = todoist.grant(todoist.alice)
-    assert Todoist().revoke(tokens)
-    with pytest.raises(Unauthorized):
-        Todoist().identify(tokens, "")
-    assert [r.form["token"] for r in todoist.requests_to("/api/v1/revoke")] == [
-        tokens["access_token"],
-        tokens["refresh_token"],
-    ]
-
-
-def test_a_personal_token_is_not_ours_to_give_back(todoist: TodoistStandIn) -> None:
-    token = {"token": todoist.alice.personal_token}
-    assert not Todoist().revoke(token)
-    assert Todoist().identify(token, "").account == todoist.alice.id
-
-
-def test_a_service_that_will_not_revoke_says_so(todoist: TodoistStandIn, settings: Any) -> None:
-    settings.TODOIST_CLIENT_SECRET = "wrong"
-    with pytest.raises(Unauthorized):
-        Todoist().revoke(todoist.grant(todoist.alice))
-
-
-def test_no_error_tells_a_token(todoist: TodoistStandIn) -> None:
-    with pytest.raises(Unauthorized) as raised:
-        Todoist().identify({"token": "secret-token-0123"}, "")
-    assert "secret-token" not in repr(raised.value) + str(raised.value)
-
-
-def test_moments_are_in_utc(todoist: TodoistStandIn, reader: Reader) -> None:
-    todoist.alice.add_task("A")
-    (task,) = reader.pull().tasks
-    assert task.added_at == todoist.clock.now()
-    assert task.added_at.tzinfo is UTC

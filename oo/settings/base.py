@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONCE, NONE, SELF
@@ -251,7 +252,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 FORM_TARGETS: list[str] = [
     "https://accounts.google.com",
     "https://appleid.apple.com",
-    "https://app.todoist.com",
+    "{0.scheme}://{0.netloc}".format(urlsplit(TODOIST_AUTH_URL)),
 ]
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
     # Staff pages of the Django admin carry their own policy needs and stay under this one.
