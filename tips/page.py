@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from integrations import words
 from integrations.models import Connection, TaskClose
 from integrations.registry import SOURCES
 from tips import conf, wording
@@ -128,9 +129,9 @@ def failed_closings(user_id: UUID) -> list[dict[str, str]]:
 def _title(source_key: str) -> str:
     """Of a source; its key when the package that brought it is no longer installed."""
     source = SOURCES.get(source_key)
-    return str(source.manifest.title) if source else source_key
+    return words.said(source.manifest.title) if source else source_key
 
 
 def _policy_title(key: str) -> str:
     policy = POLICIES.get(key)
-    return str(policy.manifest.title) if policy else key
+    return words.said(policy.manifest.title) if policy else key

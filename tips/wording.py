@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tips.base import Candidate, Facts, Kind, Scored
+from tips.base import Facts, Kind, Scored
 
 SILENCES: Mapping[str, object] = {
     "in_meeting": gettext_lazy("You are in a meeting. This can wait."),
@@ -30,7 +30,7 @@ def render(scored: Scored) -> tuple[str, str]:
         name = candidate.title or _("Your next meeting")
         return name, _("Starts at %(time)s") % {"time": clock(candidate.facts.starts_at)}
     said = [reason(code, candidate.facts) for code in scored.reasons if code in REASONS]
-    return candidate.title, " · ".join(s for s in said[:2] if s)
+    return candidate.title or _("Untitled"), " · ".join(s for s in said[:2] if s)
 
 
 def reason(code: str, facts: Facts) -> str:
@@ -106,7 +106,3 @@ REASONS: Mapping[str, Callable[[Facts], str]] = {
 
 def silence_sentence(code: str) -> str:
     return str(SILENCES.get(code, SILENCES["nothing_urgent"]))
-
-
-def plain(candidate: Candidate) -> str:
-    return candidate.title or _("Untitled")

@@ -174,13 +174,14 @@
     delete card().dataset.leaving;
     const unsent = type !== "htmx:responseError" && form?.matches("[data-answers]");
     if (unsent && window.keepAnswer) return window.keepAnswer(form, submitter);
-    failed = form && { form, submitter };
+    failed = form && { submitter };
     trouble.hidden = false;
   }
 
   function tryAgain() {
     trouble.hidden = true;
-    if (failed?.form.isConnected) failed.form.requestSubmit(failed.submitter);
+    // Pressed, not submitted: HTMX sends a button's value only when the button was pressed last.
+    if (failed?.submitter?.isConnected) failed.submitter.click();
     else location.assign("/");
   }
 

@@ -16,6 +16,8 @@ const FILES = [
   "{% static 'css/tokens.css' %}",
   "{% static 'css/base.css' %}",
   "{% static 'css/tip.css' %}",
+  "{% static 'css/answers.css' %}",
+  "{% static 'css/over.css' %}",
   "{% static 'fonts/newsreader-latin.woff2' %}",
   "{% static 'fonts/instrument-sans-latin.woff2' %}",
 ];

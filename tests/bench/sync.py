@@ -24,11 +24,14 @@ Profile.objects.get_or_create(user=user)
 connection = services.connect(user.pk, "todoist", {"token": sys.argv[1]}, "", at=timezone.now())
 base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 began = time.perf_counter()
-sync.sync(connection.pk, at=timezone.now())
+outcome = sync.sync(connection.pk, at=timezone.now())
 first = time.perf_counter() - began
+assert outcome == sync.Outcome.SYNCED, outcome
 count = Task.objects.filter(user=user).count()
+services.request_sync(connection.pk, user.pk, at=timezone.now())
 began = time.perf_counter()
-sync.sync(connection.pk, at=timezone.now())
+outcome = sync.sync(connection.pk, at=timezone.now())
+assert outcome == sync.Outcome.SYNCED, outcome
 again = time.perf_counter() - began
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 print(f"{count} tasks in {first:.2f} s   limit 10 s")

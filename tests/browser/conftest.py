@@ -98,7 +98,7 @@ def visit(chromium: Browser, site: Site, watch: Watch) -> Iterator[Visit]:
         contexts.append(context)
         watch.over(context)
         if person is not None:
-            context.add_cookies([{**session_of(person), "url": site.url}])
+            context.add_cookies([session_of(person, site.url)])
         return context.new_page()
 
     yield begin
@@ -106,10 +106,11 @@ def visit(chromium: Browser, site: Site, watch: Watch) -> Iterator[Visit]:
         context.close()
 
 
-def session_of(person: Any) -> Any:
+def session_of(person: Any, url: str) -> Any:
+    """The cookie of somebody who has just signed in, for the site at `url`."""
     client = Client()
     client.force_login(person, backend="accounts.backend.PersonBackend")
-    return {"name": "sessionid", "value": client.cookies["sessionid"].value}
+    return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}
 
 
 @pytest.fixture

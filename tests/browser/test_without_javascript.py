@@ -10,6 +10,7 @@ from tests.browser.card import card, expect_state, expect_tip, expect_words, pre
 from tests.browser.conftest import Visit
 from tests.browser.people import give_tip, open_tip
 from tips.models import Tip
+from tips.tests.rows import add_task
 
 pytestmark = pytest.mark.browser
 
@@ -43,8 +44,6 @@ def test_from_the_first_page_to_an_answer_and_out_again(visit: Visit) -> None:
 
 
 def test_the_page_that_waits_for_a_tip_asks_again_by_itself(visit: Visit, alice: Any) -> None:
-    from tips.tests.rows import add_task
-
     add_task(alice, "Pay the rent")
     page = visit(alice, **PLAIN)
     page.goto("/")

@@ -16,12 +16,16 @@ from tips.tests.people import NOON
 
 
 @pytest.fixture(autouse=True)
-def _on_postgres(request: pytest.FixtureRequest) -> None:
-    if request.node.get_closest_marker("postgres"):
-        request.getfixturevalue("db")
-        assert connection.vendor == "postgresql", "set DATABASE_URL, as make test does"
-        _hurry(connection)
-        connection_created.connect(_hurry_new, dispatch_uid="tests.concurrency")
+def _on_postgres(request: pytest.FixtureRequest) -> Iterator[None]:
+    if request.node.get_closest_marker("postgres") is None:
+        yield
+        return
+    request.getfixturevalue("db")
+    assert connection.vendor == "postgresql", "set DATABASE_URL, as make test does"
+    _hurry(connection)
+    connection_created.connect(_hurry_new)
+    yield
+    connection_created.disconnect(_hurry_new)
 
 
 def _hurry_new(connection: BaseDatabaseWrapper, **_: Any) -> None:

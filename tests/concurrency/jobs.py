@@ -1,4 +1,4 @@
-"""What the processes of test_sqlite.py do: say "ready", wait for a line, work, say what came of it."""
+"""What the processes of test_sqlite.py do: say "ready", wait for a line, work, say what came."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def do_mixed(seed: str) -> None:
     chance, people = Random(seed), list(User.objects.values_list("pk", flat=True))
     say("ready")
     wait()
-    for step in range(120):
+    for step in range(50):
         at, user_id = NOON + timedelta(seconds=step), chance.choice(people)
         tip = Tip.objects.filter(user_id=user_id).order_by("-made_at").first()
         match chance.randrange(4):

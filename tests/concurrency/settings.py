@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oo.settings.test import *
+from oo.settings.test import *  # noqa: F403  # settings are layered whole
 from oo.settings.test import DATABASES, env
 
 CELERY_BROKER_URL = env.str("OO_TEST_BROKER", default="memory://")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 from random import Random
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -39,7 +38,7 @@ class Crowd:
 
     everybody: list[Connected]
     leaving: list[Connected]
-    moments: Any = field(default_factory=count)
+    moments: Iterator[int] = field(default_factory=count)
 
     def now(self) -> datetime:
         return NOON + timedelta(milliseconds=100) * next(self.moments)

@@ -35,7 +35,7 @@ from tests.concurrency.together import (
 from tests.peers.todoist import TodoistStandIn
 from tips import making
 from tips import services as tips
-from tips.models import Tip
+from tips.models import Outlook, Tip
 from tips.tests.people import NOON
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -145,7 +145,7 @@ def test_a_person_who_leaves_while_their_tip_is_made_gets_none(
 ) -> None:
     alice = connected(todoist)
     trace = Trace.of(alice.user)
-    place = making.Outlook.objects if step == "get_or_create" else making
+    place: Any = Outlook.objects if step == "get_or_create" else making
     meanwhile(monkeypatch, place, step, partial(beside, partial(leave, alice.user)))
     assert making.make_tip(alice.user.pk, at=NOON) is None
     assert what_is_left(trace) == NOTHING
@@ -168,18 +168,17 @@ def test_a_showing_and_a_deletion_wait_for_each_other_without_a_deadlock(
 ) -> None:
     alice = connected(todoist)
     tip, trace, begun = the_tip(alice.user), Trace.of(alice.user), Event()
-    real = tips.publish
 
     def slow(event: Any) -> None:
         begun.set()
         wait_until_somebody_waits_for_a_lock()
-        real(event)
+        publish(event)
 
     def leave_then() -> Any:
         assert begun.wait(10)
         return leave(alice.user)
 
-    monkeypatch.setattr(tips, "publish", slow)
+    monkeypatch.setattr("tips.services.publish", slow)
     shown, receipt = crew.at_once(
         partial(tips.mark_shown, tip, surface="page", at=NOON), leave_then
     )

@@ -1,4 +1,4 @@
-"""`make run`: three processes on one SQLite file. Writers queue, readers and writers do not meet."""
+"""Three processes on one SQLite file, as `make run` has them: writers queue, readers go on."""
 
 from __future__ import annotations
 

@@ -52,6 +52,19 @@ def test_a_worker_given_up_for_dead_writes_nothing_when_it_wakes_up(
     assert alice.load().synced_at == LATER + sync.CLAIM
 
 
+@pytest.mark.parametrize("after", [False, True])
+def test_what_was_read_with_old_credentials_is_discarded_when_new_ones_come(
+    after: bool, todoist: TodoistStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = connected(todoist)
+    given = {"token": alice.account.personal_token}
+    connect = partial(services.connect, alice.user.pk, "todoist", given, "", at=LATER)
+    meanwhile(monkeypatch, SOURCES["todoist"], "pull", partial(beside, connect), after=after)
+    assert sync.sync(alice.connection.pk, at=LATER) == Outcome.DISCARDED
+    assert alice.load().synced_at == NOON
+    assert sync.sync(alice.connection.pk, at=LATER) == Outcome.SYNCED
+
+
 def test_nothing_that_a_sync_read_outlives_the_disconnecting(
     crew: Crew, todoist: TodoistStandIn
 ) -> None:

@@ -28,7 +28,7 @@ LISTS = Path(http.__file__).parent / "tests" / "addresses"
 FORM = "/connect/calendar-url/"
 PUBLIC = "93.184.216.34"
 ERROR = re.compile(r'<p class="field__error"[^>]*>(.*?)</p>', re.DOTALL)
-CALM = re.compile(r"[A-Z][a-zA-Z ,:;.-]+[.]")
+CALM = re.compile(r"[a-zA-Z ,:;.-]+[.]")
 CALENDAR = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n"
 
 
