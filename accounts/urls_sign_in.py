@@ -7,6 +7,7 @@ from allauth.account.views import account_inactive
 from allauth.socialaccount.providers.google import views as google
 from allauth.socialaccount.views import login_cancelled, login_error
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 from accounts.demo import demo_sign_in
@@ -34,12 +35,16 @@ _provider_pages = [
     path("3rdparty/login/error/", login_error, name="socialaccount_login_error"),
     path("google/login/", start(google.oauth2_login), name="google_login"),
     path(
-        "google/login/callback/", limited(RETURNS)(google.oauth2_callback), name="google_callback"
+        "google/login/callback/",
+        require_safe(limited(RETURNS)(google.oauth2_callback)),
+        name="google_callback",
     ),
     path("apple/login/", start(apple.login), name="apple_login"),
     path("apple/login/callback/", limited(RETURNS)(apple.callback), name="apple_callback"),
     path(
-        "apple/login/callback/finish/", limited(RETURNS)(apple.finish), name="apple_finish_callback"
+        "apple/login/callback/finish/",
+        require_safe(limited(RETURNS)(apple.finish)),
+        name="apple_finish_callback",
     ),
 ]
 provider_urlpatterns = [path("accounts/", include(_provider_pages))]

