@@ -100,9 +100,12 @@ def test_a_double_click_is_one_answer(open_page: Page, tip: Tip) -> None:
     assert TaskClose.objects.count() == 1
 
 
-def test_only_a_tip_that_was_on_the_screen_counts_as_shown(open_page: Page, tip: Tip) -> None:
-    with open_page.expect_response(lambda answer: answer.url.endswith("/shown")):
-        pass
+def test_only_a_tip_that_was_on_the_screen_counts_as_shown(
+    visit: Visit, alice: Any, tip: Tip
+) -> None:
+    page = visit(alice)
+    with page.expect_response(lambda answer: answer.url.endswith("/shown")):
+        open_tip(page)
     tip.refresh_from_db()
     assert tip.state == Tip.State.SHOWN
     assert TipView.objects.get().surface == "page"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -11,9 +12,18 @@ from django.utils import timezone
 from conftest import signed_in
 from events.catalog import TipDismissalExplained, TipReacted, TipReactionUndone, TipServed
 from integrations import closing
+from integrations import services as integrations
 from integrations.models import TaskClose
-from tests.concurrency.people import closings, connected, recorded, somebody_with_a_tip, the_tip
-from tests.concurrency.together import Crew, errors, later
+from integrations.registry import SOURCES
+from tests.concurrency.people import (
+    Connected,
+    closings,
+    connected,
+    recorded,
+    somebody_with_a_tip,
+    the_tip,
+)
+from tests.concurrency.together import Crew, beside, errors, later, meanwhile
 from tests.peers.todoist import TodoistStandIn
 from tips import conf, services
 from tips.models import Hold, Tip
@@ -21,7 +31,7 @@ from tips.tests.people import NOON
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
-ROUNDS = 20
+ROUNDS = 15
 LAST_MOMENT = NOON + conf.UNDO_WINDOW + conf.UNDO_GRACE
 
 
@@ -63,25 +73,57 @@ def test_of_two_reasons_the_first_counts(crew: Crew) -> None:
         assert recorded(user, TipDismissalExplained) == 1
 
 
+def somebody_done(todoist: TodoistStandIn) -> tuple[Connected, Tip, UUID]:
+    alice = connected(todoist, 1)
+    tip = the_tip(alice.user)
+    services.react(tip, "done", at=NOON)
+    return alice, tip, TaskClose.objects.get(user=alice.user).key
+
+
 def test_either_the_undo_won_or_the_source_was_told(crew: Crew, todoist: TodoistStandIn) -> None:
-    undone = 0
     for lag in range(ROUNDS):
-        alice = connected(todoist, 1)
-        tip = the_tip(alice.user)
-        services.react(tip, "done", at=NOON)
-        key = TaskClose.objects.get(user=alice.user).key
-        undo, *others = crew.at_once(
+        alice, tip, key = somebody_done(todoist)
+        undo, closed, again = crew.at_once(
             partial(services.undo, tip, at=LAST_MOMENT),
-            later(lag % 12, partial(closing.close_one, key, at=LAST_MOMENT)),
+            later(lag * 3, partial(closing.close_one, key, at=LAST_MOMENT)),
             partial(services.react, tip, "done", at=LAST_MOMENT),
         )
-        assert not errors([undo, *others])
+        assert not errors([undo, closed, again])
         assert undo.won is not bool(alice.account.completions)
         assert TaskClose.objects.get(key=key).state == ("cancelled" if undo.won else "done")
         assert recorded(alice.user, TipReactionUndone) == undo.won
-        assert recorded(alice.user, TipReacted) == 1 + (undo.won and others[1].won)
-        undone += undo.won
-    assert 0 < undone < ROUNDS, "one side always won: that was no race"
+        assert recorded(alice.user, TipReacted) == 1 + (undo.won and again.won)
+
+
+def test_an_undo_while_the_source_is_being_told_is_too_late(
+    todoist: TodoistStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, tip, key = somebody_done(todoist)
+    undo = partial(beside, partial(services.undo, tip, at=LAST_MOMENT))
+    ends = meanwhile(monkeypatch, SOURCES["todoist"], "complete", undo)
+    assert closing.close_one(key, at=LAST_MOMENT) == alice.connection.pk
+    assert [end.won for end in ends] == [False]
+    assert Tip.objects.get(pk=tip.pk).reaction == "done"
+
+
+def test_a_closing_that_begins_during_the_undo_wins(
+    todoist: TodoistStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _alice, tip, key = somebody_done(todoist)
+    soon = LAST_MOMENT + timedelta(minutes=2)
+    claim = partial(TaskClose.objects.claim, key, at=LAST_MOMENT, until=soon)
+    ends = meanwhile(monkeypatch, integrations, "cancel_completion", partial(beside, claim))
+    assert services.undo(tip, at=LAST_MOMENT).won is False
+    assert ends == [True]
+
+
+def test_an_undo_before_the_closing_begins_keeps_it_from_the_source(
+    todoist: TodoistStandIn,
+) -> None:
+    alice, tip, key = somebody_done(todoist)
+    assert services.undo(tip, at=LAST_MOMENT).won
+    assert closing.close_one(key, at=LAST_MOMENT) is None
+    assert not alice.account.completions
 
 
 def test_of_undo_on_two_devices_one_wins(crew: Crew) -> None:

@@ -88,7 +88,7 @@ WORKS = [sync_it, answer_it, show_it, make_one, close_it, connect_it, disconnect
 def test_nothing_stays_of_a_person_who_leaves_during(
     work: Callable[[Connected, Tip], Any], crew: Crew, todoist: TodoistStandIn
 ) -> None:
-    for lag in range(8):
+    for lag in range(5):
         alice = connected(todoist)
         tip = the_tip(alice.user)
         tips.react(tip, "done", at=NOON)
@@ -99,7 +99,7 @@ def test_nothing_stays_of_a_person_who_leaves_during(
         trace = Trace.of(alice.user)
         doing = partial(work, alice, tip)
         ended, other, receipt = crew.at_once(
-            doing, doing, later(lag * 2, partial(leave, alice.user))
+            doing, doing, later(lag * 4, partial(leave, alice.user))
         )
         assert not [e for e in errors([ended, other]) if not isinstance(e, QUIET)], (ended, other)
         assert is_clean(receipt), receipt
