@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench lock clean
+.PHONY: help run test check format bench lock messages clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,10 @@ bench: $(VENV)/.dev ## measure the page, the sync and the start, each against a 
 lock: $(VENV)/.dev ## pin what requirements*.in ask for, with hashes
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q -o requirements.txt requirements.in
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q -o requirements-dev.txt requirements-dev.in
+
+messages: $(VENV)/.dev ## collect the words to translate, and compile what is translated (needs gettext)
+	$(BIN)/python manage.py makemessages --all --settings oo.settings.test --ignore ".venv/*" --ignore "tests/*"
+	$(BIN)/python manage.py compilemessages --settings oo.settings.test --ignore ".venv/*"
 
 clean: ## forget the virtual environment and this machine's data
 	rm -rf $(VENV) var staticfiles

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import consents
+from accounts.locks import lock_person
 from accounts.models import Consent, Profile
 from accounts.zones import find_zone
 from events.bus import publish
@@ -19,13 +20,16 @@ def grant(user_id: UUID, key: str, *, by: str, at: datetime) -> bool:
     """Record that the person agreed to the words of `key` as they are now.
 
     by       sign-in, connect, settings or api
-    returns  False when this very wording was in force already; then nothing changes
+    returns  False when this very wording was in force already, or the person has left: nothing
+             changes then
     raises   UnknownConsent
 
     A consent to older words is closed at `at` and stays in the history.
     """
     kind = consents.get_kind(key)
     with transaction.atomic():
+        if not lock_person(user_id):
+            return False
         older = Consent.objects.exclude(wording=kind.version)
         older.withdraw(user_id, key, at=at)
         _consent, is_new = Consent.objects.get_or_create(
@@ -47,6 +51,8 @@ def withdraw(user_id: UUID, key: str, *, at: datetime) -> bool:
     if not consents.get_kind(key).withdrawable:
         raise consents.NotWithdrawable(key)
     with transaction.atomic():
+        if not lock_person(user_id):
+            return False
         was_open = bool(Consent.objects.withdraw(user_id, key, at=at))
         if was_open:
             publish(ConsentWithdrawn(user_id=user_id, at=at, key=key))
@@ -67,9 +73,11 @@ def change_profile(user_id: UUID, change: ProfileChange, *, at: datetime) -> tup
     """Write what differs and publish it. Returns the names of the fields that changed.
 
     A time zone that was given is known from now on, even when it is the one that was guessed.
-    Raises ValidationError for a zone that does not exist.
+    Raises ValidationError for a zone that does not exist. Nothing changes for who has left.
     """
     with transaction.atomic():
+        if not lock_person(user_id):
+            return ()
         profile = (
             Profile.objects.select_for_update(of=("self",)).select_related("user").get(pk=user_id)
         )

@@ -7,23 +7,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.locks import lock_person
 from integrations.base import Link
 from oo.lib.fields import EncryptedTextField
-
-
-def lock_person(user_id: UUID) -> bool:
-    """Keep the person from being deleted until this transaction ends. False: they have left.
-
-    Whoever deletes a person locks this row first too. Taken before any other lock, it makes the
-    two wait for each other instead of deadlocking, and no row is written after the last was erased.
-    """
-    people = get_user_model()._default_manager.select_for_update(no_key=True)
-    return bool(people.filter(pk=user_id, is_active=True).values_list("pk"))
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):

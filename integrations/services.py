@@ -9,11 +9,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts import services as accounts
+from accounts.locks import lock_person
 from accounts.models import Consent
 from events.bus import publish
 from events.catalog import ConnectionChanged, TaskCloseRequested
 from integrations.base import Account
-from integrations.models import Connection, Task, TaskClose, lock_person
+from integrations.models import Connection, Task, TaskClose
 from integrations.registry import SOURCES
 from oo.lib.http import ApiError
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from drf_standardized_errors.openapi_validation_errors import extend_validation_errors
 from rest_framework import serializers
@@ -80,7 +81,7 @@ class ReactionSerializer(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs.get("reason") and attrs["reaction"] != Tip.Reaction.DISMISS:
-            raise serializers.ValidationError({"reason": "Only a dismissal has a reason."})
+            raise serializers.ValidationError({"reason": _("Only a dismissal has a reason.")})
         return attrs
 
 

@@ -12,6 +12,11 @@ from random import Random
 from agents.base import UserView
 
 
+def gettext_noop(words: str) -> str:
+    """Marks words for the catalogue, as Django's does, for plug-ins that know no Django."""
+    return words
+
+
 class Kind(StrEnum):
     TASK = "task"  # can be done at its source
     ADVICE = "advice"

@@ -11,10 +11,11 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
+from accounts.locks import lock_person
 from accounts.models import Profile
 from agents.base import UserView
 from agents.view import load_view
-from integrations.models import CalendarEvent, Task, lock_person
+from integrations.models import CalendarEvent, Task
 from oo.lib.types import JSON
 from tips import conf, wording
 from tips.base import Candidate, Choice, Policy, Scored

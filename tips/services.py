@@ -11,11 +11,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 
+from accounts.locks import lock_person
 from accounts.models import Profile
 from events.bus import publish
 from events.catalog import TipDismissalExplained, TipReacted, TipReactionUndone, TipServed
 from integrations import services as integrations
-from integrations.models import Task, TaskClose, lock_person
+from integrations.models import Task, TaskClose
 from tips import conf
 from tips.base import Kind
 from tips.effects import UNTIL_CHANGED_AT_MOST, Effect, effect_of

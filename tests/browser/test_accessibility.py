@@ -37,6 +37,26 @@ def test_axe_finds_nothing(visit: Visit, alice: Any, watch: Watch, name: str) ->
     assert len(results.response["passes"]) > 5
 
 
+# Contrast with the brightest spot of the light behind the words, which axe-core cannot judge.
+CONTRAST = """(selector) => {
+  const LIGHT = [38, 32, 24];
+  const linear = (c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  const shine = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+  const style = getComputedStyle(document.querySelector(selector));
+  const ink = style.color.match(/[\\d.]+/g).slice(0, 3).map(Number);
+  const opacity = Number(style.opacity);
+  const seen = ink.map((c, i) => c * opacity + LIGHT[i] * (1 - opacity));
+  return (shine(seen) + 0.05) / (shine(LIGHT) + 0.05);
+}"""
+
+
+def test_the_words_stand_out_from_the_light_behind_them(visit: Visit, alice: Any) -> None:
+    give_tip(alice)
+    page = open_tip(visit(alice))
+    for selector in ("#tip h1", ".tip__detail", ".whisper", ".answer"):
+        assert page.evaluate(CONTRAST, selector) >= 4.5, selector
+
+
 def test_what_changes_is_said_aloud(visit: Visit, alice: Any) -> None:
     give_tip(alice)
     page = open_tip(visit(alice))

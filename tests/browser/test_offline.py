@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.browser.card import card, expect_state, expect_tip, expect_words, press
-from tests.browser.conftest import Visit, session_of
+from tests.browser.conftest import PATIENCE_MS, Visit, session_of
 from tests.browser.people import give_tip, open_tip
 from tests.browser.site import Site
 from tests.browser.watch import Watch
@@ -15,6 +15,7 @@ from tips.models import Tip
 
 pytestmark = pytest.mark.browser
 
+STEP_MS = 50
 WORKER_IS_ACTIVE = "() => navigator.serviceWorker.ready.then((r) => r.active?.state)"
 # What the worker keeps about a person: the addresses in its cache.
 KEPT = """async () => {
@@ -43,7 +44,7 @@ def page(visit: Visit, alice: Any, tip: Tip, watch: Watch) -> Page:
 def with_worker(page: Page) -> Page:
     page.evaluate(WORKER_IS_ACTIVE)
     page.reload()
-    page.wait_for_function(f"async () => (await ({KEPT})()).includes('/')")
+    eventually(page, KEPT, ["/"])
     return page
 
 
@@ -58,8 +59,21 @@ def go_online(page: Page) -> None:
 
 def expect_waiting(page: Page, count: int) -> None:
     """How many answers the device still keeps. The page may be loading anew meanwhile."""
-    counted = "async (n) => (await self.answerQueue?.all())?.length === n"
-    page.wait_for_function(counted, arg=count)
+    eventually(page, "async () => (await self.answerQueue.all()).length", count)
+
+
+def eventually(page: Page, asked: str, wanted: object) -> None:
+    """wait_for_function takes a promise for its answer; this asks until the answer is `wanted`."""
+    found: object = None
+    for _ in range(PATIENCE_MS // STEP_MS):
+        try:
+            found = page.evaluate(asked)
+        except Error as error:
+            found = error.message  # the page went away under the question
+        if found == wanted:
+            return
+        page.wait_for_timeout(STEP_MS)
+    raise AssertionError(f"{found!r} instead of {wanted!r}")
 
 
 def test_the_last_tip_is_shown_offline_and_said_to_be_old(page: Page) -> None:
@@ -154,7 +168,7 @@ def test_after_signing_out_nobodys_tip_is_kept(page: Page) -> None:
     page.get_by_role("link", name="Settings").click()
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page).to_have_url("/sign-in/")
-    page.wait_for_function(f"async () => !(await ({KEPT})()).length")
+    eventually(page, KEPT, [])
     go_offline(page)
     page.goto("/")
     expect(page.get_by_role("heading", name="You are offline.")).to_be_visible()

@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from accounts import deletion
+from accounts import services as accounts
 from accounts.models import DeletionReceipt, User
 from accounts.probe import Trace
 from conftest import signed_in
@@ -81,7 +82,27 @@ def disconnect_it(alice: Connected, tip: Tip) -> Any:
     return services.disconnect(alice.connection.pk, at=NOON)
 
 
-WORKS = [sync_it, answer_it, show_it, make_one, close_it, connect_it, disconnect_it]
+def rename_them(alice: Connected, tip: Tip) -> Any:
+    change = accounts.ProfileChange(name=f"Alice {uuid4()}", role=str(uuid4())[:8])
+    return accounts.change_profile(alice.user.pk, change, at=NOON)
+
+
+def allow_it(alice: Connected, tip: Tip) -> Any:
+    accounts.withdraw(alice.user.pk, "calendar", at=NOON)
+    return accounts.grant(alice.user.pk, "calendar", by="settings", at=NOON)
+
+
+WORKS = [
+    sync_it,
+    answer_it,
+    show_it,
+    make_one,
+    close_it,
+    connect_it,
+    disconnect_it,
+    rename_them,
+    allow_it,
+]
 
 
 @pytest.mark.parametrize("work", WORKS, ids=lambda work: work.__name__)

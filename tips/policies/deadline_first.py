@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from agents.base import UserView
-from tips.base import Candidate, Choice, Facts, Kind, Policy, PolicyManifest, Scored
+from tips.base import Candidate, Choice, Facts, Kind, Policy, PolicyManifest, Scored, gettext_noop
 from tips.candidates import find_meeting
 
 # Below this, nothing needs the person: an undated task of ordinary priority scores 0.
@@ -26,7 +26,7 @@ REMINDER = 55.0
 
 
 class DeadlineFirst(Policy):
-    manifest = PolicyManifest(key="deadline_first", title="Deadline first", version=1)
+    manifest = PolicyManifest(key="deadline_first", title=gettext_noop("Deadline first"), version=1)
 
     def decide(self, view: UserView, candidates: Sequence[Candidate], rng: Random) -> Choice:
         ranking = tuple(

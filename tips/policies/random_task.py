@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from random import Random
 
 from agents.base import UserView
-from tips.base import Candidate, Choice, Kind, Policy, PolicyManifest, Scored
+from tips.base import Candidate, Choice, Kind, Policy, PolicyManifest, Scored, gettext_noop
 
 
 class RandomTask(Policy):
-    manifest = PolicyManifest(key="random_task", title="Any task", version=1)
+    manifest = PolicyManifest(key="random_task", title=gettext_noop("Any task"), version=1)
 
     def decide(self, view: UserView, candidates: Sequence[Candidate], rng: Random) -> Choice:
         ranking = tuple(Scored(c, 1.0) for c in candidates if c.kind is Kind.TASK)

@@ -1,0 +1,17 @@
+"""The order of locks: whoever writes rows of a person locks the person first."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from accounts.models import User
+
+
+def lock_person(user_id: UUID) -> bool:
+    """Keep the person from being deleted until this transaction ends. False: they have left.
+
+    Whoever deletes a person locks this row first too. Taken before any other lock, it makes the
+    two wait for each other instead of deadlocking, and no row is written after the last was erased.
+    """
+    people = User.objects.select_for_update(no_key=True)
+    return bool(people.filter(pk=user_id, is_active=True).values_list("pk"))
