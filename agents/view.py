@@ -103,4 +103,3 @@ def _events(user_id: UUID, at: datetime, sources: Mapping[UUID, str]) -> tuple[E
         )
         for row in rows
     )
-

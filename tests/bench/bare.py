@@ -3,6 +3,9 @@ renders a template. Nothing else: no CSP, no HTMX, no languages, no time zones."
 
 from __future__ import annotations
 
+from typing import cast
+from uuid import UUID
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
@@ -15,7 +18,7 @@ TEMPLATE = "<!doctype html><title>bare</title><h1>{{ tip.content }}</h1><p>{{ ti
 
 @login_required(login_url="/sign-in/")
 def page(request: HttpRequest) -> HttpResponse:
-    tip = Tip.objects.filter(user=request.user, state="ready").first()
+    tip = Tip.objects.filter(user_id=cast(UUID, request.user.pk), state="ready").first()
     response = HttpResponse(compiled.render({"tip": tip}, request))
     response["Content-Length"] = len(response.content)  # the load generator wants it
     return response
