@@ -27,7 +27,8 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_every_file_that_is_named_exists(page: Path) -> None:
     for name in re.findall(r"`([a-z_./]+/[a-z_./-]*[a-z_/])`", page.read_text()):
-        if name.split("/")[0] in {p.name for p in ROOT.iterdir()}:
+        first = name.split("/")[0]
+        if first != "var" and first in {p.name for p in ROOT.iterdir()}:  # var is made by running
             assert (ROOT / name).exists(), name
 
 

@@ -18,6 +18,8 @@ FILLED_IN = {
     "OO_SECRET_KEY": "only-for-tests-" + "k" * 50,
     "OO_ENCRYPTION_KEYS": "dGVzdC1rZXktdGVzdC1rZXktdGVzdC1rZXktdGVzdCE=",
     "POSTGRES_PASSWORD": "only-for-tests",
+    "OO_OPERATOR_NAME": "Example",
+    "OO_OPERATOR_CONTACT": "oo@example.com",
 }
 
 

@@ -80,11 +80,14 @@ def new_env(file: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
 
 
-def test_new_env_fills_in_all_that_compose_asks_for(tmp_path: Path) -> None:
+def test_new_env_fills_in_all_but_who_runs_this(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     assert new_env(file).returncode == 0
 
     live = dict(re.findall(r"^([A-Z_]+)=(.*)$", file.read_text(), re.MULTILINE))
+    with pytest.raises(compose.Unset, match="OO_OPERATOR_NAME: say in .env who runs this oO"):
+        compose.services(live)
+    live |= {"OO_OPERATOR_NAME": "Example", "OO_OPERATOR_CONTACT": "oo@example.com"}
     assert compose.services(live)["caddy"]["environment"] == {"OO_HOST": "oo.example.com"}
     assert Keyring(live["OO_ENCRYPTION_KEYS"].split(","))
     assert len(live["OO_SECRET_KEY"]) >= 50

@@ -60,8 +60,8 @@ def said(request: Any, alice: User) -> str:
 
 def keep(alice: User, text: str) -> None:
     now = timezone.now()
-    task = add_task(alice, text, project=text[:255], labels=[text[:100]], changed_at=now)
-    add_task(alice, f"{text} too", project=text[:255])
+    task = add_task(alice, text, project=text[:200], labels=[text[:100]], changed_at=now)
+    add_task(alice, f"{text} too"[:500], project=text[:200])
     add_meeting(alice, starts_in_min=90, title=text, location=text[:255])
     task.connection.label = text[:255]
     task.connection.synced_at = now

@@ -31,7 +31,7 @@ def add_task(user: User, title: str, *, due_in: int | None = 0, **fields: Any) -
     return Task.objects.create(
         user=user,
         connection=connection,
-        external_id=f"{title} {Task.objects.count()}",
+        external_id=f"{title[:200]} {Task.objects.count()}",
         title=title,
         digest="",
         **{**values, **fields},
