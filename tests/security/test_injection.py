@@ -29,8 +29,8 @@ HOSTILE = (
     "</title></script></textarea></style><x-evil>",
     "\"><x-evil onmouseover='alert(1)'>",
     "'><x-evil src=x onerror=alert(1)>",
-    "{{ 191|add:1146 }}{% now 'Y' %}{{ settings.SECRET_KEY }}",
-    "${191*7} #{191*7} %(title)s {title} {0.__class__}",
+    "{{ 20003048|add:191 }}{% now 'Y' %}{{ settings.SECRET_KEY }}",
+    "${191*104729} #{191*104729} %(title)s {title} {0.__class__}",
     "\u202egnihton\u202c\u2066\u200b\ufeff<x-evil>",
     "--><!--<x-evil>-->",
     "&lt;x-evil&gt;&#60;x-evil&#62;",
@@ -44,7 +44,7 @@ def harmless(answer: Any) -> Page:
     page = Page(answer.content.decode())
     assert "x-evil" not in page.tags
     assert page.inline == []
-    assert "1337" not in "".join(page.text)
+    assert "20003239" not in "".join(page.text)
     assert configured.SECRET_KEY not in "".join(page.text)
     return page
 
