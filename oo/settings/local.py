@@ -34,13 +34,6 @@ CACHES["fragments"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 OO_DEMO_SIGN_IN = env.bool("OO_DEMO_SIGN_IN", default=DEBUG)
 
 if not CELERY_BROKER_URL:
-    CELERY_BROKER_URL = "filesystem://localhost"
-    broker = VAR / "broker"
-    for folder in ("messages", "control"):
-        (broker / folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_TRANSPORT_OPTIONS |= {
-        "data_folder_in": str(broker / "messages"),
-        "data_folder_out": str(broker / "messages"),
-        "control_folder": str(broker / "control"),
-        "polling_interval": 0.2,
-    }
+    CELERY_BROKER_URL = "file://localhost"
+    CELERY_BROKER_TRANSPORT = "oo.lib.file_broker:Transport"
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {"folder": str(VAR / "broker"), "polling_interval": 0.2}

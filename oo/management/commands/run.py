@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 import time
@@ -14,8 +15,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from honcho import manager as honcho
-from honcho.printer import Printer
+
+from oo.supervisor import Supervisor
 
 WEB = (
     "granian --interface wsgi oo.wsgi:application --host {host} --port {port}"
@@ -26,12 +27,10 @@ WORKER = (
     " --without-gossip --without-mingle --loglevel WARNING"
 )
 BEAT = "celery --quiet -A oo beat --schedule {var}/beat-schedule --pidfile= --loglevel WARNING"
-# Seconds that each process has to end by itself; a worker finishes the task in hand first.
-STOP_S = 30
 
 
 class Command(BaseCommand):
-    help = "Start web, worker and beat on this machine; Ctrl-C stops them all."
+    help = "Start web, worker and beat on this machine, and keep them up; Ctrl-C stops them all."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
@@ -41,17 +40,19 @@ class Command(BaseCommand):
         refuse_taken_port(host, port)
         settings.VAR.mkdir(exist_ok=True)
         call_command("migrate", verbosity=0, interactive=False)
-        honcho.KILL_WAIT = STOP_S
-        manager = honcho.Manager(Printer(sys.stdout))
         env = {**os.environ, "PATH": f"{sys.prefix}/bin{os.pathsep}{os.environ.get('PATH', '')}"}
         env.setdefault("OO_BASE_URL", address(host, port))
-        for name, command in (("web", WEB), ("worker", WORKER), ("beat", BEAT)):
-            line = f"exec {command.format(host=host, port=port, var=settings.VAR)}"
-            manager.add_process(name, line, env=env, cwd=str(settings.ROOT))
+        commands = {"web": WEB, "worker": WORKER, "beat": BEAT}
+        supervisor = Supervisor(
+            {n: c.format(host=host, port=port, var=settings.VAR) for n, c in commands.items()},
+            env=env,
+            cwd=settings.ROOT,
+        )
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: supervisor.stop())
         Thread(target=self.say_when_up, args=(host, port), daemon=True).start()
-        manager.loop()
-        # Ctrl-C is how one stops this: 130 and 143 are no failures.
-        sys.exit(0 if manager.returncode in (0, 130, 143, -2, -15) else manager.returncode)
+        if reason := supervisor.run():
+            raise CommandError(reason)
 
     def say_when_up(self, host: str, port: int) -> None:
         for _attempt in range(300):
