@@ -31,7 +31,7 @@ from accounts import receipts
 from accounts.models import DeletionReceipt, User
 from accounts.people import noted_keys, person_columns, tables
 from accounts.probe import Trace, probe
-from oo.lib.erasure import Eraser, Revocation
+from oo.lib.personal_data import Eraser, Revocation
 from oo.lib.types import JSON
 
 logger = logging.getLogger(__name__)

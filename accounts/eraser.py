@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiToken, Consent, Profile, ProviderToken, Session, User
 from accounts.revocation import revoke_all
-from oo.lib.erasure import Eraser, Revocation
+from oo.lib.personal_data import Eraser, Revocation
 from oo.lib.types import JSON
 
 

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import ProviderToken
-from oo.lib.erasure import Revocation
 from oo.lib.http import Api, ApiError
+from oo.lib.personal_data import Revocation
 
 log = logging.getLogger(__name__)
 APPLE_AUDIENCE = "https://appleid.apple.com"

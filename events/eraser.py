@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from events.models import EventRecord
-from oo.lib.erasure import Eraser
+from oo.lib.personal_data import Eraser
 from oo.lib.types import JSON
 
 

@@ -21,7 +21,7 @@ from integrations import services, tasks, words
 from integrations.base import Trouble
 from integrations.models import Connection
 from integrations.registry import SOURCES
-from oo.lib.messages import look_now
+from oo.lib.queue import look_now
 
 
 class ConnectionSerializer(serializers.ModelSerializer[Connection]):

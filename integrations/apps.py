@@ -20,6 +20,6 @@ class IntegrationsConfig(AppConfig):
 
 def check_sources(**_kwargs: Any) -> list[CheckMessage]:
     from integrations.registry import SOURCES
-    from oo.lib.registry import check_registry
+    from oo.lib.plugins import check_registry
 
     return check_registry(SOURCES)

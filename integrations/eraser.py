@@ -14,7 +14,7 @@ from integrations import services
 from integrations.models import CalendarEvent, Connection, Task, TaskClose
 from integrations.registry import SOURCES
 from integrations.words import said
-from oo.lib.erasure import Eraser, Revocation
+from oo.lib.personal_data import Eraser, Revocation
 from oo.lib.types import JSON
 
 CONNECTION = ("source", "label", "state", "connected_at", "synced_at", "next_sync_at", "last_error")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
 from integrations.base import SignalSource
-from oo.lib.registry import Registry
+from oo.lib.plugins import Registry
 
 SOURCES: Registry[SignalSource] = Registry(SignalSource, "integrations.sources", "oo.source")

@@ -12,7 +12,7 @@ from events.catalog import (
     TaskCloseRequested,
 )
 from integrations import services, tasks
-from oo.lib.messages import look_now
+from oo.lib.queue import look_now
 
 
 def read_at_once(event: ConnectionChanged) -> None:

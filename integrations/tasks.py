@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from integrations import closing, services, sync
 from integrations.models import Connection, TaskClose
-from oo.lib.messages import look_now
+from oo.lib.queue import look_now
 
 # As many as all workers together can do before beat asks again.
 MOST_SYNCS = 1_000

@@ -22,7 +22,7 @@ from integrations.forms import SourceForm
 from integrations.models import Connection
 from integrations.page import Offer
 from oo.lib.http import ApiError
-from oo.lib.messages import look_now
+from oo.lib.queue import look_now
 
 
 @require_GET

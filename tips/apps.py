@@ -19,7 +19,7 @@ class TipsConfig(AppConfig):
 
 
 def check_policies(**_kwargs: Any) -> list[CheckMessage]:
-    from oo.lib.registry import check_registry
+    from oo.lib.plugins import check_registry
     from tips.registry import POLICIES
 
     return check_registry(POLICIES)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from oo.lib.erasure import Eraser
+from oo.lib.personal_data import Eraser
 from oo.lib.types import JSON
 from tips.models import Hold, Outlook, Tip, TipDecision, TipView
 

@@ -14,7 +14,7 @@ from events.catalog import (
     TipDismissalExplained,
     TipReacted,
 )
-from oo.lib.messages import look_now
+from oo.lib.queue import look_now
 from tips import tasks
 from tips.models import Outlook
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from oo.lib.messages import look_now
+from oo.lib.queue import look_now
 from tips import conf, making
 from tips.models import Outlook
 

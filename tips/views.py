@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import SignedInRequest
 from integrations import services as integrations
-from oo.lib.messages import look_now
+from oo.lib.queue import look_now
 from tips import conf, making, page, services, tasks
 from tips.forms import AnswerForm, ClosingForm, ReasonForm
 from tips.models import Tip

@@ -22,7 +22,7 @@ from accounts.eraser import AccountsEraser
 from accounts.models import ApiToken, Consent, DeletionReceipt, ProviderToken, Session, User
 from accounts.probe import Trace
 from events.models import EventRecord
-from oo.lib.erasure import Revocation
+from oo.lib.personal_data import Revocation
 from tests.peers.openid import OpenIdStandIn
 
 NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)

@@ -24,7 +24,7 @@ from integrations.sync import Outcome, sync
 from oo.lib import http
 from oo.lib.tests.loopback import Handler, Loopback, serving
 
-LISTS = Path(http.__file__).parent / "tests" / "addresses"
+LISTS = Path(http.__file__).parents[1] / "tests" / "addresses"
 FORM = "/connect/calendar-url/"
 PUBLIC = "93.184.216.34"
 ERROR = re.compile(r'<p class="field__error"[^>]*>(.*?)</p>', re.DOTALL)

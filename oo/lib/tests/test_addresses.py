@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from oo.lib.addresses import Resolver, is_public, plain_host, resolve_public
 from oo.lib.http import Refused, Unreachable, fetch_public
+from oo.lib.http.addresses import Resolver, is_public, plain_host, resolve_public
 from oo.lib.tests.loopback import Loopback, serving
 
 PUBLIC = "93.184.216.34"

@@ -8,8 +8,8 @@ from typing import TypeAlias, cast
 
 import httpx
 
-from oo.lib.failures import TooLarge, Unexpected
-from oo.lib.wire import remaining
+from oo.lib.http.errors import TooLarge, Unexpected
+from oo.lib.http.network import remaining
 
 # (bytes that came, most bytes to give back) to unpacked bytes; and whether all of it has come
 Unpacker: TypeAlias = tuple[Callable[[bytes, int], bytes], Callable[[], bool]]

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import httpcore
 import httpx
 
-from oo.lib.bodies import read_body
-from oo.lib.failures import ApiError, TooLarge, Unexpected, Unreachable, failure_of
+from oo.lib.http.body import read_body
+from oo.lib.http.errors import ApiError, TooLarge, Unexpected, Unreachable, failure_of
 
 # They tell whole addresses (INFO) and headers (DEBUG), and the secret of many a calendar is its
 # address.

@@ -1,7 +1,4 @@
-"""The one way out by HTTP: time limits, size limits, and every failure as an ApiError.
-
-`Api` speaks to a service that we chose, `fetch_public` reads an address that a person typed.
-"""
+"""The client of a service, and the reading of an address that somebody typed."""
 
 from __future__ import annotations
 
@@ -14,31 +11,13 @@ from typing import Any, Self
 
 import httpx
 
-from oo.lib.addresses import Resolver
-from oo.lib.exchange import REDIRECTS, Fetched, exchange, named_failures
-from oo.lib.failures import (
-    ApiError,
-    RateLimited,
+from oo.lib.http.addresses import Resolver
+from oo.lib.http.errors import (
     Refused,
-    TooLarge,
-    Unauthorized,
     Unexpected,
-    Unreachable,
 )
-from oo.lib.wire import Reach, Transport, deadline
-
-__all__ = [
-    "Api",
-    "ApiError",
-    "Fetched",
-    "RateLimited",
-    "Refused",
-    "TooLarge",
-    "Unauthorized",
-    "Unexpected",
-    "Unreachable",
-    "fetch_public",
-]
+from oo.lib.http.exchange import REDIRECTS, Fetched, exchange, named_failures
+from oo.lib.http.network import Reach, Transport, deadline
 
 Params = Mapping[str, str | int | float | bool | list[str]]
 

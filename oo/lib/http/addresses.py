@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 import idna
 
-from oo.lib.failures import Refused, Unreachable
+from oo.lib.http.errors import Refused, Unreachable
 
 Address: TypeAlias = IPv4Address | IPv6Address
 Resolver: TypeAlias = Callable[..., Sequence[tuple[Any, ...]]]

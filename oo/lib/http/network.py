@@ -18,7 +18,7 @@ from typing import Any, cast
 import httpcore
 import httpx
 
-from oo.lib.addresses import Address, Resolver, resolve, resolve_public
+from oo.lib.http.addresses import Address, Resolver, resolve, resolve_public
 
 MAX_ADDRESSES = 4
 WRITE_BYTES = 16_384

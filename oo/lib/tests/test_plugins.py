@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from oo.lib.registry import Registry, RegistryError, check_registry
+from oo.lib.plugins import Registry, RegistryError, check_registry
 
 Plant = Callable[..., Registry["Animal"]]
 
@@ -21,7 +21,7 @@ class Animal:
 def animal(key: str, name: str = "Own", base: str = "Animal") -> str:
     return dedent(f"""
         from types import SimpleNamespace
-        from oo.lib.tests.test_registry import Animal
+        from oo.lib.tests.test_plugins import Animal
         class {name}({base}):
             manifest = SimpleNamespace(key={key!r}, title={key!r}.upper())
         """)

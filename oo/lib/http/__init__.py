@@ -1,0 +1,31 @@
+"""The one way out by HTTP: time limits, size limits, and every failure as an ApiError.
+
+`Api` speaks to a service that we chose, `fetch_public` reads an address that a person typed.
+"""
+
+from __future__ import annotations
+
+from oo.lib.http.client import Api, fetch_public
+from oo.lib.http.errors import (
+    ApiError,
+    RateLimited,
+    Refused,
+    TooLarge,
+    Unauthorized,
+    Unexpected,
+    Unreachable,
+)
+from oo.lib.http.exchange import Fetched
+
+__all__ = [
+    "Api",
+    "ApiError",
+    "Fetched",
+    "RateLimited",
+    "Refused",
+    "TooLarge",
+    "Unauthorized",
+    "Unexpected",
+    "Unreachable",
+    "fetch_public",
+]
