@@ -17,10 +17,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
-from integrations import services, tasks, words
+from integrations import tasks
 from integrations.base import Trouble
+from integrations.connect import words
 from integrations.models import Connection
 from integrations.registry import SOURCES
+from integrations.sync import due
 from oo.lib.queue import look_now
 
 
@@ -96,7 +98,7 @@ class SyncView(APIView):
     )
     def post(self, request: Request, pk: UUID) -> Response:
         person = _person(request)
-        if services.request_sync(pk, person.pk, at=timezone.now()):
+        if due.request_sync(pk, person.pk, at=timezone.now()):
             look_now(tasks.sync_one, str(pk), expires_s=60)
         connection = Connection.objects.filter(pk=pk, user=person).first()
         if connection is None:

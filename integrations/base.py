@@ -1,7 +1,7 @@
 """What a signal source is: a frozen manifest, a pull, and, where it can, a completion. No Django.
 
 A source sees no database: it gets a Link (what opens the account and how far it was read) and
-returns a Pull. integrations.sync writes it down.
+returns a Pull. integrations.sync.syncing writes it down.
 """
 
 from __future__ import annotations

@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integrations import services
+from integrations.access import connections
+from integrations.connect.words import said
 from integrations.models import CalendarEvent, Connection, Task, TaskClose
 from integrations.registry import SOURCES
-from integrations.words import said
 from oo.lib.personal_data import Eraser, Revocation
 from oo.lib.types import JSON
 
@@ -78,7 +78,7 @@ class IntegrationsEraser(Eraser):
             source = SOURCES.get(connection.source)
             if source is None or source.manifest.oauth is None:
                 continue  # what was pasted or uploaded opens nothing that could be closed from here
-            title, revoked = said(source.manifest.title), services.revoke(connection)
+            title, revoked = said(source.manifest.title), connections.revoke(connection)
             advice = _(
                 "In the settings of %(title)s, remove oO or renew the token that you pasted."
             )

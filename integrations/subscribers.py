@@ -11,7 +11,8 @@ from events.catalog import (
     ProfileChanged,
     TaskCloseRequested,
 )
-from integrations import services, tasks
+from integrations import tasks
+from integrations.sync import due
 from oo.lib.queue import look_now
 
 
@@ -34,7 +35,7 @@ def read_calendars_anew(event: ProfileChanged) -> None:
     """The rows are made due here, since beat would not find out; a lost message costs a minute."""
     if "time_zone" not in event.fields:
         return
-    for connection_id in services.read_calendars_anew(event.user_id, at=event.at):
+    for connection_id in due.read_calendars_anew(event.user_id, at=event.at):
         look_now(tasks.sync_one, str(connection_id), expires_s=60)
 
 

@@ -5,8 +5,10 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from integrations import closing, services, sync
+from integrations.access import connections
+from integrations.complete import completing
 from integrations.models import Connection, TaskClose
+from integrations.sync import syncing
 from oo.lib.queue import look_now
 
 # As many as all workers together can do before beat asks again.
@@ -27,7 +29,7 @@ def sync_due() -> int:
 @shared_task(soft_time_limit=240, time_limit=270)
 def sync_one(connection_id: str) -> str:
     """Bring one connection up to date, if it is due. Ends before its claim runs out."""
-    return sync.sync(UUID(connection_id), at=timezone.now())
+    return syncing.sync(UUID(connection_id), at=timezone.now())
 
 
 @shared_task(soft_time_limit=25, time_limit=30)
@@ -43,7 +45,7 @@ def close_due() -> int:
 @shared_task(soft_time_limit=90, time_limit=100)
 def close_one(key: str) -> bool:
     """Close one task at its source, then read what became of it. Ends before its claim runs out."""
-    connection_id = closing.close_one(UUID(key), at=timezone.now())
+    connection_id = completing.close_one(UUID(key), at=timezone.now())
     if connection_id is not None:
         look_now(sync_one, str(connection_id), expires_s=60)
     return connection_id is not None
@@ -52,4 +54,4 @@ def close_one(key: str) -> bool:
 @shared_task(soft_time_limit=240, time_limit=270)
 def end_consent(user_id: str, key: str) -> int:
     """Disconnect what may not be read any more. Lost, it is done by the next sync instead."""
-    return services.end_consent(UUID(user_id), key, at=timezone.now())
+    return connections.end_consent(UUID(user_id), key, at=timezone.now())

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from integrations import views
+from integrations.connect import views
 
 app_name = "integrations"
 urlpatterns = [

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from integrations import words
+from integrations.connect import words
 from integrations.models import Connection, TaskClose
 from integrations.registry import SOURCES
 from tips import conf, wording

@@ -15,7 +15,7 @@ from accounts.locks import lock_person
 from accounts.models import Profile
 from events.bus import publish
 from events.catalog import TipDismissalExplained, TipReacted, TipReactionUndone, TipServed
-from integrations import services as integrations
+from integrations.complete import completions
 from integrations.models import Task, TaskClose
 from tips import conf
 from tips.base import Kind
@@ -177,7 +177,7 @@ def _complete(tip: Tip, at: datetime) -> bool:
     """Have the task closed at its source. False: it is gone, or its source closes nothing."""
     ids = [item["id"] for item in tip.evidence if item["model"] == "task"]
     task = Task.objects.filter(pk__in=ids, user_id=tip.user_id).first()
-    return task is not None and integrations.complete(
+    return task is not None and completions.complete(
         tip.user_id,
         task.pk,
         key=closing_key(tip),
@@ -199,4 +199,4 @@ def _may_undo(tip: Tip, at: datetime) -> bool:
         return False
     if not TaskClose.objects.filter(key=closing_key(tip)).exists():
         return True  # nothing leaves the house
-    return integrations.cancel_completion(tip.user_id, closing_key(tip), at=at)
+    return completions.cancel_completion(tip.user_id, closing_key(tip), at=at)

@@ -11,7 +11,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import SignedInRequest
-from integrations import services as integrations
+from integrations.complete import completions
 from oo.lib.queue import look_now
 from tips import conf, making, page, services, tasks
 from tips.forms import AnswerForm, ClosingForm, ReasonForm
@@ -106,9 +106,9 @@ def closing(request: SignedInRequest) -> HttpResponse:
         return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")
     key, at = form.cleaned_data["key"], timezone.now()
     if form.cleaned_data["action"] == "retry":
-        integrations.retry_failure(request.user.pk, key, at=at)
+        completions.retry_failure(request.user.pk, key, at=at)
     else:
-        integrations.acknowledge_failure(request.user.pk, key, at=at)
+        completions.acknowledge_failure(request.user.pk, key, at=at)
     return _draw_or_home(request, page.build_page(request.user.pk, at=at))
 
 

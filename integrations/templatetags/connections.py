@@ -6,7 +6,7 @@ from django import template
 from django.template.context import Context
 from django.utils import timezone
 
-from integrations import page
+from integrations.connect import page
 
 register = template.Library()
 

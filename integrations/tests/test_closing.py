@@ -7,8 +7,8 @@ import pytest
 from django.db import connection as database
 
 from events.models import EventRecord
-from integrations import closing
-from integrations.closing import close_one
+from integrations.complete import completing
+from integrations.complete.completing import close_one
 from integrations.models import Connection, Task, TaskClose
 from integrations.tests.scripted import (
     MINUTE,
@@ -65,7 +65,7 @@ def test_a_recurring_task_answered_twice_is_closed_once(
 ) -> None:
     Task.objects.update(recurrence="every day")
     second = make_close(row)
-    assert closing.close_due(at=NOON) == 2
+    assert completing.close_due(at=NOON) == 2
     assert len(scripted.closed) == 1
     Task.objects.update(changed_at=NOON + MINUTE)  # read again: it has its next date
     third = make_close(row)
@@ -104,13 +104,13 @@ def test_a_worker_killed_after_the_call_is_repeated_with_the_same_key(
     scripted: Scripted, close: TaskClose, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as killed:
-        killed.setattr(closing, "_finish", lambda *_a, **_m: (_ for _ in ()).throw(SystemExit))
+        killed.setattr(completing, "_finish", lambda *_a, **_m: (_ for _ in ()).throw(SystemExit))
         with pytest.raises(SystemExit):
             close_one(close.key, at=NOON)
     close.refresh_from_db()
     assert close.state == State.WAITING
     assert close_one(close.key, at=NOON + MINUTE) is None  # its claim has not run out
-    assert close_one(close.key, at=NOON + closing.CALL_LIMIT)
+    assert close_one(close.key, at=NOON + completing.CALL_LIMIT)
     assert scripted.calls == 2
     assert scripted.closed == {close.key: "t1"}
 
@@ -126,7 +126,7 @@ def test_an_interrupted_commit_writes_nothing(
     def dies(*_args: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(closing, step, dies)
+    monkeypatch.setattr(completing, step, dies)
     with pytest.raises(KeyboardInterrupt):
         close_one(close.key, at=NOON)
     close.refresh_from_db()

@@ -10,7 +10,8 @@ from django.template import Context, Template
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from integrations import tasks, words
+from integrations import tasks
+from integrations.connect import words
 from integrations.models import Connection
 from integrations.tests.scripted import MINUTE, NOON, Scripted, make_connection, make_task
 from oo.lib.http import Refused, TooLarge, Unauthorized, Unexpected, Unreachable

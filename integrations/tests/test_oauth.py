@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from integrations import oauth
+from integrations.access import oauth
 from integrations.models import Connection
-from integrations.sync import Outcome, sync
+from integrations.sync.syncing import Outcome, sync
 from integrations.tests.scripted import MINUTE, NOON, Scripted
 from integrations.tests.token_endpoint import TokenEndpoint
 from oo.lib.http import Unauthorized, Unexpected, Unreachable

@@ -13,11 +13,12 @@ from django.db import connections, transaction
 
 from accounts.models import Consent, Profile
 from events.models import EventRecord
-from integrations import closing, oauth, rows
-from integrations import sync as engine
+from integrations.access import oauth
+from integrations.complete import completing
 from integrations.eraser import IntegrationsEraser
 from integrations.models import Connection, Task, TaskClose
-from integrations.sync import Outcome
+from integrations.sync import rows, syncing
+from integrations.sync.syncing import Outcome
 from integrations.tests.scripted import NOON, Scripted, full, make_close, make_task, task
 from integrations.tests.token_endpoint import TokenEndpoint
 
@@ -62,14 +63,14 @@ def test_of_four_workers_one_refreshes_and_all_use_the_result(
 
 
 def test_of_four_workers_one_reads(scripted: Scripted, connection: Connection) -> None:
-    ends = at_once(*[lambda: engine.sync(connection.pk, at=NOON)] * 4)
+    ends = at_once(*[lambda: syncing.sync(connection.pk, at=NOON)] * 4)
     assert sorted(ends) == [Outcome.NOT_DUE] * 3 + [Outcome.SYNCED]
     assert scripted.calls == 1
 
 
 def test_of_four_workers_one_closes(scripted: Scripted, connection: Connection) -> None:
     close = make_close(make_task(connection))
-    ends = at_once(*[lambda: closing.close_one(close.key, at=NOON)] * 4)
+    ends = at_once(*[lambda: completing.close_one(close.key, at=NOON)] * 4)
     assert [end for end in ends if end] == [connection.pk]
     assert scripted.calls == 1
 
@@ -97,7 +98,7 @@ def test_a_person_who_leaves_during_sync_and_closing_leaves_nothing_behind(
     close = make_close(make_task(connection))
     scripted.says = full(*(task(f"t{n}") for n in range(300)))
     reached = Event()
-    place: Any = {"pull": scripted, "_upsert": rows}.get(step, engine)
+    place: Any = {"pull": scripted, "_upsert": rows}.get(step, syncing)
     real = getattr(place, step)
 
     def noted(*args: Any, **more: Any) -> Any:
@@ -111,8 +112,8 @@ def test_a_person_who_leaves_during_sync_and_closing_leaves_nothing_behind(
         erase(alice)
 
     ends = at_once(
-        lambda: engine.sync(connection.pk, at=NOON),
-        lambda: closing.close_one(close.key, at=NOON),
+        lambda: syncing.sync(connection.pk, at=NOON),
+        lambda: completing.close_one(close.key, at=NOON),
         leave,
     )
     assert not [end for end in ends if isinstance(end, BaseException)]

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from integrations.base import EventSignal, Link, Pull, TaskSignal
-from integrations.sample_data import Month, load, next_date
 from integrations.sources.sample import Sample
+from integrations.sources.sample.month import Month, load, next_date
 from oo.lib.types import JSON
 
 BERLIN = ZoneInfo("Europe/Berlin")

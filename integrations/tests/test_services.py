@@ -8,10 +8,13 @@ import pytest
 from accounts import services as accounts
 from accounts.models import Consent
 from events.models import EventRecord
-from integrations import services, tasks
+from integrations import tasks
+from integrations.access import connections
+from integrations.complete import completions
 from integrations.models import Connection, Task, TaskClose
 from integrations.registry import SOURCES
-from integrations.sync import Outcome, sync
+from integrations.sync import due
+from integrations.sync.syncing import Outcome, sync
 from integrations.tests.scripted import (
     MINUTE,
     NOON,
@@ -29,7 +32,7 @@ State = TaskClose.State
 
 
 def connect(user: Any, source: str = "scripted", document: str = "") -> Connection:
-    return services.connect(user.pk, source, {"access_token": "new"}, document, at=NOON)
+    return connections.connect(user.pk, source, {"access_token": "new"}, document, at=NOON)
 
 
 def test_connecting_stores_grants_and_tells(scripted: Scripted, alice: Any, subjects: Any) -> None:
@@ -90,7 +93,7 @@ def test_bobs_connection_to_the_same_account_is_his_own(
 
 
 def test_somebody_who_has_left_connects_nothing(scripted: Scripted, charlie: Any) -> None:
-    with pytest.raises(services.PersonLeft):
+    with pytest.raises(connections.PersonLeft):
         connect(charlie)
     assert not Connection.objects.exists()
 
@@ -99,14 +102,14 @@ def test_disconnecting_revokes_forgets_and_tells(
     scripted: Scripted, connection: Connection, subjects: Any
 ) -> None:
     make_close(make_task(connection))
-    assert services.disconnect(connection.pk, at=NOON) is True
+    assert connections.disconnect(connection.pk, at=NOON) is True
     assert scripted.revoked == [{"access_token": "old", "refresh_token": "r1"}]
     assert not Connection.objects.exists()
     assert not Task.objects.exists()
     assert not TaskClose.objects.exists()
     assert subjects() == ["signals.connection.changed"]
     assert EventRecord.objects.get().body["state"] == "disconnected"
-    assert services.disconnect(connection.pk, at=NOON) is None
+    assert connections.disconnect(connection.pk, at=NOON) is None
 
 
 def test_a_source_that_cannot_be_reached_is_disconnected_all_the_same(
@@ -116,7 +119,7 @@ def test_a_source_that_cannot_be_reached_is_disconnected_all_the_same(
         raise Unreachable("scripted")
 
     monkeypatch.setattr(scripted, "revoke", unreachable)
-    assert services.disconnect(connection.pk, at=NOON) is False
+    assert connections.disconnect(connection.pk, at=NOON) is False
     assert not Connection.objects.exists()
 
 
@@ -126,14 +129,14 @@ def test_a_withdrawn_consent_ends_the_sources_that_need_it(
     calendar = make_connection(alice, source="scripted-calendar")
     theirs = make_connection(bob)
     accounts.withdraw(alice.pk, "tasks", at=NOON)
-    assert services.end_consent(alice.pk, "tasks", at=NOON) == 1
+    assert connections.end_consent(alice.pk, "tasks", at=NOON) == 1
     assert set(Connection.objects.all()) == {calendar, theirs}
 
 
 def test_a_consent_given_again_meanwhile_ends_nothing(
     scripted: Scripted, connection: Connection, alice: Any
 ) -> None:
-    assert services.end_consent(alice.pk, "tasks", at=NOON) == 0
+    assert connections.end_consent(alice.pk, "tasks", at=NOON) == 0
     assert Connection.objects.exists()
 
 
@@ -207,7 +210,7 @@ def test_a_first_reading_that_began_in_the_old_zone_is_discarded(
     scripted: Scripted, connection: Connection, alice: Any
 ) -> None:
     scripted.says = full(task())
-    scripted.meanwhile = lambda: services.read_calendars_anew(alice.pk, at=NOON)
+    scripted.meanwhile = lambda: due.read_calendars_anew(alice.pk, at=NOON)
     assert sync(connection.pk, at=NOON) == Outcome.DISCARDED
     scripted.meanwhile = lambda: None
     assert sync(connection.pk, at=NOON) == Outcome.SYNCED
@@ -223,7 +226,7 @@ def row(connection: Connection) -> Task:
 
 def complete(row: Task, key: Any, minutes: int = 0) -> bool:
     wanted = {"not_before": NOON + minutes * MINUTE, "at": NOON}
-    return services.complete(row.user_id, row.pk, key=key, **wanted)
+    return completions.complete(row.user_id, row.pk, key=key, **wanted)
 
 
 def test_completing_makes_one_closing_for_one_key(row: Task, subjects: Any) -> None:
@@ -246,7 +249,7 @@ def test_a_closing_is_queued_for_its_moment(
 
 
 def test_bob_cannot_complete_alices_task(row: Task, bob: Any) -> None:
-    assert not services.complete(bob.pk, row.pk, key=uuid4(), not_before=NOON, at=NOON)
+    assert not completions.complete(bob.pk, row.pk, key=uuid4(), not_before=NOON, at=NOON)
     assert not TaskClose.objects.exists()
 
 
@@ -258,15 +261,15 @@ def test_a_task_of_a_source_that_closes_nothing_is_not_closed(alice: Any, script
 
 def test_a_closing_is_taken_back_only_before_it_is_tried(row: Task, alice: Any) -> None:
     key = make_close(row).key
-    assert services.cancel_completion(alice.pk, key, at=NOON)
+    assert completions.cancel_completion(alice.pk, key, at=NOON)
     assert TaskClose.objects.get().state == State.CANCELLED
-    assert not services.cancel_completion(alice.pk, key, at=NOON)
+    assert not completions.cancel_completion(alice.pk, key, at=NOON)
     TaskClose.objects.update(state=State.WAITING, attempts=1)
-    assert not services.cancel_completion(alice.pk, key, at=NOON)
+    assert not completions.cancel_completion(alice.pk, key, at=NOON)
 
 
 def test_bob_cannot_take_back_alices_closing(row: Task, bob: Any) -> None:
-    assert not services.cancel_completion(bob.pk, make_close(row).key, at=NOON)
+    assert not completions.cancel_completion(bob.pk, make_close(row).key, at=NOON)
 
 
 def test_what_was_taken_back_can_be_asked_for_again_with_the_same_key(
@@ -274,7 +277,7 @@ def test_what_was_taken_back_can_be_asked_for_again_with_the_same_key(
 ) -> None:
     key = uuid4()
     complete(row, key)
-    services.cancel_completion(alice.pk, key, at=NOON)
+    completions.cancel_completion(alice.pk, key, at=NOON)
     assert complete(row, key, 1)
     close = TaskClose.objects.get()
     assert (close.state, close.next_at, close.finished_at) == (State.WAITING, SOON, None)
@@ -284,8 +287,8 @@ def test_what_was_taken_back_can_be_asked_for_again_with_the_same_key(
 def test_a_failure_is_shown_until_it_is_read(row: Task, alice: Any, bob: Any) -> None:
     key = make_close(row, state=State.FAILED, finished_at=NOON).key
     assert TaskClose.objects.unconfirmed(alice.pk).count() == 1
-    assert not services.acknowledge_failure(bob.pk, key, at=SOON)
-    assert services.acknowledge_failure(alice.pk, key, at=SOON)
+    assert not completions.acknowledge_failure(bob.pk, key, at=SOON)
+    assert completions.acknowledge_failure(alice.pk, key, at=SOON)
     assert not TaskClose.objects.unconfirmed(alice.pk).exists()
 
 
@@ -293,11 +296,11 @@ def test_a_failure_that_is_tried_again_has_three_more_days_and_cannot_be_taken_b
     row: Task, alice: Any, bob: Any, subjects: Any
 ) -> None:
     key = make_close(row, state=State.FAILED, finished_at=NOON, attempts=80).key
-    assert not services.retry_failure(bob.pk, key, at=SOON)
-    assert services.retry_failure(alice.pk, key, at=SOON)
+    assert not completions.retry_failure(bob.pk, key, at=SOON)
+    assert completions.retry_failure(alice.pk, key, at=SOON)
     close = TaskClose.objects.get()
     assert (close.state, close.not_before, close.next_at) == (State.WAITING, SOON, SOON)
-    assert not services.cancel_completion(alice.pk, key, at=SOON)
+    assert not completions.cancel_completion(alice.pk, key, at=SOON)
     assert subjects() == ["signals.task.close_requested"]
 
 
@@ -311,14 +314,14 @@ def test_reconnecting_tries_waiting_closings_at_once(row: Task, alice: Any) -> N
 
 
 def test_asking_for_a_sync_makes_it_due(connection: Connection, alice: Any, bob: Any) -> None:
-    assert not services.request_sync(connection.pk, bob.pk, at=NOON - MINUTE)
-    assert services.request_sync(connection.pk, alice.pk, at=NOON - MINUTE)
+    assert not due.request_sync(connection.pk, bob.pk, at=NOON - MINUTE)
+    assert due.request_sync(connection.pk, alice.pk, at=NOON - MINUTE)
     assert Connection.objects.due(at=NOON - MINUTE).exists()
     Connection.objects.update(state="reconnect")
-    assert not services.request_sync(connection.pk, alice.pk, at=NOON)
+    assert not due.request_sync(connection.pk, alice.pk, at=NOON)
 
 
 def test_a_source_that_is_not_installed_any_more_needs_no_consent(connection: Connection) -> None:
     connection.source = "moon"
     assert "moon" not in SOURCES
-    assert services.may_read(connection)
+    assert connections.may_read(connection)

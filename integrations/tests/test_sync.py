@@ -8,11 +8,10 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
 from events.models import EventRecord
-from integrations import rows
-from integrations import sync as engine
 from integrations.base import Pull
 from integrations.models import CalendarEvent, Connection, Task
-from integrations.sync import Outcome, sync
+from integrations.sync import rows, syncing
+from integrations.sync.syncing import Outcome, sync
 from integrations.tests.scripted import (
     MINUTE,
     NOON,
@@ -279,7 +278,7 @@ def test_a_pull_from_an_old_cursor_is_discarded_and_tried_again_soon(
     assert sync(connection.pk, at=NOON) == Outcome.DISCARDED
     connection.refresh_from_db()
     assert not Task.objects.exists()
-    assert connection.next_sync_at == NOON + engine.SOON
+    assert connection.next_sync_at == NOON + syncing.SOON
     assert connection.claimed_until is None
 
 

@@ -7,11 +7,10 @@ import pytest
 
 from accounts import services as accounts
 from events.models import EventRecord
-from integrations import rows
-from integrations import sync as engine
 from integrations.base import Pull
 from integrations.models import CalendarEvent, Connection, Task, TaskClose
-from integrations.sync import Outcome, sync
+from integrations.sync import rows, syncing
+from integrations.sync.syncing import Outcome, sync
 from integrations.tests.scripted import (
     MINUTE,
     NOON,
@@ -51,13 +50,13 @@ def test_an_interruption_leaves_the_last_consistent_state(
     told = subjects()
     scripted.says = Pull(True, {"n": 2}, (task("t2"),), (event(),))
     with monkeypatch.context() as broken:
-        real = getattr(engine, step)
+        real = getattr(syncing, step)
 
         def dies(*args: Any, **more: Any) -> None:
             real(*args, **more)
             raise KeyboardInterrupt
 
-        broken.setattr(engine, step, dies)
+        broken.setattr(syncing, step, dies)
         with pytest.raises(KeyboardInterrupt):
             again(connection)
     connection.refresh_from_db()

@@ -7,9 +7,9 @@ import pytest
 from django.conf import settings as configured
 
 from integrations import tasks
-from integrations.closing import CALL_LIMIT
+from integrations.complete.completing import CALL_LIMIT
 from integrations.models import Connection, Task, TaskClose
-from integrations.sync import CLAIM
+from integrations.sync.syncing import CLAIM
 from integrations.tests.scripted import (
     MINUTE,
     NOON,

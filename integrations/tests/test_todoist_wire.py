@@ -7,8 +7,14 @@ from typing import Any
 import pytest
 
 from integrations.base import TaskSignal
-from integrations.todoist_text import plain_note, plain_title
-from integrations.todoist_wire import read_due, read_items, read_moment, read_projects, read_task
+from integrations.sources.todoist.text import plain_note, plain_title
+from integrations.sources.todoist.wire import (
+    read_due,
+    read_items,
+    read_moment,
+    read_projects,
+    read_task,
+)
 
 NOBODY: frozenset[str] = frozenset()
 

@@ -16,22 +16,24 @@ import resource, sys, time
 from django.core.management import call_command
 from django.utils import timezone
 from accounts.models import Profile, User
-from integrations import services, sync
+from integrations.access import connections
+from integrations.sync import due
+from integrations.sync import syncing
 from integrations.models import Task
 call_command("migrate", verbosity=0)
 user = User.objects.create_user("sync@example.com", name="Sync")
 Profile.objects.get_or_create(user=user)
-connection = services.connect(user.pk, "todoist", {"token": sys.argv[1]}, "", at=timezone.now())
+connection = connections.connect(user.pk, "todoist", {"token": sys.argv[1]}, "", at=timezone.now())
 base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 began = time.perf_counter()
-outcome = sync.sync(connection.pk, at=timezone.now())
+outcome = syncing.sync(connection.pk, at=timezone.now())
 first = time.perf_counter() - began
-assert outcome == sync.Outcome.SYNCED, outcome
+assert outcome == syncing.Outcome.SYNCED, outcome
 count = Task.objects.filter(user=user).count()
-services.request_sync(connection.pk, user.pk, at=timezone.now())
+due.request_sync(connection.pk, user.pk, at=timezone.now())
 began = time.perf_counter()
-outcome = sync.sync(connection.pk, at=timezone.now())
-assert outcome == sync.Outcome.SYNCED, outcome
+outcome = syncing.sync(connection.pk, at=timezone.now())
+assert outcome == syncing.Outcome.SYNCED, outcome
 again = time.perf_counter() - began
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 print(f"{count} tasks in {first:.2f} s   limit 10 s")

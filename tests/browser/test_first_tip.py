@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from integrations import closing
+from integrations.complete import completing
 from integrations.models import Connection, Task, TaskClose
 from tests.browser.card import card, expect_state, expect_tip, expect_words, press
 from tests.browser.conftest import Visit
@@ -42,7 +42,7 @@ def is_open(todoist: TodoistStandIn, task: str) -> bool:
 
 def close_what_is_due(clock: time_machine.Traveller, **later: float) -> int:
     clock.shift(timedelta(**later))
-    return closing.close_due(at=timezone.now())
+    return completing.close_due(at=timezone.now())
 
 
 def test_a_made_up_person_tries_the_sample_data_and_sees_a_tip(page: Page) -> None:

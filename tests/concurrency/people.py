@@ -13,8 +13,9 @@ from accounts.probe import Trace
 from conftest import person
 from events.catalog import Event
 from events.models import EventRecord
-from integrations import services, sync
+from integrations.access import connections
 from integrations.models import Connection, Task, TaskClose
+from integrations.sync import syncing
 from tests.peers.todoist import Account, TodoistStandIn
 from tips.making import make_tip
 from tips.models import Tip
@@ -82,8 +83,8 @@ def connected(
         )
     credentials = todoist.grant(account) if oauth else {"token": account.personal_token}
     given = {name: str(value) for name, value in credentials.items()}
-    connection = services.connect(user.pk, "todoist", given, "", at=at)
-    assert sync.sync(connection.pk, at=at) == sync.Outcome.SYNCED
+    connection = connections.connect(user.pk, "todoist", given, "", at=at)
+    assert syncing.sync(connection.pk, at=at) == syncing.Outcome.SYNCED
     return Connected(user, account, connection)
 
 

@@ -11,8 +11,7 @@ from django.utils import timezone
 
 from conftest import signed_in
 from events.catalog import TipDismissalExplained, TipReacted, TipReactionUndone, TipServed
-from integrations import closing
-from integrations import services as integrations
+from integrations.complete import completing, completions
 from integrations.models import TaskClose
 from integrations.registry import SOURCES
 from tests.concurrency.people import (
@@ -85,7 +84,7 @@ def test_either_the_undo_won_or_the_source_was_told(crew: Crew, todoist: Todoist
         alice, tip, key = somebody_done(todoist)
         undo, closed, again = crew.at_once(
             partial(services.undo, tip, at=LAST_MOMENT),
-            later(lag * 3, partial(closing.close_one, key, at=LAST_MOMENT)),
+            later(lag * 3, partial(completing.close_one, key, at=LAST_MOMENT)),
             partial(services.react, tip, "done", at=LAST_MOMENT),
         )
         assert not errors([undo, closed, again])
@@ -101,7 +100,7 @@ def test_an_undo_while_the_source_is_being_told_is_too_late(
     alice, tip, key = somebody_done(todoist)
     undo = partial(beside, partial(services.undo, tip, at=LAST_MOMENT))
     ends = meanwhile(monkeypatch, SOURCES["todoist"], "complete", undo)
-    assert closing.close_one(key, at=LAST_MOMENT) == alice.connection.pk
+    assert completing.close_one(key, at=LAST_MOMENT) == alice.connection.pk
     assert [end.won for end in ends] == [False]
     assert Tip.objects.get(pk=tip.pk).reaction == "done"
 
@@ -112,7 +111,7 @@ def test_a_closing_that_begins_during_the_undo_wins(
     _alice, tip, key = somebody_done(todoist)
     soon = LAST_MOMENT + timedelta(minutes=2)
     claim = partial(TaskClose.objects.claim, key, at=LAST_MOMENT, until=soon)
-    ends = meanwhile(monkeypatch, integrations, "cancel_completion", partial(beside, claim))
+    ends = meanwhile(monkeypatch, completions, "cancel_completion", partial(beside, claim))
     assert services.undo(tip, at=LAST_MOMENT).won is False
     assert ends == [True]
 
@@ -122,7 +121,7 @@ def test_an_undo_before_the_closing_begins_keeps_it_from_the_source(
 ) -> None:
     alice, tip, key = somebody_done(todoist)
     assert services.undo(tip, at=LAST_MOMENT).won
-    assert closing.close_one(key, at=LAST_MOMENT) is None
+    assert completing.close_one(key, at=LAST_MOMENT) is None
     assert not alice.account.completions
 
 

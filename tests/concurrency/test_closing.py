@@ -12,7 +12,7 @@ from django.db import transaction
 from events import bus
 from events.catalog import ProfileChanged, TaskCompleted
 from events.models import EventRecord
-from integrations import closing
+from integrations.complete import completing
 from integrations.models import TaskClose
 from integrations.registry import SOURCES
 from tests.concurrency.people import Connected, connected, recorded, somebody, the_tip
@@ -40,7 +40,7 @@ def closings_asked(todoist: TodoistStandIn, close: TaskClose) -> int:
 def test_of_workers_at_one_closing_one_asks_the_source(crew: Crew, todoist: TodoistStandIn) -> None:
     for _ in range(15):
         alice, close = somebody_done(todoist)
-        ends = crew.at_once(*[partial(closing.close_one, close.key, at=DUE)] * 5)
+        ends = crew.at_once(*[partial(completing.close_one, close.key, at=DUE)] * 5)
         assert not errors(ends)
         assert [end for end in ends if end] == [alice.connection.pk]
         assert closings_asked(todoist, close) == len(alice.account.completions) == 1
@@ -53,11 +53,11 @@ def test_a_worker_given_up_for_dead_that_still_lives_does_no_harm(
     after: bool, todoist: TodoistStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alice, close = somebody_done(todoist)
-    second = partial(closing.close_one, close.key, at=DUE + closing.CALL_LIMIT)
+    second = partial(completing.close_one, close.key, at=DUE + completing.CALL_LIMIT)
     slow = meanwhile(
         monkeypatch, SOURCES["todoist"], "complete", partial(beside, second), after=after
     )
-    assert closing.close_one(close.key, at=DUE) is None
+    assert completing.close_one(close.key, at=DUE) is None
     assert slow == [alice.connection.pk]
     assert closings_asked(todoist, close) == 2
     assert len(alice.account.completions) == recorded(alice.user, TaskCompleted) == 1

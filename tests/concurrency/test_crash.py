@@ -25,9 +25,9 @@ from django.utils import timezone
 
 from conftest import signed_in
 from events.catalog import TaskCompleted, TipReacted
-from integrations import sync
 from integrations import tasks as work
 from integrations.models import Connection, Task, TaskClose
+from integrations.sync import syncing
 from oo.celery import app
 from tests import servers
 from tests.concurrency.people import Connected, connected, recorded, somebody_with_a_tip
@@ -130,7 +130,7 @@ def furnish(one: Connected, *, recurring: bool) -> None:
     def is_read() -> bool:
         at = timezone.now()
         Connection.objects.filter(pk=one.connection.pk).update(claimed_until=None, next_sync_at=at)
-        sync.sync(one.connection.pk, at=at)
+        syncing.sync(one.connection.pk, at=at)
         return Task.objects.filter(user=one.user, external_id=task_id).exists()
 
     wait_until(is_read, "the task is read")

@@ -17,8 +17,10 @@ from accounts import deletion
 from accounts.models import User
 from accounts.probe import Trace
 from events.catalog import TaskCompleted, TipReacted, TipReactionUndone
-from integrations import closing, services, sync
+from integrations.access import connections
+from integrations.complete import completing
 from integrations.models import Connection, TaskClose
+from integrations.sync import due, syncing
 from tests.concurrency.people import Connected, connected, recorded, what_is_left
 from tests.concurrency.together import Crew, errors
 from tests.peers.todoist import TodoistStandIn
@@ -50,7 +52,7 @@ class Crowd:
             step = chance.choices(STEPS_AND_WEIGHTS[0], STEPS_AND_WEIGHTS[1])[0]
             try:
                 step(self, chance.choice(self.everybody), chance, self.now())
-            except (PermissionDenied, services.PersonLeft):
+            except (PermissionDenied, connections.PersonLeft):
                 too_late += 1
         return too_late
 
@@ -90,12 +92,12 @@ def make(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> Non
 
 def read(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> None:
     somebody.account.add_task(f"Task at {at}", due=NOON.date(), priority=chance.randint(1, 4))
-    services.request_sync(somebody.connection.pk, somebody.user.pk, at=at)
-    sync.sync(somebody.connection.pk, at=at)
+    due.request_sync(somebody.connection.pk, somebody.user.pk, at=at)
+    syncing.sync(somebody.connection.pk, at=at)
 
 
 def close(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> None:
-    closing.close_due(at=at)
+    completing.close_due(at=at)
 
 
 def leave(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> None:

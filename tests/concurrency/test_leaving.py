@@ -20,10 +20,12 @@ from accounts.probe import Trace
 from conftest import signed_in
 from events.bus import publish
 from events.catalog import ProfileChanged
-from integrations import closing, services, sync
+from integrations.access import connections
+from integrations.access.connections import PersonLeft
+from integrations.complete import completing
 from integrations.models import Connection, TaskClose
 from integrations.registry import SOURCES
-from integrations.services import PersonLeft
+from integrations.sync import syncing
 from tests.concurrency.people import Connected, connected, somebody, the_tip, what_is_left
 from tests.concurrency.together import (
     Crew,
@@ -53,7 +55,7 @@ def is_clean(receipt: DeletionReceipt | None) -> bool:
 
 
 def sync_it(alice: Connected, tip: Tip) -> Any:
-    return sync.sync(alice.connection.pk, at=NOON)
+    return syncing.sync(alice.connection.pk, at=NOON)
 
 
 def answer_it(alice: Connected, tip: Tip) -> Any:
@@ -70,16 +72,16 @@ def make_one(alice: Connected, tip: Tip) -> Any:
 
 
 def close_it(alice: Connected, tip: Tip) -> Any:
-    return closing.close_due(at=NOON)
+    return completing.close_due(at=NOON)
 
 
 def connect_it(alice: Connected, tip: Tip) -> Any:
     given = {"token": alice.account.personal_token}
-    return services.connect(alice.user.pk, "todoist", given, "", at=NOON)
+    return connections.connect(alice.user.pk, "todoist", given, "", at=NOON)
 
 
 def disconnect_it(alice: Connected, tip: Tip) -> Any:
-    return services.disconnect(alice.connection.pk, at=NOON)
+    return connections.disconnect(alice.connection.pk, at=NOON)
 
 
 def rename_them(alice: Connected, tip: Tip) -> Any:
@@ -180,7 +182,7 @@ def test_a_person_who_leaves_while_their_source_is_read_leaves_nothing(
     Connection.objects.filter(user=alice.user).update(next_sync_at=NOON)
     trace, gone = Trace.of(alice.user), partial(beside, partial(leave, alice.user))
     meanwhile(monkeypatch, SOURCES["todoist"], "pull", gone, after=after)
-    assert sync.sync(alice.connection.pk, at=NOON) == sync.Outcome.GONE
+    assert syncing.sync(alice.connection.pk, at=NOON) == syncing.Outcome.GONE
     assert what_is_left(trace) == NOTHING
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from integrations import sync
 from integrations.models import Task
+from integrations.sync import syncing
 from tests.concurrency.people import connected, somebody, somebody_with_a_tip, the_tip
 from tests.concurrency.together import Crew, beside, errors, meanwhile
 from tests.peers.todoist import TodoistStandIn
@@ -50,7 +50,7 @@ def test_making_answering_and_syncing_at_once_leave_one_live_tip_at_most(
         ends = crew.at_once(
             partial(making.make_tip, alice.user.pk, at=at),
             partial(services.react, tip, ("done", "snooze")[lag % 2], at=at),
-            partial(sync.sync, alice.connection.pk, at=at),
+            partial(syncing.sync, alice.connection.pk, at=at),
             partial(making.make_tip, alice.user.pk, at=at),
             partial(services.end_rest, alice.user.pk, at=at),
         )

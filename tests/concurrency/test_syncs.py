@@ -9,10 +9,12 @@ import pytest
 
 from accounts import services as accounts
 from accounts.models import Consent
-from integrations import closing, oauth, services, sync
+from integrations.access import connections, oauth
+from integrations.complete import completing
 from integrations.models import Connection, Task, TaskClose
 from integrations.registry import SOURCES
-from integrations.sync import Outcome
+from integrations.sync import syncing
+from integrations.sync.syncing import Outcome
 from tests.concurrency.people import Connected, connected, the_tip
 from tests.concurrency.together import Crew, beside, errors, later, meanwhile
 from tests.peers.todoist import TodoistStandIn
@@ -32,7 +34,7 @@ def test_of_workers_at_one_connection_one_reads_and_the_others_stop_quietly(
         alice = connected(todoist)
         alice.account.add_tasks(40)
         asked = len(todoist.requests)
-        ends = crew.at_once(*[partial(sync.sync, alice.connection.pk, at=LATER)] * 5)
+        ends = crew.at_once(*[partial(syncing.sync, alice.connection.pk, at=LATER)] * 5)
         assert sorted(ends, key=str) == [Outcome.NOT_DUE] * 4 + [Outcome.SYNCED]
         assert len(todoist.requests) == asked + 1
         assert alice.tasks() == alice.tasks_there()
@@ -44,12 +46,12 @@ def test_a_worker_given_up_for_dead_writes_nothing_when_it_wakes_up(
 ) -> None:
     alice = connected(todoist)
     alice.account.complete(alice.tasks()[0])
-    second = partial(sync.sync, alice.connection.pk, at=LATER + sync.CLAIM)
+    second = partial(syncing.sync, alice.connection.pk, at=LATER + syncing.CLAIM)
     ends = meanwhile(monkeypatch, SOURCES["todoist"], "pull", partial(beside, second), after=after)
-    assert sync.sync(alice.connection.pk, at=LATER) == Outcome.DISCARDED
+    assert syncing.sync(alice.connection.pk, at=LATER) == Outcome.DISCARDED
     assert ends == [Outcome.SYNCED]
     assert alice.tasks() == alice.tasks_there()
-    assert alice.load().synced_at == LATER + sync.CLAIM
+    assert alice.load().synced_at == LATER + syncing.CLAIM
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -58,11 +60,11 @@ def test_what_was_read_with_old_credentials_is_discarded_when_new_ones_come(
 ) -> None:
     alice = connected(todoist)
     given = {"token": alice.account.personal_token}
-    connect = partial(services.connect, alice.user.pk, "todoist", given, "", at=LATER)
+    connect = partial(connections.connect, alice.user.pk, "todoist", given, "", at=LATER)
     meanwhile(monkeypatch, SOURCES["todoist"], "pull", partial(beside, connect), after=after)
-    assert sync.sync(alice.connection.pk, at=LATER) == Outcome.DISCARDED
+    assert syncing.sync(alice.connection.pk, at=LATER) == Outcome.DISCARDED
     assert alice.load().synced_at == NOON
-    assert sync.sync(alice.connection.pk, at=LATER) == Outcome.SYNCED
+    assert syncing.sync(alice.connection.pk, at=LATER) == Outcome.SYNCED
 
 
 def test_nothing_that_a_sync_read_outlives_the_disconnecting(
@@ -72,8 +74,8 @@ def test_nothing_that_a_sync_read_outlives_the_disconnecting(
         alice = connected(todoist)
         alice.account.add_tasks(20)
         synced, gone = crew.at_once(
-            partial(sync.sync, alice.connection.pk, at=LATER),
-            later(lag, partial(services.disconnect, alice.connection.pk, at=LATER)),
+            partial(syncing.sync, alice.connection.pk, at=LATER),
+            later(lag, partial(connections.disconnect, alice.connection.pk, at=LATER)),
         )
         assert synced in {Outcome.SYNCED, Outcome.GONE, Outcome.NOT_DUE}
         assert gone is False  # a personal token cannot be given back
@@ -84,7 +86,7 @@ def test_nothing_that_a_sync_read_outlives_the_disconnecting(
 def test_of_two_who_disconnect_at_once_both_end_well(crew: Crew, todoist: TodoistStandIn) -> None:
     for _ in range(10):
         alice = connected(todoist)
-        ends = crew.at_once(*[partial(services.disconnect, alice.connection.pk, at=LATER)] * 3)
+        ends = crew.at_once(*[partial(connections.disconnect, alice.connection.pk, at=LATER)] * 3)
         assert not errors(ends)
         assert not Connection.objects.filter(user=alice.user).exists()
 
@@ -94,9 +96,9 @@ def test_of_two_who_connect_the_same_account_at_once_one_connection_comes(
 ) -> None:
     for _ in range(10):
         alice = connected(todoist)
-        services.disconnect(alice.connection.pk, at=NOON)
+        connections.disconnect(alice.connection.pk, at=NOON)
         given = {"token": alice.account.personal_token}
-        connect = partial(services.connect, alice.user.pk, "todoist", given, "", at=LATER)
+        connect = partial(connections.connect, alice.user.pk, "todoist", given, "", at=LATER)
         ends = crew.at_once(connect, connect, connect)
         assert not errors(ends)
         assert Connection.objects.get(user=alice.user).pk == ends[0].pk
@@ -106,7 +108,7 @@ def test_of_two_who_connect_the_same_account_at_once_one_connection_comes(
 def _withdraw(alice: Connected) -> None:
     """The click, and then its subscriber's task."""
     accounts.withdraw(alice.user.pk, "tasks", at=LATER)
-    services.end_consent(alice.user.pk, "tasks", at=LATER)
+    connections.end_consent(alice.user.pk, "tasks", at=LATER)
 
 
 def test_nothing_that_a_sync_read_outlives_the_consent(crew: Crew, todoist: TodoistStandIn) -> None:
@@ -114,7 +116,8 @@ def test_nothing_that_a_sync_read_outlives_the_consent(crew: Crew, todoist: Todo
         alice = connected(todoist)
         alice.account.add_tasks(20)
         ends = crew.at_once(
-            partial(sync.sync, alice.connection.pk, at=LATER), later(lag, partial(_withdraw, alice))
+            partial(syncing.sync, alice.connection.pk, at=LATER),
+            later(lag, partial(_withdraw, alice)),
         )
         assert not errors(ends)
         assert ends[0] in {Outcome.SYNCED, Outcome.GONE, Outcome.NOT_DUE}
@@ -128,7 +131,7 @@ def test_a_consent_withdrawn_while_the_source_is_read_ends_the_connection(
     alice = connected(todoist)
     ends = partial(beside, partial(_withdraw, alice))
     meanwhile(monkeypatch, SOURCES["todoist"], "pull", ends, after=True)
-    assert sync.sync(alice.connection.pk, at=LATER) == Outcome.GONE
+    assert syncing.sync(alice.connection.pk, at=LATER) == Outcome.GONE
     assert not Task.objects.filter(user=alice.user).exists()
 
 
@@ -164,8 +167,8 @@ def test_a_sync_and_closings_share_one_fresh_token(crew: Crew, todoist: TodoistS
         key = TaskClose.objects.get(user=alice.user).key
         expire(todoist)
         synced, closed = crew.at_once(
-            partial(sync.sync, alice.connection.pk, at=LATER),
-            partial(closing.close_one, key, at=LATER),
+            partial(syncing.sync, alice.connection.pk, at=LATER),
+            partial(completing.close_one, key, at=LATER),
         )
         assert (synced, closed) == (Outcome.SYNCED, alice.connection.pk)
         assert len(todoist.requests_to(TOKEN_PATH)) == expiry

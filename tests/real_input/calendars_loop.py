@@ -15,9 +15,9 @@ from uuid import UUID
 from django.core.management import call_command
 
 from accounts.models import User
-from integrations import services
+from integrations.access import connections
 from integrations.models import CalendarEvent
-from integrations.sync import Outcome, sync
+from integrations.sync.syncing import Outcome, sync
 from oo.lib.http import ApiError
 from tests.real_input.corpus import first_start
 from tests.real_input.todoist_loop import make_person
@@ -48,7 +48,7 @@ def run(path: Path, outcomes: dict[str, Counter[str]]) -> str:
     user = make_person()
     try:
         text = data.decode(errors="replace")
-        connection = services.connect(user.pk, "calendar-file", {}, text, at=at)
+        connection = connections.connect(user.pk, "calendar-file", {}, text, at=at)
     except ApiError:
         return "refused"
     if sync(connection.pk, at=at) != Outcome.SYNCED:

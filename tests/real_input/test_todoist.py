@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from integrations.models import Task
-from integrations.todoist_text import plain_title
+from integrations.sources.todoist.text import plain_title
 from tests.peers.todoist import TodoistStandIn
 from tests.real_input.todoist_account import COUNT, HOSTILE, fill
 from tests.real_input.todoist_loop import run

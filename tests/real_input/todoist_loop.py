@@ -15,11 +15,12 @@ from django.conf import settings
 from django.core.management import call_command
 
 from accounts.models import Profile, User
-from integrations import services
+from integrations.access import connections
 from integrations.base import EventSignal, Pull
 from integrations.models import Connection, Task
-from integrations.rows import store_events
-from integrations.sync import sync
+from integrations.sync import due
+from integrations.sync.rows import store_events
+from integrations.sync.syncing import sync
 from tests.peers.todoist import TodoistStandIn
 from tests.real_input.todoist_account import fill
 from tips.making import make_tip, rows_of
@@ -41,11 +42,11 @@ def run(todoist: TodoistStandIn) -> None:
     user = make_person()
     started = perf_counter()
     token = {"token": todoist.alice.personal_token}
-    connection = services.connect(user.pk, "todoist", token, "", at=at)
+    connection = connections.connect(user.pk, "todoist", token, "", at=at)
     say(f"connect and first sync: {sync(connection.pk, at=at)}, {perf_counter() - started:.2f} s")
     report(todoist)
     started = perf_counter()
-    services.request_sync(connection.pk, user.pk, at=at)
+    due.request_sync(connection.pk, user.pk, at=at)
     say(f"second sync, nothing new: {sync(connection.pk, at=at)}, {perf_counter() - started:.2f} s")
     show_tips(connection, user.pk)
 

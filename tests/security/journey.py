@@ -17,7 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.tests.browser import Browser, inside
-from integrations import closing
+from integrations.complete import completing
 from integrations.models import Connection, TaskClose
 from integrations.registry import SOURCES
 from integrations.tasks import sync_one
@@ -279,7 +279,7 @@ def answer(journey: Journey) -> None:
     close = TaskClose.objects.get()
     journey.todoist.faults.add(FaultKind.SERVER_ERROR, "/api/v1/sync", times=1)
     for hours in (1, 2):
-        closing.close_one(close.pk, at=timezone.now() + timedelta(hours=hours))
+        completing.close_one(close.pk, at=timezone.now() + timedelta(hours=hours))
     journey.post("/more")
     second = Tip.objects.exclude(pk=tip.pk).latest("made_at")
     journey.get("/")

@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts import services as accounts
 from accounts.models import User
 from integrations.models import CalendarEvent, Connection
-from integrations.sync import Outcome, sync
+from integrations.sync.syncing import Outcome, sync
 from oo.lib import http
 from oo.lib.tests.loopback import Handler, Loopback, serving
 

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import User
-from integrations import services as integrations
+from integrations.complete import completions
 from integrations.models import Connection, TaskClose
 from tips.making import make_tip
 from tips.models import Tip
@@ -250,7 +250,7 @@ def test_a_closing_that_never_came_through_is_told(
     key = str(TaskClose.objects.get().key)
     alice_client.post("/closing", {"key": key, "action": "dismiss"})
     assert "never confirmed" not in alice_client.get("/").content.decode()
-    assert not integrations.acknowledge_failure(alice.pk, TaskClose.objects.get().key, at=NOON)
+    assert not completions.acknowledge_failure(alice.pk, TaskClose.objects.get().key, at=NOON)
 
 
 def test_bob_cannot_retry_alices_closing(

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext_noop
 
 from integrations.base import Account, Link, Pull, SignalSource, SourceManifest
-from integrations.sample_data import Month
+from integrations.sources.sample.month import Month
 from oo.lib.types import JSON
 
 

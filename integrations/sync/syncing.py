@@ -14,12 +14,12 @@ from django.db.models import F
 
 from events.bus import publish
 from events.catalog import CalendarSynced, ConnectionChanged, TaskCompleted, TasksSynced
-from integrations import oauth, services
-from integrations.backoff import next_period, retry_at, trouble_of
+from integrations.access import connections, oauth
+from integrations.access.backoff import next_period, retry_at, trouble_of
 from integrations.base import Pull, SignalSource, Trouble
 from integrations.models import Connection
 from integrations.registry import SOURCES
-from integrations.rows import Changes, store_events, store_tasks
+from integrations.sync.rows import Changes, store_events, store_tasks
 from oo.lib.http import ApiError, Unexpected
 
 log = logging.getLogger(__name__)
@@ -50,8 +50,8 @@ def sync(connection_id: UUID, *, at: datetime) -> Outcome:
     connection = mine.first()
     if connection is None:
         return Outcome.GONE
-    if not services.may_read(connection):
-        services.disconnect(connection_id, at=at)
+    if not connections.may_read(connection):
+        connections.disconnect(connection_id, at=at)
         return Outcome.GONE
     source = SOURCES.get(connection.source)
     if source is None:

@@ -13,8 +13,8 @@ from django.db.models import F
 from accounts.locks import lock_person
 from events.bus import publish
 from events.catalog import ConnectionChanged, TaskCloseFailed, TaskCompleted
-from integrations import oauth
-from integrations.backoff import is_gone, retry_at, trouble_of
+from integrations.access import oauth
+from integrations.access.backoff import is_gone, retry_at, trouble_of
 from integrations.base import Trouble
 from integrations.models import Connection, Task, TaskClose
 from integrations.registry import SOURCES

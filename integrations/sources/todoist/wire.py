@@ -14,7 +14,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from integrations.base import TaskSignal
-from integrations.todoist_text import one_line, plain_note, plain_title
+from integrations.sources.todoist.text import one_line, plain_note, plain_title
 
 TASK_PAGE = "https://app.todoist.com/app/task/"
 # Dates beyond these are slips of the hand, and cannot be moved to another zone without overflow.

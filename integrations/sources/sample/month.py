@@ -1,4 +1,4 @@
-"""The month of sample_data.toml, placed around the moment of connecting. Pure.
+"""The month of month.toml, placed around the moment of connecting. Pure.
 
 The same moment, zone and day give the same month; what the person has done since is not asked.
 """
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from integrations.base import EventSignal, TaskSignal
 
-FILE = Path(__file__).with_name("sample_data.toml")
+FILE = Path(__file__).with_name("month.toml")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # The meetings that are told: a week back, and a month ahead.
 BEHIND, AHEAD = timedelta(days=7), timedelta(days=30)

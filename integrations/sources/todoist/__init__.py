@@ -21,7 +21,7 @@ from django.conf import settings
 from django.utils.translation import gettext_noop
 
 from integrations.base import Account, Field, Link, OAuth, Pull, SignalSource, SourceManifest
-from integrations.todoist_wire import Found, read_items, read_moment, read_projects
+from integrations.sources.todoist.wire import Found, read_items, read_moment, read_projects
 from oo.lib.http import Api, ApiError, Unauthorized, Unexpected
 from oo.lib.http.errors import failure_of
 from oo.lib.types import JSON

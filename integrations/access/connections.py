@@ -1,3 +1,5 @@
+"""A person's access to a source: given, taken back, ended with the consent that it needs."""
+
 from __future__ import annotations
 
 import logging
@@ -6,15 +8,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from accounts import services as accounts
 from accounts.locks import lock_person
 from accounts.models import Consent
 from events.bus import publish
-from events.catalog import ConnectionChanged, TaskCloseRequested
+from events.catalog import ConnectionChanged
 from integrations.base import Account
-from integrations.models import Connection, Task, TaskClose
+from integrations.models import Connection, TaskClose
 from integrations.registry import SOURCES
 from oo.lib.http import ApiError
 
@@ -117,84 +118,6 @@ def may_read(connection: Connection) -> bool:
     needed = source.manifest.consents if source else frozenset()
     given = Consent.objects.open(connection.user_id).values_list("key", flat=True)
     return needed <= set(given)
-
-
-def request_sync(connection_id: UUID, user_id: UUID, *, at: datetime) -> bool:
-    """Make the connection due. False: not this person's, or to be connected again first."""
-    live = Connection.objects.live().filter(pk=connection_id, user_id=user_id)
-    return bool(Connection.objects.filter(pk__in=live).update(next_sync_at=at))
-
-
-def read_calendars_anew(user_id: UUID, *, at: datetime) -> list[UUID]:
-    """The person lives in another zone now: whole days are other moments. Returns what is due.
-
-    A first reading that is under way began in the old zone; without its claim it is discarded.
-    """
-    has_dates = Q(events__isnull=False) | Q(synced_at=None)
-    ids = list(
-        Connection.objects.filter(has_dates, user_id=user_id)
-        .values_list("pk", flat=True)
-        .distinct()
-    )
-    Connection.objects.filter(pk__in=ids).update(cursor={}, claimed_until=None, next_sync_at=at)
-    return ids
-
-
-def complete(user_id: UUID, task_id: int, *, key: UUID, not_before: datetime, at: datetime) -> bool:
-    """Have the task closed at its source, not before a moment. The same key again changes nothing,
-    unless it was taken back: then it counts anew.
-
-    False: no such task of this person's, or a source in which nothing can be closed.
-    """
-    with transaction.atomic():
-        if not lock_person(user_id):
-            return False
-        task = Task.objects.select_related("connection").filter(pk=task_id, user_id=user_id).first()
-        source = SOURCES.get(task.connection.source) if task else None
-        if task is None or source is None or not source.manifest.can_complete:
-            return False
-        wanted = {"not_before": not_before, "next_at": not_before}
-        _close, is_new = TaskClose.objects.get_or_create(
-            key=key, defaults={"user_id": user_id, "task": task, "created_at": at, **wanted}
-        )
-        taken_back = TaskClose.objects.filter(
-            key=key, user_id=user_id, state=TaskClose.State.CANCELLED
-        )
-        if is_new or taken_back.update(state=TaskClose.State.WAITING, finished_at=None, **wanted):
-            publish(TaskCloseRequested(user_id=user_id, at=at, key=key, not_before=not_before))
-    return True
-
-
-def cancel_completion(user_id: UUID, key: UUID, *, at: datetime) -> bool:
-    """Take a closing back. False: it has been tried already, or there is none."""
-    untried = TaskClose.objects.waiting().filter(key=key, user_id=user_id, attempts=0)
-    return bool(untried.update(state=TaskClose.State.CANCELLED, finished_at=at))
-
-
-def acknowledge_failure(user_id: UUID, key: UUID, *, at: datetime) -> bool:
-    """The person has read that it failed."""
-    unread = TaskClose.objects.unconfirmed(user_id).filter(key=key)
-    return bool(unread.update(seen_at=at))
-
-
-def retry_failure(user_id: UUID, key: UUID, *, at: datetime) -> bool:
-    """Try a closing that was given up, for another three days. False: there is none."""
-    with transaction.atomic():
-        if not lock_person(user_id):
-            return False
-        # Attempts stay above 0: what may have reached the source cannot be taken back.
-        given_up = TaskClose.objects.filter(key=key, user_id=user_id, state=TaskClose.State.FAILED)
-        again = given_up.update(
-            state=TaskClose.State.WAITING,
-            not_before=at,
-            next_at=at,
-            attempts=1,
-            finished_at=None,
-            seen_at=None,
-        )
-        if again:
-            publish(TaskCloseRequested(user_id=user_id, at=at, key=key, not_before=at))
-    return bool(again)
 
 
 def _publish_change(connection: Connection, state: str, at: datetime) -> None:

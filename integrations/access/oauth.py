@@ -27,7 +27,7 @@ from oo.lib.http import Api, ApiError, Unauthorized, Unexpected
 
 T = TypeVar("T")
 
-SESSION_KEY = "integrations.oauth"
+SESSION_KEY = "integrations.access.oauth"
 GOOD_FOR = timedelta(minutes=10)
 # What a token endpoint says when it is we, not the person, whom it does not know.
 OUR_FAULT = frozenset({"invalid_client", "incorrect_application_credentials"})

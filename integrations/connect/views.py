@@ -16,11 +16,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
-from integrations import oauth, page, services, tasks, words
-from integrations.backoff import trouble_of
-from integrations.forms import SourceForm
+from integrations import tasks
+from integrations.access import connections, oauth
+from integrations.access.backoff import trouble_of
+from integrations.connect import page, words
+from integrations.connect.forms import SourceForm
+from integrations.connect.page import Offer
 from integrations.models import Connection
-from integrations.page import Offer
+from integrations.sync import due
 from oo.lib.http import ApiError
 from oo.lib.queue import look_now
 
@@ -85,7 +88,9 @@ def _connect(
 ) -> HttpResponse:
     """Raises ApiError. The first connection leads to the tip, which is what the person came for."""
     is_first = not Connection.objects.filter(user=request.user).exists()
-    services.connect(request.user.pk, offer.manifest.key, credentials, document, at=timezone.now())
+    connections.connect(
+        request.user.pk, offer.manifest.key, credentials, document, at=timezone.now()
+    )
     if is_first:
         return redirect("tips:now")
     messages.success(request, _("%(title)s is connected.") % {"title": offer.title})
@@ -131,7 +136,7 @@ def disconnect(request: SignedInRequest, pk: UUID) -> HttpResponse:
     mine = Connection.objects.filter(pk=pk, user=request.user).first()
     if mine is None:
         raise Http404
-    services.disconnect(pk, at=timezone.now())
+    connections.disconnect(pk, at=timezone.now())
     messages.success(request, _("Disconnected. oO has forgotten what it read there."))
     return redirect("integrations:connect")
 
@@ -141,6 +146,6 @@ def disconnect(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def sync(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if not Connection.objects.filter(pk=pk, user=request.user).exists():
         raise Http404
-    if services.request_sync(pk, request.user.pk, at=timezone.now()):
+    if due.request_sync(pk, request.user.pk, at=timezone.now()):
         look_now(tasks.sync_one, str(pk), expires_s=60)
     return redirect("integrations:connect")

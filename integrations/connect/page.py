@@ -9,8 +9,9 @@ from uuid import UUID
 from django.conf import settings
 
 from accounts.consents import CATALOGUE, ConsentKind
-from integrations import oauth, words
+from integrations.access import oauth
 from integrations.base import SourceManifest
+from integrations.connect import words
 from integrations.models import Connection
 from integrations.registry import SOURCES
 

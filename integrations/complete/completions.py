@@ -1,0 +1,71 @@
+"""What a person asks of a completion: to be made, taken back, read about, tried again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.locks import lock_person
+from events.bus import publish
+from events.catalog import TaskCloseRequested
+from integrations.models import Task, TaskClose
+from integrations.registry import SOURCES
+
+
+def complete(user_id: UUID, task_id: int, *, key: UUID, not_before: datetime, at: datetime) -> bool:
+    """Have the task closed at its source, not before a moment. The same key again changes nothing,
+    unless it was taken back: then it counts anew.
+
+    False: no such task of this person's, or a source in which nothing can be closed.
+    """
+    with transaction.atomic():
+        if not lock_person(user_id):
+            return False
+        task = Task.objects.select_related("connection").filter(pk=task_id, user_id=user_id).first()
+        source = SOURCES.get(task.connection.source) if task else None
+        if task is None or source is None or not source.manifest.can_complete:
+            return False
+        wanted = {"not_before": not_before, "next_at": not_before}
+        _close, is_new = TaskClose.objects.get_or_create(
+            key=key, defaults={"user_id": user_id, "task": task, "created_at": at, **wanted}
+        )
+        taken_back = TaskClose.objects.filter(
+            key=key, user_id=user_id, state=TaskClose.State.CANCELLED
+        )
+        if is_new or taken_back.update(state=TaskClose.State.WAITING, finished_at=None, **wanted):
+            publish(TaskCloseRequested(user_id=user_id, at=at, key=key, not_before=not_before))
+    return True
+
+
+def cancel_completion(user_id: UUID, key: UUID, *, at: datetime) -> bool:
+    """Take a closing back. False: it has been tried already, or there is none."""
+    untried = TaskClose.objects.waiting().filter(key=key, user_id=user_id, attempts=0)
+    return bool(untried.update(state=TaskClose.State.CANCELLED, finished_at=at))
+
+
+def acknowledge_failure(user_id: UUID, key: UUID, *, at: datetime) -> bool:
+    """The person has read that it failed."""
+    unread = TaskClose.objects.unconfirmed(user_id).filter(key=key)
+    return bool(unread.update(seen_at=at))
+
+
+def retry_failure(user_id: UUID, key: UUID, *, at: datetime) -> bool:
+    """Try a closing that was given up, for another three days. False: there is none."""
+    with transaction.atomic():
+        if not lock_person(user_id):
+            return False
+        # Attempts stay above 0: what may have reached the source cannot be taken back.
+        given_up = TaskClose.objects.filter(key=key, user_id=user_id, state=TaskClose.State.FAILED)
+        again = given_up.update(
+            state=TaskClose.State.WAITING,
+            not_before=at,
+            next_at=at,
+            attempts=1,
+            finished_at=None,
+            seen_at=None,
+        )
+        if again:
+            publish(TaskCloseRequested(user_id=user_id, at=at, key=key, not_before=at))
+    return bool(again)

@@ -1,0 +1,31 @@
+"""What makes a connection due to be read before its period is over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from integrations.models import Connection
+
+
+def request_sync(connection_id: UUID, user_id: UUID, *, at: datetime) -> bool:
+    """Make the connection due. False: not this person's, or to be connected again first."""
+    live = Connection.objects.live().filter(pk=connection_id, user_id=user_id)
+    return bool(Connection.objects.filter(pk__in=live).update(next_sync_at=at))
+
+
+def read_calendars_anew(user_id: UUID, *, at: datetime) -> list[UUID]:
+    """The person lives in another zone now: whole days are other moments. Returns what is due.
+
+    A first reading that is under way began in the old zone; without its claim it is discarded.
+    """
+    has_dates = Q(events__isnull=False) | Q(synced_at=None)
+    ids = list(
+        Connection.objects.filter(has_dates, user_id=user_id)
+        .values_list("pk", flat=True)
+        .distinct()
+    )
+    Connection.objects.filter(pk__in=ids).update(cursor={}, claimed_until=None, next_sync_at=at)
+    return ids
