@@ -19,7 +19,6 @@ from rest_framework.views import APIView
 from accounts.models import User
 from integrations import tasks
 from integrations.base import Trouble
-from integrations.connect import words
 from integrations.models import Connection
 from integrations.registry import SOURCES
 from integrations.sync import due
@@ -50,8 +49,7 @@ class ConnectionSerializer(serializers.ModelSerializer[Connection]):
         read_only_fields = fields
 
     def get_title(self, connection: Connection) -> str:
-        source = SOURCES.get(connection.source)
-        return words.said(source.manifest.title) if source else connection.source
+        return SOURCES.title(connection.source)
 
 
 class ReconnectNeeded(APIException):

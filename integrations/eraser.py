@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from integrations.access import connections
-from integrations.connect.words import said
 from integrations.models import CalendarEvent, Connection, Task, TaskClose
 from integrations.registry import SOURCES
 from oo.lib.personal_data import Eraser, Revocation
@@ -78,7 +77,7 @@ class IntegrationsEraser(Eraser):
             source = SOURCES.get(connection.source)
             if source is None or source.manifest.oauth is None:
                 continue  # what was pasted or uploaded opens nothing that could be closed from here
-            title, revoked = said(source.manifest.title), connections.revoke(connection)
+            title, revoked = SOURCES.title(source.manifest.key), connections.revoke(connection)
             advice = _(
                 "In the settings of %(title)s, remove oO or renew the token that you pasted."
             )

@@ -10,7 +10,8 @@ import pytest
 
 from accounts.receipts import KEPT_FOR
 from events.tasks import KEPT
-from tips import conf, effects
+from tips import conf
+from tips.decide import effects
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])

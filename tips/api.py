@@ -17,9 +17,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
-from tips import making, page, services
+from tips.answer import answering
 from tips.base import Kind
+from tips.make import making
 from tips.models import Tip
+from tips.page import states
 
 
 class EvidenceSerializer(serializers.Serializer[Any]):
@@ -103,10 +105,10 @@ class NowView(APIView):
     def get(self, request: Request) -> Response:
         """The one tip, or why there is none. Reading it does not count as showing it."""
         at, user_id = timezone.now(), person(request).pk
-        found = page.build_page(user_id, at=at)
+        found = states.build_page(user_id, at=at)
         if found.state == "wait":
             making.make_tip(user_id, at=at)
-            found = page.build_page(user_id, at=at)
+            found = states.build_page(user_id, at=at)
         rest = found.context.get("rest") or {}
         body = {
             "state": found.state,
@@ -124,7 +126,7 @@ class ShownView(APIView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Note that the tip was really on a screen: dwell time counts from here."""
         tip = get_object_or_404(Tip, pk=pk, user_id=person(request).pk)
-        services.mark_shown(tip, surface="api", at=timezone.now())
+        answering.mark_shown(tip, surface="api", at=timezone.now())
         return Response(status=204)
 
 
@@ -143,9 +145,9 @@ class ReactionView(APIView):
         given = ReactionSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         at, data = timezone.now(), given.validated_data
-        outcome = services.react(tip, data["reaction"], at=at, answered_at=data.get("answered_at"))
+        outcome = answering.react(tip, data["reaction"], at=at, answered_at=data.get("answered_at"))
         if data.get("reason"):
-            services.explain(outcome.tip, data["reason"], at=at)
+            answering.explain(outcome.tip, data["reason"], at=at)
             outcome.tip.refresh_from_db()
         return Response(ReactedSerializer({"won": outcome.won, "tip": outcome.tip}).data)
 
@@ -157,7 +159,7 @@ class UndoView(APIView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Take the answer back. `won` is false when the eight seconds are over."""
         tip = get_object_or_404(Tip, pk=pk, user_id=person(request).pk)
-        outcome = services.undo(tip, at=timezone.now())
+        outcome = answering.undo(tip, at=timezone.now())
         return Response(ReactedSerializer({"won": outcome.won, "tip": outcome.tip}).data)
 
 

@@ -75,7 +75,7 @@ class Candidate:
 class Scored:
     candidate: Candidate
     score: float  # comparable within one ranking only
-    reasons: tuple[str, ...] = ()  # codes of tips.wording.REASONS, strongest first
+    reasons: tuple[str, ...] = ()  # codes of tips.make.words.REASONS, strongest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Choice:
     chosen: Scored | None
     propensity: float
     confidence: float  # 0..1
-    silence: str = ""  # code of tips.wording.SILENCES
+    silence: str = ""  # code of tips.make.words.SILENCES
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Tip(models.Model):
         DISMISS = "dismiss", _("not this")
 
     class Reason(models.TextChoices):
-        """Why not this. What each does is in tips.effects."""
+        """Why not this. What each does is in tips.decide.effects."""
 
         NOT_NOW = "not_now", _("not now")
         NOT_RELEVANT = "not_relevant", _("not relevant")
@@ -180,7 +180,7 @@ class Outlook(models.Model):
     revision = models.PositiveIntegerField(default=0)
     looked_at = models.DateTimeField(null=True)
     next_look_at = models.DateTimeField(db_index=True)
-    silence = models.CharField(max_length=30, blank=True)  # code of tips.wording.SILENCES, or ""
+    silence = models.CharField(max_length=30, blank=True)  # code of tips.make.words.SILENCES, or ""
     rest_until = models.DateTimeField(null=True)  # after an answer
     last_answered = models.ForeignKey(Tip, models.SET_NULL, null=True, related_name="+")
 

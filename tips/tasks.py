@@ -6,7 +6,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from oo.lib.queue import look_now
-from tips import conf, making
+from tips import conf
+from tips.make import making
 from tips.models import Outlook
 
 

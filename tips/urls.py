@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tips import views
+from tips.page import views
 
 app_name = "tips"
 

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from integrations.base import Field, SourceManifest
-from integrations.connect.words import said
+from oo.lib.plugins import said
 
 MOST_BYTES = 2 * 1024 * 1024
 LONGEST = 2_000

@@ -14,6 +14,7 @@ from integrations.base import SourceManifest
 from integrations.connect import words
 from integrations.models import Connection
 from integrations.registry import SOURCES
+from oo.lib.plugins import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,7 @@ def rows(user_id: UUID, *, at: datetime) -> list[Row]:
 
 
 def _row(connection: Connection, at: datetime) -> Row:
-    source = SOURCES.get(connection.source)
-    title = words.said(source.manifest.title) if source else connection.source
+    title = SOURCES.title(connection.source)
     return Row(
         id=connection.pk,
         source=connection.source,
@@ -63,7 +63,7 @@ def _row(connection: Connection, at: datetime) -> Row:
         state=connection.state,
         words=words.describe(connection, title, at=at),
         is_busy=words.is_busy(connection, at=at),
-        can_reconnect=source is not None,
+        can_reconnect=connection.source in SOURCES,
     )
 
 
@@ -89,8 +89,8 @@ def _offer(manifest: SourceManifest) -> Offer:
     consents = tuple(CATALOGUE[key] for key in sorted(manifest.consents) if key in CATALOGUE)
     return Offer(
         manifest=manifest,
-        title=words.said(manifest.title),
-        description=words.said(manifest.description),
+        title=said(manifest.title),
+        description=said(manifest.description),
         consents=consents,
         has_oauth=oauth.is_configured(manifest.oauth),
     )

@@ -10,15 +10,11 @@ from django.utils.translation import ngettext
 from integrations.base import SourceManifest, Trouble
 from integrations.models import Connection
 from oo.lib.http import ApiError
+from oo.lib.plugins import said
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-
-
-def said(text: str) -> str:
-    """A manifest's text in the person's language; sources mark theirs for translation."""
-    return _(text) if text else ""  # the translation of nothing is the catalogue's header
 
 
 def describe(connection: Connection, title: str, *, at: datetime) -> str:

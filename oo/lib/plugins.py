@@ -17,6 +17,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from django.core.checks import CheckMessage, Error
+from django.utils.translation import gettext
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -43,6 +44,11 @@ class RegistryError(Exception):
     """A plug-in breaks the convention. `manage.py check` says so, so that no request has to."""
 
 
+def said(text: str) -> str:
+    """A manifest's text in the person's language; plug-ins mark theirs for translation."""
+    return gettext(text) if text else ""  # the translation of nothing is the catalogue's header
+
+
 class Registry(Generic[P]):
     """All plug-ins of one kind, by manifest.key, made once, at first use."""
 
@@ -67,9 +73,14 @@ class Registry(Generic[P]):
     def get(self, key: str) -> P | None:
         return self.load().get(key)
 
+    def title(self, key: str) -> str:
+        """In the language that is active now; the key itself when its package is gone."""
+        plugin = self.get(key)
+        return said(str(plugin.manifest.title)) if plugin else key
+
     def choices(self) -> list[tuple[str, str]]:
         """For a form or a model field; titles in the language that is active now."""
-        return [(key, str(plugin.manifest.title)) for key, plugin in self.load().items()]
+        return [(key, self.title(key)) for key in self.load()]
 
     def load(self) -> dict[str, P]:
         """Every plug-in by key, in the order of keys. Raises RegistryError."""

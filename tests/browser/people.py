@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 from tests.browser.card import expect_tip
-from tips.making import make_tip
+from tips.make.making import make_tip
 from tips.models import Tip
 from tips.tests.people import NOON
 from tips.tests.rows import add_task

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 from integrations.models import Connection, TaskClose
 from tests.browser.card import expect_state, press
 from tests.browser.people import give_tip, open_tip
-from tips.making import make_tip
+from tips.make.making import make_tip
 from tips.tests.people import NOON
 from tips.tests.rows import add_task, connect
 

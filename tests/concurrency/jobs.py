@@ -14,7 +14,8 @@ from django.db import transaction
 from accounts.models import User
 from events.catalog import TipReacted, TipReactionUndone
 from tests.concurrency.people import recorded, somebody_with_a_tip
-from tips import making, services
+from tips.answer import answering
+from tips.make import making
 from tips.models import Tip
 from tips.tests.people import NOON
 
@@ -48,7 +49,7 @@ def do_answer(reaction: str) -> None:
     found = tips()
     say("ready")
     wait()
-    ends = [services.react(tip, reaction, at=NOON) for tip in found]
+    ends = [answering.react(tip, reaction, at=NOON) for tip in found]
     say([(end.won, end.tip.reaction) for end in ends])
 
 
@@ -81,13 +82,13 @@ def do_mixed(seed: str) -> None:
         tip = Tip.objects.filter(user_id=user_id).order_by("-made_at").first()
         match chance.randrange(4):
             case 0 if tip:
-                services.react(tip, chance.choice(["done", "snooze", "dismiss"]), at=at)
+                answering.react(tip, chance.choice(["done", "snooze", "dismiss"]), at=at)
             case 1 if tip:
-                services.undo(tip, at=at)
+                answering.undo(tip, at=at)
             case 2 if tip:
-                services.mark_shown(tip, surface="page", at=at)
+                answering.mark_shown(tip, surface="page", at=at)
             case _:
-                services.end_rest(user_id, at=at)
+                answering.end_rest(user_id, at=at)
                 making.make_tip(user_id, at=at)
     say("fine")
 

@@ -17,7 +17,7 @@ from integrations.access import connections
 from integrations.models import Connection, Task, TaskClose
 from integrations.sync import syncing
 from tests.peers.todoist import Account, TodoistStandIn
-from tips.making import make_tip
+from tips.make.making import make_tip
 from tips.models import Tip
 from tips.tests.people import NOON
 from tips.tests.rows import add_task, connect

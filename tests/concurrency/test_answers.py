@@ -24,7 +24,8 @@ from tests.concurrency.people import (
 )
 from tests.concurrency.together import Crew, beside, errors, later, meanwhile
 from tests.peers.todoist import TodoistStandIn
-from tips import conf, services
+from tips import conf
+from tips.answer import answering
 from tips.models import Hold, Tip
 from tips.tests.people import NOON
 
@@ -37,7 +38,7 @@ LAST_MOMENT = NOON + conf.UNDO_WINDOW + conf.UNDO_GRACE
 def test_of_devices_that_say_the_same_one_wins(crew: Crew) -> None:
     for _ in range(ROUNDS):
         user, tip = somebody_with_a_tip()
-        ends = crew.at_once(*[partial(services.react, tip, "done", at=NOON)] * 5)
+        ends = crew.at_once(*[partial(answering.react, tip, "done", at=NOON)] * 5)
         assert not errors(ends)
         assert sorted(end.won for end in ends) == [False] * 4 + [True]
         assert (closings(user), recorded(user, TipReacted)) == (["waiting"], 1)
@@ -47,7 +48,7 @@ def test_of_devices_that_disagree_one_wins_and_the_others_are_told_what_won(crew
     for _ in range(ROUNDS):
         user, tip = somebody_with_a_tip()
         said = ("done", "snooze", "dismiss", "done")
-        ends = crew.at_once(*[partial(services.react, tip, word, at=NOON) for word in said])
+        ends = crew.at_once(*[partial(answering.react, tip, word, at=NOON) for word in said])
         assert not errors(ends)
         won = [word for word, end in zip(said, ends, strict=True) if end.won]
         assert len(won) == 1
@@ -61,9 +62,9 @@ def test_of_devices_that_disagree_one_wins_and_the_others_are_told_what_won(crew
 def test_of_two_reasons_the_first_counts(crew: Crew) -> None:
     for _ in range(ROUNDS):
         user, tip = somebody_with_a_tip()
-        services.react(tip, "dismiss", at=NOON)
+        answering.react(tip, "dismiss", at=NOON)
         said = ("not_now", "already_done", "wrong")
-        ends = crew.at_once(*[partial(services.explain, tip, word, at=NOON) for word in said])
+        ends = crew.at_once(*[partial(answering.explain, tip, word, at=NOON) for word in said])
         assert not errors(ends)
         assert [end.won for end in ends].count(True) == 1
         kept = Tip.objects.get(pk=tip.pk).reason
@@ -75,7 +76,7 @@ def test_of_two_reasons_the_first_counts(crew: Crew) -> None:
 def somebody_done(todoist: TodoistStandIn) -> tuple[Connected, Tip, UUID]:
     alice = connected(todoist, 1)
     tip = the_tip(alice.user)
-    services.react(tip, "done", at=NOON)
+    answering.react(tip, "done", at=NOON)
     return alice, tip, TaskClose.objects.get(user=alice.user).key
 
 
@@ -83,9 +84,9 @@ def test_either_the_undo_won_or_the_source_was_told(crew: Crew, todoist: Todoist
     for lag in range(ROUNDS):
         alice, tip, key = somebody_done(todoist)
         undo, closed, again = crew.at_once(
-            partial(services.undo, tip, at=LAST_MOMENT),
+            partial(answering.undo, tip, at=LAST_MOMENT),
             later(lag * 3, partial(completing.close_one, key, at=LAST_MOMENT)),
-            partial(services.react, tip, "done", at=LAST_MOMENT),
+            partial(answering.react, tip, "done", at=LAST_MOMENT),
         )
         assert not errors([undo, closed, again])
         assert undo.won is not bool(alice.account.completions)
@@ -98,7 +99,7 @@ def test_an_undo_while_the_source_is_being_told_is_too_late(
     todoist: TodoistStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alice, tip, key = somebody_done(todoist)
-    undo = partial(beside, partial(services.undo, tip, at=LAST_MOMENT))
+    undo = partial(beside, partial(answering.undo, tip, at=LAST_MOMENT))
     ends = meanwhile(monkeypatch, SOURCES["todoist"], "complete", undo)
     assert completing.close_one(key, at=LAST_MOMENT) == alice.connection.pk
     assert [end.won for end in ends] == [False]
@@ -112,7 +113,7 @@ def test_a_closing_that_begins_during_the_undo_wins(
     soon = LAST_MOMENT + timedelta(minutes=2)
     claim = partial(TaskClose.objects.claim, key, at=LAST_MOMENT, until=soon)
     ends = meanwhile(monkeypatch, completions, "cancel_completion", partial(beside, claim))
-    assert services.undo(tip, at=LAST_MOMENT).won is False
+    assert answering.undo(tip, at=LAST_MOMENT).won is False
     assert ends == [True]
 
 
@@ -120,7 +121,7 @@ def test_an_undo_before_the_closing_begins_keeps_it_from_the_source(
     todoist: TodoistStandIn,
 ) -> None:
     alice, tip, key = somebody_done(todoist)
-    assert services.undo(tip, at=LAST_MOMENT).won
+    assert answering.undo(tip, at=LAST_MOMENT).won
     assert completing.close_one(key, at=LAST_MOMENT) is None
     assert not alice.account.completions
 
@@ -128,9 +129,9 @@ def test_an_undo_before_the_closing_begins_keeps_it_from_the_source(
 def test_of_undo_on_two_devices_one_wins(crew: Crew) -> None:
     for _ in range(ROUNDS):
         user, tip = somebody_with_a_tip()
-        services.react(tip, "done", at=NOON)
+        answering.react(tip, "done", at=NOON)
         soon = NOON + timedelta(seconds=3)
-        ends = crew.at_once(*[partial(services.undo, tip, at=soon)] * 3)
+        ends = crew.at_once(*[partial(answering.undo, tip, at=soon)] * 3)
         assert not errors(ends)
         assert [end.won for end in ends].count(True) == 1
         assert Tip.objects.get(pk=tip.pk).state == "shown"
@@ -141,8 +142,8 @@ def test_of_undo_on_two_devices_one_wins(crew: Crew) -> None:
 def test_a_tip_is_shown_for_the_first_time_once(crew: Crew) -> None:
     for _ in range(ROUNDS):
         user, tip = somebody_with_a_tip()
-        shown = partial(services.mark_shown, tip, surface="page", at=NOON)
-        ends = crew.at_once(shown, shown, partial(services.react, tip, "snooze", at=NOON), shown)
+        shown = partial(answering.mark_shown, tip, surface="page", at=NOON)
+        ends = crew.at_once(shown, shown, partial(answering.react, tip, "snooze", at=NOON), shown)
         assert not errors(ends)
         assert [end for end in ends if end is True] in ([], [True])
         assert recorded(user, TipServed) == ends.count(True)

@@ -18,7 +18,7 @@ from integrations.registry import SOURCES
 from tests.concurrency.people import Connected, connected, recorded, somebody, the_tip
 from tests.concurrency.together import Crew, beside, errors, meanwhile
 from tests.peers.todoist import TodoistStandIn
-from tips import services
+from tips.answer import answering
 from tips.tests.people import NOON
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -29,7 +29,7 @@ DUE = NOON + timedelta(seconds=11)
 def somebody_done(todoist: TodoistStandIn) -> tuple[Connected, TaskClose]:
     """Has answered "done" to a recurring task: closing that twice would skip a day."""
     alice = connected(todoist, recurring="every day")
-    services.react(the_tip(alice.user), "done", at=NOON)
+    answering.react(the_tip(alice.user), "done", at=NOON)
     return alice, TaskClose.objects.get(user=alice.user)
 
 

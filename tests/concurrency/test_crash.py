@@ -35,8 +35,8 @@ from tests.concurrency.processes import Worker, environment, web
 from tests.concurrency.together import wait_until
 from tests.peers.todoist import Clock, FaultKind, TodoistStandIn
 from tests.peers.todoist_client import NO_TLS
-from tips import services
-from tips.making import make_tip
+from tips.answer import answering
+from tips.make.making import make_tip
 from tips.models import Tip
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -90,7 +90,7 @@ def beat(broker: str) -> Iterator[Beat]:
 def give_answer(one: Connected) -> None:
     """Done, half a minute ago: the moment of undoing is over."""
     tip = Tip.objects.live().get(user=one.user)
-    assert services.react(tip, "done", at=timezone.now() - timedelta(seconds=30)).won
+    assert answering.react(tip, "done", at=timezone.now() - timedelta(seconds=30)).won
 
 
 def test_whatever_is_killed_each_answer_is_closed_exactly_once(
@@ -135,7 +135,7 @@ def furnish(one: Connected, *, recurring: bool) -> None:
 
     wait_until(is_read, "the task is read")
     then = timezone.now() - timedelta(seconds=30)
-    services.end_rest(one.user.pk, at=then)
+    answering.end_rest(one.user.pk, at=then)
     wait_until(lambda: make_tip(one.user.pk, at=then), "a tip is made")
 
 

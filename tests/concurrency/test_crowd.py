@@ -24,8 +24,8 @@ from integrations.sync import due, syncing
 from tests.concurrency.people import Connected, connected, recorded, what_is_left
 from tests.concurrency.together import Crew, errors
 from tests.peers.todoist import TodoistStandIn
-from tips import making
-from tips import services as tips
+from tips.answer import answering
+from tips.make import making
 from tips.models import Tip
 from tips.tests.people import NOON
 
@@ -60,29 +60,29 @@ class Crowd:
 def answer(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> None:
     tip = Tip.objects.filter(user=somebody.user).order_by("-made_at").first()
     if tip:
-        tips.react(tip, chance.choice(["done", "done", "snooze", "dismiss"]), at=at)
+        answering.react(tip, chance.choice(["done", "done", "snooze", "dismiss"]), at=at)
 
 
 def show(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> None:
     tip = Tip.objects.live().filter(user=somebody.user).first()
     if tip:
-        tips.mark_shown(tip, surface="page", at=at)
+        answering.mark_shown(tip, surface="page", at=at)
 
 
 def undo(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> None:
     tip = Tip.objects.filter(user=somebody.user, state="answered").order_by("-ended_at").first()
     if tip:
-        tips.undo(tip, at=at)
+        answering.undo(tip, at=at)
 
 
 def explain(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> None:
     tip = Tip.objects.filter(user=somebody.user, reaction="dismiss").order_by("-ended_at").first()
     if tip:
-        tips.explain(tip, chance.choice(["not_now", "wrong", "already_done"]), at=at)
+        answering.explain(tip, chance.choice(["not_now", "wrong", "already_done"]), at=at)
 
 
 def more(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> None:
-    tips.end_rest(somebody.user.pk, at=at)
+    answering.end_rest(somebody.user.pk, at=at)
     making.make_tip(somebody.user.pk, at=at)
 
 
@@ -152,7 +152,7 @@ def is_done(tip: Tip) -> bool:
 def check_closings(one: Connected, done: list[Tip]) -> None:
     """What counts is closed or waits to be; what was taken back was never told to the source."""
     closings = {row.key: row.state for row in TaskClose.objects.filter(user=one.user)}
-    wanted = {tips.closing_key(tip) for tip in done}
+    wanted = {answering.closing_key(tip) for tip in done}
     assert wanted <= closings.keys()
     assert all(closings[key] in {"waiting", "done"} for key in wanted)
     assert {closings[key] for key in closings.keys() - wanted} <= {"cancelled"}

@@ -36,8 +36,8 @@ from tests.concurrency.together import (
     wait_until_somebody_waits_for_a_lock,
 )
 from tests.peers.todoist import TodoistStandIn
-from tips import making
-from tips import services as tips
+from tips.answer import answering
+from tips.make import making
 from tips.models import Outlook, Tip
 from tips.tests.people import NOON
 
@@ -59,11 +59,11 @@ def sync_it(alice: Connected, tip: Tip) -> Any:
 
 
 def answer_it(alice: Connected, tip: Tip) -> Any:
-    return tips.react(tip, "snooze", at=NOON)
+    return answering.react(tip, "snooze", at=NOON)
 
 
 def show_it(alice: Connected, tip: Tip) -> Any:
-    return tips.mark_shown(tip, surface="page", at=NOON)
+    return answering.mark_shown(tip, surface="page", at=NOON)
 
 
 def make_one(alice: Connected, tip: Tip) -> Any:
@@ -114,7 +114,7 @@ def test_nothing_stays_of_a_person_who_leaves_during(
     for lag in range(5):
         alice = connected(todoist)
         tip = the_tip(alice.user)
-        tips.react(tip, "done", at=NOON)
+        answering.react(tip, "done", at=NOON)
         TaskClose.objects.filter(user=alice.user).update(next_at=NOON)
         tip = Tip.objects.get(pk=tip.pk) if work is not show_it else _second_tip(alice)
         alice.account.add_tasks(20)
@@ -134,7 +134,7 @@ QUIET = (PermissionDenied, PersonLeft)
 
 
 def _second_tip(alice: Connected) -> Tip:
-    tips.end_rest(alice.user.pk, at=NOON)
+    answering.end_rest(alice.user.pk, at=NOON)
     return the_tip(alice.user)
 
 
@@ -201,9 +201,9 @@ def test_a_showing_and_a_deletion_wait_for_each_other_without_a_deadlock(
         assert begun.wait(10)
         return leave(alice.user)
 
-    monkeypatch.setattr("tips.services.publish", slow)
+    monkeypatch.setattr("tips.answer.answering.publish", slow)
     shown, receipt = crew.at_once(
-        partial(tips.mark_shown, tip, surface="page", at=NOON), leave_then
+        partial(answering.mark_shown, tip, surface="page", at=NOON), leave_then
     )
     assert shown is True
     assert is_clean(receipt), receipt

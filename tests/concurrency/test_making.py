@@ -14,7 +14,8 @@ from integrations.sync import syncing
 from tests.concurrency.people import connected, somebody, somebody_with_a_tip, the_tip
 from tests.concurrency.together import Crew, beside, errors, meanwhile
 from tests.peers.todoist import TodoistStandIn
-from tips import making, services
+from tips.answer import answering
+from tips.make import making
 from tips.models import Outlook, Tip, TipDecision
 from tips.tests.people import NOON
 from tips.tests.rows import add_task, connect
@@ -49,15 +50,15 @@ def test_making_answering_and_syncing_at_once_leave_one_live_tip_at_most(
         at = NOON + 20 * MINUTE
         ends = crew.at_once(
             partial(making.make_tip, alice.user.pk, at=at),
-            partial(services.react, tip, ("done", "snooze")[lag % 2], at=at),
+            partial(answering.react, tip, ("done", "snooze")[lag % 2], at=at),
             partial(syncing.sync, alice.connection.pk, at=at),
             partial(making.make_tip, alice.user.pk, at=at),
-            partial(services.end_rest, alice.user.pk, at=at),
+            partial(answering.end_rest, alice.user.pk, at=at),
         )
         assert not errors(ends)
         assert live(alice.user) <= 1
         making.make_tip(alice.user.pk, at=at + MINUTE)
-        services.end_rest(alice.user.pk, at=at + MINUTE)
+        answering.end_rest(alice.user.pk, at=at + MINUTE)
         assert making.make_tip(alice.user.pk, at=at + 2 * MINUTE)
         assert live(alice.user) == 1
         assert alice.tasks() == alice.tasks_there()
@@ -67,10 +68,10 @@ def test_undo_and_making_at_once_leave_one_live_tip(crew: Crew) -> None:
     soon = NOON + timedelta(seconds=5)
     for _ in range(20):
         user, tip = somebody_with_a_tip(tasks=3)
-        services.react(tip, "snooze", at=NOON)
-        services.end_rest(user.pk, at=NOON)
+        answering.react(tip, "snooze", at=NOON)
+        answering.end_rest(user.pk, at=NOON)
         undo, *others = crew.at_once(
-            partial(services.undo, tip, at=soon),
+            partial(answering.undo, tip, at=soon),
             partial(making.make_tip, user.pk, at=soon),
             partial(making.make_tip, user.pk, at=soon),
         )
@@ -123,8 +124,8 @@ def test_one_more_asked_for_during_a_look_is_not_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     user, tip = somebody_with_a_tip()
-    services.react(tip, "snooze", at=NOON)
-    more = partial(services.end_rest, user.pk, at=NOON)
+    answering.react(tip, "snooze", at=NOON)
+    more = partial(answering.end_rest, user.pk, at=NOON)
     meanwhile(monkeypatch, making, "_rests", partial(beside, more), after=True)
     assert making.make_tip(user.pk, at=NOON) is None
     assert Outlook.objects.due(at=NOON).filter(pk=user.pk).exists()

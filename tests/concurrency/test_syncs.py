@@ -18,7 +18,7 @@ from integrations.sync.syncing import Outcome
 from tests.concurrency.people import Connected, connected, the_tip
 from tests.concurrency.together import Crew, beside, errors, later, meanwhile
 from tests.peers.todoist import TodoistStandIn
-from tips import services as tips
+from tips.answer import answering
 from tips.tests.people import NOON
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -163,7 +163,7 @@ def test_a_sync_and_closings_share_one_fresh_token(crew: Crew, todoist: TodoistS
     for expiry in range(1, 9):
         alice = connected(todoist, oauth=True)
         tip = the_tip(alice.user)
-        tips.react(tip, "done", at=NOON)
+        answering.react(tip, "done", at=NOON)
         key = TaskClose.objects.get(user=alice.user).key
         expire(todoist)
         synced, closed = crew.at_once(

@@ -21,7 +21,7 @@ from integrations.sync.syncing import Outcome, sync
 from oo.lib.http import ApiError
 from tests.real_input.corpus import first_start
 from tests.real_input.todoist_loop import make_person
-from tips.making import make_tip
+from tips.make.making import make_tip
 from tips.models import TipDecision
 
 # Before the first meeting of a file, in its middle, and a minute after it.

@@ -23,7 +23,7 @@ from integrations.sync.rows import store_events
 from integrations.sync.syncing import sync
 from tests.peers.todoist import TodoistStandIn
 from tests.real_input.todoist_account import fill
-from tips.making import make_tip, rows_of
+from tips.make.making import make_tip, rows_of
 from tips.models import TipDecision
 
 BERLIN, TOKYO = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Tokyo")

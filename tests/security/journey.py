@@ -28,7 +28,7 @@ from tests.peers.openid.ledger import Ledger
 from tests.peers.openid.provider import Provider
 from tests.peers.todoist import FaultKind, TodoistStandIn
 from tests.peers.todoist.oauth import Authority
-from tips.making import make_tip
+from tips.make.making import make_tip
 from tips.models import Tip
 
 CALENDAR_PATH = "private-5b3fd0c2e1a94f7c8d6e/basic.ics"

@@ -15,7 +15,7 @@ from accounts.models import ApiToken, User
 from accounts.tokens import SCOPES, make_token, revoke_token
 from integrations.models import Connection
 from tests.security.routes import find_routes
-from tips.making import make_tip
+from tips.make.making import make_tip
 from tips.tests.people import NOON
 from tips.tests.rows import add_task
 

@@ -18,7 +18,7 @@ from accounts.models import User
 from tests.security.html import Page
 from tests.security.journey import Journey, travel
 from tests.security.routes import find_routes
-from tips.making import make_tip
+from tips.make.making import make_tip
 from tips.tests.people import NOON
 from tips.tests.rows import add_meeting, add_task
 

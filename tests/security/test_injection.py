@@ -18,7 +18,7 @@ from integrations.models import Connection, Task
 from oo.wsgi import application
 from tests.security.html import Page
 from tests.security.journey import PERSONAL_TOKEN, Journey, sync_all
-from tips.making import make_tip
+from tips.make.making import make_tip
 from tips.models import Tip
 from tips.tests.rows import add_meeting, add_task
 

@@ -31,7 +31,7 @@ from accounts.models import User
 from accounts.tokens import SCOPES, make_token
 from integrations.models import Connection
 from oo.wsgi import application
-from tips.making import make_tip
+from tips.make.making import make_tip
 from tips.tests.people import NOON
 from tips.tests.rows import add_task
 

@@ -14,7 +14,7 @@ from django.test import Client
 from accounts.models import ApiToken, Consent, DeletionReceipt, User
 from integrations.models import Connection
 from tests.security.routes import Route, find_routes
-from tips.making import make_tip
+from tips.make.making import make_tip
 from tips.models import Tip
 from tips.tests.people import NOON
 from tips.tests.rows import add_task

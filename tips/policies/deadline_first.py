@@ -8,7 +8,7 @@ from random import Random
 
 from agents.base import UserView
 from tips.base import Candidate, Choice, Facts, Kind, Policy, PolicyManifest, Scored, gettext_noop
-from tips.candidates import find_meeting
+from tips.decide.candidates import find_meeting
 
 # Below this, nothing needs the person: an undated task of ordinary priority scores 0.
 WORTH_SAYING = 15.0

@@ -7,8 +7,8 @@ import pytest
 from accounts.models import User
 from events.models import EventRecord
 from integrations.models import TaskClose
-from tips import services
-from tips.making import make_tip
+from tips.answer import answering
+from tips.make.making import make_tip
 from tips.models import Hold, Outlook, Tip, TipView
 from tips.tests.people import NOON
 from tips.tests.rows import add_meeting, add_task
@@ -19,7 +19,7 @@ def tip(alice: User) -> Tip:
     add_task(alice, "Pay rent")
     made = make_tip(alice.pk, at=NOON)
     assert made is not None
-    services.mark_shown(made, surface="page", at=NOON)
+    answering.mark_shown(made, surface="page", at=NOON)
     return made
 
 
@@ -31,57 +31,57 @@ def subjects() -> list[str]:
 
 
 def test_done_is_recorded_with_dwell_and_reward(tip: Tip) -> None:
-    answered = services.react(tip, "done", at=LATER).tip
+    answered = answering.react(tip, "done", at=LATER).tip
     answered.refresh_from_db()
     assert (answered.state, answered.reaction) == (Tip.State.ANSWERED, "done")
     assert (answered.dwell_s, answered.reward) == (40.0, 1.0)
 
 
 def test_done_asks_for_the_task_to_be_closed_after_the_undo_window(tip: Tip) -> None:
-    services.react(tip, "done", at=LATER)
+    answering.react(tip, "done", at=LATER)
     closing = TaskClose.objects.get()
     assert closing.not_before >= LATER + timedelta(seconds=8)
     assert closing.task_id == tip.evidence[0]["id"]
 
 
 def test_the_first_answer_wins_and_the_second_is_told(tip: Tip) -> None:
-    assert services.react(tip, "done", at=LATER).won
-    second = services.react(tip, "dismiss", at=LATER)
+    assert answering.react(tip, "done", at=LATER).won
+    second = answering.react(tip, "dismiss", at=LATER)
     assert (second.won, second.tip.reaction) == (False, "done")
     assert TaskClose.objects.count() == 1
     assert subjects().count("feedback.tip.reacted") == 1
 
 
 def test_a_repeated_answer_changes_nothing(tip: Tip) -> None:
-    first = services.react(tip, "snooze", at=LATER).tip
-    again = services.react(tip, "snooze", at=LATER + timedelta(seconds=5)).tip
+    first = answering.react(tip, "snooze", at=LATER).tip
+    again = answering.react(tip, "snooze", at=LATER + timedelta(seconds=5)).tip
     assert first.ended_at == again.ended_at
     assert Hold.objects.count() == 1
 
 
 def test_an_answer_to_an_expired_tip_is_not_lost(tip: Tip) -> None:
     make_tip(tip.user_id, at=NOON + timedelta(hours=5))
-    outcome = services.react(tip, "done", at=NOON + timedelta(hours=6))
+    outcome = answering.react(tip, "done", at=NOON + timedelta(hours=6))
     assert outcome.won
     assert TaskClose.objects.count() == 1
 
 
 def test_an_offline_answer_counts_from_when_it_was_given(tip: Tip) -> None:
     at = NOON + timedelta(hours=3)
-    answered = services.react(tip, "done", at=at, answered_at=NOON + timedelta(seconds=30)).tip
+    answered = answering.react(tip, "done", at=at, answered_at=NOON + timedelta(seconds=30)).tip
     assert answered.dwell_s == 30.0
 
 
 @pytest.mark.parametrize("hours", [-30, 30])
 def test_a_device_with_a_wrong_clock_is_not_believed(tip: Tip, hours: int) -> None:
-    answered = services.react(tip, "done", at=LATER, answered_at=NOON + timedelta(hours=hours)).tip
+    answered = answering.react(tip, "done", at=LATER, answered_at=NOON + timedelta(hours=hours)).tip
     assert answered.dwell_s is not None
     assert 0 <= answered.dwell_s <= 40
 
 
 def test_undo_brings_the_tip_back_and_takes_the_closing_back(tip: Tip) -> None:
-    services.react(tip, "done", at=LATER)
-    back = services.undo(tip, at=LATER + timedelta(seconds=7))
+    answering.react(tip, "done", at=LATER)
+    back = answering.undo(tip, at=LATER + timedelta(seconds=7))
     assert back.won
     assert back.tip.state == Tip.State.SHOWN
     assert TaskClose.objects.get().state == TaskClose.State.CANCELLED
@@ -89,32 +89,32 @@ def test_undo_brings_the_tip_back_and_takes_the_closing_back(tip: Tip) -> None:
 
 
 def test_after_undo_it_can_be_done_again(tip: Tip) -> None:
-    services.react(tip, "done", at=LATER)
-    services.undo(tip, at=LATER + timedelta(seconds=3))
-    services.react(tip, "done", at=LATER + timedelta(seconds=6))
+    answering.react(tip, "done", at=LATER)
+    answering.undo(tip, at=LATER + timedelta(seconds=3))
+    answering.react(tip, "done", at=LATER + timedelta(seconds=6))
     states = sorted(TaskClose.objects.values_list("state", flat=True))
     assert states == ["cancelled", "waiting"]
 
 
 def test_undo_is_over_after_the_window(tip: Tip) -> None:
-    services.react(tip, "done", at=LATER)
-    late = services.undo(tip, at=LATER + timedelta(seconds=11))
+    answering.react(tip, "done", at=LATER)
+    late = answering.undo(tip, at=LATER + timedelta(seconds=11))
     assert (late.won, late.tip.reaction) == (False, "done")
 
 
 def test_undo_after_the_source_was_told_is_refused(tip: Tip) -> None:
-    services.react(tip, "done", at=LATER)
+    answering.react(tip, "done", at=LATER)
     TaskClose.objects.update(state=TaskClose.State.DONE)
-    assert not services.undo(tip, at=LATER + timedelta(seconds=2)).won
+    assert not answering.undo(tip, at=LATER + timedelta(seconds=2)).won
 
 
 def test_undo_withdraws_what_came_up_meanwhile(tip: Tip, alice: User) -> None:
     add_task(alice, "Water plants")
-    services.react(tip, "snooze", at=LATER)
-    services.end_rest(alice.pk, at=LATER)
+    answering.react(tip, "snooze", at=LATER)
+    answering.end_rest(alice.pk, at=LATER)
     other = make_tip(alice.pk, at=LATER)
     assert other is not None
-    assert services.undo(tip, at=LATER + timedelta(seconds=5)).won
+    assert answering.undo(tip, at=LATER + timedelta(seconds=5)).won
     other.refresh_from_db()
     assert other.state == Tip.State.WITHDRAWN
     assert Tip.objects.live().get() == tip
@@ -122,16 +122,16 @@ def test_undo_withdraws_what_came_up_meanwhile(tip: Tip, alice: User) -> None:
 
 def test_after_an_answer_the_page_rests_until_one_more_is_asked_for(tip: Tip, alice: User) -> None:
     add_task(alice, "Water plants")
-    services.react(tip, "snooze", at=LATER)
+    answering.react(tip, "snooze", at=LATER)
     assert make_tip(alice.pk, at=LATER + timedelta(minutes=5)) is None
-    services.end_rest(alice.pk, at=LATER + timedelta(minutes=6))
+    answering.end_rest(alice.pk, at=LATER + timedelta(minutes=6))
     following = make_tip(alice.pk, at=LATER + timedelta(minutes=6))
     assert following is not None
     assert following.content == "Water plants"
 
 
 def test_a_snoozed_tip_comes_back_after_two_hours(tip: Tip, alice: User) -> None:
-    services.react(tip, "snooze", at=LATER)
+    answering.react(tip, "snooze", at=LATER)
     assert make_tip(alice.pk, at=LATER + timedelta(minutes=110)) is None
     again = make_tip(alice.pk, at=LATER + timedelta(minutes=121))
     assert again is not None
@@ -139,43 +139,43 @@ def test_a_snoozed_tip_comes_back_after_two_hours(tip: Tip, alice: User) -> None
 
 
 def test_already_done_closes_the_task_like_done(tip: Tip) -> None:
-    services.react(tip, "dismiss", at=LATER)
-    assert services.explain(tip, "already_done", at=LATER).won
+    answering.react(tip, "dismiss", at=LATER)
+    assert answering.explain(tip, "already_done", at=LATER).won
     assert TaskClose.objects.count() == 1
     assert not Hold.objects.exists()
 
 
 def test_only_the_first_reason_counts(tip: Tip) -> None:
-    services.react(tip, "dismiss", at=LATER)
-    services.explain(tip, "not_relevant", at=LATER)
-    second = services.explain(tip, "already_done", at=LATER)
+    answering.react(tip, "dismiss", at=LATER)
+    answering.explain(tip, "not_relevant", at=LATER)
+    second = answering.explain(tip, "already_done", at=LATER)
     assert (second.won, second.tip.reason) == (False, "not_relevant")
     assert not TaskClose.objects.exists()
 
 
 def test_a_reason_without_a_dismissal_is_refused(tip: Tip) -> None:
-    services.react(tip, "done", at=LATER)
-    assert not services.explain(tip, "wrong", at=LATER).won
+    answering.react(tip, "done", at=LATER)
+    assert not answering.explain(tip, "wrong", at=LATER).won
 
 
 def test_a_reminder_is_acknowledged_and_closes_nothing(alice: User) -> None:
     add_meeting(alice, starts_in_min=10)
     reminder = make_tip(alice.pk, at=NOON)
     assert reminder is not None
-    services.react(reminder, "done", at=NOON)
-    services.end_rest(alice.pk, at=NOON)
+    answering.react(reminder, "done", at=NOON)
+    answering.end_rest(alice.pk, at=NOON)
     assert make_tip(alice.pk, at=NOON + timedelta(minutes=1)) is None
     assert not TaskClose.objects.exists()
 
 
 def test_showing_twice_is_served_once(alice: User, tip: Tip) -> None:
-    services.mark_shown(tip, surface="api", at=LATER)
+    answering.mark_shown(tip, surface="api", at=LATER)
     assert TipView.objects.filter(user=alice).count() == 2
     assert subjects().count("signals.tip.served") == 1
 
 
 def test_a_task_in_closing_is_not_suggested_again(tip: Tip, alice: User) -> None:
-    services.react(tip, "done", at=LATER)
-    services.end_rest(alice.pk, at=LATER)
+    answering.react(tip, "done", at=LATER)
+    answering.end_rest(alice.pk, at=LATER)
     assert make_tip(alice.pk, at=LATER + timedelta(minutes=1)) is None
     assert Outlook.objects.get(pk=alice.pk).silence == "nothing_open"

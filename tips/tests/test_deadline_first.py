@@ -7,7 +7,7 @@ import pytest
 
 from agents.base import UserView
 from tips.base import Choice
-from tips.candidates import build_candidates
+from tips.decide.candidates import build_candidates
 from tips.policies.deadline_first import DeadlineFirst
 from tips.tests.people import NOON, TODAY, meeting, task, view
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tips.effects import effect_of
+from tips.decide.effects import effect_of
 from tips.tests.people import BERLIN, NOON
 
 

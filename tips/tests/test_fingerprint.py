@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agents.base import UserView
-from tips.fingerprint import fingerprint, next_boundary
+from tips.decide.fingerprint import fingerprint, next_boundary
 from tips.tests.people import BERLIN, NOON, meeting, task, view
 
 

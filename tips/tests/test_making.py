@@ -12,8 +12,9 @@ from accounts.models import Profile, User
 from agents.base import UserView
 from agents.view import load_view
 from integrations.models import Task
-from tips import making, services
-from tips.making import make_tip
+from tips.answer import answering
+from tips.make import making
+from tips.make.making import make_tip
 from tips.models import Hold, Outlook, Tip, TipDecision
 from tips.tests.people import NOON
 from tips.tests.rows import add_meeting, add_task
@@ -65,7 +66,7 @@ def test_a_more_urgent_task_replaces_a_tip_that_nobody_has_seen(alice: User) -> 
 def test_a_tip_under_the_persons_eyes_stays_while_it_is_true(alice: User) -> None:
     add_task(alice, "Pay rent")
     first = made(alice)
-    services.mark_shown(first, surface="page", at=NOON)
+    answering.mark_shown(first, surface="page", at=NOON)
     add_task(alice, "Call the bank", priority=4)
     assert made(alice, 1) == first
 
@@ -73,7 +74,7 @@ def test_a_tip_under_the_persons_eyes_stays_while_it_is_true(alice: User) -> Non
 def test_a_tip_whose_task_was_done_elsewhere_is_withdrawn(alice: User) -> None:
     task = add_task(alice, "Pay rent")
     first = made(alice)
-    services.mark_shown(first, surface="page", at=NOON)
+    answering.mark_shown(first, surface="page", at=NOON)
     Task.objects.filter(pk=task.pk).update(completed_at=NOON)
     assert make_tip(alice.pk, at=NOON + timedelta(minutes=1)) is None
     first.refresh_from_db()
@@ -116,9 +117,9 @@ def test_the_words_are_in_the_persons_language_whatever_the_worker_speaks(alice:
 def test_a_task_that_was_called_wrong_comes_back_when_it_changes(alice: User) -> None:
     task = add_task(alice, "Pay rent")
     tip = made(alice)
-    services.react(tip, "dismiss", at=NOON)
-    services.explain(tip, "wrong", at=NOON)
-    services.end_rest(alice.pk, at=NOON)
+    answering.react(tip, "dismiss", at=NOON)
+    answering.explain(tip, "wrong", at=NOON)
+    answering.end_rest(alice.pk, at=NOON)
     assert make_tip(alice.pk, at=NOON + timedelta(minutes=1)) is None
     Task.objects.filter(pk=task.pk).update(changed_at=NOON + timedelta(minutes=2))
     assert made(alice, 3).content == "Pay rent"

@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.models import User
 from integrations.complete import completions
 from integrations.models import Connection, TaskClose
-from tips.making import make_tip
+from tips.make.making import make_tip
 from tips.models import Tip
 from tips.tests.people import NOON
 from tips.tests.rows import add_task, connect

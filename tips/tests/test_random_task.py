@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections import Counter
 from random import Random
 
-from tips.candidates import build_candidates
+from tips.decide.candidates import build_candidates
 from tips.policies.random_task import RandomTask
 from tips.tests.people import task, view
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from tips.decide.rewards import infer_reward
 from tips.models import Tip
-from tips.rewards import infer_reward
 
 
 @pytest.mark.parametrize("dwell_s", [15.0, 60.0, 120.0])

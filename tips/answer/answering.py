@@ -19,9 +19,9 @@ from integrations.complete import completions
 from integrations.models import Task, TaskClose
 from tips import conf
 from tips.base import Kind
-from tips.effects import UNTIL_CHANGED_AT_MOST, Effect, effect_of
+from tips.decide.effects import UNTIL_CHANGED_AT_MOST, Effect, effect_of
+from tips.decide.rewards import infer_reward
 from tips.models import Hold, Outlook, Tip, TipView
-from tips.rewards import infer_reward
 
 
 @dataclass(frozen=True, slots=True)

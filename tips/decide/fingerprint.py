@@ -7,8 +7,8 @@ from datetime import datetime
 from hashlib import blake2b
 
 from agents.base import UserView
-from tips.candidates import REMIND_FROM, find_gap, find_meeting
 from tips.conf import LONGEST_LIFE
+from tips.decide.candidates import REMIND_FROM, find_gap, find_meeting
 
 
 def fingerprint(view: UserView, held: Iterable[str], policy: str, locale: str) -> str:

@@ -13,9 +13,12 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.requests import SignedInRequest
 from integrations.complete import completions
 from oo.lib.queue import look_now
-from tips import conf, making, page, services, tasks
-from tips.forms import AnswerForm, ClosingForm, ReasonForm
+from tips import conf, tasks
+from tips.answer import answering
+from tips.answer.forms import AnswerForm, ClosingForm, ReasonForm
+from tips.make import making
 from tips.models import Tip
+from tips.page import states
 
 
 @require_GET
@@ -25,11 +28,11 @@ def now(request: SignedInRequest) -> HttpResponse:
     """The page with the one tip; for HTMX, its card alone. No tip yet: the card asks again."""
     at, user_id = timezone.now(), request.user.pk
     waited = _waited(request)
-    found = page.build_page(user_id, at=at, waited=waited)
+    found = states.build_page(user_id, at=at, waited=waited)
     if found.state == "wait":
         if waited >= conf.PATIENCE_S:  # no worker answered in time: a rule needs no model
             making.make_tip(user_id, at=at)
-            found = page.build_page(user_id, at=at, waited=waited)
+            found = states.build_page(user_id, at=at, waited=waited)
         elif waited == 0:
             look_now(tasks.make_tip, str(user_id), expires_s=10)
     return _draw(request, found)
@@ -40,7 +43,7 @@ def now(request: SignedInRequest) -> HttpResponse:
 def shown(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The beacon of a card that is really on a screen."""
     tip = get_object_or_404(Tip, pk=pk, user=request.user)
-    services.mark_shown(tip, surface="page", at=timezone.now())
+    answering.mark_shown(tip, surface="page", at=timezone.now())
     return HttpResponse(status=204)
 
 
@@ -52,7 +55,7 @@ def react(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")
     at, reaction = timezone.now(), form.cleaned_data["reaction"]
-    outcome = services.react(tip, reaction, at=at, answered_at=form.cleaned_data["answered_at"])
+    outcome = answering.react(tip, reaction, at=at, answered_at=form.cleaned_data["answered_at"])
     return _answered(request, outcome.tip, elsewhere=outcome.tip.reaction != reaction)
 
 
@@ -63,7 +66,7 @@ def reason(request: SignedInRequest, pk: UUID) -> HttpResponse:
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")
-    outcome = services.explain(tip, form.cleaned_data["reason"], at=timezone.now())
+    outcome = answering.explain(tip, form.cleaned_data["reason"], at=timezone.now())
     return _answered(request, outcome.tip)
 
 
@@ -71,9 +74,9 @@ def reason(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @login_required
 def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
     tip = get_object_or_404(Tip, pk=pk, user=request.user)
-    outcome = services.undo(tip, at=timezone.now())
+    outcome = answering.undo(tip, at=timezone.now())
     if outcome.won:
-        return _draw_or_home(request, page.current(outcome.tip))
+        return _draw_or_home(request, states.current(outcome.tip))
     return _answered(request, outcome.tip, too_late=True)
 
 
@@ -81,9 +84,9 @@ def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @login_required
 def more(request: SignedInRequest) -> HttpResponse:
     at = timezone.now()
-    services.end_rest(request.user.pk, at=at)
+    answering.end_rest(request.user.pk, at=at)
     making.make_tip(request.user.pk, at=at)
-    return _draw_or_home(request, page.build_page(request.user.pk, at=at))
+    return _draw_or_home(request, states.build_page(request.user.pk, at=at))
 
 
 @require_GET
@@ -93,7 +96,7 @@ def why(request: SignedInRequest, pk: UUID) -> HttpResponse:
     tip = get_object_or_404(Tip, pk=pk, user=request.user)
     if tip.state not in Tip.LIVE and not request.htmx:
         return redirect("tips:now")
-    context = {"state": "tip", **page.current(tip).context, "why": page.build_why(tip)}
+    context = {"state": "tip", **states.current(tip).context, "why": states.build_why(tip)}
     return render(request, "tips/now.html#why" if request.htmx else "tips/now.html", context)
 
 
@@ -109,7 +112,7 @@ def closing(request: SignedInRequest) -> HttpResponse:
         completions.retry_failure(request.user.pk, key, at=at)
     else:
         completions.acknowledge_failure(request.user.pk, key, at=at)
-    return _draw_or_home(request, page.build_page(request.user.pk, at=at))
+    return _draw_or_home(request, states.build_page(request.user.pk, at=at))
 
 
 @require_GET
@@ -139,18 +142,18 @@ def _waited(request: HttpRequest) -> int:
 
 def _answered(request: SignedInRequest, tip: Tip, **flags: bool) -> HttpResponse:
     elsewhere = flags.pop("elsewhere", False)
-    found = page.answered(tip, at=timezone.now(), said_elsewhere=elsewhere)
-    return _draw_or_home(request, page.Page(found.state, {**found.context, **flags}))
+    found = states.answered(tip, at=timezone.now(), said_elsewhere=elsewhere)
+    return _draw_or_home(request, states.Page(found.state, {**found.context, **flags}))
 
 
-def _draw_or_home(request: SignedInRequest, found: page.Page) -> HttpResponse:
+def _draw_or_home(request: SignedInRequest, found: states.Page) -> HttpResponse:
     """A form that was sent without HTMX goes back to the page, which knows what to show."""
     return _draw(request, found) if request.htmx else redirect("tips:now")
 
 
-def _draw(request: SignedInRequest, found: page.Page) -> HttpResponse:
+def _draw(request: SignedInRequest, found: states.Page) -> HttpResponse:
     context: dict[str, Any] = {"state": found.state, **found.context}
     if found.state not in {"tip", "wait"}:
-        context["failed_closings"] = page.failed_closings(request.user.pk)
+        context["failed_closings"] = states.failed_closings(request.user.pk)
     template = "tips/now.html#card" if request.htmx else "tips/now.html"
     return render(request, template, context)

@@ -17,10 +17,11 @@ from agents.base import UserView
 from agents.view import load_view
 from integrations.models import CalendarEvent, Task
 from oo.lib.types import JSON
-from tips import conf, wording
+from tips import conf
 from tips.base import Candidate, Choice, Policy, Scored
-from tips.candidates import build_candidates
-from tips.fingerprint import fingerprint, next_boundary
+from tips.decide.candidates import build_candidates
+from tips.decide.fingerprint import fingerprint, next_boundary
+from tips.make import words
 from tips.models import Hold, Outlook, Tip, TipDecision
 from tips.registry import POLICIES
 
@@ -161,7 +162,7 @@ def _write_tip(decided: Decided, at: datetime) -> Tip:
     chosen = decided.choice.chosen
     assert chosen is not None
     with timezone.override(decided.view.zone), translation.override(decided.locale):
-        content, detail = wording.render(chosen)
+        content, detail = words.render(chosen)
     return Tip.objects.create(
         user_id=decided.view.user_id,
         content=content,
@@ -211,7 +212,7 @@ def _logged(scored: Scored) -> JSON:
         "source": candidate.source,
         "score": scored.score,
         "reasons": list(scored.reasons),
-        "words": [w for w in (wording.reason(c, candidate.facts) for c in scored.reasons) if w],
+        "words": [w for w in (words.reason(c, candidate.facts) for c in scored.reasons) if w],
         "evidence": _evidence(scored),
     }
 

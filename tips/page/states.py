@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from integrations.connect import words
 from integrations.models import Connection, TaskClose
 from integrations.registry import SOURCES
-from tips import conf, wording
-from tips.making import rows_of
+from tips import conf
+from tips.make import words
+from tips.make.making import rows_of
 from tips.models import Outlook, Tip, TipDecision
 from tips.registry import POLICIES
 
@@ -68,7 +68,7 @@ def _before_the_first_tip(user_id: UUID) -> Page | None:
         return Page("connect", {})
     unread = [s for s, state, synced_at in states if synced_at is None and state == "new"]
     if unread and len(unread) == len(states):
-        return Page("reading", {"reading": [_title(key) for key in unread]})
+        return Page("reading", {"reading": [SOURCES.title(key) for key in unread]})
     return None
 
 
@@ -76,7 +76,7 @@ def _resting(outlook: Outlook, user_id: UUID) -> Page:
     broken = Connection.objects.filter(user_id=user_id, state=Connection.State.RECONNECT).exists()
     rest = {
         "code": outlook.silence,
-        "sentence": wording.silence_sentence(outlook.silence),
+        "sentence": words.silence_sentence(outlook.silence),
         "next_look": outlook.next_look_at,
         "reconnect": broken,
     }
@@ -94,7 +94,7 @@ def build_why(tip: Tip) -> dict[str, Any]:
             "note": note,
             "fresh": row.connection.synced_at,
             "url": row.url,
-            "source": _title(row.connection.source),
+            "source": SOURCES.title(row.connection.source),
         }
         for row, note in [(t, t.project) for t in tasks] + [(e, e.location) for e in events]
     ]
@@ -106,7 +106,7 @@ def build_why(tip: Tip) -> dict[str, Any]:
             for c in ranking
             if c["key"] != tip.candidate
         ][:3],
-        "policy": _policy_title(tip.policy),
+        "policy": POLICIES.title(tip.policy),
         "confidence": tip.confidence,
         "made_at": tip.made_at,
         "model": tip.model,
@@ -118,20 +118,9 @@ def failed_closings(user_id: UUID) -> list[dict[str, str]]:
     return [
         {
             "title": closing.task.title,
-            "source": _title(closing.task.connection.source),
+            "source": SOURCES.title(closing.task.connection.source),
             "url": closing.task.url,
             "key": str(closing.key),
         }
         for closing in TaskClose.objects.unconfirmed(user_id).select_related("task__connection")
     ]
-
-
-def _title(source_key: str) -> str:
-    """Of a source; its key when the package that brought it is no longer installed."""
-    source = SOURCES.get(source_key)
-    return words.said(source.manifest.title) if source else source_key
-
-
-def _policy_title(key: str) -> str:
-    policy = POLICIES.get(key)
-    return words.said(policy.manifest.title) if policy else key
