@@ -21,15 +21,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import consents, services, zones
-from accounts.consents import ConsentKind
-from accounts.export import export_response
 from accounts.models import Consent, User
-from accounts.services import ProfileChange
+from accounts.privacy import catalogue, consents
+from accounts.privacy.catalogue import ConsentKind
+from accounts.privacy.export import export_response
+from accounts.profile import zones
+from accounts.profile.change import ProfileChange, change_profile
 
 
 class PersonalTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "accounts.tokens.PersonalTokenAuthentication"
+    target_class = "accounts.api_tokens.tokens.PersonalTokenAuthentication"
     name = "personalToken"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
@@ -81,7 +82,7 @@ class MeView(APIView):
         asked.is_valid(raise_exception=True)
         wanted: dict[str, Any] = dict(asked.validated_data)
         change = ProfileChange(**wanted.pop("profile", {}), **wanted)
-        services.change_profile(_me(request).pk, change, at=timezone.now())
+        change_profile(_me(request).pk, change, at=timezone.now())
         changed = User.objects.select_related("profile").get(pk=_me(request).pk)
         return Response(MeSerializer(changed).data)
 
@@ -120,13 +121,13 @@ class ConsentSerializer(serializers.Serializer[Any]):
 
 
 class GrantSerializer(serializers.Serializer[Any]):
-    key = serializers.ChoiceField(choices=list(consents.CATALOGUE))
+    key = serializers.ChoiceField(choices=list(catalogue.CATALOGUE))
     wording = serializers.CharField(
         max_length=40, help_text="version of the words that the person was shown"
     )
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
-        if attrs["wording"] != consents.CATALOGUE[attrs["key"]].version:
+        if attrs["wording"] != catalogue.CATALOGUE[attrs["key"]].version:
             text = _("The words have changed. Show the person the new ones.")
             raise serializers.ValidationError({"wording": text}, code="outdated")
         return attrs
@@ -157,14 +158,14 @@ class ConsentsView(APIView):
         asked = GrantSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         user_id, key = _me(request).pk, asked.validated_data["key"]
-        is_new = services.grant(user_id, key, by="api", at=timezone.now())
+        is_new = consents.grant(user_id, key, by="api", at=timezone.now())
         answer = ConsentSerializer(_states(user_id)[key]).data
         return Response(answer, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
 
 def _states(user_id: UUID) -> dict[str, ConsentState]:
     given = {consent.key: consent for consent in Consent.objects.open(user_id)}
-    return {k: ConsentState(kind, given.get(k)) for k, kind in consents.CATALOGUE.items()}
+    return {k: ConsentState(kind, given.get(k)) for k, kind in catalogue.CATALOGUE.items()}
 
 
 @extend_schema_view(
@@ -173,7 +174,7 @@ def _states(user_id: UUID) -> dict[str, ConsentState]:
         summary="Withdraw a consent",
         description="404 when it is not in force; 403 for those that end only with the account.",
         parameters=[
-            OpenApiParameter("key", str, OpenApiParameter.PATH, enum=list(consents.CATALOGUE))
+            OpenApiParameter("key", str, OpenApiParameter.PATH, enum=list(catalogue.CATALOGUE))
         ],
         request=None,
         responses={204: None},
@@ -184,10 +185,10 @@ class ConsentView(APIView):
 
     def delete(self, request: Request, key: str) -> Response:
         try:
-            was_open = services.withdraw(_me(request).pk, key, at=timezone.now())
-        except consents.UnknownConsent:
+            was_open = consents.withdraw(_me(request).pk, key, at=timezone.now())
+        except catalogue.UnknownConsent:
             raise NotFound from None
-        except consents.NotWithdrawable:
+        except catalogue.NotWithdrawable:
             raise PermissionDenied(_("This consent ends with the account.")) from None
         if not was_open:
             raise NotFound

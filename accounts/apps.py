@@ -9,4 +9,4 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        from accounts import signals  # noqa: F401  # hears allauth
+        from accounts.sign_in import signals  # noqa: F401  # hears allauth

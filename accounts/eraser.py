@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiToken, Consent, Profile, ProviderToken, Session, User
-from accounts.revocation import revoke_all
+from accounts.sign_in.revocation import revoke_all
 from oo.lib.personal_data import Eraser, Revocation
 from oo.lib.types import JSON
 
@@ -21,7 +21,7 @@ from oo.lib.types import JSON
 class AccountsEraser(Eraser):
     """Who the person is and what they allowed, allauth's and the admin's rows about them included.
 
-    The person's own row goes last, by accounts.deletion.
+    The person's own row goes last, by accounts.privacy.deletion.
     """
 
     title = _("You: name, e-mail address, time zone, consents, sign-ins and API tokens")

@@ -3,10 +3,10 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.deletion import sweep_orphans
 from accounts.models import DeletionReceipt, Session
-from accounts.provider_tokens import forget_dead_tokens
-from accounts.receipts import KEPT_FOR
+from accounts.privacy.deletion import sweep_orphans
+from accounts.privacy.receipts import KEPT_FOR
+from accounts.sign_in.provider_tokens import forget_dead_tokens
 
 
 @shared_task

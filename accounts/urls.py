@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from accounts import urls_sign_in
-from accounts.views import account, legal, settings, tokens
+from accounts.api_tokens import views as tokens
+from accounts.privacy import legal
+from accounts.privacy import views as account
+from accounts.settings import views as settings
+from accounts.sign_in import urls as urls_sign_in
 
 _pages = [
     *urls_sign_in.urlpatterns,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from accounts.receipts import KEPT_FOR
+from accounts.privacy.receipts import KEPT_FOR
 from events.tasks import KEPT
 from tips import conf
 from tips.decide import effects

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from importlib import import_module
+from typing import cast
+
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
@@ -14,7 +18,6 @@ class Session(AbstractBaseSession):
         pass
 
     @classmethod
-    def get_session_store_class(cls):  # type: ignore[no-untyped-def]  # noqa: ANN206  # as in Django
-        from accounts.sessions import SessionStore
-
-        return SessionStore
+    def get_session_store_class(cls) -> type[SessionBase]:
+        engine = import_module(settings.SESSION_ENGINE)
+        return cast("type[SessionBase]", engine.SessionStore)

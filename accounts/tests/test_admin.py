@@ -8,9 +8,9 @@ from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 
-from accounts import services
+from accounts.api_tokens.tokens import make_token
 from accounts.models import ApiToken, ProviderToken, Session
-from accounts.tokens import make_token
+from accounts.privacy import consents
 
 NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
 MODELS = [model._meta.model_name for model in apps.get_app_config("accounts").get_models()]
@@ -26,7 +26,7 @@ def staff(bob: Any, bob_client: Client) -> Client:
 @pytest.fixture
 def secrets(alice: Any, alice_client: Client) -> list[str]:
     """Alice with everything that the console could give away."""
-    services.grant(alice.pk, "tasks", by="connect", at=NOON)
+    consents.grant(alice.pk, "tasks", by="connect", at=NOON)
     ProviderToken.objects.create(
         user=alice, provider="google", uid="1", kind="refresh_token", token="provider-secret"
     )

@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
-from accounts import services
-from accounts.consents import CATALOGUE
+from accounts.api_tokens.tokens import SCOPES, make_token
 from accounts.models import Consent
-from accounts.tokens import SCOPES, make_token
+from accounts.privacy import consents
+from accounts.privacy.catalogue import CATALOGUE
 
 NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
 ME = "/api/v1/me"
@@ -118,7 +118,7 @@ def test_a_body_that_is_no_object_is_400_or_changes_nothing(
 
 
 def test_consents_come_with_their_words(alice: Any, alice_client: Client) -> None:
-    services.grant(alice.pk, "tasks", by="connect", at=NOON)
+    consents.grant(alice.pk, "tasks", by="connect", at=NOON)
     found = {row["key"]: row for row in alice_client.get(CONSENTS).json()}
     assert set(found) == set(CATALOGUE)
     assert found["tasks"] == {
@@ -157,7 +157,7 @@ def test_only_the_words_of_now_can_be_agreed_to(
 
 
 def test_withdrawing_is_204_and_again_404(alice: Any, alice_client: Client) -> None:
-    services.grant(alice.pk, "tasks", by="connect", at=NOON)
+    consents.grant(alice.pk, "tasks", by="connect", at=NOON)
     statuses = [alice_client.delete(f"{CONSENTS}/tasks").status_code for _ in "ab"]
     assert statuses == [204, 404]
 
@@ -168,7 +168,7 @@ def test_what_cannot_be_withdrawn_is_said(alice_client: Client, key: str, status
 
 
 def test_bob_cannot_withdraw_alices_consent(alice: Any, bob_client: Client) -> None:
-    services.grant(alice.pk, "tasks", by="connect", at=NOON)
+    consents.grant(alice.pk, "tasks", by="connect", at=NOON)
     assert bob_client.delete(f"{CONSENTS}/tasks").status_code == 404
     assert Consent.objects.open(alice.pk).exists()
 

@@ -8,9 +8,9 @@ import pytest
 from django.db import transaction
 from django.utils import translation
 
-from accounts import consents, services
-from accounts.consents import CATALOGUE, IMPLIED
 from accounts.models import Consent
+from accounts.privacy import catalogue, consents
+from accounts.privacy.catalogue import CATALOGUE, IMPLIED
 from events.models import EventRecord
 
 NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
@@ -38,7 +38,7 @@ def test_signing_in_implies_the_terms_and_the_privacy_page() -> None:
 
 
 def test_granting_records_which_words_were_agreed_to(alice: Any) -> None:
-    assert services.grant(alice.pk, "tasks", by="connect", at=NOON)
+    assert consents.grant(alice.pk, "tasks", by="connect", at=NOON)
 
     consent = Consent.objects.open(alice.pk).get()
     assert (consent.key, consent.granted_by, consent.granted_at) == ("tasks", "connect", NOON)
@@ -46,9 +46,9 @@ def test_granting_records_which_words_were_agreed_to(alice: Any) -> None:
 
 
 def test_granting_twice_records_once_and_says_so(alice: Any) -> None:
-    services.grant(alice.pk, "tasks", by="connect", at=NOON)
+    consents.grant(alice.pk, "tasks", by="connect", at=NOON)
 
-    assert not services.grant(alice.pk, "tasks", by="settings", at=NOON + timedelta(days=1))
+    assert not consents.grant(alice.pk, "tasks", by="settings", at=NOON + timedelta(days=1))
     assert Consent.objects.get().granted_by == "connect"
     assert EventRecord.objects.filter(subject="accounts.consent.granted").count() == 1
 
@@ -59,15 +59,15 @@ def test_new_words_close_the_old_consent_and_keep_it(alice: Any) -> None:
     )
     later = NOON + timedelta(days=1)
 
-    assert services.grant(alice.pk, "tasks", by="settings", at=later)
+    assert consents.grant(alice.pk, "tasks", by="settings", at=later)
     assert Consent.objects.get(wording="older").withdrawn_at == later
     assert Consent.objects.open(alice.pk).get().wording == CATALOGUE["tasks"].version
 
 
 def test_withdrawing_closes_the_grant_and_tells_the_others(alice: Any) -> None:
-    services.grant(alice.pk, "calendar", by="connect", at=NOON)
+    consents.grant(alice.pk, "calendar", by="connect", at=NOON)
 
-    assert services.withdraw(alice.pk, "calendar", at=NOON)
+    assert consents.withdraw(alice.pk, "calendar", at=NOON)
     assert not Consent.objects.open(alice.pk).exists()
     assert Consent.objects.filter(user=alice).count() == 1
     event = EventRecord.objects.get(subject="accounts.consent.withdrawn")
@@ -75,49 +75,49 @@ def test_withdrawing_closes_the_grant_and_tells_the_others(alice: Any) -> None:
 
 
 def test_withdrawing_what_was_never_granted_changes_nothing(alice: Any) -> None:
-    assert not services.withdraw(alice.pk, "tasks", at=NOON)
+    assert not consents.withdraw(alice.pk, "tasks", at=NOON)
     assert not EventRecord.objects.exists()
 
 
 def test_withdrawing_works_although_this_clock_is_behind(alice: Any) -> None:
-    services.grant(alice.pk, "tasks", by="connect", at=NOON)
+    consents.grant(alice.pk, "tasks", by="connect", at=NOON)
 
-    assert services.withdraw(alice.pk, "tasks", at=NOON - timedelta(seconds=2))
+    assert consents.withdraw(alice.pk, "tasks", at=NOON - timedelta(seconds=2))
     assert Consent.objects.get().withdrawn_at == NOON
 
 
 def test_after_withdrawing_one_can_grant_again(alice: Any) -> None:
-    services.grant(alice.pk, "tasks", by="connect", at=NOON)
-    services.withdraw(alice.pk, "tasks", at=NOON)
+    consents.grant(alice.pk, "tasks", by="connect", at=NOON)
+    consents.withdraw(alice.pk, "tasks", at=NOON)
 
-    assert services.grant(alice.pk, "tasks", by="settings", at=NOON)
+    assert consents.grant(alice.pk, "tasks", by="settings", at=NOON)
     assert Consent.objects.filter(user=alice, key="tasks").count() == 2
 
 
 @pytest.mark.parametrize("key", IMPLIED)
 def test_what_signing_in_implies_ends_only_with_the_account(alice: Any, key: str) -> None:
-    services.grant(alice.pk, key, by="sign-in", at=NOON)
+    consents.grant(alice.pk, key, by="sign-in", at=NOON)
 
-    with pytest.raises(consents.NotWithdrawable):
-        services.withdraw(alice.pk, key, at=NOON)
+    with pytest.raises(catalogue.NotWithdrawable):
+        consents.withdraw(alice.pk, key, at=NOON)
     assert Consent.objects.open(alice.pk).count() == 1
 
 
 def test_a_consent_that_nobody_wrote_down_cannot_be_given(alice: Any) -> None:
-    with pytest.raises(consents.UnknownConsent):
-        services.grant(alice.pk, "everything", by="api", at=NOON)
+    with pytest.raises(catalogue.UnknownConsent):
+        consents.grant(alice.pk, "everything", by="api", at=NOON)
 
 
 def test_alices_consent_is_not_bobs(alice: Any, bob: Any) -> None:
-    services.grant(alice.pk, "tasks", by="connect", at=NOON)
+    consents.grant(alice.pk, "tasks", by="connect", at=NOON)
 
-    assert not services.withdraw(bob.pk, "tasks", at=NOON)
+    assert not consents.withdraw(bob.pk, "tasks", at=NOON)
     assert Consent.objects.open(alice.pk).exists()
 
 
 def test_a_grant_that_is_rolled_back_leaves_no_event(alice: Any) -> None:
     with transaction.atomic():
-        services.grant(alice.pk, "tasks", by="connect", at=NOON)
+        consents.grant(alice.pk, "tasks", by="connect", at=NOON)
         transaction.set_rollback(True)
     assert not Consent.objects.exists()
     assert not EventRecord.objects.exists()

@@ -17,10 +17,11 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from accounts import deletion, people, probe, receipts, services, tasks
+from accounts import tasks
 from accounts.eraser import AccountsEraser
 from accounts.models import ApiToken, Consent, DeletionReceipt, ProviderToken, Session, User
-from accounts.probe import Trace
+from accounts.privacy import consents, deletion, leftovers, receipts, tables
+from accounts.privacy.leftovers import Trace
 from events.models import EventRecord
 from oo.lib.personal_data import Revocation
 from tests.peers.openid import OpenIdStandIn
@@ -35,7 +36,7 @@ Task: Any = apps.get_model("integrations", "Task")
 def furnish(user: User) -> None:
     """A person who has used everything that accounts, allauth and the admin keep."""
     for key in ("terms", "privacy", "tasks"):
-        services.grant(user.pk, key, by="sign-in", at=NOON)
+        consents.grant(user.pk, key, by="sign-in", at=NOON)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     SocialAccount.objects.create(
         user=user, provider="google", uid=f"g-{user.pk}", extra_data={"email": user.email}
@@ -72,7 +73,7 @@ def delete(user: User) -> DeletionReceipt:
 def everything_about(user_id: Any, email: str) -> list[str]:
     """Every cell of the database that holds the id or the address, read without Django's models."""
     found = []
-    for model in people.tables():
+    for model in tables.tables():
         for row in model._base_manager.values():
             said = json.dumps(row, default=str, ensure_ascii=False)
             if str(user_id) in said or user_id.hex in said or email in said:
@@ -82,13 +83,13 @@ def everything_about(user_id: Any, email: str) -> list[str]:
 
 def test_every_table_that_leads_to_a_person_is_claimed_by_one_eraser() -> None:
     claimed = [label for _app, eraser in deletion.erasers() for label in eraser.models]
-    people_s = {model._meta.label for model in people.tables_of_people()}
+    people_s = {model._meta.label for model in tables.tables_of_people()}
     assert people_s - set(claimed) == set()
     assert len(claimed) == len(set(claimed))
 
 
 def test_the_tables_of_people_are_found_by_looking() -> None:
-    found = {model._meta.label for model in people.tables_of_people()}
+    found = {model._meta.label for model in tables.tables_of_people()}
     assert found >= {
         "accounts.User",
         "accounts.User_groups",
@@ -148,7 +149,7 @@ def test_the_receipt_counts_and_names_nobody(alice: Any) -> None:
 def test_the_check_says_how_much_it_looked_at(alice: Any, bob: Any) -> None:
     furnish(alice)
     check = delete(alice).body["receipt"]["check"]
-    assert check["tables"] == len(list(people.tables()))
+    assert check["tables"] == len(list(tables.tables()))
     assert check["rows"] > 10
     assert (check["erased"], check["left"]) == (0, {})
 
@@ -167,7 +168,7 @@ def test_what_an_eraser_forgot_is_found_erased_and_counted(
 def test_what_cannot_be_erased_is_named(alice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     EventRecord.objects.create(subject="x", user_id=alice.pk, at=NOON, body={})
     monkeypatch.setattr("events.eraser.EventsEraser.erase", lambda _self, _user_id: {})
-    monkeypatch.setattr(probe, "_erase", lambda *_args: 0)
+    monkeypatch.setattr(leftovers, "_erase", lambda *_args: 0)
 
     check = delete(alice).body["receipt"]["check"]
     assert check["left"] == {"events.EventRecord": 1}
@@ -231,9 +232,9 @@ def test_a_sign_in_left_half_way_is_forgotten(alice: Any) -> None:
 
 
 def test_the_cache_forgets_her(alice: Any) -> None:
-    for key in probe.cache_keys(alice.pk):
+    for key in leftovers.cache_keys(alice.pk):
         cache.set(key, 1)
-    keys = probe.cache_keys(alice.pk)
+    keys = leftovers.cache_keys(alice.pk)
     delete(alice)
     assert cache.get_many(keys) == {}
 

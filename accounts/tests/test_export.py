@@ -12,11 +12,12 @@ from allauth.socialaccount.models import SocialAccount
 from django.http import StreamingHttpResponse
 from django.test import Client
 
-from accounts import services
-from accounts.deletion import erasers
-from accounts.export import collect
+from accounts.api_tokens.tokens import make_token
 from accounts.models import ProviderToken, Session, User
-from accounts.tokens import make_token
+from accounts.privacy import consents
+from accounts.privacy.deletion import erasers
+from accounts.privacy.export import collect
+from accounts.profile.change import ProfileChange, change_profile
 from events.models import EventRecord
 
 NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
@@ -54,8 +55,8 @@ def test_the_readme_explains_every_folder_and_file(alice_client: Client) -> None
 def test_what_she_told_is_in_it_readable_in_her_own_letters(
     alice: Any, alice_client: Client
 ) -> None:
-    services.grant(alice.pk, "tasks", by="connect", at=NOON)
-    services.change_profile(alice.pk, services.ProfileChange(role="Bäckerin"), at=NOON)
+    consents.grant(alice.pk, "tasks", by="connect", at=NOON)
+    change_profile(alice.pk, ProfileChange(role="Bäckerin"), at=NOON)
 
     files = unpacked(alice_client.post(PAGE))
     you = json.loads(files["accounts/you.json"])
@@ -82,7 +83,7 @@ def test_no_secret_is_in_it(alice: Any, alice_client: Client) -> None:
 
 
 def test_nothing_of_bob_is_in_it(bob: Any, alice_client: Client) -> None:
-    services.grant(bob.pk, "tasks", by="connect", at=NOON)
+    consents.grant(bob.pk, "tasks", by="connect", at=NOON)
     text = "".join(unpacked(alice_client.post(PAGE)).values())
     assert "bob" not in text.lower()
     assert str(bob.pk) not in text

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings as project
 from django.test import Client
 
-from accounts.consents import CATALOGUE
+from accounts.privacy.catalogue import CATALOGUE
 
 PAGES = {"terms": "/legal/terms", "privacy": "/legal/privacy"}
 # The text of each version, as a digest. A changed text needs a new version and a new line here.

@@ -12,8 +12,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts import receipts, tasks
+from accounts import tasks
 from accounts.models import DeletionReceipt, Session
+from accounts.privacy import receipts
 
 STATEMENT: dict[str, Any] = {
     "version": 1,

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Session, User
 from accounts.sessions import SessionStore
-from accounts.sessions_end import end_sessions
+from accounts.sign_in.session_end import end_sessions
 from accounts.tests.browser import Browser
 
 

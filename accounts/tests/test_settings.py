@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from accounts import services, zones
 from accounts.models import Consent
-from accounts.services import ProfileChange
+from accounts.privacy import consents
+from accounts.profile import zones
+from accounts.profile.change import ProfileChange, change_profile
 from events.models import EventRecord
 
 NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
@@ -110,14 +111,14 @@ def test_the_zone_that_is_meant_is_found(typed: str, meant: str | None) -> None:
 def test_a_change_is_published_by_the_names_of_its_fields_alone(alice: Any) -> None:
     change = ProfileChange(name="Zoe", time_zone="Asia/Tokyo", locale="en")
 
-    assert services.change_profile(alice.pk, change, at=NOON) == ("name", "time_zone")
+    assert change_profile(alice.pk, change, at=NOON) == ("name", "time_zone")
     event = EventRecord.objects.get(subject="accounts.profile.changed")
     assert event.body == {"fields": ["name", "time_zone"]}
 
 
 def test_changing_nothing_publishes_nothing(alice: Any) -> None:
     same = ProfileChange(name=alice.name, time_zone="Europe/Berlin")
-    assert services.change_profile(alice.pk, same, at=NOON) == ()
+    assert change_profile(alice.pk, same, at=NOON) == ()
     assert not EventRecord.objects.exists()
 
 
@@ -125,18 +126,18 @@ def test_a_zone_that_was_confirmed_is_known_from_then_on(alice: Any) -> None:
     alice.profile.zone_is_known = False
     alice.profile.save()
 
-    services.change_profile(alice.pk, ProfileChange(time_zone="Europe/Berlin"), at=NOON)
+    change_profile(alice.pk, ProfileChange(time_zone="Europe/Berlin"), at=NOON)
     alice.profile.refresh_from_db()
     assert alice.profile.zone_is_known
 
 
 def test_the_service_refuses_a_zone_that_does_not_exist(alice: Any) -> None:
     with pytest.raises(ValidationError):
-        services.change_profile(alice.pk, ProfileChange(time_zone="Mars/Olympus"), at=NOON)
+        change_profile(alice.pk, ProfileChange(time_zone="Mars/Olympus"), at=NOON)
 
 
 def test_she_withdraws_and_grants_again_on_the_page(alice: Any, alice_client: Client) -> None:
-    services.grant(alice.pk, "tasks", by="connect", at=NOON)
+    consents.grant(alice.pk, "tasks", by="connect", at=NOON)
     assert "Allowed since May 5, 2026." in alice_client.get(PAGE).content.decode()
 
     alice_client.post("/settings/consents/tasks/withdraw")
@@ -157,7 +158,7 @@ def test_agreeing_to_words_that_were_not_on_the_page_is_refused(
 
 
 def test_the_terms_cannot_be_withdrawn_on_the_page(alice: Any, alice_client: Client) -> None:
-    services.grant(alice.pk, "terms", by="sign-in", at=NOON)
+    consents.grant(alice.pk, "terms", by="sign-in", at=NOON)
 
     page = alice_client.post("/settings/consents/terms/withdraw", follow=True).content.decode()
     assert "This ends with your account" in page
@@ -169,7 +170,7 @@ def test_the_terms_cannot_be_withdrawn_on_the_page(alice: Any, alice_client: Cli
 def test_consents_change_by_post_of_the_person_alone(
     client: Client, alice: Any, bob_client: Client, action: str
 ) -> None:
-    services.grant(alice.pk, "tasks", by="connect", at=NOON)
+    consents.grant(alice.pk, "tasks", by="connect", at=NOON)
     url = f"/settings/consents/tasks/{action}"
 
     assert client.post(url).status_code == 302

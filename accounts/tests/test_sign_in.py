@@ -59,7 +59,7 @@ def test_an_account_is_made_whole_or_not_at_all(
     def broken(*_args: object, **_kwargs: object) -> bool:
         raise RuntimeError("no consent")
 
-    monkeypatch.setattr("accounts.arrival.grant", broken)
+    monkeypatch.setattr("accounts.sign_in.arrival.grant", broken)
     with pytest.raises(RuntimeError, match="no consent"):
         browser.sign_in("google", "alice-sub")
     assert not User.objects.exists()
@@ -131,7 +131,7 @@ def test_two_sign_ups_at_once_make_one_account(
 ) -> None:
     User.objects.create_user("alice@example.com")
     # Both asked before either wrote.
-    monkeypatch.setattr("accounts.adapter.filter_users_by_email", lambda _email: [])
+    monkeypatch.setattr("accounts.sign_in.adapter.filter_users_by_email", lambda _email: [])
     monkeypatch.setattr(
         "allauth.socialaccount.internal.flows.signup.assess_unique_email", lambda _email: True
     )

@@ -12,9 +12,9 @@ from django.db import connection
 from django.urls import reverse
 
 from accounts.models import ProviderToken, Session, User
-from accounts.provider_tokens import forget_dead_tokens, keep_token
-from accounts.providers.apple import only_the_name
-from accounts.revocation import revoke_all, revoke_identity
+from accounts.sign_in.apple import only_the_name
+from accounts.sign_in.provider_tokens import forget_dead_tokens, keep_token
+from accounts.sign_in.revocation import revoke_all, revoke_identity
 from accounts.tests.browser import Browser
 from tests.peers.openid import Oddity, OpenIdStandIn, Person
 from tests.peers.openid.visitor import choose_at_apple

@@ -8,8 +8,8 @@ import pytest
 import time_machine
 from django.test import Client
 
+from accounts.api_tokens.tokens import FAILURES, MOST_TOKENS, SCOPES, make_token, revoke_token
 from accounts.models import ApiToken, User
-from accounts.tokens import FAILURES, MOST_TOKENS, SCOPES, make_token, revoke_token
 
 NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
 PAGE = "/settings/tokens"

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts import services as accounts
 from accounts.locks import lock_person
 from accounts.models import Consent
+from accounts.privacy import consents
 from events.bus import publish
 from events.catalog import ConnectionChanged
 from integrations.base import Account
@@ -51,7 +51,7 @@ def connect(
         connection.write_credentials(credentials)
         connection.save()
         for key in sorted(plugin.manifest.consents):
-            accounts.grant(user_id, key, by="connect", at=at)
+            consents.grant(user_id, key, by="connect", at=at)
         TaskClose.objects.waiting().filter(
             task__connection=connection, next_at__gt=at, attempts__gt=0
         ).update(next_at=at)

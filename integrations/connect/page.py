@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from accounts.consents import CATALOGUE, ConsentKind
+from accounts.privacy.catalogue import CATALOGUE, ConsentKind
 from integrations.access import oauth
 from integrations.base import SourceManifest
 from integrations.connect import words

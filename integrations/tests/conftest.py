@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from accounts import services as accounts
+from accounts.privacy import consents
 from events.models import EventRecord
 from integrations.models import Connection
 from integrations.registry import SOURCES
@@ -40,7 +40,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Scripted:
 def connection(alice: Any, scripted: Scripted) -> Connection:
     """Alice's, due at NOON, with the consents that it needs."""
     for key in ("tasks", "calendar"):
-        accounts.grant(alice.pk, key, by="connect", at=NOON)
+        consents.grant(alice.pk, key, by="connect", at=NOON)
     EventRecord.objects.all().delete()
     return make_connection(alice)
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from accounts.tokens import make_token
+from accounts.api_tokens.tokens import make_token
 from integrations import tasks
 from integrations.models import Connection
 from integrations.tests.scripted import MINUTE, NOON

@@ -76,7 +76,7 @@ def test_of_four_workers_one_closes(scripted: Scripted, connection: Connection) 
 
 
 def erase(user: Any) -> None:
-    """As accounts.deletion does it: the person's row first, then everything about them."""
+    """As accounts.privacy.deletion does it: the person's row first, then everything about them."""
     people = get_user_model()._default_manager
     with transaction.atomic():
         people.select_for_update().get(pk=user.pk)

@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from accounts import services as accounts
 from accounts.models import Consent
+from accounts.privacy import consents
+from accounts.profile.change import ProfileChange, change_profile
 from events.models import EventRecord
 from integrations import tasks
 from integrations.access import connections
@@ -128,7 +129,7 @@ def test_a_withdrawn_consent_ends_the_sources_that_need_it(
 ) -> None:
     calendar = make_connection(alice, source="scripted-calendar")
     theirs = make_connection(bob)
-    accounts.withdraw(alice.pk, "tasks", at=NOON)
+    consents.withdraw(alice.pk, "tasks", at=NOON)
     assert connections.end_consent(alice.pk, "tasks", at=NOON) == 1
     assert set(Connection.objects.all()) == {calendar, theirs}
 
@@ -175,7 +176,7 @@ def test_a_withdrawn_consent_is_heard(
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        accounts.withdraw(alice.pk, "tasks", at=NOON)
+        consents.withdraw(alice.pk, "tasks", at=NOON)
     assert ("end_consent", (str(alice.pk), "tasks"), 0) in queued
 
 
@@ -199,8 +200,8 @@ def test_a_new_time_zone_reads_calendars_anew_and_task_lists_not(
         changed_at=NOON,
     )
     with django_capture_on_commit_callbacks(execute=True):
-        change = accounts.ProfileChange(time_zone="Asia/Tokyo")
-        accounts.change_profile(alice.pk, change, at=SOON)
+        change = ProfileChange(time_zone="Asia/Tokyo")
+        change_profile(alice.pk, change, at=SOON)
     cursors = dict(Connection.objects.values_list("source", "cursor"))
     assert cursors == {"scripted": {"n": 3}, "scripted-calendar": {}}
     assert [q for q in queued if q[0] == "sync_one"] == [("sync_one", (str(calendar.pk),), 0)]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from accounts import services as accounts
+from accounts.privacy import consents
 from events.models import EventRecord
 from integrations.base import Pull
 from integrations.models import CalendarEvent, Connection, Task, TaskClose
@@ -203,7 +203,7 @@ def test_without_the_consent_nothing_is_read_and_the_source_is_disconnected(
     scripted: Scripted, connection: Connection, alice: Any
 ) -> None:
     make_task(connection)
-    accounts.withdraw(alice.pk, "tasks", at=NOON)
+    consents.withdraw(alice.pk, "tasks", at=NOON)
     assert sync(connection.pk, at=NOON) == Outcome.GONE
     assert scripted.calls == 0
     assert not Connection.objects.exists()

@@ -1,6 +1,6 @@
 """What each app that keeps personal data promises: to say what, to hand it over, to forget it.
 
-accounts.deletion and accounts.export walk the installed apps for a module `eraser` with one Eraser
+accounts.privacy (deletion, export) walks the installed apps for a module `eraser` with one Eraser
 in it, so that an app above accounts need not be named there.
 """
 

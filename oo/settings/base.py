@@ -170,14 +170,14 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "none"  # SOCIALACCOUNT_ONLY demands it; the adapter checks instead
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "accounts:sign-in"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.sign_in.adapter.AccountAdapter"
 ACCOUNT_SESSION_REMEMBER = True
 SOCIALACCOUNT_ONLY = True
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 SOCIALACCOUNT_AUTO_SIGNUP = True
 SOCIALACCOUNT_STORE_TOKENS = False  # allauth would store them in clear; accounts keeps its own
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # one address at two providers: prove both
-SOCIALACCOUNT_ADAPTER = "accounts.adapter.SocialAccountAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.sign_in.adapter.SocialAccountAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("OO_TRUSTED_PROXIES", default=0)
 
 GOOGLE_CLIENT_ID: str = env.str("GOOGLE_CLIENT_ID", default="")
@@ -275,10 +275,10 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.tokens.PersonalTokenAuthentication",
+        "accounts.api_tokens.tokens.PersonalTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["accounts.tokens.HasScope"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api_tokens.tokens.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["oo.lib.json_body.JSONBody"],
     "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
-from accounts import probe
-from accounts import services as accounts
 from accounts.models import User
-from accounts.probe import Trace
+from accounts.privacy import consents, leftovers
+from accounts.privacy.leftovers import Trace
 from conftest import person
 from events.catalog import Event
 from events.models import EventRecord
@@ -28,7 +27,7 @@ _numbers = count(1)
 def somebody(*, at: datetime = NOON) -> User:
     user: User = person(f"person-{next(_numbers)}")
     for key in ("terms", "privacy", "tasks"):
-        accounts.grant(user.pk, key, by="sign-in", at=at)
+        consents.grant(user.pk, key, by="sign-in", at=at)
     return user
 
 
@@ -98,5 +97,5 @@ def closings(user: User) -> list[str]:
 
 def what_is_left(trace: Trace) -> tuple[int, dict[str, int]]:
     """Rows about the person that were still there, and what could not be erased even now."""
-    found = probe.probe(trace)
+    found = leftovers.probe(trace)
     return found.erased, dict(found.left)

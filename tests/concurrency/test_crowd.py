@@ -13,9 +13,9 @@ from uuid import uuid4
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from accounts import deletion
 from accounts.models import User
-from accounts.probe import Trace
+from accounts.privacy import deletion
+from accounts.privacy.leftovers import Trace
 from events.catalog import TaskCompleted, TipReacted, TipReactionUndone
 from integrations.access import connections
 from integrations.complete import completing

@@ -13,10 +13,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from accounts import deletion
-from accounts import services as accounts
 from accounts.models import DeletionReceipt, User
-from accounts.probe import Trace
+from accounts.privacy import consents, deletion
+from accounts.privacy.leftovers import Trace
+from accounts.profile.change import ProfileChange, change_profile
 from conftest import signed_in
 from events.bus import publish
 from events.catalog import ProfileChanged
@@ -85,13 +85,13 @@ def disconnect_it(alice: Connected, tip: Tip) -> Any:
 
 
 def rename_them(alice: Connected, tip: Tip) -> Any:
-    change = accounts.ProfileChange(name=f"Alice {uuid4()}", role=str(uuid4())[:8])
-    return accounts.change_profile(alice.user.pk, change, at=NOON)
+    change = ProfileChange(name=f"Alice {uuid4()}", role=str(uuid4())[:8])
+    return change_profile(alice.user.pk, change, at=NOON)
 
 
 def allow_it(alice: Connected, tip: Tip) -> Any:
-    accounts.withdraw(alice.user.pk, "calendar", at=NOON)
-    return accounts.grant(alice.user.pk, "calendar", by="settings", at=NOON)
+    consents.withdraw(alice.user.pk, "calendar", at=NOON)
+    return consents.grant(alice.user.pk, "calendar", by="settings", at=NOON)
 
 
 WORKS = [

@@ -7,8 +7,8 @@ from functools import partial
 
 import pytest
 
-from accounts import services as accounts
 from accounts.models import Consent
+from accounts.privacy import consents
 from integrations.access import connections, oauth
 from integrations.complete import completing
 from integrations.models import Connection, Task, TaskClose
@@ -107,7 +107,7 @@ def test_of_two_who_connect_the_same_account_at_once_one_connection_comes(
 
 def _withdraw(alice: Connected) -> None:
     """The click, and then its subscriber's task."""
-    accounts.withdraw(alice.user.pk, "tasks", at=LATER)
+    consents.withdraw(alice.user.pk, "tasks", at=LATER)
     connections.end_consent(alice.user.pk, "tasks", at=LATER)
 
 

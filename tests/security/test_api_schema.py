@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
-from accounts.tokens import SCOPES
+from accounts.api_tokens.tokens import SCOPES
 from tests.security.test_csrf_and_origins import NEEDS
 
 Json = dict[str, Any]

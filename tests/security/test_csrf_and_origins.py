@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
+from accounts.api_tokens.tokens import SCOPES, make_token, revoke_token
 from accounts.models import ApiToken, User
-from accounts.tokens import SCOPES, make_token, revoke_token
 from integrations.models import Connection
 from tests.security.routes import find_routes
 from tips.make.making import make_tip

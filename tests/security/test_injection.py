@@ -12,8 +12,8 @@ from django.conf import settings as configured
 from django.test import Client
 from django.utils import timezone
 
+from accounts.api_tokens.tokens import SCOPES, make_token
 from accounts.models import User
-from accounts.tokens import SCOPES, make_token
 from integrations.models import Connection, Task
 from oo.wsgi import application
 from tests.security.html import Page

@@ -27,8 +27,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from accounts.api_tokens.tokens import SCOPES, make_token
 from accounts.models import User
-from accounts.tokens import SCOPES, make_token
 from integrations.models import Connection
 from oo.wsgi import application
 from tips.make.making import make_tip

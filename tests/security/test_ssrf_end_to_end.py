@@ -17,8 +17,8 @@ from django.conf import settings as configured
 from django.test import Client
 from django.utils import timezone
 
-from accounts import services as accounts
 from accounts.models import User
+from accounts.privacy import consents
 from integrations.models import CalendarEvent, Connection
 from integrations.sync.syncing import Outcome, sync
 from oo.lib import http
@@ -223,7 +223,7 @@ def test_the_victim_could_have_been_reached(
 
 def stored(alice: User, url: str) -> UUID:
     now = timezone.now()
-    accounts.grant(alice.pk, "calendar", by="connect", at=now)
+    consents.grant(alice.pk, "calendar", by="connect", at=now)
     row = Connection(user=alice, source="calendar-url", account="x", label="x", state="ok")
     row.connected_at = row.next_sync_at = now
     row.write_credentials({"url": url})

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.receipts import is_valid
+from accounts.privacy.receipts import is_valid
 
 
 class Command(BaseCommand):

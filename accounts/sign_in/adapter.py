@@ -19,11 +19,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.arrival import language_of_answer, welcome, zone_of
 from accounts.models import User
-from accounts.provider_tokens import keep_token
-from accounts.redirects import is_local
-from accounts.ways_in import configured_ways, find_way, ways_of
+from accounts.sign_in.arrival import language_of_answer, welcome, zone_of
+from accounts.sign_in.provider_tokens import keep_token
+from accounts.sign_in.providers import configured_ways, find_way, ways_of
+from accounts.sign_in.redirects import is_local
 
 log = logging.getLogger(__name__)
 KEPT_FLAGS = ("email_verified", "is_private_email")

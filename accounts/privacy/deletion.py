@@ -3,7 +3,8 @@
 1. Permissions are revoked where we hold any. A provider that does not answer delays nothing.
 2. One transaction holds the person's row, so that whoever writes something new about them at this
    moment waits and then fails; every app erases its own, the highest layer first.
-3. accounts.probe looks through every table. What it finds is erased; what stays is named.
+3. accounts.privacy.leftovers looks through every table. What it finds is erased; what stays is
+   named.
 4. The receipt says all this and names nobody.
 
 The receipt is written with 2 and completed after 3: a process that dies in between leaves a
@@ -27,10 +28,10 @@ from django.db.models import Exists, OuterRef
 from django.utils.module_loading import module_has_submodule
 from django.utils.translation import gettext as _
 
-from accounts import receipts
 from accounts.models import DeletionReceipt, User
-from accounts.people import noted_keys, person_columns, tables
-from accounts.probe import Trace, probe
+from accounts.privacy import receipts
+from accounts.privacy.leftovers import Trace, probe
+from accounts.privacy.tables import noted_keys, person_columns, tables
 from oo.lib.personal_data import Eraser, Revocation
 from oo.lib.types import JSON
 

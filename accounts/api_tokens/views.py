@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.forms import TokenForm
+from accounts.api_tokens.forms import TokenForm
+from accounts.api_tokens.tokens import MOST_TOKENS, describe, make_token, revoke_token
 from accounts.models import ApiToken
 from accounts.requests import SignedInRequest
-from accounts.tokens import MOST_TOKENS, describe, make_token, revoke_token
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,10 +10,10 @@ from django.urls import include, path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from accounts.demo import demo_sign_in
-from accounts.providers import apple
-from accounts.ratelimits import RETURNS, STARTS, limited
-from accounts.views.sign_in import WaysInView, sign_in, sign_out, sign_out_everywhere, start
+from accounts.sign_in import apple
+from accounts.sign_in.demo import demo_sign_in
+from accounts.sign_in.ratelimits import RETURNS, STARTS, limited
+from accounts.sign_in.views import WaysInView, sign_in, sign_out, sign_out_everywhere, start
 
 to_sign_in = RedirectView.as_view(pattern_name="accounts:sign-in", query_string=True)
 

@@ -25,7 +25,7 @@ from django.db.models import Count, F, Q
 from django.db.models.functions import Cast
 
 from accounts.models import Session, User
-from accounts.people import ACTOR_ONLY, Model, owner_path, person_columns, tables
+from accounts.privacy.tables import ACTOR_ONLY, Model, owner_path, person_columns, tables
 from oo.lib.fields import EncryptedTextField
 
 logger = logging.getLogger(__name__)

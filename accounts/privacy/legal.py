@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts import consents, receipts
+from accounts.privacy import catalogue, receipts
 from events.tasks import KEPT
 
 
@@ -22,7 +22,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 
 def _context(key: str) -> dict[str, object]:
-    version = consents.CATALOGUE[key].version
+    version = catalogue.CATALOGUE[key].version
     return {
         "version": version,
         "in_force_since": date.fromisoformat(version),

@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.ratelimits import STARTS, View, limited
-from accounts.redirects import find_next, next_or_home
-from accounts.sessions_end import end_sessions
-from accounts.ways_in import configured_ways, find_way
+from accounts.sign_in.providers import configured_ways, find_way
+from accounts.sign_in.ratelimits import STARTS, View, limited
+from accounts.sign_in.redirects import find_next, next_or_home
+from accounts.sign_in.session_end import end_sessions
 
 
 @require_safe

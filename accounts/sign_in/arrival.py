@@ -9,10 +9,10 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import translation
 
-from accounts.consents import IMPLIED
 from accounts.models import Profile, User
-from accounts.services import grant
-from accounts.zones import find_zone
+from accounts.privacy.catalogue import IMPLIED
+from accounts.privacy.consents import grant
+from accounts.profile.zones import find_zone
 
 ZONE_COOKIE = "tz"  # written by static/js/zone.js
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
-from accounts.deletion import erasers
+from accounts.privacy.deletion import erasers
 from events.bus import publish
 from events.catalog import DataExported
 

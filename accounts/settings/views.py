@@ -11,12 +11,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import consents, services, zones
-from accounts.consents import ConsentKind
-from accounts.forms import ProfileForm
 from accounts.models import Consent, User
+from accounts.privacy import catalogue, consents
+from accounts.privacy.catalogue import ConsentKind
+from accounts.profile import zones
+from accounts.profile.change import change_profile
 from accounts.requests import SignedInRequest
-from accounts.ways_in import configured_ways, ways_of
+from accounts.settings.forms import ProfileForm
+from accounts.sign_in.providers import configured_ways, ways_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def settings(request: SignedInRequest) -> HttpResponse:
         return render(request, "accounts/settings.html", _context(request, form))
     if not form.is_valid():
         return render(request, "accounts/settings.html", _context(request, form), status=422)
-    services.change_profile(request.user.pk, form.change(), at=timezone.now())
+    change_profile(request.user.pk, form.change(), at=timezone.now())
     with translation.override(form.cleaned_data["locale"]):
         messages.success(request, _("Saved."))
     return redirect("accounts:settings")
@@ -56,7 +58,7 @@ def _context(request: SignedInRequest, form: ProfileForm) -> dict[str, object]:
 
 def _consent_rows(user: User) -> list[ConsentRow]:
     given = {consent.key: consent for consent in Consent.objects.open(user.pk)}
-    return [ConsentRow(kind, given.get(key)) for key, kind in consents.CATALOGUE.items()]
+    return [ConsentRow(kind, given.get(key)) for key, kind in catalogue.CATALOGUE.items()]
 
 
 @require_POST
@@ -66,7 +68,7 @@ def grant(request: SignedInRequest, key: str) -> HttpResponse:
     kind = _kind_or_404(key)
     if request.POST.get("wording") != kind.version:
         messages.error(request, _("The words have changed. Read them and choose again."))
-    elif services.grant(request.user.pk, key, by="settings", at=timezone.now()):
+    elif consents.grant(request.user.pk, key, by="settings", at=timezone.now()):
         messages.success(request, _("Allowed: %(what)s.") % {"what": kind.title})
     return _back_to_consents()
 
@@ -76,17 +78,17 @@ def grant(request: SignedInRequest, key: str) -> HttpResponse:
 def withdraw(request: SignedInRequest, key: str) -> HttpResponse:
     kind = _kind_or_404(key)
     try:
-        if services.withdraw(request.user.pk, key, at=timezone.now()):
+        if consents.withdraw(request.user.pk, key, at=timezone.now()):
             messages.success(request, _("Withdrawn: %(what)s.") % {"what": kind.title})
-    except consents.NotWithdrawable:
+    except catalogue.NotWithdrawable:
         messages.error(request, _("This ends with your account. You can delete it below."))
     return _back_to_consents()
 
 
 def _kind_or_404(key: str) -> ConsentKind:
     try:
-        return consents.get_kind(key)
-    except consents.UnknownConsent:
+        return catalogue.get_kind(key)
+    except catalogue.UnknownConsent:
         raise Http404 from None
 
 

@@ -16,10 +16,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import receipts
-from accounts.deletion import delete_account, holdings
-from accounts.export import export_response
 from accounts.models import DeletionReceipt, User
+from accounts.privacy import receipts
+from accounts.privacy.deletion import delete_account, holdings
+from accounts.privacy.export import export_response
 from accounts.requests import SignedInRequest
 
 

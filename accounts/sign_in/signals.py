@@ -11,10 +11,10 @@ from django.contrib import messages
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts.adapter import greet
 from accounts.models import ProviderToken, User
-from accounts.provider_tokens import keep_token
-from accounts.revocation import revoke_identity
+from accounts.sign_in.adapter import greet
+from accounts.sign_in.provider_tokens import keep_token
+from accounts.sign_in.revocation import revoke_identity
 
 
 @receiver(user_logged_in, dispatch_uid="accounts.person_signed_in")
