@@ -12,9 +12,12 @@ class IntegrationsConfig(AppConfig):
     verbose_name = _("Sources")
 
     def ready(self) -> None:
+        from accounts.settings.sections import Section, register_section
+        from integrations.connect.page import settings_section
         from integrations.subscribers import listen
 
         listen()
+        register_section(Section("integrations/settings_section.html", settings_section))
         register(check_sources)
 
 

@@ -24,7 +24,7 @@ from accounts.models import Consent, User
 from integrations.base import SignalSource
 from integrations.models import Connection, TaskClose
 from integrations.registry import SOURCES
-from tips.making import make_tip
+from tips.make.making import make_tip
 from tips.models import Tip
 from tips.tests.people import NOON, TODAY
 from tips.tests.rows import add_meeting, add_task, connect

@@ -18,6 +18,7 @@ from accounts.profile import zones
 from accounts.profile.change import change_profile
 from accounts.requests import SignedInRequest
 from accounts.settings.forms import ProfileForm
+from accounts.settings.sections import sections_for
 from accounts.sign_in.providers import configured_ways, ways_of
 
 
@@ -48,6 +49,7 @@ def settings(request: SignedInRequest) -> HttpResponse:
 def _context(request: SignedInRequest, form: ProfileForm) -> dict[str, object]:
     has = ways_of(request.user.pk)
     return {
+        "sections": sections_for(request.user),
         "form": form,
         "zones": zones.offered(),
         "consents": _consent_rows(request.user),

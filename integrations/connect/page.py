@@ -7,7 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 
+from accounts.models import User
 from accounts.privacy.catalogue import CATALOGUE, ConsentKind
 from integrations.access import oauth
 from integrations.base import SourceManifest
@@ -51,6 +53,16 @@ def rows(user_id: UUID, *, at: datetime) -> list[Row]:
     """One query."""
     mine = Connection.objects.filter(user_id=user_id).defer("credentials", "document", "cursor")
     return [_row(connection, at) for connection in mine.order_by("connected_at")]
+
+
+def connections(rows: list[Row]) -> dict[str, object]:
+    """What the partial `rows` of the page draws."""
+    return {"rows": rows, "is_busy": any(row.is_busy for row in rows)}
+
+
+def settings_section(user: User) -> dict[str, object]:
+    """The same on the settings page. One query."""
+    return connections(rows(user.pk, at=timezone.now()))
 
 
 def _row(connection: Connection, at: datetime) -> Row:

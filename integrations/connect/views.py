@@ -35,7 +35,7 @@ def connect(request: SignedInRequest) -> HttpResponse:
     """What is connected and what can be; for HTMX, the rows alone. ?disconnect=<id> asks first."""
     rows = page.rows(request.user.pk, at=timezone.now())
     leaving = next((row for row in rows if str(row.id) == request.GET.get("disconnect")), None)
-    context = {"rows": rows, "is_busy": any(row.is_busy for row in rows), "leaving": leaving}
+    context = {**page.connections(rows), "leaving": leaving}
     if request.htmx:
         return render(request, "integrations/connect.html#rows", context)
     return render(request, "integrations/connect.html", {**context, "offers": page.offers()})
@@ -92,7 +92,7 @@ def _connect(
         request.user.pk, offer.manifest.key, credentials, document, at=timezone.now()
     )
     if is_first:
-        return redirect("tips:now")
+        return redirect(settings.LOGIN_REDIRECT_URL)
     messages.success(request, _("%(title)s is connected.") % {"title": offer.title})
     return redirect("integrations:connect")
 

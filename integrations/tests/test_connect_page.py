@@ -6,10 +6,12 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.template import Context, Template
-from django.test import Client, RequestFactory
+from django.template.loader import get_template
+from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
+from accounts.settings.sections import sections_for
 from integrations import tasks
 from integrations.connect import words
 from integrations.models import Connection
@@ -99,18 +101,20 @@ def test_htmx_gets_the_rows_alone(connection: Connection, alice_client: Client) 
     assert "<html" not in page
 
 
-def test_the_settings_page_can_show_the_rows(
-    connection: Connection, alice: Any, rf: RequestFactory, django_assert_num_queries: Any
+def test_the_settings_page_shows_the_rows(
+    connection: Connection, alice: User, django_assert_num_queries: Any
 ) -> None:
-    request = rf.get("/settings/")
-    request.user = alice
-    template = Template("{% load connections %}{% connection_rows %}")
+    def drawn() -> str:
+        (section,) = sections_for(alice)
+        context = {"section": section.context, "csrf_token": "the-token"}
+        return get_template(section.template).render(context)
+
     with django_assert_num_queries(1):
-        page = template.render(Context({"request": request, "csrf_token": "the-token"}))
+        page = drawn()
     assert "alice@scripted" in page
     assert "the-token" not in page  # it is being read: there is nothing to press
     Connection.objects.update(state="ok", synced_at=NOON, next_sync_at=NOON + HOUR)
-    assert "the-token" in template.render(Context({"request": request, "csrf_token": "the-token"}))
+    assert "the-token" in drawn()
 
 
 def test_a_connection_whose_source_is_gone_is_still_shown(alice: Any, alice_client: Client) -> None:
