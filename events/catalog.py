@@ -34,14 +34,14 @@ class TaskCompleted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskCloseRequested(Event):
+class CompletionRequested(Event):
     subject: ClassVar[str] = "signals.task.close_requested"
     key: UUID
     not_before: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskCloseFailed(Event):
+class CompletionFailed(Event):
     """The source never said yes. The person is told."""
 
     subject: ClassVar[str] = "signals.task.close_failed"

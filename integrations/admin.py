@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from integrations.models import CalendarEvent, Connection, Task, TaskClose
+from integrations.models import CalendarEvent, Completion, Connection, Task
 from oo.lib.admin import ReadOnlyAdmin
 
 
@@ -43,8 +43,8 @@ class CalendarEventAdmin(ReadOnlyAdmin[CalendarEvent]):
     search_fields = ("=user__email",)
 
 
-@admin.register(TaskClose)
-class TaskCloseAdmin(ReadOnlyAdmin[TaskClose]):
+@admin.register(Completion)
+class CompletionAdmin(ReadOnlyAdmin[Completion]):
     list_display = ("key", "user", "state", "attempts", "last_error", "next_at", "finished_at")
     list_filter = ("state", "last_error")
     list_select_related = ("user",)

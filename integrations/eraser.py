@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from integrations.access import connections
-from integrations.models import CalendarEvent, Connection, Task, TaskClose
+from integrations.models import CalendarEvent, Completion, Connection, Task
 from integrations.registry import SOURCES
 from oo.lib.personal_data import Eraser, Revocation
 from oo.lib.types import JSON
@@ -57,7 +57,7 @@ class IntegrationsEraser(Eraser):
         "integrations.Connection",
         "integrations.Task",
         "integrations.CalendarEvent",
-        "integrations.TaskClose",
+        "integrations.Completion",
     )
 
     def export(self, user_id: UUID) -> Mapping[str, JSON]:
@@ -69,7 +69,7 @@ class IntegrationsEraser(Eraser):
             "uploaded-files": [{"source": source, "text": text} for source, text in uploads],
             "tasks": _told(Task.objects.order_by("pk"), user_id, TASK),
             "calendar": _told(CalendarEvent.objects.order_by("starts_at", "pk"), user_id, EVENT),
-            "closed-tasks": _told(TaskClose.objects.order_by("created_at"), user_id, CLOSE),
+            "closed-tasks": _told(Completion.objects.order_by("created_at"), user_id, CLOSE),
         }
 
     def revoke(self, user_id: UUID) -> Iterator[Revocation]:
@@ -86,7 +86,7 @@ class IntegrationsEraser(Eraser):
 
     def erase(self, user_id: UUID) -> Mapping[str, int]:
         erased: Counter[str] = Counter()
-        models: tuple[type[Any], ...] = (TaskClose, Task, CalendarEvent, Connection)
+        models: tuple[type[Any], ...] = (Completion, Task, CalendarEvent, Connection)
         for model in models:
             erased.update(model.objects.filter(user_id=user_id).delete()[1])
         return erased

@@ -34,7 +34,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         free = self.exclude(state=Connection.State.RECONNECT)._unclaimed(at)
         return bool(free.filter(pk=connection_id).update(claimed_until=until))
 
-    def hold(self, connection_id: UUID) -> Connection | None:
+    def lock(self, connection_id: UUID) -> Connection | None:
         """Lock the person and then the connection. None: one of them is gone. Three queries."""
         user_id = self.filter(pk=connection_id).values_list("user_id", flat=True).first()
         if user_id is None or not lock_person(user_id):
@@ -184,11 +184,11 @@ class CalendarEvent(models.Model):
         return f"event {self.pk} of {self.user_id}"
 
 
-class TaskCloseQuerySet(models.QuerySet["TaskClose"]):
-    def waiting(self) -> TaskCloseQuerySet:
-        return self.filter(state=TaskClose.State.WAITING)
+class CompletionQuerySet(models.QuerySet["Completion"]):
+    def waiting(self) -> CompletionQuerySet:
+        return self.filter(state=Completion.State.WAITING)
 
-    def due(self, *, at: datetime) -> TaskCloseQuerySet:
+    def due(self, *, at: datetime) -> CompletionQuerySet:
         return self.waiting().filter(next_at__lte=at, user__is_active=True)
 
     def claim(self, key: UUID, *, at: datetime, until: datetime) -> bool:
@@ -196,12 +196,12 @@ class TaskCloseQuerySet(models.QuerySet["TaskClose"]):
         due = self.waiting().filter(pk=key, next_at__lte=at)
         return bool(due.update(next_at=until, attempts=F("attempts") + 1))
 
-    def unconfirmed(self, user_id: UUID) -> TaskCloseQuerySet:
+    def unconfirmed(self, user_id: UUID) -> CompletionQuerySet:
         """Given up on and not yet read by the person."""
-        return self.filter(user_id=user_id, state=TaskClose.State.FAILED, seen_at=None)
+        return self.filter(user_id=user_id, state=Completion.State.FAILED, seen_at=None)
 
 
-class TaskClose(models.Model):
+class Completion(models.Model):
     """The work of closing one task at its source: done exactly once, retried until it says yes.
 
     Claimed by a conditional update that moves `next_at` past the call's time limit: a worker that
@@ -228,7 +228,7 @@ class TaskClose(models.Model):
     finished_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)  # when the person read that it failed
 
-    objects = TaskCloseQuerySet.as_manager()
+    objects = CompletionQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -6,10 +6,10 @@ from django.utils import timezone
 
 from events.bus import subscribe
 from events.catalog import (
+    CompletionRequested,
     ConnectionChanged,
     ConsentWithdrawn,
     ProfileChanged,
-    TaskCloseRequested,
 )
 from integrations import tasks
 from integrations.sync import due
@@ -21,7 +21,7 @@ def read_at_once(event: ConnectionChanged) -> None:
         look_now(tasks.sync_one, str(event.connection_id), expires_s=60)
 
 
-def close_in_time(event: TaskCloseRequested) -> None:
+def complete_in_time(event: CompletionRequested) -> None:
     # Half a second late: a message that comes early finds nothing to do, and beat is far apart.
     wait_s = max(0.0, (event.not_before - timezone.now()).total_seconds()) + 0.5
     look_now(tasks.close_one, str(event.key), countdown_s=wait_s, expires_s=60)
@@ -41,6 +41,6 @@ def read_calendars_anew(event: ProfileChanged) -> None:
 
 def listen() -> None:
     subscribe(ConnectionChanged, read_at_once)
-    subscribe(TaskCloseRequested, close_in_time)
+    subscribe(CompletionRequested, complete_in_time)
     subscribe(ConsentWithdrawn, end_consent)
     subscribe(ProfileChanged, read_calendars_anew)

@@ -22,7 +22,7 @@ from django.utils.translation.template import templatize
 
 from accounts.models import Consent, User
 from integrations.base import SignalSource
-from integrations.models import Connection, TaskClose
+from integrations.models import Completion, Connection
 from integrations.registry import SOURCES
 from tips.make.making import make_tip
 from tips.models import Tip
@@ -372,7 +372,7 @@ def test_a_closing_that_never_came_through_is_told_in_german(
     tip = tip_for(alice)
     alice_client.post(f"/tip/{tip.pk}/answer", {"reaction": "done"}, headers=HTMX)
     late = datetime(2026, 5, 8, tzinfo=UTC)
-    TaskClose.objects.update(state=TaskClose.State.FAILED, finished_at=late, attempts=9)
+    Completion.objects.update(state=Completion.State.FAILED, finished_at=late, attempts=9)
     assert "hat nie bestätigt" in read(alice_client.get("/"))
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from oo.lib.admin import ReadOnlyAdmin
-from tips.models import Outlook, Tip, TipDecision
+from tips.models import Tip, TipDecision, TipSchedule
 
 
 @admin.register(Tip)
@@ -23,8 +23,8 @@ class TipDecisionAdmin(ReadOnlyAdmin[TipDecision]):
     search_fields = ("=user__email",)
 
 
-@admin.register(Outlook)
-class OutlookAdmin(ReadOnlyAdmin[Outlook]):
+@admin.register(TipSchedule)
+class TipScheduleAdmin(ReadOnlyAdmin[TipSchedule]):
     list_display = ("user", "looked_at", "next_look_at", "silence", "rest_until")
     list_select_related = ("user",)
     search_fields = ("=user__email",)

@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from oo.lib.personal_data import Eraser
 from oo.lib.types import JSON
-from tips.models import Hold, Outlook, Tip, TipDecision, TipView
+from tips.models import Mute, Tip, TipDecision, TipSchedule, TipView
 
 
 class TipsEraser(Eraser):
     title = _("Tips: what was suggested, what else was considered, and your answers")
-    models = ("tips.Tip", "tips.TipDecision", "tips.TipView", "tips.Hold", "tips.Outlook")
+    models = ("tips.Tip", "tips.TipDecision", "tips.TipView", "tips.Mute", "tips.TipSchedule")
 
     def export(self, user_id: UUID) -> Mapping[str, JSON]:
         tips = Tip.objects.filter(user_id=user_id).order_by("made_at")
@@ -32,9 +32,9 @@ class TipsEraser(Eraser):
         }
 
     def erase(self, user_id: UUID) -> Mapping[str, int]:
-        Outlook.objects.filter(pk=user_id).update(last_answered=None)
+        TipSchedule.objects.filter(pk=user_id).update(last_answered=None)
         erased = {}
-        for model in (Outlook, Hold, TipView, TipDecision, Tip):
+        for model in (TipSchedule, Mute, TipView, TipDecision, Tip):
             count, _by_model = model._default_manager.filter(user_id=user_id).delete()
             erased[model._meta.label] = count
         return erased

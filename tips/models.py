@@ -139,7 +139,7 @@ class TipView(models.Model):
         return f"view of {self.tip_id}"
 
 
-class Hold(models.Model):
+class Mute(models.Model):
     """A candidate that is not to be said again before a moment: the effect of an answer."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
@@ -157,8 +157,8 @@ class Hold(models.Model):
         return f"hold on {self.candidate}"
 
 
-class OutlookQuerySet(models.QuerySet["Outlook"]):
-    def due(self, *, at: datetime) -> OutlookQuerySet:
+class TipScheduleQuerySet(models.QuerySet["TipSchedule"]):
+    def due(self, *, at: datetime) -> TipScheduleQuerySet:
         return self.filter(next_look_at__lte=at, user__is_active=True).order_by("next_look_at")
 
     def look_again(self, user_id: UUID, *, at: datetime) -> None:
@@ -168,7 +168,7 @@ class OutlookQuerySet(models.QuerySet["Outlook"]):
         )
 
 
-class Outlook(models.Model):
+class TipSchedule(models.Model):
     """How things stand with one person: the last decision, and when to decide again.
 
     This row is the work of making tips; a Celery message only says "look now".
@@ -184,7 +184,7 @@ class Outlook(models.Model):
     rest_until = models.DateTimeField(null=True)  # after an answer
     last_answered = models.ForeignKey(Tip, models.SET_NULL, null=True, related_name="+")
 
-    objects = OutlookQuerySet.as_manager()
+    objects = TipScheduleQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"outlook of {self.user_id}"

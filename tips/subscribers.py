@@ -16,12 +16,12 @@ from events.catalog import (
 )
 from oo.lib.queue import look_now
 from tips import tasks
-from tips.models import Outlook
+from tips.models import TipSchedule
 
 
 def look_again(event: Event) -> None:
     """Note in the outlook that something changed, then say so: a lost message costs a minute."""
-    Outlook.objects.look_again(event.user_id, at=event.at)
+    TipSchedule.objects.look_again(event.user_id, at=event.at)
     look_now(tasks.make_tip, str(event.user_id), expires_s=60)
 
 

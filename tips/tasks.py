@@ -8,7 +8,7 @@ from django.utils import timezone
 from oo.lib.queue import look_now
 from tips import conf
 from tips.make import making
-from tips.models import Outlook
+from tips.models import TipSchedule
 
 
 @shared_task(soft_time_limit=20, time_limit=30)
@@ -20,7 +20,7 @@ def make_tip(user_id: str) -> None:
 @shared_task(soft_time_limit=50, time_limit=55)
 def keep_ready() -> int:
     """Every minute, from oo/schedule.py: decide anew for whoever's moment has come."""
-    due = Outlook.objects.due(at=timezone.now()).values_list("pk", flat=True)
+    due = TipSchedule.objects.due(at=timezone.now()).values_list("pk", flat=True)
     user_ids = list(due[: conf.KEEP_READY_PEOPLE])
     for user_id in user_ids:
         look_now(make_tip, str(user_id), expires_s=60)

@@ -30,7 +30,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import DeletionReceipt, User
 from accounts.privacy import receipts
-from accounts.privacy.leftovers import Trace, probe
+from accounts.privacy.leftovers import Trace, find_leftovers
 from accounts.privacy.tables import noted_keys, person_columns, tables
 from oo.lib.personal_data import Eraser, Revocation
 from oo.lib.types import JSON
@@ -129,9 +129,9 @@ def _counted(rows: Mapping[str, int]) -> dict[str, JSON]:
 
 
 def _checked(trace: Trace) -> JSON:
-    """The result of the probe, or None when it broke: the account is gone all the same."""
+    """The leftovers, or None when it broke: the account is gone all the same."""
     try:
-        found = probe(trace)
+        found = find_leftovers(trace)
     except Exception:
         logger.exception("the check after a deletion did not finish")
         return None

@@ -64,7 +64,7 @@ class Result:
     left: Mapping[str, int]  # "app_label.Model": rows that are still there
 
 
-def probe(trace: Trace) -> Result:
+def find_leftovers(trace: Trace) -> Result:
     """Look everywhere, erase what is found, look again where something was.
 
     Reads every row of every table once: one query a table, and more only where something is left.

@@ -19,7 +19,7 @@ from accounts.profile.change import change_profile
 from accounts.requests import SignedInRequest
 from accounts.settings.forms import ProfileForm
 from accounts.settings.sections import sections_for
-from accounts.sign_in.providers import configured_ways, ways_of
+from accounts.sign_in.providers import configured_providers, providers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ def settings(request: SignedInRequest) -> HttpResponse:
 
 
 def _context(request: SignedInRequest, form: ProfileForm) -> dict[str, object]:
-    has = ways_of(request.user.pk)
+    has = providers_of(request.user.pk)
     return {
         "sections": sections_for(request.user),
         "form": form,
         "zones": zones.offered(),
         "consents": _consent_rows(request.user),
-        "ways": has,
-        "missing": [way for way in configured_ways() if way not in has],
+        "providers": has,
+        "missing": [provider for provider in configured_providers() if provider not in has],
     }
 
 

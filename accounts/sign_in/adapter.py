@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.sign_in.arrival import language_of_answer, welcome, zone_of
 from accounts.sign_in.provider_tokens import keep_token
-from accounts.sign_in.providers import configured_ways, find_way, ways_of
+from accounts.sign_in.providers import configured_providers, find_provider, providers_of
 from accounts.sign_in.redirects import is_local
 
 log = logging.getLogger(__name__)
@@ -132,10 +132,10 @@ def refusal(
     address = login.email_addresses[0].email if login.email_addresses else ""
     owner = filter_users_by_email(address)[:1] if address else []
     context = {
-        "provider": find_way(login.account.provider),
+        "provider": find_provider(login.account.provider),
         "address": address,
-        "known": ways_of(owner[0].pk) if page == "address_taken" and owner else [],
-        "ways": configured_ways(),
+        "known": providers_of(owner[0].pk) if page == "address_taken" and owner else [],
+        "providers": configured_providers(),
     }
     return ImmediateHttpResponse(
         render(request, f"socialaccount/{page}.html", context, status=status)

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Provider:
     key: str
     title: str
 
@@ -20,20 +20,20 @@ class Way:
         return reverse(f"{self.key}_login")
 
 
-WAYS = {"google": Way("google", "Google"), "apple": Way("apple", "Apple")}
+PROVIDERS = {"google": Provider("google", "Google"), "apple": Provider("apple", "Apple")}
 
 
-def find_way(key: str) -> Way | None:
-    return WAYS.get(key)
+def find_provider(key: str) -> Provider | None:
+    return PROVIDERS.get(key)
 
 
-def configured_ways() -> list[Way]:
+def configured_providers() -> list[Provider]:
     """Those for which this installation has a client id, in the order of the buttons."""
     found = settings.SOCIALACCOUNT_PROVIDERS
-    return [way for key, way in WAYS.items() if found.get(key, {}).get("APPS")]
+    return [provider for key, provider in PROVIDERS.items() if found.get(key, {}).get("APPS")]
 
 
-def ways_of(user_id: UUID) -> list[Way]:
+def providers_of(user_id: UUID) -> list[Provider]:
     """Those by which the person has signed in, or has added."""
     keys = set(SocialAccount.objects.filter(user_id=user_id).values_list("provider", flat=True))
-    return [way for key, way in WAYS.items() if key in keys]
+    return [provider for key, provider in PROVIDERS.items() if key in keys]

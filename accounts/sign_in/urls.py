@@ -13,7 +13,7 @@ from django.views.generic import RedirectView
 from accounts.sign_in import apple
 from accounts.sign_in.demo import demo_sign_in
 from accounts.sign_in.ratelimits import RETURNS, STARTS, limited
-from accounts.sign_in.views import WaysInView, sign_in, sign_out, sign_out_everywhere, start
+from accounts.sign_in.views import ProvidersView, sign_in, sign_out, sign_out_everywhere, start
 
 to_sign_in = RedirectView.as_view(pattern_name="accounts:sign-in", query_string=True)
 
@@ -29,7 +29,7 @@ _provider_pages = [
     path("login/", to_sign_in, name="account_login"),
     path("logout/", sign_out, name="account_logout"),
     path("inactive/", account_inactive, name="account_inactive"),
-    path("3rdparty/", WaysInView.as_view(), name="socialaccount_connections"),
+    path("3rdparty/", ProvidersView.as_view(), name="socialaccount_connections"),
     path("3rdparty/signup/", to_sign_in, name="socialaccount_signup"),
     path("3rdparty/login/cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
     path("3rdparty/login/error/", login_error, name="socialaccount_login_error"),

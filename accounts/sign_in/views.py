@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.sign_in.providers import configured_ways, find_way
+from accounts.sign_in.providers import configured_providers, find_provider
 from accounts.sign_in.ratelimits import STARTS, View, limited
 from accounts.sign_in.redirects import find_next, next_or_home
 from accounts.sign_in.session_end import end_sessions
@@ -24,7 +24,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(next_or_home(request))
     context = {
-        "ways": configured_ways(),
+        "providers": configured_providers(),
         "next": find_next(request),
         "demo": settings.OO_DEMO_SIGN_IN,
     }
@@ -65,7 +65,7 @@ def start(view: View) -> View:
     return started
 
 
-class WaysInView(ConnectionsView):  # type: ignore[misc]
+class ProvidersView(ConnectionsView):  # type: ignore[misc]
     """How the person signs in: allauth's list, with what can be added."""
 
     http_method_names = ["get", "head", "post", "options"]  # Django's form views take PUT as well
@@ -74,6 +74,6 @@ class WaysInView(ConnectionsView):  # type: ignore[misc]
         context: dict[str, Any] = super().get_context_data(**kwargs)
         accounts = list(context["form"].accounts.order_by("date_joined"))
         used = {account.provider for account in accounts}
-        rows = [(find_way(account.provider), account) for account in accounts]
-        missing = [way for way in configured_ways() if way.key not in used]
+        rows = [(find_provider(account.provider), account) for account in accounts]
+        missing = [provider for provider in configured_providers() if provider.key not in used]
         return context | {"rows": rows, "missing": missing}

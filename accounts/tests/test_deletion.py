@@ -257,7 +257,7 @@ def test_a_check_that_breaks_leaves_an_honest_receipt(
     def broken(_trace: Trace) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(deletion, "probe", broken)
+    monkeypatch.setattr(deletion, "find_leftovers", broken)
     receipt = delete(alice)
     assert receipt.body["receipt"]["check"] is None
     assert receipts.is_valid(receipt.body)

@@ -15,14 +15,14 @@ from accounts.privacy import consents
 from events.bus import publish
 from events.catalog import ConnectionChanged
 from integrations.base import Account
-from integrations.models import Connection, TaskClose
+from integrations.models import Completion, Connection
 from integrations.registry import SOURCES
 from oo.lib.http import ApiError
 
 log = logging.getLogger(__name__)
 
 
-class PersonLeft(Exception):
+class AccountClosed(Exception):
     """The account was closed meanwhile. Nothing was written."""
 
 
@@ -37,13 +37,13 @@ def connect(
     """Check what the person gave, store it, and grant what the source needs.
 
     The same account again is the same connection, with new credentials; what was read of it stays,
-    unless the document is another. Raises ApiError, KeyError for no such source, PersonLeft.
+    unless the document is another. Raises ApiError, KeyError for no such source, AccountClosed.
     """
     plugin = SOURCES[source]
     account = plugin.identify(credentials, document)
     with transaction.atomic():
         if not lock_person(user_id):
-            raise PersonLeft
+            raise AccountClosed
         connection = _open(user_id, source, account, at)
         if connection.document != document:
             connection.cursor = {}
@@ -52,7 +52,7 @@ def connect(
         connection.save()
         for key in sorted(plugin.manifest.consents):
             consents.grant(user_id, key, by="connect", at=at)
-        TaskClose.objects.waiting().filter(
+        Completion.objects.waiting().filter(
             task__connection=connection, next_at__gt=at, attempts__gt=0
         ).update(next_at=at)
         _publish_change(connection, "connected", at)
@@ -84,10 +84,10 @@ def disconnect(connection_id: UUID, *, at: datetime) -> bool | None:
         return None
     revoked = revoke(connection)
     with transaction.atomic():
-        held = Connection.objects.hold(connection_id)
-        if held is not None:
-            _publish_change(held, "disconnected", at)
-            held.delete()
+        locked = Connection.objects.lock(connection_id)
+        if locked is not None:
+            _publish_change(locked, "disconnected", at)
+            locked.delete()
     return revoked
 
 

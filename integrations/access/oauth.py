@@ -33,12 +33,12 @@ GOOD_FOR = timedelta(minutes=10)
 OUR_FAULT = frozenset({"invalid_client", "incorrect_application_credentials"})
 
 
-class NotOurs(Exception):
+class StateMismatch(Exception):
     """Somebody came back whom nobody had sent: no state, an old one, or another person's."""
 
 
 @dataclass(frozen=True, slots=True)
-class Trip:
+class AuthorizationRequest:
     """One way to the service and back, kept in the session until the person returns."""
 
     state: str
@@ -62,48 +62,50 @@ def start(
 ) -> str:
     """The address to send the person to. A second start replaces the first."""
     oauth = _oauth(manifest)
-    trip = Trip(
+    asked = AuthorizationRequest(
         state=secrets.token_urlsafe(32),
         verifier=secrets.token_urlsafe(48),
         user_id=str(user_id),
         redirect_uri=redirect_uri,
         until_s=(at + GOOD_FOR).timestamp(),
     )
-    session[SESSION_KEY] = {**session.get(SESSION_KEY, {}), manifest.key: asdict(trip)}
+    session[SESSION_KEY] = {**session.get(SESSION_KEY, {}), manifest.key: asdict(asked)}
     query = {
         "client_id": getattr(settings, oauth.client_id_setting),
         "response_type": "code",
         "redirect_uri": redirect_uri,
         "scope": oauth.scope_separator.join(oauth.scopes),
-        "state": trip.state,
+        "state": asked.state,
     }
     if oauth.pkce:
-        query |= {"code_challenge": _challenge(trip.verifier), "code_challenge_method": "S256"}
+        query |= {"code_challenge": _challenge(asked.verifier), "code_challenge_method": "S256"}
     glue = "&" if urlsplit(oauth.authorize_url).query else "?"
     return f"{oauth.authorize_url}{glue}{urlencode(query)}"
 
 
 def finish(
     session: SessionBase, manifest: SourceManifest, user_id: UUID, state: str, *, at: datetime
-) -> Trip:
-    """End the trip, whatever comes of it: a state is good once. Raises NotOurs."""
-    trips = dict(session.get(SESSION_KEY, {}))
-    kept = trips.pop(manifest.key, None)
-    session[SESSION_KEY] = trips
+) -> AuthorizationRequest:
+    """End the asked, whatever comes of it: a state is good once. Raises StateMismatch."""
+    open_requests = dict(session.get(SESSION_KEY, {}))
+    kept = open_requests.pop(manifest.key, None)
+    session[SESSION_KEY] = open_requests
     if kept is None:
-        raise NotOurs
-    trip = Trip(**kept)
-    same = secrets.compare_digest(trip.state.encode(), state.encode())
-    if not same or trip.user_id != str(user_id) or trip.until_s < at.timestamp():
-        raise NotOurs
-    return trip
+        raise StateMismatch
+    asked = AuthorizationRequest(**kept)
+    same = secrets.compare_digest(asked.state.encode(), state.encode())
+    if not same or asked.user_id != str(user_id) or asked.until_s < at.timestamp():
+        raise StateMismatch
+    return asked
 
 
-def redeem(manifest: SourceManifest, trip: Trip, code: str) -> dict[str, str]:
+def exchange_code(
+    manifest: SourceManifest, asked: AuthorizationRequest, code: str
+) -> dict[str, str]:
     """The credentials for a code. Raises ApiError; Unauthorized when the code is not good."""
-    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": trip.redirect_uri}
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": asked.redirect_uri}
     if _oauth(manifest).pkce:
-        form["code_verifier"] = trip.verifier
+        form["code_verifier"] = asked.verifier
     return _ask(manifest, form)
 
 

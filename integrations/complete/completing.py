@@ -12,11 +12,11 @@ from django.db.models import F
 
 from accounts.locks import lock_person
 from events.bus import publish
-from events.catalog import ConnectionChanged, TaskCloseFailed, TaskCompleted
+from events.catalog import CompletionFailed, ConnectionChanged, TaskCompleted
 from integrations.access import oauth
 from integrations.access.backoff import is_gone, retry_at, trouble_of
 from integrations.base import Trouble
-from integrations.models import Connection, Task, TaskClose
+from integrations.models import Completion, Connection, Task
 from integrations.registry import SOURCES
 from oo.lib.http import ApiError, Unauthorized, Unexpected
 
@@ -26,36 +26,36 @@ log = logging.getLogger(__name__)
 CALL_LIMIT = timedelta(minutes=2)
 
 
-def close_due(*, at: datetime) -> int:
+def complete_due(*, at: datetime) -> int:
     """Every closing whose moment has come, one after another; how many are closed now."""
-    keys = list(TaskClose.objects.due(at=at).values_list("key", flat=True))
-    return sum(close_one(key, at=at) is not None for key in keys)
+    keys = list(Completion.objects.due(at=at).values_list("key", flat=True))
+    return sum(complete_one(key, at=at) is not None for key in keys)
 
 
-def close_one(key: UUID, *, at: datetime) -> UUID | None:
+def complete_one(key: UUID, *, at: datetime) -> UUID | None:
     """Close one task at its source. Returns its connection, now due to be read, when it is closed.
 
     Interrupted anywhere, it is tried again with the same key, by which the source knows it.
     """
-    if not TaskClose.objects.claim(key, at=at, until=at + CALL_LIMIT):
+    if not Completion.objects.claim(key, at=at, until=at + CALL_LIMIT):
         return None
-    rows = TaskClose.objects.select_related("task__connection__user__profile")
-    close = rows.filter(key=key, user__is_active=True).first()
-    if close is None:
+    rows = Completion.objects.select_related("task__connection__user__profile")
+    completion = rows.filter(key=key, user__is_active=True).first()
+    if completion is None:
         return None
     try:
-        by = _call(close)
+        by = _call(completion)
     except ApiError as error:
-        _put_off(close, error, at=at)
+        _put_off(completion, error, at=at)
         return None
-    return close.task.connection_id if _finish(close, by=by, at=at) else None
+    return completion.task.connection_id if _finish(completion, by=by, at=at) else None
 
 
-def _call(close: TaskClose) -> str:
+def _call(completion: Completion) -> str:
     """Who closed it: oo, or the source before us. Raises ApiError."""
-    connection = close.task.connection
+    connection = completion.task.connection
     source = SOURCES.get(connection.source)
-    if close.task.completed_at is not None or _is_closed_already(close):
+    if completion.task.completed_at is not None or _is_closed_already(completion):
         return ""
     if source is None or connection.state == Connection.State.RECONNECT:
         raise Unauthorized(connection.source, "not connected")
@@ -63,7 +63,7 @@ def _call(close: TaskClose) -> str:
         oauth.with_access(
             connection,
             source,
-            lambda link: source.complete(link, close.task.external_id, key=close.key),
+            lambda link: source.complete(link, completion.task.external_id, key=completion.key),
         )
     except ApiError as error:
         if is_gone(error):
@@ -78,24 +78,24 @@ def _call(close: TaskClose) -> str:
     return "oo"
 
 
-def _is_closed_already(close: TaskClose) -> bool:
+def _is_closed_already(completion: Completion) -> bool:
     """Answered twice, and not read since: closing a recurring task again would skip a date."""
-    others = TaskClose.objects.filter(task_id=close.task_id, state=TaskClose.State.DONE)
+    others = Completion.objects.filter(task_id=completion.task_id, state=Completion.State.DONE)
     return others.filter(finished_at__gte=F("task__changed_at")).exists()
 
 
-def _finish(close: TaskClose, *, by: str, at: datetime) -> bool:
+def _finish(completion: Completion, *, by: str, at: datetime) -> bool:
     """Write down that it is closed; `by` is empty when that was written down before."""
     with transaction.atomic():
-        if not lock_person(close.user_id):
+        if not lock_person(completion.user_id):
             return False
-        waiting = TaskClose.objects.waiting().filter(key=close.key)
-        if not waiting.update(state=TaskClose.State.DONE, finished_at=at, last_error=""):
+        waiting = Completion.objects.waiting().filter(key=completion.key)
+        if not waiting.update(state=Completion.State.DONE, finished_at=at, last_error=""):
             return False
         if by:
-            _complete(close.task, by, at)
+            _complete(completion.task, by, at)
         # What a recurring task became, and what else closing it did, only the source knows.
-        Connection.objects.filter(pk=close.task.connection_id).update(next_sync_at=at)
+        Connection.objects.filter(pk=completion.task.connection_id).update(next_sync_at=at)
     return True
 
 
@@ -107,24 +107,29 @@ def _complete(task: Task, by: str, at: datetime) -> None:
     publish(TaskCompleted(user_id=task.user_id, at=at, task_id=task.pk, by=by))
 
 
-def _put_off(close: TaskClose, error: ApiError, *, at: datetime) -> None:
+def _put_off(completion: Completion, error: ApiError, *, at: datetime) -> None:
     """Later, or never: after three days the person is told instead."""
     trouble = trouble_of(error)
-    last_at = close.not_before + TaskClose.GIVE_UP_AFTER
+    last_at = completion.not_before + Completion.GIVE_UP_AFTER
     with transaction.atomic():
-        if not lock_person(close.user_id):
+        if not lock_person(completion.user_id):
             return
         # The count of attempts tells this worker from one that came after it was given up for dead.
-        mine = TaskClose.objects.waiting().filter(key=close.key, attempts=close.attempts)
+        mine = Completion.objects.waiting().filter(key=completion.key, attempts=completion.attempts)
         if at < last_at:
-            next_at = min(last_at, retry_at(error, close.attempts - 1, at=at))
+            next_at = min(last_at, retry_at(error, completion.attempts - 1, at=at))
             mine.update(next_at=next_at, last_error=trouble)
-        elif mine.update(state=TaskClose.State.FAILED, finished_at=at, last_error=trouble):
+        elif mine.update(state=Completion.State.FAILED, finished_at=at, last_error=trouble):
             publish(
-                TaskCloseFailed(user_id=close.user_id, at=at, key=close.key, task_id=close.task_id)
+                CompletionFailed(
+                    user_id=completion.user_id,
+                    at=at,
+                    key=completion.key,
+                    task_id=completion.task_id,
+                )
             )
         if trouble is Trouble.UNAUTHORIZED:
-            _ask_to_reconnect(close.task.connection, at)
+            _ask_to_reconnect(completion.task.connection, at)
 
 
 def _ask_to_reconnect(connection: Connection, at: datetime) -> None:

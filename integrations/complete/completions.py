@@ -9,8 +9,8 @@ from django.db import transaction
 
 from accounts.locks import lock_person
 from events.bus import publish
-from events.catalog import TaskCloseRequested
-from integrations.models import Task, TaskClose
+from events.catalog import CompletionRequested
+from integrations.models import Completion, Task
 from integrations.registry import SOURCES
 
 
@@ -28,26 +28,26 @@ def complete(user_id: UUID, task_id: int, *, key: UUID, not_before: datetime, at
         if task is None or source is None or not source.manifest.can_complete:
             return False
         wanted = {"not_before": not_before, "next_at": not_before}
-        _close, is_new = TaskClose.objects.get_or_create(
+        _completion, is_new = Completion.objects.get_or_create(
             key=key, defaults={"user_id": user_id, "task": task, "created_at": at, **wanted}
         )
-        taken_back = TaskClose.objects.filter(
-            key=key, user_id=user_id, state=TaskClose.State.CANCELLED
+        taken_back = Completion.objects.filter(
+            key=key, user_id=user_id, state=Completion.State.CANCELLED
         )
-        if is_new or taken_back.update(state=TaskClose.State.WAITING, finished_at=None, **wanted):
-            publish(TaskCloseRequested(user_id=user_id, at=at, key=key, not_before=not_before))
+        if is_new or taken_back.update(state=Completion.State.WAITING, finished_at=None, **wanted):
+            publish(CompletionRequested(user_id=user_id, at=at, key=key, not_before=not_before))
     return True
 
 
 def cancel_completion(user_id: UUID, key: UUID, *, at: datetime) -> bool:
     """Take a closing back. False: it has been tried already, or there is none."""
-    untried = TaskClose.objects.waiting().filter(key=key, user_id=user_id, attempts=0)
-    return bool(untried.update(state=TaskClose.State.CANCELLED, finished_at=at))
+    untried = Completion.objects.waiting().filter(key=key, user_id=user_id, attempts=0)
+    return bool(untried.update(state=Completion.State.CANCELLED, finished_at=at))
 
 
 def acknowledge_failure(user_id: UUID, key: UUID, *, at: datetime) -> bool:
     """The person has read that it failed."""
-    unread = TaskClose.objects.unconfirmed(user_id).filter(key=key)
+    unread = Completion.objects.unconfirmed(user_id).filter(key=key)
     return bool(unread.update(seen_at=at))
 
 
@@ -57,9 +57,11 @@ def retry_failure(user_id: UUID, key: UUID, *, at: datetime) -> bool:
         if not lock_person(user_id):
             return False
         # Attempts stay above 0: what may have reached the source cannot be taken back.
-        given_up = TaskClose.objects.filter(key=key, user_id=user_id, state=TaskClose.State.FAILED)
+        given_up = Completion.objects.filter(
+            key=key, user_id=user_id, state=Completion.State.FAILED
+        )
         again = given_up.update(
-            state=TaskClose.State.WAITING,
+            state=Completion.State.WAITING,
             not_before=at,
             next_at=at,
             attempts=1,
@@ -67,5 +69,5 @@ def retry_failure(user_id: UUID, key: UUID, *, at: datetime) -> bool:
             seen_at=None,
         )
         if again:
-            publish(TaskCloseRequested(user_id=user_id, at=at, key=key, not_before=at))
+            publish(CompletionRequested(user_id=user_id, at=at, key=key, not_before=at))
     return bool(again)

@@ -108,13 +108,15 @@ def callback(request: SignedInRequest, source: str) -> HttpResponse:
         raise Http404
     state = request.GET.get("state", "")
     try:
-        trip = oauth.finish(request.session, manifest, request.user.pk, state, at=now)
-    except oauth.NotOurs:
+        asked = oauth.finish(request.session, manifest, request.user.pk, state, at=now)
+    except oauth.StateMismatch:
         return _back(request, _("That took too long, or was begun elsewhere. Connect once more."))
     if "code" not in request.GET:
         return _back(request, _why_not(request.GET.get("error", ""), offer.title))
     try:
-        return _connect(request, offer, oauth.redeem(manifest, trip, request.GET["code"]), "")
+        return _connect(
+            request, offer, oauth.exchange_code(manifest, asked, request.GET["code"]), ""
+        )
     except ApiError as error:
         return _back(request, words.explain(error, manifest, trouble_of(error)))
 

@@ -20,9 +20,9 @@ from integrations.ical.limits import (
     MAX_BYTES,
     MAX_OCCURRENCES,
     Budget,
-    Left,
     NotACalendar,
     Skip,
+    SkipEntry,
     TooBig,
 )
 from integrations.ical.lines import Block, read_calendars
@@ -95,8 +95,8 @@ def _series(
                 if has_recurrence(block):
                     expander.budget.spend("recurring")
                 entry = build_entry(block, place)
-            except Left as left:
-                skipped[left.why] += 1
+            except SkipEntry as reason:
+                skipped[reason.why] += 1
             except (ValueError, ArithmeticError):  # a date outside of what Python can say
                 skipped[Skip.UNREADABLE] += 1
             else:
@@ -128,8 +128,8 @@ def _occurrences(
     try:
         found = list(expander.expand(entries, is_keyed=is_keyed))
         return [_signal(each, expander.zone) for each in found if _is_on(each, skipped)]
-    except Left as left:
-        skipped[left.why] += len(entries)
+    except SkipEntry as reason:
+        skipped[reason.why] += len(entries)
     except Exception:  # nobody knows all ways to be broken; the other entries are not
         skipped[Skip.UNREADABLE] += len(entries)
     return []

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from integrations.ical.limits import MAX_LINE, MAX_TEXT, Left, Skip
+from integrations.ical.limits import MAX_LINE, MAX_TEXT, Skip, SkipEntry
 from integrations.ical.lines import Block
 from integrations.ical.values import (
     Moment,
@@ -75,14 +75,14 @@ class Entry:
 
 
 def build_entry(block: Block, place: Place) -> Entry:
-    """Raises Left."""
+    """Raises SkipEntry."""
     if not block.is_closed:
-        raise Left(Skip.UNREADABLE)
+        raise SkipEntry(Skip.UNREADABLE)
     # Guest lists are most of many files; who declined can be told for a known owner only.
     found = _properties(block, READ if place.owner else READ - {"ATTENDEE"})
     start = moment(found, "DTSTART", place)
     if start is None:
-        raise Left(Skip.UNREADABLE)
+        raise SkipEntry(Skip.UNREADABLE)
     original = found.get("RECURRENCE-ID", [({}, "")])[0]
     return Entry(
         uid=_uid(found, block),
@@ -121,7 +121,7 @@ def _properties(block: Block, names: frozenset[str]) -> Properties:
         if name is None or name[0].upper() not in names:
             continue
         if len(line) > MAX_LINE:
-            raise Left(Skip.TOO_LONG)
+            raise SkipEntry(Skip.TOO_LONG)
         try:
             _, params, value = parts_of(line.strip())
         except ValueError:
@@ -159,7 +159,7 @@ def _updated_at(found: Properties, place: Place) -> datetime | None:
     try:
         value = moment(found, "LAST-MODIFIED", place)
         return value.astimezone(UTC) if isinstance(value, datetime) else None
-    except (Left, OverflowError):
+    except (SkipEntry, OverflowError):
         return None
 
 

@@ -45,7 +45,7 @@ class TooBig(ValueError):
     """More bytes or components than MAX_BYTES and MAX_COMPONENTS."""
 
 
-class Left(ValueError):
+class SkipEntry(ValueError):
     """Raised inside for an entry that is left out; `why` is counted."""
 
     def __init__(self, why: Skip) -> None:
@@ -54,7 +54,7 @@ class Left(ValueError):
 
 
 class Budget:
-    """What is left to spend on one file. Raises Left when it is not enough."""
+    """What is left to spend on one file. Raises SkipEntry when it is not enough."""
 
     def __init__(self) -> None:
         self._left = {"days": MAX_DAYS, "occurrences": MAX_EXPANDED, "recurring": MAX_RECURRING}
@@ -62,4 +62,4 @@ class Budget:
     def spend(self, what: str, amount: int = 1) -> None:
         self._left[what] -= amount
         if self._left[what] < 0:
-            raise Left(Skip.TOO_MANY)
+            raise SkipEntry(Skip.TOO_MANY)

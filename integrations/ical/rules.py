@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice, product
 
-from integrations.ical.limits import MAX_A_DAY, Budget, Left, Skip
+from integrations.ical.limits import MAX_A_DAY, Budget, Skip, SkipEntry
 
 DAY = timedelta(days=1)
 WEEKDAYS = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}
@@ -138,21 +138,21 @@ class Rule:
 def build_rule(text: str, start: datetime, budget: Budget) -> Rule:
     """The rule as it is written after `RRULE:`, on the wall clock of `start`.
 
-    UNTIL must be on that clock already. Raises Left for what cannot be read or is too frequent.
+    UNTIL must be on that clock already. Raises SkipEntry for what is unreadable or too frequent.
     """
     parts = _parts(text)
     if parts.get("RSCALE") == "GREGORIAN" and parts.get("SKIP", "OMIT") == "OMIT":
         parts = {name: value for name, value in parts.items() if name not in ("RSCALE", "SKIP")}
     freq = parts.get("FREQ", "")
     if freq in TOO_OFTEN:
-        raise Left(Skip.TOO_FREQUENT)
+        raise SkipEntry(Skip.TOO_FREQUENT)
     interval, count = _number(parts, "INTERVAL", 1), _number(parts, "COUNT", -1)
     if freq not in FREQUENCIES or not 1 <= interval <= 100_000 or set(parts) - KNOWN:
-        raise Left(Skip.BAD_RULE)
+        raise SkipEntry(Skip.BAD_RULE)
     numbers = {name: _numbers(parts.get(name, ""), *NUMBERS[name]) for name in NUMBERS}
     weekdays = _weekdays(parts.get("BYDAY", ""), ordinals=freq in ("YEARLY", "MONTHLY"))
     if freq == "HOURLY" and numbers["BYSETPOS"]:
-        raise Left(Skip.BAD_RULE)
+        raise SkipEntry(Skip.BAD_RULE)
     _fill_days(freq, start, numbers, weekdays)
     _fill_clock(freq, start, numbers)
     return Rule(
@@ -178,24 +178,24 @@ def _number(parts: dict[str, str], name: str, default: int) -> int:
     if not text:
         return default
     if not re.fullmatch(r"[+-]?\d{1,9}", text):
-        raise Left(Skip.BAD_RULE)
+        raise SkipEntry(Skip.BAD_RULE)
     return int(text)
 
 
 def _numbers(text: str, low: int, high: int, signed: bool) -> tuple[int, ...]:
     words = [word.strip() for word in text.split(",") if word.strip()]
     if not all(re.fullmatch(r"[+-]?\d{1,3}", word) for word in words):
-        raise Left(Skip.BAD_RULE)
+        raise SkipEntry(Skip.BAD_RULE)
     numbers = sorted({int(word) for word in words})
     if not all(low <= (abs(number) if signed else number) <= high for number in numbers):
-        raise Left(Skip.BAD_RULE)
+        raise SkipEntry(Skip.BAD_RULE)
     return tuple(numbers)
 
 
 def _weekdays(text: str, *, ordinals: bool) -> frozenset[tuple[int, int]]:
     found = [BYDAY.fullmatch(word.strip()) for word in text.split(",") if word.strip()]
     if not all(found):
-        raise Left(Skip.BAD_RULE)
+        raise SkipEntry(Skip.BAD_RULE)
     return frozenset(
         (int(match[1] or 0) if ordinals else 0, WEEKDAYS[match[2]]) for match in found if match
     )
@@ -207,7 +207,7 @@ def _until(text: str) -> datetime | None:
     try:
         return datetime.strptime(text, "%Y%m%dT%H%M%S" if "T" in text else "%Y%m%d")
     except ValueError:
-        raise Left(Skip.BAD_RULE) from None
+        raise SkipEntry(Skip.BAD_RULE) from None
 
 
 def _fill_days(
@@ -242,7 +242,7 @@ def _fill_clock(freq: str, start: datetime, numbers: dict[str, tuple[int, ...]])
         numbers["BYHOUR"] = numbers["BYHOUR"] or (start.hour,)
     hours = len(numbers["BYHOUR"]) or 24
     if hours * len(numbers["BYMINUTE"]) * len(numbers["BYSECOND"]) > MAX_A_DAY:
-        raise Left(Skip.TOO_FREQUENT)
+        raise SkipEntry(Skip.TOO_FREQUENT)
 
 
 def _places(moments: list[datetime], places: tuple[int, ...]) -> list[datetime]:

@@ -18,7 +18,7 @@ from recurring_ical_events.adapters.event import EventAdapter
 from recurring_ical_events.series import Series
 
 from integrations.ical.entries import Entry
-from integrations.ical.limits import MAX_RECURRING_SPAN, Budget, Left, Skip
+from integrations.ical.limits import MAX_RECURRING_SPAN, Budget, Skip, SkipEntry
 from integrations.ical.rules import Rule, build_rule
 from integrations.ical.values import Moment, parse
 
@@ -47,7 +47,7 @@ class Expander:
         self._series = _series_class(budget)
 
     def expand(self, entries: Sequence[Entry], *, is_keyed: bool = False) -> Iterator[Found]:
-        """In no order. Raises Left, and whatever the library raises for what makes no sense.
+        """In no order. Raises SkipEntry, and whatever the library raises for what makes no sense.
 
         is_keyed    name the occurrence of a single entry too: others have its UID
         """
@@ -57,7 +57,7 @@ class Expander:
         adapters = [_Adapter(entry, wall) for entry in entries]
         recurring = [adapter for adapter in adapters if adapter.has_recurrence_rules()]
         if any(adapter.duration > MAX_RECURRING_SPAN for adapter in recurring):
-            raise Left(Skip.TOO_LONG)
+            raise SkipEntry(Skip.TOO_LONG)
         is_recurring = len(entries) > 1 or bool(recurring) or core.original is not None
         series = self._series(adapters)
         for each in series.between(wall.at(self.after), wall.at(self.before)):
@@ -113,7 +113,7 @@ class _Wall:
     def _until(self, match: re.Match[str]) -> str:
         value = parse(match[1].upper())
         if not isinstance(value, date):
-            raise Left(Skip.BAD_RULE)
+            raise SkipEntry(Skip.BAD_RULE)
         if self.is_dates:
             return f"UNTIL={value:%Y%m%d}"
         if not isinstance(value, datetime):

@@ -12,7 +12,7 @@ from icalendar import vDDDTypes
 from icalendar.parser import Contentline
 from x_wr_timezone import UTCChangingWalker
 
-from integrations.ical.limits import MAX_DATES, Left, Skip
+from integrations.ical.limits import MAX_DATES, Skip, SkipEntry
 from integrations.ical.zones import Zones
 
 Moment: TypeAlias = date | datetime
@@ -42,11 +42,11 @@ def parts_of(line: str) -> tuple[str, Mapping[str, Any], str]:
 
 
 def parse(text: str) -> object:
-    """A date, a time, a duration or a period (a pair), as text says it. Raises Left."""
+    """A date, a time, a duration or a period (a pair), as text says it. Raises SkipEntry."""
     try:
         return vDDDTypes.from_ical(text)  # type: ignore[no-untyped-call]
     except (ValueError, TypeError, ArithmeticError):
-        raise Left(Skip.UNREADABLE) from None
+        raise SkipEntry(Skip.UNREADABLE) from None
 
 
 def word(found: Properties, name: str) -> str:
@@ -54,12 +54,12 @@ def word(found: Properties, name: str) -> str:
 
 
 def moment(found: Properties, name: str, place: Place) -> Moment | None:
-    """None when there is none. Raises Left when there is one that cannot be understood."""
+    """None when there is none. Raises SkipEntry when there is one that cannot be understood."""
     if not word(found, name).strip():
         return None
     value = _value(*found[name][0], place)
     if not isinstance(value, date):
-        raise Left(Skip.UNREADABLE)
+        raise SkipEntry(Skip.UNREADABLE)
     return value
 
 
@@ -71,7 +71,7 @@ def _value(params: Mapping[str, str], text: str, place: Place) -> Moment | Perio
         ends = _zoned(end, zone, place) if isinstance(end, date) else end
         return _zoned(start, zone, place), ends
     if not isinstance(value, date):
-        raise Left(Skip.UNREADABLE)
+        raise SkipEntry(Skip.UNREADABLE)
     return _zoned(value, zone, place)
 
 
@@ -102,7 +102,7 @@ def floats(params: Mapping[str, str], text: str, place: Place) -> bool:
 def dates(found: Properties, name: str, place: Place) -> tuple[Moment | Period, ...]:
     lines = found.get(name, [])
     if sum(value.count(",") + 1 for _, value in lines) > MAX_DATES:
-        raise Left(Skip.TOO_MANY)
+        raise SkipEntry(Skip.TOO_MANY)
     return tuple(
         _value(params, text, place)
         for params, value in lines
@@ -116,5 +116,5 @@ def duration(text: str) -> timedelta | None:
         return None
     value = parse(text.strip())
     if not isinstance(value, timedelta):
-        raise Left(Skip.UNREADABLE)
+        raise SkipEntry(Skip.UNREADABLE)
     return value

@@ -78,15 +78,15 @@ def _pull(connection: Connection, source: SignalSource, *, at: datetime) -> Pull
 def _store(connection: Connection, source: SignalSource, pull: Pull, *, at: datetime) -> Outcome:
     try:
         with transaction.atomic():
-            held = Connection.objects.hold(connection.pk)
-            if held is None:
+            locked = Connection.objects.lock(connection.pk)
+            if locked is None:
                 return Outcome.GONE
-            if held.claimed_until != connection.claimed_until:
+            if locked.claimed_until != connection.claimed_until:
                 return Outcome.DISCARDED
-            if held.cursor != connection.cursor:
-                _change(held, claimed_until=None, next_sync_at=at + SOON)
+            if locked.cursor != connection.cursor:
+                _change(locked, claimed_until=None, next_sync_at=at + SOON)
                 return Outcome.DISCARDED
-            _write(connection, held, source, pull, at=at)
+            _write(connection, locked, source, pull, at=at)
     except (IntegrityError, DataError, OverflowError, TypeError, ValueError) as error:
         # A person who left, where the database has no row locks; else a value that no column takes.
         log.warning("%s: pull not stored: %s", connection.source, type(error).__name__)
@@ -95,54 +95,54 @@ def _store(connection: Connection, source: SignalSource, pull: Pull, *, at: date
 
 
 def _write(
-    pulled: Connection, held: Connection, source: SignalSource, pull: Pull, *, at: datetime
+    pulled: Connection, locked: Connection, source: SignalSource, pull: Pull, *, at: datetime
 ) -> None:
     """Rows, cursor, state and events, in the caller's transaction."""
     tasks, events = Changes(), Changes()
     if not pull.not_modified:
-        tasks, events = store_tasks(held, pull, at=at), store_events(held, pull, at=at)
+        tasks, events = store_tasks(locked, pull, at=at), store_events(locked, pull, at=at)
     planned = next_period(source.manifest.sync_every, at=at)
-    was_moved = held.next_sync_at != pulled.next_sync_at  # somebody wants it read again, soon
+    was_moved = locked.next_sync_at != pulled.next_sync_at  # somebody wants it read again, soon
     _change(
-        held,
+        locked,
         cursor=dict(pull.cursor),
         state=Connection.State.OK,
         synced_at=at,
-        next_sync_at=held.next_sync_at if was_moved else planned,
+        next_sync_at=locked.next_sync_at if was_moved else planned,
         claimed_until=None,
         attempts=0,
         last_error="",
     )
-    _publish_changes(held, tasks, events, at)
+    _publish_changes(locked, tasks, events, at)
 
 
-def _publish_changes(held: Connection, tasks: Changes, events: Changes, at: datetime) -> None:
+def _publish_changes(locked: Connection, tasks: Changes, events: Changes, at: datetime) -> None:
     for kind, found in ((TasksSynced, tasks), (CalendarSynced, events)):
         if found:
             publish(
                 kind(
-                    user_id=held.user_id,
+                    user_id=locked.user_id,
                     at=at,
-                    connection_id=held.pk,
+                    connection_id=locked.pk,
                     changed=found.changed,
                     removed=found.removed,
                 )
             )
     for task_id in tasks.completed:
-        publish(TaskCompleted(user_id=held.user_id, at=at, task_id=task_id, by="source"))
+        publish(TaskCompleted(user_id=locked.user_id, at=at, task_id=task_id, by="source"))
 
 
 def _put_off(connection: Connection, error: ApiError, *, at: datetime) -> Outcome:
     trouble = trouble_of(error)
     lost = trouble is Trouble.UNAUTHORIZED
     with transaction.atomic():
-        held = Connection.objects.hold(connection.pk)
-        if held is None:
+        locked = Connection.objects.lock(connection.pk)
+        if locked is None:
             return Outcome.GONE
-        if held.claimed_until != connection.claimed_until:
+        if locked.claimed_until != connection.claimed_until:
             return Outcome.DISCARDED
         _change(
-            held,
+            locked,
             state=Connection.State.RECONNECT if lost else Connection.State.RETRYING,
             last_error=trouble,
             next_sync_at=retry_at(error, connection.attempts, at=at),
@@ -152,12 +152,12 @@ def _put_off(connection: Connection, error: ApiError, *, at: datetime) -> Outcom
         if lost:
             publish(
                 ConnectionChanged(
-                    user_id=held.user_id, at=at, connection_id=held.pk, state="reconnect"
+                    user_id=locked.user_id, at=at, connection_id=locked.pk, state="reconnect"
                 )
             )
     log.info("%s: put off: %s", connection.source, trouble)
     return Outcome.FAILED
 
 
-def _change(held: Connection, **fields: Any) -> None:
-    Connection.objects.filter(pk=held.pk).update(**fields)
+def _change(locked: Connection, **fields: Any) -> None:
+    Connection.objects.filter(pk=locked.pk).update(**fields)

@@ -18,7 +18,7 @@ from integrations.base import (
     SourceManifest,
     TaskSignal,
 )
-from integrations.models import Connection, Task, TaskClose
+from integrations.models import Completion, Connection, Task
 from oo.lib.http import Unauthorized
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -146,6 +146,6 @@ def make_task(connection: Connection, external_id: str = "t1", **more: Any) -> T
     )
 
 
-def make_close(row: Task, **more: Any) -> TaskClose:
+def make_completion(row: Task, **more: Any) -> Completion:
     moments = {"not_before": NOON, "next_at": NOON, "created_at": NOON}
-    return TaskClose.objects.create(user=row.user, task=row, **({"key": uuid4()} | moments | more))
+    return Completion.objects.create(user=row.user, task=row, **({"key": uuid4()} | moments | more))

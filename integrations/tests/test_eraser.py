@@ -8,11 +8,11 @@ import pytest
 from django.apps import apps
 
 from integrations.eraser import IntegrationsEraser
-from integrations.models import CalendarEvent, Connection, Task, TaskClose
+from integrations.models import CalendarEvent, Completion, Connection, Task
 from integrations.tests.scripted import (
     NOON,
     Scripted,
-    make_close,
+    make_completion,
     make_connection,
     make_task,
 )
@@ -24,7 +24,7 @@ ERASER = IntegrationsEraser()
 @pytest.fixture
 def rows(connection: Connection) -> None:
     row = make_task(connection, due_on=date(2026, 11, 23), due_time=time(9, 30), labels=["home"])
-    make_close(row)
+    make_completion(row)
     CalendarEvent.objects.create(
         user=connection.user,
         connection=connection,
@@ -65,7 +65,7 @@ def test_erasing_leaves_nothing_of_alice_and_all_of_bob(rows: None, alice: Any, 
     erased = ERASER.erase(alice.pk)
     assert erased == {name: 1 for name in ERASER.models}
     assert list(Task.objects.all()) == [theirs]
-    for model in (Connection, CalendarEvent, TaskClose):
+    for model in (Connection, CalendarEvent, Completion):
         assert not model._default_manager.filter(user_id=alice.pk).exists()
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from integrations import ical
 from integrations.ical import Skip, limits
-from integrations.ical.limits import Budget, Left
+from integrations.ical.limits import Budget, SkipEntry
 from integrations.ical.rules import build_rule
 from integrations.tests.test_ical import ONE, calendar, entry, read
 
@@ -85,7 +85,7 @@ def test_a_rule_that_never_matches_costs_no_more_than_its_window() -> None:
 def test_counting_from_the_past_is_paid_for() -> None:
     start, budget = datetime(1500, 1, 1), Budget()
     rule = build_rule("FREQ=DAILY;COUNT=900000", start, budget)
-    with pytest.raises(Left):
+    with pytest.raises(SkipEntry):
         rule.between(datetime(2026, 1, 1), datetime(2026, 3, 1))
 
 

@@ -96,7 +96,7 @@ def test_somebody_else_in_the_same_browser_cannot_finish_a_trip(
     session = alice_client.session
     oauth.start(session, scripted.manifest, alice.pk, BACK, at=NOON)
     state = session[oauth.SESSION_KEY]["scripted"]["state"]
-    with pytest.raises(oauth.NotOurs):
+    with pytest.raises(oauth.StateMismatch):
         oauth.finish(session, scripted.manifest, bob.pk, state, at=NOON)
 
 
@@ -110,7 +110,7 @@ def test_a_trip_takes_ten_minutes_at_most(
     if good:
         assert oauth.finish(session, scripted.manifest, alice.pk, state, at=late).state == state
     else:
-        with pytest.raises(oauth.NotOurs):
+        with pytest.raises(oauth.StateMismatch):
             oauth.finish(session, scripted.manifest, alice.pk, state, at=late)
 
 

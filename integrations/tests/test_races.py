@@ -16,10 +16,10 @@ from events.models import EventRecord
 from integrations.access import oauth
 from integrations.complete import completing
 from integrations.eraser import IntegrationsEraser
-from integrations.models import Connection, Task, TaskClose
+from integrations.models import Completion, Connection, Task
 from integrations.sync import rows, syncing
 from integrations.sync.syncing import Outcome
-from integrations.tests.scripted import NOON, Scripted, full, make_close, make_task, task
+from integrations.tests.scripted import NOON, Scripted, full, make_completion, make_task, task
 from integrations.tests.token_endpoint import TokenEndpoint
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -69,8 +69,8 @@ def test_of_four_workers_one_reads(scripted: Scripted, connection: Connection) -
 
 
 def test_of_four_workers_one_closes(scripted: Scripted, connection: Connection) -> None:
-    close = make_close(make_task(connection))
-    ends = at_once(*[lambda: completing.close_one(close.key, at=NOON)] * 4)
+    completion = make_completion(make_task(connection))
+    ends = at_once(*[lambda: completing.complete_one(completion.key, at=NOON)] * 4)
     assert [end for end in ends if end] == [connection.pk]
     assert scripted.calls == 1
 
@@ -95,7 +95,7 @@ def test_a_person_who_leaves_during_sync_and_closing_leaves_nothing_behind(
     alice: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    close = make_close(make_task(connection))
+    completion = make_completion(make_task(connection))
     scripted.says = full(*(task(f"t{n}") for n in range(300)))
     reached = Event()
     place: Any = {"pull": scripted, "_upsert": rows}.get(step, syncing)
@@ -113,10 +113,10 @@ def test_a_person_who_leaves_during_sync_and_closing_leaves_nothing_behind(
 
     ends = at_once(
         lambda: syncing.sync(connection.pk, at=NOON),
-        lambda: completing.close_one(close.key, at=NOON),
+        lambda: completing.complete_one(completion.key, at=NOON),
         leave,
     )
     assert not [end for end in ends if isinstance(end, BaseException)]
-    for model in (Connection, Task, TaskClose):
+    for model in (Connection, Task, Completion):
         assert not model._default_manager.exists()
     assert not EventRecord.objects.exists()

@@ -8,7 +8,7 @@ import pytest
 from accounts.privacy import consents
 from events.models import EventRecord
 from integrations.base import Pull
-from integrations.models import CalendarEvent, Connection, Task, TaskClose
+from integrations.models import CalendarEvent, Completion, Connection, Task
 from integrations.sync import rows, syncing
 from integrations.sync.syncing import Outcome, sync
 from integrations.tests.scripted import (
@@ -17,7 +17,7 @@ from integrations.tests.scripted import (
     Scripted,
     event,
     full,
-    make_close,
+    make_completion,
     make_connection,
     make_task,
     task,
@@ -213,10 +213,10 @@ def test_without_the_consent_nothing_is_read_and_the_source_is_disconnected(
 def test_a_closing_of_a_task_that_is_gone_goes_with_it(
     scripted: Scripted, connection: Connection
 ) -> None:
-    make_close(make_task(connection))
+    make_completion(make_task(connection))
     scripted.says = full()
     sync(connection.pk, at=NOON)
-    assert not TaskClose.objects.exists()
+    assert not Completion.objects.exists()
 
 
 def test_moments_are_stored_in_utc(scripted: Scripted, connection: Connection) -> None:

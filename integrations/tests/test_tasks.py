@@ -8,14 +8,14 @@ from django.conf import settings as configured
 
 from integrations import tasks
 from integrations.complete.completing import CALL_LIMIT
-from integrations.models import Connection, Task, TaskClose
+from integrations.models import Completion, Connection, Task
 from integrations.sync.syncing import CLAIM
 from integrations.tests.scripted import (
     MINUTE,
     NOON,
     Scripted,
     full,
-    make_close,
+    make_completion,
     make_connection,
     make_task,
     task,
@@ -55,10 +55,10 @@ def test_closings_that_are_due_are_queued(
     connection: Connection, charlie: Any, queued: list[Any]
 ) -> None:
     row = make_task(connection)
-    due = make_close(row)
-    make_close(row, next_at=NOON + MINUTE)
-    make_close(row, state="done")
-    make_close(make_task(make_connection(charlie)))
+    due = make_completion(row)
+    make_completion(row, next_at=NOON + MINUTE)
+    make_completion(row, state="done")
+    make_completion(make_task(make_connection(charlie)))
     assert tasks.close_due() == 1
     assert queued == [("close_one", str(due.key))]
 
@@ -72,9 +72,9 @@ def test_one_connection_is_read(scripted: Scripted, connection: Connection) -> N
 def test_a_task_that_was_closed_is_read_at_once(
     scripted: Scripted, connection: Connection, queued: list[Any]
 ) -> None:
-    close = make_close(make_task(connection))
-    assert tasks.close_one(str(close.key))
-    assert TaskClose.objects.get().state == TaskClose.State.DONE
+    completion = make_completion(make_task(connection))
+    assert tasks.close_one(str(completion.key))
+    assert Completion.objects.get().state == Completion.State.DONE
     assert queued == [("sync_one", str(connection.pk))]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
-from integrations.models import Connection, TaskClose
+from integrations.models import Completion, Connection
 from tests.browser.card import expect_state, press
 from tests.browser.people import give_tip, open_tip
 from tips.make.making import make_tip
@@ -100,7 +100,7 @@ def _noted(page: Page, alice: Any) -> None:
 
 def _unconfirmed(page: Page, alice: Any) -> None:
     _answered("Done")(page, alice)
-    TaskClose.objects.update(state=TaskClose.State.FAILED, finished_at=timezone.now())
+    Completion.objects.update(state=Completion.State.FAILED, finished_at=timezone.now())
     page.reload()
     expect(page.get_by_text("never confirmed")).to_be_visible()
 

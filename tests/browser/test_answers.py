@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from integrations.models import TaskClose
+from integrations.models import Completion
 from tests.browser.card import card, expect_state, expect_tip, expect_words, press
 from tests.browser.conftest import Visit
 from tests.browser.people import give_tip, open_tip
@@ -97,7 +97,7 @@ def test_a_double_click_is_one_answer(open_page: Page, tip: Tip) -> None:
     expect_words(open_page, "Done.")
     expect(card(open_page)).not_to_contain_text("already answered")
     assert reaction(tip) == "done"
-    assert TaskClose.objects.count() == 1
+    assert Completion.objects.count() == 1
 
 
 def test_only_a_tip_that_was_on_the_screen_counts_as_shown(

@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from integrations.complete import completing
-from integrations.models import Connection, Task, TaskClose
+from integrations.models import Completion, Connection, Task
 from tests.browser.card import card, expect_state, expect_tip, expect_words, press
 from tests.browser.conftest import Visit
 from tests.peers.todoist import TodoistStandIn
@@ -42,7 +42,7 @@ def is_open(todoist: TodoistStandIn, task: str) -> bool:
 
 def close_what_is_due(clock: time_machine.Traveller, **later: float) -> int:
     clock.shift(timedelta(**later))
-    return completing.close_due(at=timezone.now())
+    return completing.complete_due(at=timezone.now())
 
 
 def test_a_made_up_person_tries_the_sample_data_and_sees_a_tip(page: Page) -> None:
@@ -108,7 +108,7 @@ def test_a_closing_that_todoist_never_confirmed_is_told_and_tried_again(
     at_todoist.get_by_role("button", name="Approve").click()
     press(at_todoist, "Done")
     expect_state(at_todoist, "answered")
-    TaskClose.objects.update(state=TaskClose.State.FAILED, finished_at=timezone.now(), attempts=9)
+    Completion.objects.update(state=Completion.State.FAILED, finished_at=timezone.now(), attempts=9)
     at_todoist.reload()
     expect_words(at_todoist, "Todoist never confirmed that this was closed: Pay the rent")
     press(at_todoist, "Try again")

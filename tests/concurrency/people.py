@@ -13,7 +13,7 @@ from conftest import person
 from events.catalog import Event
 from events.models import EventRecord
 from integrations.access import connections
-from integrations.models import Connection, Task, TaskClose
+from integrations.models import Completion, Connection, Task
 from integrations.sync import syncing
 from tests.peers.todoist import Account, TodoistStandIn
 from tips.make.making import make_tip
@@ -92,10 +92,10 @@ def recorded(user: User, kind: type[Event]) -> int:
 
 
 def closings(user: User) -> list[str]:
-    return list(TaskClose.objects.filter(user=user).values_list("state", flat=True))
+    return list(Completion.objects.filter(user=user).values_list("state", flat=True))
 
 
 def what_is_left(trace: Trace) -> tuple[int, dict[str, int]]:
     """Rows about the person that were still there, and what could not be erased even now."""
-    found = leftovers.probe(trace)
+    found = leftovers.find_leftovers(trace)
     return found.erased, dict(found.left)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from conftest import signed_in
 from events.catalog import TipDismissalExplained, TipReacted, TipReactionUndone, TipServed
 from integrations.complete import completing, completions
-from integrations.models import TaskClose
+from integrations.models import Completion
 from integrations.registry import SOURCES
 from tests.concurrency.people import (
     Connected,
@@ -26,7 +26,7 @@ from tests.concurrency.together import Crew, beside, errors, later, meanwhile
 from tests.peers.todoist import TodoistStandIn
 from tips import conf
 from tips.answer import answering
-from tips.models import Hold, Tip
+from tips.models import Mute, Tip
 from tips.tests.people import NOON
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -55,7 +55,7 @@ def test_of_devices_that_disagree_one_wins_and_the_others_are_told_what_won(crew
         assert {end.tip.reaction for end in ends} == {won[0]}
         assert Tip.objects.get(pk=tip.pk).reaction == won[0]
         assert closings(user) == ["waiting"] * (won[0] == "done")
-        assert Hold.objects.filter(user=user).count() == (won[0] != "done")
+        assert Mute.objects.filter(user=user).count() == (won[0] != "done")
         assert recorded(user, TipReacted) == 1
 
 
@@ -77,7 +77,7 @@ def somebody_done(todoist: TodoistStandIn) -> tuple[Connected, Tip, UUID]:
     alice = connected(todoist, 1)
     tip = the_tip(alice.user)
     answering.react(tip, "done", at=NOON)
-    return alice, tip, TaskClose.objects.get(user=alice.user).key
+    return alice, tip, Completion.objects.get(user=alice.user).key
 
 
 def test_either_the_undo_won_or_the_source_was_told(crew: Crew, todoist: TodoistStandIn) -> None:
@@ -85,12 +85,12 @@ def test_either_the_undo_won_or_the_source_was_told(crew: Crew, todoist: Todoist
         alice, tip, key = somebody_done(todoist)
         undo, closed, again = crew.at_once(
             partial(answering.undo, tip, at=LAST_MOMENT),
-            later(lag * 3, partial(completing.close_one, key, at=LAST_MOMENT)),
+            later(lag * 3, partial(completing.complete_one, key, at=LAST_MOMENT)),
             partial(answering.react, tip, "done", at=LAST_MOMENT),
         )
         assert not errors([undo, closed, again])
         assert undo.won is not bool(alice.account.completions)
-        assert TaskClose.objects.get(key=key).state == ("cancelled" if undo.won else "done")
+        assert Completion.objects.get(key=key).state == ("cancelled" if undo.won else "done")
         assert recorded(alice.user, TipReactionUndone) == undo.won
         assert recorded(alice.user, TipReacted) == 1 + (undo.won and again.won)
 
@@ -101,7 +101,7 @@ def test_an_undo_while_the_source_is_being_told_is_too_late(
     alice, tip, key = somebody_done(todoist)
     undo = partial(beside, partial(answering.undo, tip, at=LAST_MOMENT))
     ends = meanwhile(monkeypatch, SOURCES["todoist"], "complete", undo)
-    assert completing.close_one(key, at=LAST_MOMENT) == alice.connection.pk
+    assert completing.complete_one(key, at=LAST_MOMENT) == alice.connection.pk
     assert [end.won for end in ends] == [False]
     assert Tip.objects.get(pk=tip.pk).reaction == "done"
 
@@ -111,7 +111,7 @@ def test_a_closing_that_begins_during_the_undo_wins(
 ) -> None:
     _alice, tip, key = somebody_done(todoist)
     soon = LAST_MOMENT + timedelta(minutes=2)
-    claim = partial(TaskClose.objects.claim, key, at=LAST_MOMENT, until=soon)
+    claim = partial(Completion.objects.claim, key, at=LAST_MOMENT, until=soon)
     ends = meanwhile(monkeypatch, completions, "cancel_completion", partial(beside, claim))
     assert answering.undo(tip, at=LAST_MOMENT).won is False
     assert ends == [True]
@@ -122,7 +122,7 @@ def test_an_undo_before_the_closing_begins_keeps_it_from_the_source(
 ) -> None:
     alice, tip, key = somebody_done(todoist)
     assert answering.undo(tip, at=LAST_MOMENT).won
-    assert completing.close_one(key, at=LAST_MOMENT) is None
+    assert completing.complete_one(key, at=LAST_MOMENT) is None
     assert not alice.account.completions
 
 

@@ -26,7 +26,7 @@ from django.utils import timezone
 from conftest import signed_in
 from events.catalog import TaskCompleted, TipReacted
 from integrations import tasks as work
-from integrations.models import Connection, Task, TaskClose
+from integrations.models import Completion, Connection, Task
 from integrations.sync import syncing
 from oo.celery import app
 from tests import servers
@@ -77,7 +77,7 @@ class Beat:
     def time_passes(self) -> None:
         """Until every claim has run out, also that of the child that was not killed."""
         now = timezone.now()
-        TaskClose.objects.waiting().update(next_at=now)
+        Completion.objects.waiting().update(next_at=now)
         Connection.objects.update(claimed_until=None, next_sync_at=now)
 
 
@@ -141,7 +141,7 @@ def furnish(one: Connected, *, recurring: bool) -> None:
 
 def converge(beat: Beat) -> None:
     def is_over() -> bool:
-        return not TaskClose.objects.waiting().exists()
+        return not Completion.objects.waiting().exists()
 
     for _ in range(5):
         beat.time_passes()
@@ -155,7 +155,7 @@ def converge(beat: Beat) -> None:
 
 
 def check(one: Connected) -> None:
-    closings = TaskClose.objects.filter(user=one.user)
+    closings = Completion.objects.filter(user=one.user)
     assert closings
     assert {row.state for row in closings} == {"done"}
     assert len(one.account.completions) == closings.count() == recorded(one.user, TipReacted)

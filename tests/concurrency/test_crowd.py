@@ -19,7 +19,7 @@ from accounts.privacy.leftovers import Trace
 from events.catalog import TaskCompleted, TipReacted, TipReactionUndone
 from integrations.access import connections
 from integrations.complete import completing
-from integrations.models import Connection, TaskClose
+from integrations.models import Completion, Connection
 from integrations.sync import due, syncing
 from tests.concurrency.people import Connected, connected, recorded, what_is_left
 from tests.concurrency.together import Crew, errors
@@ -52,7 +52,7 @@ class Crowd:
             step = chance.choices(STEPS_AND_WEIGHTS[0], STEPS_AND_WEIGHTS[1])[0]
             try:
                 step(self, chance.choice(self.everybody), chance, self.now())
-            except (PermissionDenied, connections.PersonLeft):
+            except (PermissionDenied, connections.AccountClosed):
                 too_late += 1
         return too_late
 
@@ -97,7 +97,7 @@ def read(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> Non
 
 
 def close(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> None:
-    completing.close_due(at=at)
+    completing.complete_due(at=at)
 
 
 def leave(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> None:
@@ -151,8 +151,8 @@ def is_done(tip: Tip) -> bool:
 
 def check_closings(one: Connected, done: list[Tip]) -> None:
     """What counts is closed or waits to be; what was taken back was never told to the source."""
-    closings = {row.key: row.state for row in TaskClose.objects.filter(user=one.user)}
-    wanted = {answering.closing_key(tip) for tip in done}
+    closings = {row.key: row.state for row in Completion.objects.filter(user=one.user)}
+    wanted = {answering.completion_key(tip) for tip in done}
     assert wanted <= closings.keys()
     assert all(closings[key] in {"waiting", "done"} for key in wanted)
     assert {closings[key] for key in closings.keys() - wanted} <= {"cancelled"}

@@ -21,9 +21,9 @@ from conftest import signed_in
 from events.bus import publish
 from events.catalog import ProfileChanged
 from integrations.access import connections
-from integrations.access.connections import PersonLeft
+from integrations.access.connections import AccountClosed
 from integrations.complete import completing
-from integrations.models import Connection, TaskClose
+from integrations.models import Completion, Connection
 from integrations.registry import SOURCES
 from integrations.sync import syncing
 from tests.concurrency.people import Connected, connected, somebody, the_tip, what_is_left
@@ -38,7 +38,7 @@ from tests.concurrency.together import (
 from tests.peers.todoist import TodoistStandIn
 from tips.answer import answering
 from tips.make import making
-from tips.models import Outlook, Tip
+from tips.models import Tip, TipSchedule
 from tips.tests.people import NOON
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -72,7 +72,7 @@ def make_one(alice: Connected, tip: Tip) -> Any:
 
 
 def close_it(alice: Connected, tip: Tip) -> Any:
-    return completing.close_due(at=NOON)
+    return completing.complete_due(at=NOON)
 
 
 def connect_it(alice: Connected, tip: Tip) -> Any:
@@ -115,7 +115,7 @@ def test_nothing_stays_of_a_person_who_leaves_during(
         alice = connected(todoist)
         tip = the_tip(alice.user)
         answering.react(tip, "done", at=NOON)
-        TaskClose.objects.filter(user=alice.user).update(next_at=NOON)
+        Completion.objects.filter(user=alice.user).update(next_at=NOON)
         tip = Tip.objects.get(pk=tip.pk) if work is not show_it else _second_tip(alice)
         alice.account.add_tasks(20)
         Connection.objects.filter(user=alice.user).update(next_sync_at=NOON)
@@ -130,7 +130,7 @@ def test_nothing_stays_of_a_person_who_leaves_during(
 
 
 # What whoever comes too late is told.
-QUIET = (PermissionDenied, PersonLeft)
+QUIET = (PermissionDenied, AccountClosed)
 
 
 def _second_tip(alice: Connected) -> Tip:
@@ -168,7 +168,7 @@ def test_a_person_who_leaves_while_their_tip_is_made_gets_none(
 ) -> None:
     alice = connected(todoist)
     trace = Trace.of(alice.user)
-    place: Any = Outlook.objects if step == "get_or_create" else making
+    place: Any = TipSchedule.objects if step == "get_or_create" else making
     meanwhile(monkeypatch, place, step, partial(beside, partial(leave, alice.user)))
     assert making.make_tip(alice.user.pk, at=NOON) is None
     assert what_is_left(trace) == NOTHING

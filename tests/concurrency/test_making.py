@@ -16,7 +16,7 @@ from tests.concurrency.together import Crew, beside, errors, meanwhile
 from tests.peers.todoist import TodoistStandIn
 from tips.answer import answering
 from tips.make import making
-from tips.models import Outlook, Tip, TipDecision
+from tips.models import Tip, TipDecision, TipSchedule
 from tips.tests.people import NOON
 from tips.tests.rows import add_task, connect
 
@@ -117,7 +117,7 @@ def test_a_tip_that_still_holds_does_not_put_off_the_look_that_was_just_asked_fo
     change = partial(_urgent_task_comes, user)
     meanwhile(monkeypatch, making, "load_view", partial(beside, change), after=True)
     assert making.make_tip(user.pk, at=NOON) == tip
-    assert Outlook.objects.due(at=NOON + MINUTE).filter(pk=user.pk).exists()
+    assert TipSchedule.objects.due(at=NOON + MINUTE).filter(pk=user.pk).exists()
 
 
 def test_one_more_asked_for_during_a_look_is_not_forgotten(
@@ -128,11 +128,11 @@ def test_one_more_asked_for_during_a_look_is_not_forgotten(
     more = partial(answering.end_rest, user.pk, at=NOON)
     meanwhile(monkeypatch, making, "_rests", partial(beside, more), after=True)
     assert making.make_tip(user.pk, at=NOON) is None
-    assert Outlook.objects.due(at=NOON).filter(pk=user.pk).exists()
+    assert TipSchedule.objects.due(at=NOON).filter(pk=user.pk).exists()
 
 
 def _urgent_task_comes(user: User) -> None:
     """What a sync does: rows, and then its event's subscriber."""
     fields: dict[str, Any] = {"priority": 4, "changed_at": NOON}
     add_task(user, "Urgent", connection=Task.objects.filter(user=user)[0].connection, **fields)
-    Outlook.objects.look_again(user.pk, at=NOON + timedelta(seconds=1))
+    TipSchedule.objects.look_again(user.pk, at=NOON + timedelta(seconds=1))

@@ -11,7 +11,7 @@ from accounts.models import Consent
 from accounts.privacy import consents
 from integrations.access import connections, oauth
 from integrations.complete import completing
-from integrations.models import Connection, Task, TaskClose
+from integrations.models import Completion, Connection, Task
 from integrations.registry import SOURCES
 from integrations.sync import syncing
 from integrations.sync.syncing import Outcome
@@ -164,11 +164,11 @@ def test_a_sync_and_closings_share_one_fresh_token(crew: Crew, todoist: TodoistS
         alice = connected(todoist, oauth=True)
         tip = the_tip(alice.user)
         answering.react(tip, "done", at=NOON)
-        key = TaskClose.objects.get(user=alice.user).key
+        key = Completion.objects.get(user=alice.user).key
         expire(todoist)
         synced, closed = crew.at_once(
             partial(syncing.sync, alice.connection.pk, at=LATER),
-            partial(completing.close_one, key, at=LATER),
+            partial(completing.complete_one, key, at=LATER),
         )
         assert (synced, closed) == (Outcome.SYNCED, alice.connection.pk)
         assert len(todoist.requests_to(TOKEN_PATH)) == expiry

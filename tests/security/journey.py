@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts.tests.browser import Browser, inside
 from integrations.complete import completing
-from integrations.models import Connection, TaskClose
+from integrations.models import Completion, Connection
 from integrations.registry import SOURCES
 from integrations.tasks import sync_one
 from oo.lib.tests.loopback import Handler, Loopback, serving
@@ -276,10 +276,10 @@ def answer(journey: Journey) -> None:
     journey.get("/")
     journey.post(f"/tip/{tip.pk}/answer", {"reaction": "done"})
     journey.get("/")
-    close = TaskClose.objects.get()
+    close = Completion.objects.get()
     journey.todoist.faults.add(FaultKind.SERVER_ERROR, "/api/v1/sync", times=1)
     for hours in (1, 2):
-        completing.close_one(close.pk, at=timezone.now() + timedelta(hours=hours))
+        completing.complete_one(close.pk, at=timezone.now() + timedelta(hours=hours))
     journey.post("/more")
     second = Tip.objects.exclude(pk=tip.pk).latest("made_at")
     journey.get("/")

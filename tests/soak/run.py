@@ -149,7 +149,7 @@ class Machine:
 
     def next_look(self) -> str:
         """When the person's next decision is due. What is past says that nobody decided."""
-        return self._ask("SELECT min(next_look_at) FROM tips_outlook")
+        return self._ask("SELECT min(next_look_at) FROM tips_tipschedule")
 
     def last_sync(self) -> str:
         return self._ask("SELECT max(synced_at) FROM integrations_connection")

@@ -16,12 +16,12 @@ from accounts.models import Profile
 from events.bus import publish
 from events.catalog import TipDismissalExplained, TipReacted, TipReactionUndone, TipServed
 from integrations.complete import completions
-from integrations.models import Task, TaskClose
+from integrations.models import Completion, Task
 from tips import conf
 from tips.base import Kind
 from tips.decide.effects import UNTIL_CHANGED_AT_MOST, Effect, effect_of
 from tips.decide.rewards import infer_reward
-from tips.models import Hold, Outlook, Tip, TipView
+from tips.models import Mute, Tip, TipSchedule, TipView
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,10 @@ def react(tip: Tip, reaction: str, *, at: datetime, answered_at: datetime | None
         tip.reward = infer_reward(reaction, tip.dwell_s)
         tip.save()
         _apply(tip, _effect(tip), at=at)
-        Outlook.objects.filter(pk=tip.user_id).update(
+        TipSchedule.objects.filter(pk=tip.user_id).update(
             last_answered=tip, rest_until=at + conf.REST_AFTER_ANSWER
         )
-        Outlook.objects.look_again(tip.user_id, at=at)
+        TipSchedule.objects.look_again(tip.user_id, at=at)
         publish(
             TipReacted(
                 user_id=tip.user_id,
@@ -115,13 +115,13 @@ def undo(tip: Tip, *, at: datetime) -> Outcome:
         Tip.objects.live().filter(user_id=tip.user_id).update(
             state=Tip.State.WITHDRAWN, ended_at=at
         )
-        Hold.objects.filter(tip=tip).delete()
+        Mute.objects.filter(tip=tip).delete()
         tip.state, tip.reaction, tip.reason = Tip.State.SHOWN, "", ""
         tip.shown_at = tip.shown_at or at
         tip.expires_at = max(tip.expires_at, at + conf.SHOWN_STAYS)
         tip.answered_at = tip.ended_at = tip.dwell_s = tip.reward = None
         tip.save()
-        Outlook.objects.filter(pk=tip.user_id).update(
+        TipSchedule.objects.filter(pk=tip.user_id).update(
             last_answered=None,
             rest_until=None,
             next_look_at=tip.expires_at,
@@ -133,8 +133,8 @@ def undo(tip: Tip, *, at: datetime) -> Outcome:
 
 def end_rest(user_id: UUID, *, at: datetime) -> None:
     """One more: the person asks for the next tip now."""
-    Outlook.objects.filter(pk=user_id).update(rest_until=None)
-    Outlook.objects.look_again(user_id, at=at)
+    TipSchedule.objects.filter(pk=user_id).update(rest_until=None)
+    TipSchedule.objects.look_again(user_id, at=at)
 
 
 def _lock(user_id: UUID, at: datetime) -> None:
@@ -145,8 +145,8 @@ def _lock(user_id: UUID, at: datetime) -> None:
     """
     if not lock_person(user_id):
         raise PermissionDenied
-    Outlook.objects.get_or_create(user_id=user_id, defaults={"next_look_at": at})
-    Outlook.objects.select_for_update().get(pk=user_id)
+    TipSchedule.objects.get_or_create(user_id=user_id, defaults={"next_look_at": at})
+    TipSchedule.objects.select_for_update().get(pk=user_id)
 
 
 def _effect(tip: Tip) -> Effect:
@@ -156,14 +156,14 @@ def _effect(tip: Tip) -> Effect:
 
 
 def _apply(tip: Tip, effect: Effect, *, at: datetime) -> None:
-    Hold.objects.filter(tip=tip).delete()
+    Mute.objects.filter(tip=tip).delete()
     until, until_changed = effect.hold_until, effect.until_changed
     if effect.completes and tip.kind != Kind.TASK:
         until = tip.expires_at  # a reminder is acknowledged: it is not said again
     elif effect.completes and not _complete(tip, at):
         until, until_changed = at + UNTIL_CHANGED_AT_MOST, True
     if until:
-        Hold.objects.create(
+        Mute.objects.create(
             user_id=tip.user_id,
             tip=tip,
             candidate=tip.candidate,
@@ -180,13 +180,13 @@ def _complete(tip: Tip, at: datetime) -> bool:
     return task is not None and completions.complete(
         tip.user_id,
         task.pk,
-        key=closing_key(tip),
+        key=completion_key(tip),
         not_before=at + conf.UNDO_WINDOW + conf.UNDO_GRACE,
         at=at,
     )
 
 
-def closing_key(tip: Tip) -> UUID:
+def completion_key(tip: Tip) -> UUID:
     """The idempotency key of what this answer closes; a later answer to the tip has another."""
     assert tip.ended_at is not None
     return uuid5(tip.pk, f"{tip.reaction} {tip.ended_at.timestamp()}")
@@ -197,6 +197,6 @@ def _may_undo(tip: Tip, at: datetime) -> bool:
         return False
     if at > tip.ended_at + conf.UNDO_WINDOW + conf.UNDO_GRACE:
         return False
-    if not TaskClose.objects.filter(key=closing_key(tip)).exists():
+    if not Completion.objects.filter(key=completion_key(tip)).exists():
         return True  # nothing leaves the house
-    return completions.cancel_completion(tip.user_id, closing_key(tip), at=at)
+    return completions.cancel_completion(tip.user_id, completion_key(tip), at=at)

@@ -22,7 +22,7 @@ from tips.base import Candidate, Choice, Policy, Scored
 from tips.decide.candidates import build_candidates
 from tips.decide.fingerprint import fingerprint, next_boundary
 from tips.make import words
-from tips.models import Hold, Outlook, Tip, TipDecision
+from tips.models import Mute, Tip, TipDecision, TipSchedule
 from tips.registry import POLICIES
 
 
@@ -63,84 +63,84 @@ def _make(user_id: UUID, at: datetime, rng: Random) -> Tip | None:
     if profile is None:
         return None
     try:
-        outlook, _created = Outlook.objects.get_or_create(
+        schedule, _created = TipSchedule.objects.get_or_create(
             user_id=user_id, defaults={"next_look_at": at}
         )
-        if outlook.rest_until and _rests(outlook, at):
-            _put_off(outlook, outlook.rest_until)
+        if schedule.rest_until and _rests(schedule, at):
+            _put_off(schedule, schedule.rest_until)
             return None
         view = load_view(user_id, at=at)
     except (IntegrityError, Profile.DoesNotExist):  # they have left just now
         return None
-    return _decide(profile, outlook, view, rng, at=at)
+    return _decide(profile, schedule, view, rng, at=at)
 
 
-def _put_off(seen: Outlook, until: datetime) -> None:
+def _put_off(seen: TipSchedule, until: datetime) -> None:
     """Look again at `until`, unless something has changed since: then the person stays due."""
-    Outlook.objects.filter(pk=seen.pk, revision=seen.revision).update(next_look_at=until)
+    TipSchedule.objects.filter(pk=seen.pk, revision=seen.revision).update(next_look_at=until)
 
 
 def _decide(
-    profile: Profile, outlook: Outlook, view: UserView, rng: Random, *, at: datetime
+    profile: Profile, schedule: TipSchedule, view: UserView, rng: Random, *, at: datetime
 ) -> Tip | None:
-    holds = _holds(view)
+    mutes = _mutes(view)
     policy = POLICIES[conf.POLICY]
     name = f"{policy.manifest.key} {policy.manifest.version}"
-    mark = fingerprint(view, [h.candidate for h in holds], name, profile.locale)
+    mark = fingerprint(view, [h.candidate for h in mutes], name, profile.locale)
     live = Tip.objects.current(view.user_id, at=at).first()
-    if live and outlook.fingerprint == mark:
-        _put_off(outlook, live.expires_at)
+    if live and schedule.fingerprint == mark:
+        _put_off(schedule, live.expires_at)
         return live
-    candidates = build_candidates(view, {h.candidate for h in holds})
+    candidates = build_candidates(view, {h.candidate for h in mutes})
     choice = policy.decide(view, candidates, rng)
     until = choice.chosen.candidate.valid_until if choice.chosen else None
-    boundary = next_boundary(view, [until, *(h.until for h in holds)])
+    boundary = next_boundary(view, [until, *(h.until for h in mutes)])
     decided = Decided(view, policy, choice, candidates, mark, boundary, profile.locale)
-    return _store(decided, outlook, at=at)
+    return _store(decided, schedule, at=at)
 
 
-def _rests(outlook: Outlook, at: datetime) -> bool:
-    return outlook.rest_until is not None and outlook.rest_until > at
+def _rests(schedule: TipSchedule, at: datetime) -> bool:
+    return schedule.rest_until is not None and schedule.rest_until > at
 
 
-def _holds(view: UserView) -> list[Hold]:
+def _mutes(view: UserView) -> list[Mute]:
     """The holds in force. One that waits for a change is over when its row has changed since."""
-    holds = list(Hold.objects.filter(user_id=view.user_id, until__gt=view.now))
-    if not any(h.until_changed for h in holds):
-        return holds
+    mutes = list(Mute.objects.filter(user_id=view.user_id, until__gt=view.now))
+    if not any(h.until_changed for h in mutes):
+        return mutes
     changed = {f"task:{t.id}": t.changed_at for t in view.tasks} | {
         f"event:{pk}": at
         for pk, at in CalendarEvent.objects.filter(pk__in=[e.id for e in view.events]).values_list(
             "pk", "changed_at"
         )
     }
-    return [h for h in holds if not (h.until_changed and _after(changed.get(h.candidate), h.since))]
+    return [h for h in mutes if not (h.until_changed and _after(changed.get(h.candidate), h.since))]
 
 
 def _after(moment: datetime | None, since: datetime) -> bool:
     return moment is not None and moment > since
 
 
-def _store(decided: Decided, seen: Outlook, *, at: datetime) -> Tip | None:
+def _store(decided: Decided, seen: TipSchedule, *, at: datetime) -> Tip | None:
     user_id = decided.view.user_id
     with transaction.atomic():
         if not lock_person(user_id):
             return None
-        outlook = Outlook.objects.select_for_update().get(pk=user_id)
+        schedule = TipSchedule.objects.select_for_update().get(pk=user_id)
         Tip.objects.live().filter(user_id=user_id, expires_at__lte=at).update(
             state=Tip.State.EXPIRED, ended_at=at
         )
         live = Tip.objects.current(user_id, at=at).first()
-        if outlook.revision != seen.revision:
+        if schedule.revision != seen.revision:
             raise Overtaken
-        if _rests(outlook, at):
+        if _rests(schedule, at):
             return live
-        outlook.revision += 1
-        outlook.fingerprint = decided.mark
-        outlook.looked_at = at
-        outlook.silence = decided.choice.silence
-        outlook.next_look_at = decided.boundary
-        outlook.save()
+        schedule.revision += 1
+        schedule.fingerprint = decided.mark
+        schedule.looked_at = at
+        schedule.silence = decided.choice.silence
+        schedule.next_look_at = decided.boundary
+        schedule.save()
         if live and _stays(live, decided, at):
             return live
         if live:

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from integrations.models import Connection, TaskClose
+from integrations.models import Completion, Connection
 from integrations.registry import SOURCES
 from tips import conf
 from tips.make import words
 from tips.make.making import rows_of
-from tips.models import Outlook, Tip, TipDecision
+from tips.models import Tip, TipDecision, TipSchedule
 from tips.registry import POLICIES
 
 
@@ -30,13 +30,13 @@ def build_page(user_id: UUID, *, at: datetime, waited: int = 0) -> Page:
     tip = Tip.objects.current(user_id, at=at).first()
     if tip is not None:
         return current(tip)
-    outlook = Outlook.objects.filter(pk=user_id).select_related("last_answered").first()
-    if outlook and outlook.last_answered and outlook.rest_until and outlook.rest_until > at:
-        return answered(outlook.last_answered, at=at)
+    schedule = TipSchedule.objects.filter(pk=user_id).select_related("last_answered").first()
+    if schedule and schedule.last_answered and schedule.rest_until and schedule.rest_until > at:
+        return answered(schedule.last_answered, at=at)
     if waiting := _before_the_first_tip(user_id):
         return waiting
-    if outlook and outlook.silence and outlook.next_look_at > at and outlook.fingerprint:
-        return _resting(outlook, user_id)
+    if schedule and schedule.silence and schedule.next_look_at > at and schedule.fingerprint:
+        return _resting(schedule, user_id)
     return Page("wait", {"waited": waited})
 
 
@@ -72,12 +72,12 @@ def _before_the_first_tip(user_id: UUID) -> Page | None:
     return None
 
 
-def _resting(outlook: Outlook, user_id: UUID) -> Page:
+def _resting(schedule: TipSchedule, user_id: UUID) -> Page:
     broken = Connection.objects.filter(user_id=user_id, state=Connection.State.RECONNECT).exists()
     rest = {
-        "code": outlook.silence,
-        "sentence": words.silence_sentence(outlook.silence),
-        "next_look": outlook.next_look_at,
+        "code": schedule.silence,
+        "sentence": words.silence_sentence(schedule.silence),
+        "next_look": schedule.next_look_at,
         "reconnect": broken,
     }
     return Page("rest", {"rest": rest})
@@ -113,14 +113,14 @@ def build_why(tip: Tip) -> dict[str, Any]:
     }
 
 
-def failed_closings(user_id: UUID) -> list[dict[str, str]]:
+def failed_completions(user_id: UUID) -> list[dict[str, str]]:
     """Answers that a source never confirmed, for the notice. One query."""
     return [
         {
-            "title": closing.task.title,
-            "source": SOURCES.title(closing.task.connection.source),
-            "url": closing.task.url,
-            "key": str(closing.key),
+            "title": completion.task.title,
+            "source": SOURCES.title(completion.task.connection.source),
+            "url": completion.task.url,
+            "key": str(completion.key),
         }
-        for closing in TaskClose.objects.unconfirmed(user_id).select_related("task__connection")
+        for completion in Completion.objects.unconfirmed(user_id).select_related("task__connection")
     ]

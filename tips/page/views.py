@@ -102,7 +102,7 @@ def why(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
-def closing(request: SignedInRequest) -> HttpResponse:
+def completion(request: SignedInRequest) -> HttpResponse:
     """What to do about an answer that its source never confirmed."""
     form = ClosingForm(request.POST)
     if not form.is_valid():
@@ -154,6 +154,6 @@ def _draw_or_home(request: SignedInRequest, found: states.Page) -> HttpResponse:
 def _draw(request: SignedInRequest, found: states.Page) -> HttpResponse:
     context: dict[str, Any] = {"state": found.state, **found.context}
     if found.state not in {"tip", "wait"}:
-        context["failed_closings"] = states.failed_closings(request.user.pk)
+        context["failed_completions"] = states.failed_completions(request.user.pk)
     template = "tips/now.html#card" if request.htmx else "tips/now.html"
     return render(request, template, context)

@@ -6,10 +6,10 @@ import pytest
 
 from accounts.models import User
 from events.models import EventRecord
-from integrations.models import TaskClose
+from integrations.models import Completion
 from tips.answer import answering
 from tips.make.making import make_tip
-from tips.models import Hold, Outlook, Tip, TipView
+from tips.models import Mute, Tip, TipSchedule, TipView
 from tips.tests.people import NOON
 from tips.tests.rows import add_meeting, add_task
 
@@ -39,7 +39,7 @@ def test_done_is_recorded_with_dwell_and_reward(tip: Tip) -> None:
 
 def test_done_asks_for_the_task_to_be_closed_after_the_undo_window(tip: Tip) -> None:
     answering.react(tip, "done", at=LATER)
-    closing = TaskClose.objects.get()
+    closing = Completion.objects.get()
     assert closing.not_before >= LATER + timedelta(seconds=8)
     assert closing.task_id == tip.evidence[0]["id"]
 
@@ -48,7 +48,7 @@ def test_the_first_answer_wins_and_the_second_is_told(tip: Tip) -> None:
     assert answering.react(tip, "done", at=LATER).won
     second = answering.react(tip, "dismiss", at=LATER)
     assert (second.won, second.tip.reaction) == (False, "done")
-    assert TaskClose.objects.count() == 1
+    assert Completion.objects.count() == 1
     assert subjects().count("feedback.tip.reacted") == 1
 
 
@@ -56,14 +56,14 @@ def test_a_repeated_answer_changes_nothing(tip: Tip) -> None:
     first = answering.react(tip, "snooze", at=LATER).tip
     again = answering.react(tip, "snooze", at=LATER + timedelta(seconds=5)).tip
     assert first.ended_at == again.ended_at
-    assert Hold.objects.count() == 1
+    assert Mute.objects.count() == 1
 
 
 def test_an_answer_to_an_expired_tip_is_not_lost(tip: Tip) -> None:
     make_tip(tip.user_id, at=NOON + timedelta(hours=5))
     outcome = answering.react(tip, "done", at=NOON + timedelta(hours=6))
     assert outcome.won
-    assert TaskClose.objects.count() == 1
+    assert Completion.objects.count() == 1
 
 
 def test_an_offline_answer_counts_from_when_it_was_given(tip: Tip) -> None:
@@ -84,7 +84,7 @@ def test_undo_brings_the_tip_back_and_takes_the_closing_back(tip: Tip) -> None:
     back = answering.undo(tip, at=LATER + timedelta(seconds=7))
     assert back.won
     assert back.tip.state == Tip.State.SHOWN
-    assert TaskClose.objects.get().state == TaskClose.State.CANCELLED
+    assert Completion.objects.get().state == Completion.State.CANCELLED
     assert make_tip(tip.user_id, at=LATER + timedelta(seconds=20)) == tip
 
 
@@ -92,7 +92,7 @@ def test_after_undo_it_can_be_done_again(tip: Tip) -> None:
     answering.react(tip, "done", at=LATER)
     answering.undo(tip, at=LATER + timedelta(seconds=3))
     answering.react(tip, "done", at=LATER + timedelta(seconds=6))
-    states = sorted(TaskClose.objects.values_list("state", flat=True))
+    states = sorted(Completion.objects.values_list("state", flat=True))
     assert states == ["cancelled", "waiting"]
 
 
@@ -104,7 +104,7 @@ def test_undo_is_over_after_the_window(tip: Tip) -> None:
 
 def test_undo_after_the_source_was_told_is_refused(tip: Tip) -> None:
     answering.react(tip, "done", at=LATER)
-    TaskClose.objects.update(state=TaskClose.State.DONE)
+    Completion.objects.update(state=Completion.State.DONE)
     assert not answering.undo(tip, at=LATER + timedelta(seconds=2)).won
 
 
@@ -141,8 +141,8 @@ def test_a_snoozed_tip_comes_back_after_two_hours(tip: Tip, alice: User) -> None
 def test_already_done_closes_the_task_like_done(tip: Tip) -> None:
     answering.react(tip, "dismiss", at=LATER)
     assert answering.explain(tip, "already_done", at=LATER).won
-    assert TaskClose.objects.count() == 1
-    assert not Hold.objects.exists()
+    assert Completion.objects.count() == 1
+    assert not Mute.objects.exists()
 
 
 def test_only_the_first_reason_counts(tip: Tip) -> None:
@@ -150,7 +150,7 @@ def test_only_the_first_reason_counts(tip: Tip) -> None:
     answering.explain(tip, "not_relevant", at=LATER)
     second = answering.explain(tip, "already_done", at=LATER)
     assert (second.won, second.tip.reason) == (False, "not_relevant")
-    assert not TaskClose.objects.exists()
+    assert not Completion.objects.exists()
 
 
 def test_a_reason_without_a_dismissal_is_refused(tip: Tip) -> None:
@@ -165,7 +165,7 @@ def test_a_reminder_is_acknowledged_and_closes_nothing(alice: User) -> None:
     answering.react(reminder, "done", at=NOON)
     answering.end_rest(alice.pk, at=NOON)
     assert make_tip(alice.pk, at=NOON + timedelta(minutes=1)) is None
-    assert not TaskClose.objects.exists()
+    assert not Completion.objects.exists()
 
 
 def test_showing_twice_is_served_once(alice: User, tip: Tip) -> None:
@@ -178,4 +178,4 @@ def test_a_task_in_closing_is_not_suggested_again(tip: Tip, alice: User) -> None
     answering.react(tip, "done", at=LATER)
     answering.end_rest(alice.pk, at=LATER)
     assert make_tip(alice.pk, at=LATER + timedelta(minutes=1)) is None
-    assert Outlook.objects.get(pk=alice.pk).silence == "nothing_open"
+    assert TipSchedule.objects.get(pk=alice.pk).silence == "nothing_open"

@@ -15,7 +15,7 @@ from integrations.models import Task
 from tips.answer import answering
 from tips.make import making
 from tips.make.making import make_tip
-from tips.models import Hold, Outlook, Tip, TipDecision
+from tips.models import Mute, Tip, TipDecision, TipSchedule
 from tips.tests.people import NOON
 from tips.tests.rows import add_meeting, add_task
 
@@ -45,7 +45,7 @@ def test_silence_is_on_record_and_makes_no_tip(alice: User) -> None:
     add_task(alice, "Someday", due_in=None)
     assert make_tip(alice.pk, at=NOON) is None
     assert TipDecision.objects.get(user=alice).silence == "nothing_urgent"
-    assert Outlook.objects.get(user=alice).next_look_at > NOON
+    assert TipSchedule.objects.get(user=alice).next_look_at > NOON
 
 
 def test_nothing_changed_makes_nothing(alice: User) -> None:
@@ -123,7 +123,7 @@ def test_a_task_that_was_called_wrong_comes_back_when_it_changes(alice: User) ->
     assert make_tip(alice.pk, at=NOON + timedelta(minutes=1)) is None
     Task.objects.filter(pk=task.pk).update(changed_at=NOON + timedelta(minutes=2))
     assert made(alice, 3).content == "Pay rent"
-    assert Hold.objects.exists()
+    assert Mute.objects.exists()
 
 
 def test_three_hundred_tasks_take_as_many_queries_as_one(alice: User, bob: User) -> None:
@@ -148,7 +148,7 @@ def test_what_changes_while_a_decision_is_made_is_not_lost(
         view = read(user_id, at=at)
         if not Task.objects.exists():
             add_task(alice, "Pay rent")
-            Outlook.objects.look_again(alice.pk, at=at)
+            TipSchedule.objects.look_again(alice.pk, at=at)
         return view
 
     monkeypatch.setattr(making, "load_view", read_then_sync)

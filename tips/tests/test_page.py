@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.models import User
 from integrations.complete import completions
-from integrations.models import Connection, TaskClose
+from integrations.models import Completion, Connection
 from tips.make.making import make_tip
 from tips.models import Tip
 from tips.tests.people import NOON
@@ -155,7 +155,7 @@ def test_a_double_tap_is_one_answer_and_no_reproach(alice_client: Client, tip: T
     answer(alice_client, tip, "done")
     second = answer(alice_client, tip, "done").content.decode()
     assert "You had already answered this" not in second
-    assert TaskClose.objects.count() == 1
+    assert Completion.objects.count() == 1
 
 
 def test_undo_shows_the_tip_again(alice_client: Client, tip: Tip) -> None:
@@ -241,26 +241,26 @@ def test_a_closing_that_never_came_through_is_told(
     alice: User, alice_client: Client, tip: Tip
 ) -> None:
     answer(alice_client, tip, "done")
-    TaskClose.objects.update(
-        state=TaskClose.State.FAILED, finished_at=NOON + timedelta(days=3), attempts=9
+    Completion.objects.update(
+        state=Completion.State.FAILED, finished_at=NOON + timedelta(days=3), attempts=9
     )
     page = alice_client.get("/").content.decode()
     assert "never confirmed" in page
     assert "Pay rent" in page
-    key = str(TaskClose.objects.get().key)
+    key = str(Completion.objects.get().key)
     alice_client.post("/closing", {"key": key, "action": "dismiss"})
     assert "never confirmed" not in alice_client.get("/").content.decode()
-    assert not completions.acknowledge_failure(alice.pk, TaskClose.objects.get().key, at=NOON)
+    assert not completions.acknowledge_failure(alice.pk, Completion.objects.get().key, at=NOON)
 
 
 def test_bob_cannot_retry_alices_closing(
     alice_client: Client, bob_client: Client, tip: Tip
 ) -> None:
     answer(alice_client, tip, "done")
-    TaskClose.objects.update(state=TaskClose.State.FAILED, finished_at=NOON)
-    key = str(TaskClose.objects.get().key)
+    Completion.objects.update(state=Completion.State.FAILED, finished_at=NOON)
+    key = str(Completion.objects.get().key)
     bob_client.post("/closing", {"key": key, "action": "retry"})
-    assert TaskClose.objects.get().state == TaskClose.State.FAILED
+    assert Completion.objects.get().state == Completion.State.FAILED
 
 
 def test_a_broker_that_is_away_costs_no_error(

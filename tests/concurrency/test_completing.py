@@ -13,7 +13,7 @@ from events import bus
 from events.catalog import ProfileChanged, TaskCompleted
 from events.models import EventRecord
 from integrations.complete import completing
-from integrations.models import TaskClose
+from integrations.models import Completion
 from integrations.registry import SOURCES
 from tests.concurrency.people import Connected, connected, recorded, somebody, the_tip
 from tests.concurrency.together import Crew, beside, errors, meanwhile
@@ -26,25 +26,25 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 DUE = NOON + timedelta(seconds=11)
 
 
-def somebody_done(todoist: TodoistStandIn) -> tuple[Connected, TaskClose]:
+def somebody_done(todoist: TodoistStandIn) -> tuple[Connected, Completion]:
     """Has answered "done" to a recurring task: closing that twice would skip a day."""
     alice = connected(todoist, recurring="every day")
     answering.react(the_tip(alice.user), "done", at=NOON)
-    return alice, TaskClose.objects.get(user=alice.user)
+    return alice, Completion.objects.get(user=alice.user)
 
 
-def closings_asked(todoist: TodoistStandIn, close: TaskClose) -> int:
-    return sum(str(close.key) in r.form.get("commands", "") for r in todoist.requests)
+def closings_asked(todoist: TodoistStandIn, completion: Completion) -> int:
+    return sum(str(completion.key) in r.form.get("commands", "") for r in todoist.requests)
 
 
 def test_of_workers_at_one_closing_one_asks_the_source(crew: Crew, todoist: TodoistStandIn) -> None:
     for _ in range(15):
-        alice, close = somebody_done(todoist)
-        ends = crew.at_once(*[partial(completing.close_one, close.key, at=DUE)] * 5)
+        alice, completion = somebody_done(todoist)
+        ends = crew.at_once(*[partial(completing.complete_one, completion.key, at=DUE)] * 5)
         assert not errors(ends)
         assert [end for end in ends if end] == [alice.connection.pk]
-        assert closings_asked(todoist, close) == len(alice.account.completions) == 1
-        assert TaskClose.objects.get(pk=close.pk).state == "done"
+        assert closings_asked(todoist, completion) == len(alice.account.completions) == 1
+        assert Completion.objects.get(pk=completion.pk).state == "done"
         assert recorded(alice.user, TaskCompleted) == 1
 
 
@@ -52,16 +52,16 @@ def test_of_workers_at_one_closing_one_asks_the_source(crew: Crew, todoist: Todo
 def test_a_worker_given_up_for_dead_that_still_lives_does_no_harm(
     after: bool, todoist: TodoistStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alice, close = somebody_done(todoist)
-    second = partial(completing.close_one, close.key, at=DUE + completing.CALL_LIMIT)
+    alice, completion = somebody_done(todoist)
+    second = partial(completing.complete_one, completion.key, at=DUE + completing.CALL_LIMIT)
     slow = meanwhile(
         monkeypatch, SOURCES["todoist"], "complete", partial(beside, second), after=after
     )
-    assert completing.close_one(close.key, at=DUE) is None
+    assert completing.complete_one(completion.key, at=DUE) is None
     assert slow == [alice.connection.pk]
-    assert closings_asked(todoist, close) == 2
+    assert closings_asked(todoist, completion) == 2
     assert len(alice.account.completions) == recorded(alice.user, TaskCompleted) == 1
-    assert TaskClose.objects.get(pk=close.pk).state == "done"
+    assert Completion.objects.get(pk=completion.pk).state == "done"
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from events.models import EventRecord
 from integrations import tasks
 from integrations.access import connections
 from integrations.complete import completions
-from integrations.models import Connection, Task, TaskClose
+from integrations.models import Completion, Connection, Task
 from integrations.registry import SOURCES
 from integrations.sync import due
 from integrations.sync.syncing import Outcome, sync
@@ -21,7 +21,7 @@ from integrations.tests.scripted import (
     NOON,
     Scripted,
     full,
-    make_close,
+    make_completion,
     make_connection,
     make_task,
     task,
@@ -29,7 +29,7 @@ from integrations.tests.scripted import (
 from oo.lib.http import Unauthorized, Unreachable
 
 SOON = NOON + MINUTE
-State = TaskClose.State
+State = Completion.State
 
 
 def connect(user: Any, source: str = "scripted", document: str = "") -> Connection:
@@ -94,7 +94,7 @@ def test_bobs_connection_to_the_same_account_is_his_own(
 
 
 def test_somebody_who_has_left_connects_nothing(scripted: Scripted, charlie: Any) -> None:
-    with pytest.raises(connections.PersonLeft):
+    with pytest.raises(connections.AccountClosed):
         connect(charlie)
     assert not Connection.objects.exists()
 
@@ -102,12 +102,12 @@ def test_somebody_who_has_left_connects_nothing(scripted: Scripted, charlie: Any
 def test_disconnecting_revokes_forgets_and_tells(
     scripted: Scripted, connection: Connection, subjects: Any
 ) -> None:
-    make_close(make_task(connection))
+    make_completion(make_task(connection))
     assert connections.disconnect(connection.pk, at=NOON) is True
     assert scripted.revoked == [{"access_token": "old", "refresh_token": "r1"}]
     assert not Connection.objects.exists()
     assert not Task.objects.exists()
-    assert not TaskClose.objects.exists()
+    assert not Completion.objects.exists()
     assert subjects() == ["signals.connection.changed"]
     assert EventRecord.objects.get().body["state"] == "disconnected"
     assert connections.disconnect(connection.pk, at=NOON) is None
@@ -234,8 +234,13 @@ def test_completing_makes_one_closing_for_one_key(row: Task, subjects: Any) -> N
     key = uuid4()
     assert complete(row, key, 1)
     assert complete(row, key, 5)
-    close = TaskClose.objects.get()
-    assert (close.key, close.state, close.next_at, close.created_at) == (key, "waiting", SOON, NOON)
+    completion = Completion.objects.get()
+    assert (completion.key, completion.state, completion.next_at, completion.created_at) == (
+        key,
+        "waiting",
+        SOON,
+        NOON,
+    )
     assert subjects() == ["signals.task.close_requested"]
 
 
@@ -251,26 +256,26 @@ def test_a_closing_is_queued_for_its_moment(
 
 def test_bob_cannot_complete_alices_task(row: Task, bob: Any) -> None:
     assert not completions.complete(bob.pk, row.pk, key=uuid4(), not_before=NOON, at=NOON)
-    assert not TaskClose.objects.exists()
+    assert not Completion.objects.exists()
 
 
 def test_a_task_of_a_source_that_closes_nothing_is_not_closed(alice: Any, scripted: Any) -> None:
     row = make_task(make_connection(alice, source="scripted-calendar"))
     assert not complete(row, uuid4())
-    assert not TaskClose.objects.exists()
+    assert not Completion.objects.exists()
 
 
 def test_a_closing_is_taken_back_only_before_it_is_tried(row: Task, alice: Any) -> None:
-    key = make_close(row).key
+    key = make_completion(row).key
     assert completions.cancel_completion(alice.pk, key, at=NOON)
-    assert TaskClose.objects.get().state == State.CANCELLED
+    assert Completion.objects.get().state == State.CANCELLED
     assert not completions.cancel_completion(alice.pk, key, at=NOON)
-    TaskClose.objects.update(state=State.WAITING, attempts=1)
+    Completion.objects.update(state=State.WAITING, attempts=1)
     assert not completions.cancel_completion(alice.pk, key, at=NOON)
 
 
 def test_bob_cannot_take_back_alices_closing(row: Task, bob: Any) -> None:
-    assert not completions.cancel_completion(bob.pk, make_close(row).key, at=NOON)
+    assert not completions.cancel_completion(bob.pk, make_completion(row).key, at=NOON)
 
 
 def test_what_was_taken_back_can_be_asked_for_again_with_the_same_key(
@@ -280,34 +285,42 @@ def test_what_was_taken_back_can_be_asked_for_again_with_the_same_key(
     complete(row, key)
     completions.cancel_completion(alice.pk, key, at=NOON)
     assert complete(row, key, 1)
-    close = TaskClose.objects.get()
-    assert (close.state, close.next_at, close.finished_at) == (State.WAITING, SOON, None)
+    completion = Completion.objects.get()
+    assert (completion.state, completion.next_at, completion.finished_at) == (
+        State.WAITING,
+        SOON,
+        None,
+    )
     assert subjects() == ["signals.task.close_requested"] * 2
 
 
 def test_a_failure_is_shown_until_it_is_read(row: Task, alice: Any, bob: Any) -> None:
-    key = make_close(row, state=State.FAILED, finished_at=NOON).key
-    assert TaskClose.objects.unconfirmed(alice.pk).count() == 1
+    key = make_completion(row, state=State.FAILED, finished_at=NOON).key
+    assert Completion.objects.unconfirmed(alice.pk).count() == 1
     assert not completions.acknowledge_failure(bob.pk, key, at=SOON)
     assert completions.acknowledge_failure(alice.pk, key, at=SOON)
-    assert not TaskClose.objects.unconfirmed(alice.pk).exists()
+    assert not Completion.objects.unconfirmed(alice.pk).exists()
 
 
 def test_a_failure_that_is_tried_again_has_three_more_days_and_cannot_be_taken_back(
     row: Task, alice: Any, bob: Any, subjects: Any
 ) -> None:
-    key = make_close(row, state=State.FAILED, finished_at=NOON, attempts=80).key
+    key = make_completion(row, state=State.FAILED, finished_at=NOON, attempts=80).key
     assert not completions.retry_failure(bob.pk, key, at=SOON)
     assert completions.retry_failure(alice.pk, key, at=SOON)
-    close = TaskClose.objects.get()
-    assert (close.state, close.not_before, close.next_at) == (State.WAITING, SOON, SOON)
+    completion = Completion.objects.get()
+    assert (completion.state, completion.not_before, completion.next_at) == (
+        State.WAITING,
+        SOON,
+        SOON,
+    )
     assert not completions.cancel_completion(alice.pk, key, at=SOON)
     assert subjects() == ["signals.task.close_requested"]
 
 
 def test_reconnecting_tries_waiting_closings_at_once(row: Task, alice: Any) -> None:
-    tried = make_close(row, attempts=3, next_at=NOON + 60 * MINUTE)
-    untried = make_close(row, next_at=NOON + MINUTE)  # may still be taken back
+    tried = make_completion(row, attempts=3, next_at=NOON + 60 * MINUTE)
+    untried = make_completion(row, next_at=NOON + MINUTE)  # may still be taken back
     connect(alice)
     tried.refresh_from_db()
     untried.refresh_from_db()

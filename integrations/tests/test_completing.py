@@ -8,19 +8,19 @@ from django.db import connection as database
 
 from events.models import EventRecord
 from integrations.complete import completing
-from integrations.complete.completing import close_one
-from integrations.models import Connection, Task, TaskClose
+from integrations.complete.completing import complete_one
+from integrations.models import Completion, Connection, Task
 from integrations.tests.scripted import (
     MINUTE,
     NOON,
     Scripted,
-    make_close,
+    make_completion,
     make_connection,
     make_task,
 )
 from oo.lib.http import RateLimited, Refused, Unauthorized, Unexpected, Unreachable
 
-State = TaskClose.State
+State = Completion.State
 DAY = timedelta(days=1)
 
 
@@ -30,19 +30,19 @@ def row(connection: Connection) -> Task:
 
 
 @pytest.fixture
-def close(row: Task) -> TaskClose:
-    return make_close(row)
+def completion(row: Task) -> Completion:
+    return make_completion(row)
 
 
 def test_a_task_is_closed_where_it_lives_and_here(
-    scripted: Scripted, connection: Connection, close: TaskClose, subjects: Any
+    scripted: Scripted, connection: Connection, completion: Completion, subjects: Any
 ) -> None:
     Connection.objects.update(next_sync_at=NOON + DAY)
-    assert close_one(close.key, at=NOON) == connection.pk
-    close.refresh_from_db()
+    assert complete_one(completion.key, at=NOON) == connection.pk
+    completion.refresh_from_db()
     connection.refresh_from_db()
-    assert scripted.closed == {close.key: "t1"}
-    assert (close.state, close.finished_at, close.attempts) == (State.DONE, NOON, 1)
+    assert scripted.closed == {completion.key: "t1"}
+    assert (completion.state, completion.finished_at, completion.attempts) == (State.DONE, NOON, 1)
     assert Task.objects.get().completed_at == NOON
     assert connection.next_sync_at == NOON
     assert subjects() == ["signals.task.completed"]
@@ -50,10 +50,10 @@ def test_a_task_is_closed_where_it_lives_and_here(
 
 
 def test_a_recurring_task_stays_open_for_its_next_date(
-    scripted: Scripted, row: Task, close: TaskClose, subjects: Any
+    scripted: Scripted, row: Task, completion: Completion, subjects: Any
 ) -> None:
     Task.objects.update(recurrence="every day")
-    assert close_one(close.key, at=NOON)
+    assert complete_one(completion.key, at=NOON)
     row.refresh_from_db()
     assert row.completed_at is None
     assert row.changed_at < NOON
@@ -61,33 +61,35 @@ def test_a_recurring_task_stays_open_for_its_next_date(
 
 
 def test_a_recurring_task_answered_twice_is_closed_once(
-    scripted: Scripted, row: Task, close: TaskClose
+    scripted: Scripted, row: Task, completion: Completion
 ) -> None:
     Task.objects.update(recurrence="every day")
-    second = make_close(row)
-    assert completing.close_due(at=NOON) == 2
+    second = make_completion(row)
+    assert completing.complete_due(at=NOON) == 2
     assert len(scripted.closed) == 1
     Task.objects.update(changed_at=NOON + MINUTE)  # read again: it has its next date
-    third = make_close(row)
-    close_one(third.key, at=NOON + 2 * MINUTE)
+    third = make_completion(row)
+    complete_one(third.key, at=NOON + 2 * MINUTE)
     assert third.key in scripted.closed
     assert second.pk != third.pk
 
 
-def test_nothing_is_closed_before_its_moment(scripted: Scripted, close: TaskClose) -> None:
-    assert close_one(close.key, at=NOON - MINUTE) is None
+def test_nothing_is_closed_before_its_moment(scripted: Scripted, completion: Completion) -> None:
+    assert complete_one(completion.key, at=NOON - MINUTE) is None
     assert scripted.calls == 0
 
 
-def test_what_was_taken_back_is_not_closed(scripted: Scripted, close: TaskClose) -> None:
-    TaskClose.objects.update(state=State.CANCELLED)
-    assert close_one(close.key, at=NOON) is None
+def test_what_was_taken_back_is_not_closed(scripted: Scripted, completion: Completion) -> None:
+    Completion.objects.update(state=State.CANCELLED)
+    assert complete_one(completion.key, at=NOON) is None
     assert scripted.calls == 0
 
 
-def test_while_one_worker_closes_another_does_not(scripted: Scripted, close: TaskClose) -> None:
-    scripted.meanwhile = lambda: close_one(close.key, at=NOON)
-    assert close_one(close.key, at=NOON)
+def test_while_one_worker_closes_another_does_not(
+    scripted: Scripted, completion: Completion
+) -> None:
+    scripted.meanwhile = lambda: complete_one(completion.key, at=NOON)
+    assert complete_one(completion.key, at=NOON)
     assert scripted.calls == 1
 
 
@@ -96,30 +98,30 @@ def test_the_call_is_made_outside_any_transaction(
 ) -> None:
     seen: list[bool] = []
     scripted.meanwhile = lambda: seen.append(database.in_atomic_block)
-    close_one(make_close(make_task(make_connection(alice))).key, at=NOON)
+    complete_one(make_completion(make_task(make_connection(alice))).key, at=NOON)
     assert seen == [False]
 
 
 def test_a_worker_killed_after_the_call_is_repeated_with_the_same_key(
-    scripted: Scripted, close: TaskClose, monkeypatch: pytest.MonkeyPatch
+    scripted: Scripted, completion: Completion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as killed:
         killed.setattr(completing, "_finish", lambda *_a, **_m: (_ for _ in ()).throw(SystemExit))
         with pytest.raises(SystemExit):
-            close_one(close.key, at=NOON)
-    close.refresh_from_db()
-    assert close.state == State.WAITING
-    assert close_one(close.key, at=NOON + MINUTE) is None  # its claim has not run out
-    assert close_one(close.key, at=NOON + completing.CALL_LIMIT)
+            complete_one(completion.key, at=NOON)
+    completion.refresh_from_db()
+    assert completion.state == State.WAITING
+    assert complete_one(completion.key, at=NOON + MINUTE) is None  # its claim has not run out
+    assert complete_one(completion.key, at=NOON + completing.CALL_LIMIT)
     assert scripted.calls == 2
-    assert scripted.closed == {close.key: "t1"}
+    assert scripted.closed == {completion.key: "t1"}
 
 
 @pytest.mark.parametrize("step", ["_complete", "publish"])
 def test_an_interrupted_commit_writes_nothing(
     step: str,
     scripted: Scripted,
-    close: TaskClose,
+    completion: Completion,
     monkeypatch: pytest.MonkeyPatch,
     subjects: Any,
 ) -> None:
@@ -128,9 +130,9 @@ def test_an_interrupted_commit_writes_nothing(
 
     monkeypatch.setattr(completing, step, dies)
     with pytest.raises(KeyboardInterrupt):
-        close_one(close.key, at=NOON)
-    close.refresh_from_db()
-    assert close.state == State.WAITING
+        complete_one(completion.key, at=NOON)
+    completion.refresh_from_db()
+    assert completion.state == State.WAITING
     assert Task.objects.open().exists()
     assert subjects() == []
 
@@ -147,7 +149,7 @@ def test_an_interrupted_commit_writes_nothing(
 )
 def test_each_failure_is_tried_again_in_its_time(
     scripted: Scripted,
-    close: TaskClose,
+    completion: Completion,
     error: Exception,
     code: str,
     least: float,
@@ -155,90 +157,92 @@ def test_each_failure_is_tried_again_in_its_time(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     scripted.refuses = error
-    assert close_one(close.key, at=NOON) is None
-    close.refresh_from_db()
-    assert (close.state, close.last_error) == (State.WAITING, code)
-    assert least <= (close.next_at - NOON).total_seconds() <= most
+    assert complete_one(completion.key, at=NOON) is None
+    completion.refresh_from_db()
+    assert (completion.state, completion.last_error) == (State.WAITING, code)
+    assert least <= (completion.next_at - NOON).total_seconds() <= most
     assert "milk" not in caplog.text
 
 
-def test_retries_go_on_until_the_source_says_yes(scripted: Scripted, close: TaskClose) -> None:
+def test_retries_go_on_until_the_source_says_yes(
+    scripted: Scripted, completion: Completion
+) -> None:
     scripted.refuses = Unreachable("x")
-    close_one(close.key, at=NOON)
+    complete_one(completion.key, at=NOON)
     scripted.refuses = None
-    assert close_one(close.key, at=NOON + MINUTE)
-    assert TaskClose.objects.get().attempts == 2
+    assert complete_one(completion.key, at=NOON + MINUTE)
+    assert Completion.objects.get().attempts == 2
 
 
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_task_that_is_no_longer_there_counts_as_closed(
-    scripted: Scripted, close: TaskClose, status: int
+    scripted: Scripted, completion: Completion, status: int
 ) -> None:
     scripted.refuses = Unexpected("x", status=status)
-    assert close_one(close.key, at=NOON)
-    assert TaskClose.objects.get().state == State.DONE
+    assert complete_one(completion.key, at=NOON)
+    assert Completion.objects.get().state == State.DONE
     assert EventRecord.objects.get().body["by"] == "source"
 
 
 def test_a_task_that_is_completed_already_needs_no_call(
-    scripted: Scripted, close: TaskClose, subjects: Any
+    scripted: Scripted, completion: Completion, subjects: Any
 ) -> None:
     Task.objects.update(completed_at=NOON)
-    assert close_one(close.key, at=NOON)
+    assert complete_one(completion.key, at=NOON)
     assert scripted.calls == 0
     assert subjects() == []
 
 
 def test_after_three_days_the_person_is_told(
-    scripted: Scripted, close: TaskClose, subjects: Any
+    scripted: Scripted, completion: Completion, subjects: Any
 ) -> None:
     scripted.refuses = Unreachable("x")
-    end = NOON + TaskClose.GIVE_UP_AFTER
-    TaskClose.objects.update(next_at=end - MINUTE, attempts=50)
-    close_one(close.key, at=end - MINUTE)
-    close.refresh_from_db()
-    assert (close.state, close.next_at) == (State.WAITING, end)  # one last time, in time
-    close_one(close.key, at=end)
-    close.refresh_from_db()
-    assert (close.state, close.finished_at) == (State.FAILED, end)
+    end = NOON + Completion.GIVE_UP_AFTER
+    Completion.objects.update(next_at=end - MINUTE, attempts=50)
+    complete_one(completion.key, at=end - MINUTE)
+    completion.refresh_from_db()
+    assert (completion.state, completion.next_at) == (State.WAITING, end)  # one last time, in time
+    complete_one(completion.key, at=end)
+    completion.refresh_from_db()
+    assert (completion.state, completion.finished_at) == (State.FAILED, end)
     assert subjects() == ["signals.task.close_failed"]
     assert Task.objects.open().exists()
 
 
 def test_a_refused_permission_asks_the_person_to_reconnect_once(
-    scripted: Scripted, connection: Connection, close: TaskClose, subjects: Any
+    scripted: Scripted, connection: Connection, completion: Completion, subjects: Any
 ) -> None:
     Connection.objects.update(credentials='{"access_token": "old"}')
     scripted.refuses = Unauthorized("x", status=401)
-    close_one(close.key, at=NOON)
+    complete_one(completion.key, at=NOON)
     connection.refresh_from_db()
     assert connection.state == Connection.State.RECONNECT
-    TaskClose.objects.update(next_at=NOON)
-    close_one(close.key, at=NOON)
+    Completion.objects.update(next_at=NOON)
+    complete_one(completion.key, at=NOON)
     assert scripted.calls == 1  # not asked again until it is connected again
     assert subjects() == ["signals.connection.changed"]
 
 
 def test_a_late_failure_of_a_worker_given_up_for_dead_changes_nothing(
-    scripted: Scripted, close: TaskClose
+    scripted: Scripted, completion: Completion
 ) -> None:
     late = NOON + 3 * MINUTE
     scripted.refuses = Unreachable("x")
-    scripted.meanwhile = lambda: TaskClose.objects.update(attempts=2, next_at=late)
-    close_one(close.key, at=NOON)
-    close.refresh_from_db()
-    assert (close.next_at, close.last_error) == (late, "")
+    scripted.meanwhile = lambda: Completion.objects.update(attempts=2, next_at=late)
+    complete_one(completion.key, at=NOON)
+    completion.refresh_from_db()
+    assert (completion.next_at, completion.last_error) == (late, "")
 
 
 def test_a_person_who_leaves_meanwhile_leaves_nothing_behind(
-    scripted: Scripted, close: TaskClose, alice: Any, subjects: Any
+    scripted: Scripted, completion: Completion, alice: Any, subjects: Any
 ) -> None:
     scripted.meanwhile = alice.delete
-    assert close_one(close.key, at=NOON) is None
+    assert complete_one(completion.key, at=NOON) is None
     assert subjects() == []
 
 
 def test_nothing_is_closed_for_an_account_that_is_closed(scripted: Scripted, charlie: Any) -> None:
-    close = make_close(make_task(make_connection(charlie)))
-    assert close_one(close.key, at=NOON) is None
+    completion = make_completion(make_task(make_connection(charlie)))
+    assert complete_one(completion.key, at=NOON) is None
     assert scripted.calls == 0
