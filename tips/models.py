@@ -9,8 +9,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from tips.conf import UNDO_WINDOW
-
 
 class TipQuerySet(models.QuerySet["Tip"]):
     def current(self, user_id: UUID, *, at: datetime) -> TipQuerySet:
@@ -91,10 +89,6 @@ class Tip(models.Model):
 
     def __str__(self) -> str:
         return f"tip {self.pk}"
-
-    @property
-    def can_undo_until(self) -> datetime | None:
-        return self.ended_at + UNDO_WINDOW if self.ended_at and self.reaction else None
 
 
 class TipDecision(models.Model):

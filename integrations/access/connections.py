@@ -18,6 +18,7 @@ from integrations.base import Account
 from integrations.models import Completion, Connection
 from integrations.registry import SOURCES
 from oo.lib.http import ApiError
+from oo.lib.text import one_line
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ def _open(user_id: UUID, source: str, account: Account, at: datetime) -> Connect
     key = {"user_id": user_id, "source": source, "account": account.account}
     row = Connection.objects.select_for_update(no_key=True).filter(**key).first()
     connection = row or Connection(**key)
-    connection.label = account.label[:255]
+    connection.label = one_line(account.label, 255)
     connection.connected_at = connection.next_sync_at = at
     connection.claimed_until = None
     connection.attempts, connection.last_error = 0, ""

@@ -13,12 +13,13 @@ from datetime import UTC, date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
 from integrations.base import EventSignal
-from integrations.ical.entries import Entry, build_entry, clean
+from integrations.ical.entries import Entry, build_entry
 from integrations.ical.limits import (
     AFTER,
     BEFORE,
     MAX_BYTES,
     MAX_OCCURRENCES,
+    MAX_TEXT,
     Budget,
     NotACalendar,
     Skip,
@@ -30,6 +31,7 @@ from integrations.ical.nearby import drop_distant, has_recurrence
 from integrations.ical.series import Expander, Found, are_singles
 from integrations.ical.values import Moment, Place, parts_of
 from integrations.ical.zones import Zones
+from oo.lib.text import one_line
 
 __all__ = ["MAX_BYTES", "NotACalendar", "Reading", "Skip", "TooBig", "read", "read_name"]
 
@@ -105,7 +107,7 @@ def _series(
 
 
 def _place(calendar: Block, zones: Zones, zone: tzinfo, owner: str) -> Place:
-    name = clean(calendar.value("X-WR-CALNAME")).lower()
+    name = one_line(calendar.value("X-WR-CALNAME"), MAX_TEXT).lower()
     shift = zones.find(calendar.value("X-WR-TIMEZONE") or "-")
     is_address = "@" in name and " " not in name
     return Place(zones, shift or zone, shift, (owner or (name if is_address else "")).lower())
@@ -175,7 +177,7 @@ def _at(value: Moment, zone: tzinfo) -> datetime:
 
 def _name(calendars: Sequence[Block]) -> str:
     names = (
-        clean(parts_of(f"X:{calendar.value(name)}")[2])
+        one_line(parts_of(f"X:{calendar.value(name)}")[2], MAX_TEXT)
         for calendar in calendars
         for name in ("X-WR-CALNAME", "NAME")
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -22,6 +21,7 @@ from integrations.ical.values import (
     parts_of,
     word,
 )
+from oo.lib.text import one_line
 
 # What of an entry is read. The rest (descriptions, attachments, alarms) is not even parsed.
 READ = frozenset(
@@ -47,8 +47,6 @@ READ = frozenset(
     ]
 )
 NAME = re.compile(r"[A-Za-z0-9-]+")
-# What turns the direction of text around can make a title read as something else.
-BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff]")
 FREE = frozenset({"FREE", "WORKINGELSEWHERE"})
 
 
@@ -86,8 +84,8 @@ def build_entry(block: Block, place: Place) -> Entry:
     original = found.get("RECURRENCE-ID", [({}, "")])[0]
     return Entry(
         uid=_uid(found, block),
-        title=clean(word(found, "SUMMARY")),
-        location=clean(word(found, "LOCATION")),
+        title=one_line(word(found, "SUMMARY"), MAX_TEXT),
+        location=one_line(word(found, "LOCATION"), MAX_TEXT),
         url=_url(word(found, "URL")),
         start=start,
         end=moment(found, "DTEND", place),
@@ -104,13 +102,6 @@ def build_entry(block: Block, place: Place) -> Entry:
         is_cancelled=word(found, "STATUS").strip().upper() == "CANCELLED",
         is_declined=_is_declined(found, place.owner),
     )
-
-
-def clean(text: str, length: int = MAX_TEXT) -> str:
-    """One line of text that a page and a database can take."""
-    text = BIDI.sub("", text[: 4 * length])
-    kept = "".join(" " if unicodedata.category(char) in ("Cc", "Cs") else char for char in text)
-    return " ".join(kept.split())[:length].rstrip()
 
 
 def _properties(block: Block, names: frozenset[str]) -> Properties:
@@ -137,7 +128,7 @@ def _first(value: object) -> str:
 
 def _uid(found: Properties, block: Block) -> str:
     """The entry's own key, or, since it has none or a very long one, one made of what it says."""
-    uid = clean(word(found, "UID"), 2_000)
+    uid = one_line(word(found, "UID"), 2_000)
     if uid and len(uid) <= 255:
         return uid
     said = uid or "\n".join(sorted(line for line in block.lines if "DTSTAMP" not in line))

@@ -1,4 +1,7 @@
-"""Signals as rows: fitted to their columns, compared by digest, written in batches."""
+"""Signals as rows: cleaned and fitted to their columns, compared by digest, written in batches.
+
+Everything that a source says goes through here, so that none can store a line break in a title.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from integrations.base import EventSignal, Pull, TaskSignal
 from integrations.models import CalendarEvent, Connection, Task
+from oo.lib.text import lines, one_line, storable
 
 T = TypeVar("T")
 
@@ -130,17 +134,17 @@ def _keep_completion(old: _Known | None, values: Values) -> None:
 
 def task_values(signal: TaskSignal) -> Values:
     return {
-        "title": _text(signal.title, 500),
-        "description": _text(signal.description, LONGEST_DESCRIPTION),
-        "project": _text(signal.project, 200),
-        "labels": [_text(label, LONGEST_LABEL) for label in signal.labels[:MOST_LABELS]],
+        "title": one_line(signal.title, 500),
+        "description": lines(signal.description, LONGEST_DESCRIPTION),
+        "project": one_line(signal.project, 200),
+        "labels": [one_line(label, LONGEST_LABEL) for label in signal.labels[:MOST_LABELS]],
         "priority": min(max(signal.priority, 1), 4),
         "due_on": signal.due_on,
         "due_time": signal.due_time,
-        "due_zone": _text(signal.due_zone, 64),
+        "due_zone": one_line(signal.due_zone, 64),
         "deadline_on": signal.deadline_on,
         "duration_min": _minutes(signal.duration_min),
-        "recurrence": _text(signal.recurrence, 200),
+        "recurrence": one_line(signal.recurrence, 200),
         "url": _url(signal.url),
         "added_at": _moment(signal.added_at),
         "updated_at": _moment(signal.updated_at),
@@ -151,8 +155,8 @@ def task_values(signal: TaskSignal) -> Values:
 def event_values(signal: EventSignal) -> Values:
     starts_at = signal.starts_at.astimezone(UTC)
     return {
-        "title": _text(signal.title, 500),
-        "location": _text(signal.location, 500),
+        "title": one_line(signal.title, 500),
+        "location": one_line(signal.location, 500),
         "starts_at": starts_at,
         "ends_at": max(starts_at, signal.ends_at.astimezone(UTC)),
         "starts_on": signal.starts_on,
@@ -164,7 +168,6 @@ def event_values(signal: EventSignal) -> Values:
     }
 
 
-_OWN = ["user", "changed_at", "digest"]
 TASK_KEY = ("connection", "external_id")
 EVENT_KEY = ("connection", "external_id", "occurrence")
 
@@ -213,14 +216,9 @@ def _digest(values: Values) -> str:
     return blake2b(repr(tuple(values.values())).encode(), digest_size=16).hexdigest()
 
 
-def _text(text: str, longest: int) -> str:
-    """PostgreSQL stores neither NUL nor half of a surrogate pair."""
-    return text.replace("\0", "").encode("utf-8", "ignore").decode()[:longest]
-
-
 def _key(name: str, longest: int = 255) -> str:
     """A name that must stay apart from others is not cut, but told by its digest."""
-    text = _text(name, len(name))
+    text = storable(name)
     if len(text) <= longest:
         return text
     return blake2b(text.encode(), digest_size=20).hexdigest()
@@ -228,7 +226,7 @@ def _key(name: str, longest: int = 255) -> str:
 
 def _url(address: str) -> str:
     """Half an address leads nowhere, and one that is not of the web is none to follow."""
-    text = _text(address, len(address))
+    text = storable(address)
     return text if len(text) <= 500 and text.startswith(("https://", "http://")) else ""
 
 

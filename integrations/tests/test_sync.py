@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta, timezone
 from typing import Any
 
@@ -205,7 +206,7 @@ def test_texts_are_cut_and_cleaned_to_what_a_column_takes(
     )
     assert sync(connection.pk, at=NOON) == Outcome.SYNCED
     row = Task.objects.get(external_id="t1")
-    assert (row.title, len(row.description)) == ("a" + "b" * 499, 2_000)
+    assert (row.title, len(row.description)) == ("a " + "b" * 498, 2_000)
     assert (row.labels, row.priority, row.duration_min, row.url) == (["x"] * 50, 4, 0, "")
     assert Task.objects.count() == 3
     entry = CalendarEvent.objects.get()
@@ -297,3 +298,16 @@ def test_a_connection_that_needs_the_person_is_left_alone(
 ) -> None:
     Connection.objects.update(state=State.RECONNECT)
     assert sync(connection.pk, at=NOON) == Outcome.NOT_DUE
+
+
+def test_no_source_can_store_a_line_break_or_turn_the_direction_of_a_page(
+    scripted: Scripted, connection: Connection
+) -> None:
+    hostile = "Pay\u202e\nthe\x00 rent\u2069"
+    signal = replace(task("t1"), title=hostile, project=hostile, labels=(hostile,))
+    entry = replace(event(), title=hostile, location=hostile)
+    scripted.says = Pull(True, {}, (signal,), (entry,))
+    sync(connection.pk, at=NOON)
+    row, meeting = Task.objects.get(), CalendarEvent.objects.get()
+    assert (row.title, row.project, row.labels) == ("Pay the rent",) * 2 + (["Pay the rent"],)
+    assert (meeting.title, meeting.location) == ("Pay the rent", "Pay the rent")

@@ -227,7 +227,7 @@ def test_a_title_is_said_in_plain_words(written: str, read: str) -> None:
 
 
 def test_a_note_keeps_its_lines() -> None:
-    assert plain_note("**One**\r\nTwo\x07\n") == "One \nTwo"
+    assert plain_note("**One**\r\nTwo\x07\n") == "One\nTwo"
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from base64 import urlsafe_b64encode
 
+from oo.lib.crypto import generate_key
 from oo.settings.base import *
 from oo.settings.base import CACHES, CELERY_BROKER_TRANSPORT_OPTIONS, CELERY_BROKER_URL, VAR, env
 
@@ -28,7 +28,7 @@ SECRET_KEY = env.str("OO_SECRET_KEY", default="") or local_secret(
     "secret-key", secrets.token_urlsafe(50)
 )
 OO_ENCRYPTION_KEYS = env.list("OO_ENCRYPTION_KEYS", default=[]) or [
-    local_secret("encryption-key", urlsafe_b64encode(secrets.token_bytes(32)).decode())
+    local_secret("encryption-key", generate_key())
 ]
 CACHES["fragments"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 OO_DEMO_SIGN_IN = env.bool("OO_DEMO_SIGN_IN", default=DEBUG)

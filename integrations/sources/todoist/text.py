@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 
+from oo.lib.text import lines, one_line
+
 # Todoist itself takes no title longer than 500 characters; more than this is not looked at, so that
 # no text, however it is made, costs more than a few milliseconds.
 LONGEST_TITLE, LONGEST_NOTE = 2_000, 4_000
 TITLE, NOTE = 500, 2_000
 
 _MARKS = frozenset("*_~`[")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
-_CONTROL_BUT_NEWLINE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
-# They turn the direction of whatever follows, on the page as well. Letters of languages that are
-# written from right to left need none of them.
-_STEERING = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]+")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
 # Marks count at the edge of a word only: snake_case, 3*4*5 and addresses stay as they are.
 _EMPHASIS = re.compile(
@@ -25,19 +22,12 @@ _CODE = re.compile(r"(`+)([^`\n]+)\1")
 
 def plain_title(text: str) -> str:
     """One line of words, at most 500 characters; "" when nothing can be read."""
-    return one_line(_without_marks(text[:LONGEST_TITLE]))
-
-
-def one_line(text: str) -> str:
-    """For names, which have no Markdown."""
-    words = _CONTROL.sub(" ", _STEERING.sub("", text[:LONGEST_TITLE]))
-    return " ".join(words.split())[:TITLE]
+    return one_line(_without_marks(text[:LONGEST_TITLE]), TITLE)
 
 
 def plain_note(text: str) -> str:
     """Words in lines, at most 2,000 characters."""
-    words = _CONTROL_BUT_NEWLINE.sub(" ", _STEERING.sub("", text[:LONGEST_NOTE]))
-    return _without_marks(words).strip()[:NOTE]
+    return lines(_without_marks(lines(text[:LONGEST_NOTE], LONGEST_NOTE)), NOTE)
 
 
 def _without_marks(text: str) -> str:

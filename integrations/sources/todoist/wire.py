@@ -14,7 +14,8 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from integrations.base import TaskSignal
-from integrations.sources.todoist.text import one_line, plain_note, plain_title
+from integrations.sources.todoist.text import plain_note, plain_title
+from oo.lib.text import one_line
 
 TASK_PAGE = "https://app.todoist.com/app/task/"
 # Dates beyond these are slips of the hand, and cannot be moved to another zone without overflow.
@@ -63,7 +64,7 @@ def read_projects(
             names.pop(name, None)
             shelved.add(name)
         else:
-            names[name] = one_line(_text(project.get("name")))[:200]
+            names[name] = one_line(_text(project.get("name")), 200)
     return names, frozenset(shelved)
 
 
@@ -80,7 +81,9 @@ def read_task(item: Object, projects: Mapping[str, str]) -> TaskSignal | None:
         title=title,
         description=plain_note(_text(item.get("description"))),
         project=projects.get(_text(item.get("project_id")), ""),
-        labels=tuple(filter(None, (one_line(_text(label)) for label in _list(item, "labels")))),
+        labels=tuple(
+            filter(None, (one_line(_text(label), 100) for label in _list(item, "labels")))
+        ),
         priority=_priority(item.get("priority")),
         due_on=due.on,
         due_time=due.at,
@@ -105,7 +108,7 @@ def read_due(given: object) -> Due:
     zone = _text(due.get("timezone"))
     recurrence = ""
     if due.get("is_recurring") is True:
-        recurrence = one_line(_text(due.get("string")))[:200] or "every …"
+        recurrence = one_line(_text(due.get("string")), 200) or "every …"
     if "T" not in written:
         return Due(_day(written), recurrence=recurrence)
     moment = _parsed(written)
