@@ -49,6 +49,8 @@ class Facts:
 
     due_in_days: int | None = None  # below 0: overdue
     due_at: datetime | None = None
+    # The shortest of tips.decide.candidates.SOON within which it is due; None when it is later.
+    due_within: timedelta | None = None
     is_past_due: bool = False
     deadline_in_days: int | None = None
     priority: int = 1
@@ -75,7 +77,9 @@ class Candidate:
 class Scored:
     candidate: Candidate
     score: float  # comparable within one ranking only
-    reasons: tuple[str, ...] = ()  # codes of tips.make.words.REASONS, strongest first
+    # Codes of tips.make.words: what earned points, the best first, and what cost some.
+    reasons: tuple[str, ...] = ()
+    penalties: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from tips.base import Candidate, Evidence, Facts, Gap, Kind
 # A meeting is worth a reminder when nothing else fits before it, and while one can still get there.
 REMIND_FROM = timedelta(minutes=20)
 REMIND_UNTIL = timedelta(minutes=2)
+# How near a moment is, in steps: a score that depends on it changes at these moments only.
+SOON = (timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2))
 # Free time beyond this is not a gap between meetings but the day.
 LONGEST_GAP = timedelta(hours=8)
 
@@ -18,9 +20,23 @@ LONGEST_GAP = timedelta(hours=8)
 def build_candidates(view: UserView, held: Collection[str]) -> list[Candidate]:
     """Candidates in the order of the view; those whose key is held are left out."""
     gap = find_gap(view)
-    found = [_of_task(task, view, gap) for task in view.tasks]
+    found = [_of_task(task, view, gap) for task in view.tasks if not waits_for_its_date(task, view)]
     found += [_of_event(event) for event in view.events if _is_near(event, view.now)]
     return [c for c in found if c.key not in held]
+
+
+def waits_for_its_date(task: TaskView, view: UserView) -> bool:
+    """A recurring task that has come back is done for now, until its next date is near.
+
+    Near is today, and tomorrow unless it came back only today: "every day", done this morning, is
+    not due again this noon. No rhythm is read for that; it is in the dates.
+    """
+    if not task.is_recurring or task.due_on is None or task.deadline_on is not None:
+        return False
+    days = (task.due_on - view.today).days
+    if days != 1 or task.changed_at is None:
+        return days > 1
+    return task.changed_at.astimezone(view.zone).date() == view.today
 
 
 def find_meeting(view: UserView) -> EventView | None:
@@ -55,6 +71,7 @@ def _of_task(task: TaskView, view: UserView, gap: Gap | None) -> Candidate:
     facts = Facts(
         due_in_days=(task.due_on - view.today).days if task.due_on else None,
         due_at=task.due_at,
+        due_within=_due_within(task, view.now),
         is_past_due=past or bool(task.due_at and task.due_at <= view.now),
         deadline_in_days=(task.deadline_on - view.today).days if task.deadline_on else None,
         priority=task.priority,
@@ -71,6 +88,12 @@ def _of_task(task: TaskView, view: UserView, gap: Gap | None) -> Candidate:
         valid_until=task.due_at if task.due_at and task.due_at > view.now else None,
         url=task.url,
     )
+
+
+def _due_within(task: TaskView, now: datetime) -> timedelta | None:
+    if task.due_at is None or task.due_at <= now:
+        return None
+    return next((step for step in SOON if task.due_at - now <= step), None)
 
 
 def _of_event(event: EventView) -> Candidate:

@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 from agents.base import UserView
 from tips.conf import LONGEST_LIFE
-from tips.decide.candidates import REMIND_FROM, find_gap, find_meeting
+from tips.decide.candidates import REMIND_FROM, SOON, find_gap, find_meeting
 
 
 def fingerprint(view: UserView, held: Iterable[str], policy: str, locale: str) -> str:
@@ -31,9 +31,13 @@ def fingerprint(view: UserView, held: Iterable[str], policy: str, locale: str) -
 def next_boundary(view: UserView, extra: Iterable[datetime | None] = ()) -> datetime:
     """The first moment after view.now at which a decision could come out differently.
 
-    Midnight, a meeting's start or end, the moment to be reminded of it, and whatever `extra` names.
+    Midnight, a meeting's start or end, the moment to be reminded of it, a task's moment and those
+    at which it is nearer by a step, and whatever `extra` names.
     """
     moments = [view.now + LONGEST_LIFE, view.next_midnight]
+    for task in view.tasks:
+        if task.due_at is not None and task.due_at > view.now:
+            moments += [task.due_at, *(task.due_at - step for step in SOON)]
     for event in view.events:
         moments += [event.starts_at, event.ends_at, event.starts_at - REMIND_FROM]
     moments += [m for m in extra if m]

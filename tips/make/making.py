@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from random import Random
 from uuid import UUID
@@ -140,9 +140,10 @@ def _store(decided: Decided, seen: TipSchedule, *, at: datetime) -> Tip | None:
         schedule.looked_at = at
         schedule.silence = decided.choice.silence
         schedule.next_look_at = decided.boundary
-        schedule.save()
         if live and _stays(live, decided, at):
+            _keep(live, schedule, decided)
             return live
+        schedule.save()
         if live:
             Tip.objects.filter(pk=live.pk).update(state=Tip.State.WITHDRAWN, ended_at=at)
         tip = _write_tip(decided, at) if decided.choice.chosen else None
@@ -151,18 +152,40 @@ def _store(decided: Decided, seen: TipSchedule, *, at: datetime) -> Tip | None:
 
 
 def _stays(live: Tip, decided: Decided, at: datetime) -> bool:
-    """Whether the tip that is live may stay: it is under the person's eyes and still possible."""
+    """Whether the tip under the person's eyes may stay a while although another is better now.
+
+    Only as it is: its row still says what the tip says, in this language and on this clock.
+    """
     if decided.choice.chosen is None or live.shown_at is None:
         return False
-    possible = any(c.key == live.candidate for c in decided.candidates)
-    return possible and at - live.shown_at < conf.SHOWN_STAYS
+    if at - live.shown_at >= conf.SHOWN_STAYS:
+        return False
+    same = next((s for s in decided.choice.ranking if s.candidate.key == live.candidate), None)
+    return same is not None and _render(same, decided) == (live.content, live.detail)
+
+
+def _keep(live: Tip, schedule: TipSchedule, decided: Decided) -> None:
+    """It is true until the new boundary at most. What is better takes its turn in due time."""
+    assert live.shown_at is not None
+    assert decided.choice.chosen is not None
+    if decided.choice.chosen.candidate.key != live.candidate:
+        # Without a fingerprint the next look decides, although nothing will have changed.
+        schedule.fingerprint = ""
+        schedule.next_look_at = min(decided.boundary, live.shown_at + conf.SHOWN_STAYS)
+    schedule.save()
+    live.expires_at = min(live.expires_at, decided.boundary)
+    live.save(update_fields=["expires_at"])
+
+
+def _render(scored: Scored, decided: Decided) -> tuple[str, str]:
+    with timezone.override(decided.view.zone), translation.override(decided.locale):
+        return words.render(scored)
 
 
 def _write_tip(decided: Decided, at: datetime) -> Tip:
     chosen = decided.choice.chosen
     assert chosen is not None
-    with timezone.override(decided.view.zone), translation.override(decided.locale):
-        content, detail = words.render(chosen)
+    content, detail = _render(chosen, decided)
     return Tip.objects.create(
         user_id=decided.view.user_id,
         content=content,
@@ -181,13 +204,15 @@ def _write_tip(decided: Decided, at: datetime) -> Tip:
 
 
 def _evidence(scored: Scored) -> list[JSON]:
-    return [asdict(e) for e in scored.candidate.evidence]
+    """The rows, each with the fact that mattered most, where one did."""
+    fact = scored.reasons[0] if scored.reasons else ""
+    return [asdict(replace(e, fact=fact or e.fact)) for e in scored.candidate.evidence]
 
 
 def _log_decision(decided: Decided, tip: Tip | None, at: datetime) -> None:
     choice = decided.choice
     with timezone.override(decided.view.zone), translation.override(decided.locale):
-        best = [_logged(scored) for scored in choice.ranking[: conf.LOGGED_CANDIDATES]]
+        best = [_logged(scored) for scored in _worth_logging(choice)]
     TipDecision.objects.create(
         user_id=decided.view.user_id,
         tip=tip,
@@ -203,6 +228,14 @@ def _log_decision(decided: Decided, tip: Tip | None, at: datetime) -> None:
     )
 
 
+def _worth_logging(choice: Choice) -> list[Scored]:
+    """The best, and the chosen one wherever it ranks: without it the log teaches nothing."""
+    best = list(choice.ranking[: conf.LOGGED_CANDIDATES])
+    if choice.chosen and choice.chosen not in best:
+        best[-1:] = [choice.chosen]
+    return best
+
+
 def _logged(scored: Scored) -> JSON:
     candidate = scored.candidate
     return {
@@ -212,7 +245,12 @@ def _logged(scored: Scored) -> JSON:
         "source": candidate.source,
         "score": scored.score,
         "reasons": list(scored.reasons),
-        "words": [w for w in (words.reason(c, candidate.facts) for c in scored.reasons) if w],
+        "penalties": list(scored.penalties),
+        "words": [
+            said
+            for code in (*scored.reasons, *scored.penalties)
+            if (said := words.reason(code, candidate.facts))
+        ],
         "evidence": _evidence(scored),
     }
 

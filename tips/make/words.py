@@ -34,8 +34,8 @@ def render(scored: Scored) -> tuple[str, str]:
 
 
 def reason(code: str, facts: Facts) -> str:
-    """One reason as a short phrase; "" for a code without words."""
-    say = REASONS.get(code)
+    """One reason or penalty as a short phrase; "" for a code without words."""
+    say = REASONS.get(code) or PENALTIES.get(code)
     return say(facts) if say else ""
 
 
@@ -44,11 +44,14 @@ def clock(moment: datetime | None) -> str:
 
 
 def length(span: timedelta | None) -> str:
-    """Minutes under two hours, else hours, rounded down."""
+    """Whole minutes; from two hours on in hours and what is left over."""
     minutes = int(span.total_seconds() // 60) if span else 0
-    if minutes < 120:
+    hours, rest = divmod(minutes, 60)
+    if hours < 2:
         return _("%(n)s min") % {"n": minutes}
-    return _("%(n)s h") % {"n": minutes // 60}
+    if rest:
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": rest}
+    return _("%(n)s h") % {"n": hours}
 
 
 def _overdue(facts: Facts) -> str:
@@ -58,6 +61,11 @@ def _overdue(facts: Facts) -> str:
 
 def _due_at(facts: Facts) -> str:
     return _("Due today at %(time)s") % {"time": clock(facts.due_at)}
+
+
+def _due_in_days(facts: Facts) -> str:
+    days = facts.due_in_days or 0
+    return ngettext("Due in one day", "Due in %(n)s days", days) % {"n": days}
 
 
 def _past_time(facts: Facts) -> str:
@@ -84,6 +92,13 @@ def _too_long(facts: Facts) -> str:
     return _("Longer than the time until %(time)s") % {"time": clock(facts.gap.until)}
 
 
+def _gap_too_short(facts: Facts) -> str:
+    if facts.gap is None:
+        return ""
+    return _("You are free only until %(time)s") % {"time": clock(facts.gap.until)}
+
+
+# What earns points. Each is true of every candidate that can get it.
 REASONS: Mapping[str, Callable[[Facts], str]] = {
     "overdue": _overdue,
     "long_overdue": _overdue,
@@ -92,15 +107,19 @@ REASONS: Mapping[str, Callable[[Facts], str]] = {
     "due_at": _due_at,
     "due_today": lambda _facts: _("Due today"),
     "due_tomorrow": lambda _facts: _("Due tomorrow"),
-    "due_this_week": lambda _facts: _("Due this week"),
+    "due_in_days": _due_in_days,
     "deadline": _deadline,
     "deadline_missed": lambda _facts: _("The deadline has passed"),
     "urgent": lambda _facts: _("Marked urgent"),
     "important": lambda _facts: _("Marked important"),
     "fits_gap": _fits,
-    "too_long": _too_long,
-    "gap_too_short": _too_long,
     "starts_soon": lambda facts: _("Starts at %(time)s") % {"time": clock(facts.starts_at)},
+}
+
+# What costs points: why something is not said now.
+PENALTIES: Mapping[str, Callable[[Facts], str]] = {
+    "too_long": _too_long,  # its length is known, and longer than the gap
+    "gap_too_short": _gap_too_short,  # its length is not known
 }
 
 

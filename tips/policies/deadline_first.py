@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 
 from agents.base import UserView
 from tips.base import Candidate, Choice, Facts, Kind, Policy, PolicyManifest, Scored, gettext_noop
-from tips.decide.candidates import find_meeting
+from tips.decide.candidates import SOON, find_meeting
 
 # Below this, nothing needs the person: an undated task of ordinary priority scores 0.
 WORTH_SAYING = 15.0
@@ -16,7 +16,8 @@ PRIORITY = {1: 0.0, 2: 8.0, 3: 16.0, 4: 26.0}
 # Points by local days left. Overdue is urgent for two weeks and then more likely dead than urgent.
 DUE_TODAY, DUE_TOMORROW, DUE_THIS_WEEK = 50.0, 24.0, 6.0
 OVERDUE, STALE_AFTER_DAYS, STALE = 60.0, 14, 18.0
-DUE_WITHIN_2H = 72.0
+# Due at a moment of today: the nearer, the more urgent, in the steps of candidates.SOON.
+DUE_WITHIN = dict(zip(SOON, (96.0, 90.0, 82.0, 72.0), strict=True))
 DEADLINE = {0: 75.0, 1: 45.0, 2: 28.0, 3: 25.0}
 DEADLINE_MISSED, DEADLINE_THIS_WEEK = 62.0, 10.0
 FITS, DOES_NOT_FIT = 4.0, -45.0
@@ -30,10 +31,7 @@ class DeadlineFirst(Policy):
 
     def decide(self, view: UserView, candidates: Sequence[Candidate], rng: Random) -> Choice:
         ranking = tuple(
-            sorted(
-                (score(c, view.now) for c in candidates),
-                key=lambda s: (-s.score, s.candidate.key),
-            )
+            sorted((score(c) for c in candidates), key=lambda s: (-s.score, s.candidate.key))
         )
         silence = ""
         if find_meeting(view):
@@ -48,39 +46,47 @@ class DeadlineFirst(Policy):
         return Choice(ranking, chosen, propensity=1.0, confidence=confidence, silence=silence)
 
 
-def score(candidate: Candidate, now: datetime) -> Scored:
-    """Points of one candidate and the codes of what earned them, strongest first."""
+def score(candidate: Candidate) -> Scored:
+    """Points of one candidate, and the codes of what earned and of what cost them."""
     if candidate.kind is Kind.REMINDER:
-        return Scored(candidate, REMINDER, ("starts_soon",))
+        return Scored(candidate, REMINDER, reasons=("starts_soon",))
     facts = candidate.facts
     parts = [
-        _due(facts, now),
+        _due(facts),
         _deadline(facts),
         (PRIORITY[facts.priority], "urgent" if facts.priority == 4 else "important"),
         _fit(facts),
     ]
-    earned = sorted((p for p in parts if p[0] and p[1]), key=lambda p: -p[0])
-    return Scored(candidate, sum(p[0] for p in parts), tuple(code for _, code in earned))
+    earned = sorted((p for p in parts if p[0] > 0), key=lambda p: -p[0])
+    return Scored(
+        candidate,
+        score=sum(points for points, _ in parts),
+        reasons=tuple(code for _, code in earned),
+        penalties=tuple(code for points, code in parts if points < 0),
+    )
 
 
-def _due(facts: Facts, now: datetime) -> tuple[float, str]:
+def _due(facts: Facts) -> tuple[float, str]:
     days = facts.due_in_days
-    if days is None:
+    if days is None or days > 7:
         return 0.0, ""
-    if facts.is_past_due and days < 0:
-        if -days > STALE_AFTER_DAYS:
-            return STALE, "long_overdue"
-        return OVERDUE - days, "overdue"
     if days == 0:
-        if facts.due_at is None:
-            return DUE_TODAY, "due_today"
-        if facts.is_past_due:
-            return OVERDUE, "past_time"
-        soon = facts.due_at - now <= timedelta(hours=2)
-        return (DUE_WITHIN_2H, "due_soon") if soon else (DUE_TODAY, "due_at")
+        return _due_today(facts)
     if days == 1:
         return DUE_TOMORROW, "due_tomorrow"
-    return (DUE_THIS_WEEK, "due_this_week") if days <= 7 else (0.0, "")
+    if days > 1:
+        return DUE_THIS_WEEK, "due_in_days"
+    return (STALE, "long_overdue") if -days > STALE_AFTER_DAYS else (OVERDUE - days, "overdue")
+
+
+def _due_today(facts: Facts) -> tuple[float, str]:
+    if facts.due_at is None:
+        return DUE_TODAY, "due_today"
+    if facts.is_past_due:
+        return OVERDUE, "past_time"
+    if facts.due_within is not None:
+        return DUE_WITHIN[facts.due_within], "due_soon"
+    return DUE_TODAY, "due_at"
 
 
 def _deadline(facts: Facts) -> tuple[float, str]:

@@ -36,6 +36,31 @@ def test_what_is_due_within_two_hours_comes_before_the_rest_of_today() -> None:
     assert chosen(view(late, soon)) == "Call"
 
 
+def test_a_quarter_of_an_hour_is_more_urgent_than_two_hours() -> None:
+    now = task(2, "Now", due_in=0, due_at=NOON + timedelta(minutes=15))
+    soon = task(1, "Soon", due_in=0, due_at=NOON + timedelta(hours=2), priority=3)
+    assert chosen(view(soon, now)) == "Now"
+
+
+@pytest.mark.parametrize("days", [2, 3, 7, 30, 365])
+def test_a_recurring_task_that_came_back_waits_until_the_day_before(days: int) -> None:
+    rent = task(1, "Rent", due_in=days, priority=4, is_recurring=True, changed_at=NOON)
+    assert chosen(view(rent)) is None
+    day_before = view(rent, now=NOON + timedelta(days=days - 1))
+    assert chosen(day_before) == "Rent"
+
+
+def test_a_daily_task_that_was_done_today_waits_for_tomorrow() -> None:
+    run = task(1, "Run", due_in=1, priority=4, is_recurring=True, changed_at=NOON)
+    assert chosen(view(run, now=NOON + timedelta(minutes=15))) is None
+    assert chosen(view(run, now=NOON + timedelta(hours=12))) == "Run"
+
+
+def test_a_recurring_task_with_a_deadline_does_not_wait() -> None:
+    tax = task(1, due_in=30, deadline_on=TODAY, is_recurring=True, changed_at=NOON)
+    assert chosen(view(tax)) == "Task"
+
+
 def test_a_deadline_today_beats_a_task_that_is_merely_due() -> None:
     seen = view(task(1, "Due", due_in=0), task(2, "Tax", deadline_on=TODAY))
     assert chosen(seen) == "Tax"

@@ -46,6 +46,14 @@ def test_the_next_boundary_is_the_moment_to_be_reminded_of_the_meeting() -> None
     assert next_boundary(SEEN) == NOON + timedelta(minutes=40)
 
 
+@pytest.mark.parametrize(("due_in_min", "next_in_min"), [(300, 120), (121, 1), (90, 30), (14, 14)])
+def test_a_task_is_looked_at_again_when_its_moment_comes_nearer_by_a_step(
+    due_in_min: int, next_in_min: int
+) -> None:
+    seen = view(task(1, due_in=0, due_at=NOON + timedelta(minutes=due_in_min)))
+    assert next_boundary(seen) == NOON + timedelta(minutes=next_in_min)
+
+
 def test_the_boundary_is_never_now_or_before() -> None:
     at_start = replace(SEEN, now=SEEN.events[0].starts_at)
     assert next_boundary(at_start) == SEEN.events[0].ends_at

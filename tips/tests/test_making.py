@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from random import Random
+from typing import Any
+from unittest import mock
 from uuid import UUID
 
 import pytest
@@ -12,11 +15,12 @@ from accounts.models import Profile, User
 from agents.base import UserView
 from agents.view import load_view
 from integrations.models import Task
+from tips import conf
 from tips.answer import answering
 from tips.make import making
 from tips.make.making import make_tip
 from tips.models import Mute, Tip, TipDecision, TipSchedule
-from tips.tests.people import NOON
+from tips.tests.people import NOON, TODAY
 from tips.tests.rows import add_meeting, add_task
 
 
@@ -30,7 +34,7 @@ def test_a_task_becomes_the_one_ready_tip(alice: User) -> None:
     task = add_task(alice, "Pay rent")
     tip = made(alice)
     assert (tip.content, tip.detail, tip.state) == ("Pay rent", "Due today", Tip.State.READY)
-    assert tip.evidence == [{"model": "task", "id": task.pk, "fact": "open"}]
+    assert tip.evidence == [{"model": "task", "id": task.pk, "fact": "due_today"}]
 
 
 def test_it_logs_what_else_could_have_been_said(alice: User) -> None:
@@ -69,6 +73,83 @@ def test_a_tip_under_the_persons_eyes_stays_while_it_is_true(alice: User) -> Non
     answering.mark_shown(first, surface="page", at=NOON)
     add_task(alice, "Call the bank", priority=4)
     assert made(alice, 1) == first
+
+
+def test_what_is_better_takes_its_turn_after_half_an_hour(alice: User) -> None:
+    add_task(alice, "Pay rent")
+    first = made(alice)
+    answering.mark_shown(first, surface="page", at=NOON)
+    add_task(alice, "Call the bank", priority=4)
+    made(alice, 1)
+    later = NOON + conf.SHOWN_STAYS
+    assert TipSchedule.objects.get(user=alice).next_look_at == later
+    assert made(alice, conf.SHOWN_STAYS / timedelta(minutes=1)).content == "Call the bank"
+
+
+@pytest.mark.parametrize(
+    ("change", "content", "detail"),
+    [
+        ({"title": "Pay the rent by card"}, "Pay the rent by card", "Due today at 3 p.m."),
+        ({"due_on": TODAY + timedelta(days=1)}, "Pay rent", "Marked urgent · Due tomorrow"),
+        ({"due_time": time(16)}, "Pay rent", "Due today at 4 p.m. · Marked urgent"),
+        ({"priority": 1}, "Pay rent", "Due today at 3 p.m."),
+    ],
+    ids=["title", "date", "time", "priority"],
+)
+def test_a_shown_tip_whose_row_says_something_else_is_replaced_at_once(
+    alice: User, change: dict[str, Any], content: str, detail: str
+) -> None:
+    add_task(alice, "Water plants", due_in=6)
+    task = add_task(alice, "Pay rent", priority=4, due_time=time(15))
+    first = made(alice)
+    answering.mark_shown(first, surface="page", at=NOON)
+    changed = {"changed_at": NOON + timedelta(seconds=30), **change}
+    Task.objects.filter(pk=task.pk).update(**changed)
+    second = made(alice, 1)
+    assert second.content == content
+    assert second.detail.startswith(detail)
+    first.refresh_from_db()
+    assert first.state == Tip.State.WITHDRAWN
+
+
+@pytest.mark.parametrize(
+    ("change", "detail"),
+    [
+        ({"locale": "de"}, "Heute um 15:00 Uhr fällig"),
+        ({"time_zone": "Europe/London"}, "Due today at 2 p.m."),
+    ],
+    ids=["language", "zone"],
+)
+def test_a_shown_tip_follows_the_persons_language_and_zone(
+    alice: User, change: dict[str, str], detail: str
+) -> None:
+    add_task(alice, "Pay rent", due_time=time(15), due_zone="Europe/Berlin")
+    answering.mark_shown(made(alice), surface="page", at=NOON)
+    Profile.objects.filter(user=alice).update(**change)
+    assert made(alice, 1).detail == detail
+
+
+def test_a_meeting_that_comes_up_shortens_the_life_of_a_shown_tip(alice: User) -> None:
+    add_task(alice, "Pay rent")
+    answering.mark_shown(made(alice), surface="page", at=NOON)
+    add_meeting(alice, starts_in_min=90)
+    assert made(alice, 1).expires_at == NOON + timedelta(minutes=70)
+
+
+def test_the_chosen_one_is_in_the_log_wherever_it_ranks(alice: User) -> None:
+    for n in range(conf.LOGGED_CANDIDATES * 3):
+        add_task(alice, f"Task {n}")
+    for seed in range(8):
+        TipSchedule.objects.filter(user=alice).update(fingerprint="")
+        with mock.patch.object(conf, "POLICY", "random_task"):
+            make_tip(alice.pk, at=NOON, rng=Random(seed))
+    decisions = list(TipDecision.objects.all())
+    assert len(decisions) == 8
+    for decision in decisions:
+        keys = [c["key"] for c in decision.candidates]
+        assert decision.chosen in keys
+        assert len(keys) == conf.LOGGED_CANDIDATES
+        assert decision.propensity == pytest.approx(1 / 60)
 
 
 def test_a_tip_whose_task_was_done_elsewhere_is_withdrawn(alice: User) -> None:

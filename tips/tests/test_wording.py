@@ -56,7 +56,7 @@ def test_every_reason_that_the_rule_gives_has_words() -> None:
     facts = build_candidates(
         view(task(1, due_in=-1, deadline_on=TODAY), meeting(9, starts_in_min=30)), set()
     )[0].facts
-    assert all(words.reason(code, facts) for code in words.REASONS)
+    assert all(words.reason(code, facts) for code in (*words.REASONS, *words.PENALTIES))
 
 
 def test_every_silence_has_a_sentence() -> None:
