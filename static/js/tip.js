@@ -90,7 +90,7 @@
     askInTime(tip);
   }
 
-  // A page left open hears of the next tip by itself.
+  // A page left open hears of the next tip by itself, at the latest when its own ends.
   function askInTime({ dataset }) {
     clearTimeout(askTimer);
     if (!dataset.askAt) return;
@@ -129,8 +129,10 @@
   }
 
   function askAgain() {
-    const settled = ["tip", "rest", "answered"].includes(card().dataset.state);
-    if (!window.htmx || !settled || card().dataset.leaving || whyIsOpen()) return;
+    const tip = card();
+    const settled = ["tip", "rest", "answered"].includes(tip.dataset.state);
+    if (!window.htmx || !settled || tip.dataset.leaving) return;
+    if (whyIsOpen()) return askInTime(tip); // not under the eyes of who is reading
     htmx.ajax("GET", "/", { target: "#tip", swap: "outerHTML" });
   }
 

@@ -19,7 +19,10 @@ from tips.registry import POLICIES
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`state` names the partial; `context` is what it reads (see templates/tips/now.html)."""
+    """`state` names the partial; `context` is what it reads (see templates/tips/now.html).
+
+    `ask_at` of the context: when a page that was left open asks again, as JavaScript reads dates.
+    """
 
     state: str
     context: Mapping[str, Any]
@@ -41,7 +44,7 @@ def build_page(user_id: UUID, *, at: datetime, waited: int = 0) -> Page:
 
 
 def current(tip: Tip) -> Page:
-    return Page("tip", {"tip": tip, "task_url": tip.url})
+    return Page("tip", {"tip": tip, "task_url": tip.url, "ask_at": tip.expires_at.isoformat()})
 
 
 def answered(tip: Tip, *, at: datetime, said_elsewhere: bool = False) -> Page:
@@ -80,7 +83,7 @@ def _resting(schedule: TipSchedule, user_id: UUID) -> Page:
         "next_look": schedule.next_look_at,
         "reconnect": broken,
     }
-    return Page("rest", {"rest": rest})
+    return Page("rest", {"rest": rest, "ask_at": schedule.next_look_at.isoformat()})
 
 
 def build_why(tip: Tip) -> dict[str, Any]:
