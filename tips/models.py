@@ -69,6 +69,10 @@ class Tip(models.Model):
     reaction = models.CharField(max_length=10, choices=Reaction.choices, blank=True)
     reason = models.CharField(max_length=15, choices=Reason.choices, blank=True)
     answered_at = models.DateTimeField(null=True)  # by the person's clock, within reason
+    # The page offers until then to take back what the person said last; each answer sets it anew.
+    undo_until = models.DateTimeField(null=True)
+    # Of what this answer completes at its source; a later answer to the same tip has another.
+    completion_key = models.UUIDField(null=True)
     dwell_s = models.FloatField(null=True)
     reward = models.FloatField(null=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -16,7 +16,7 @@ from accounts.models import Profile
 from events.bus import publish
 from events.catalog import TipDismissalExplained, TipReacted, TipReactionUndone, TipServed
 from integrations.complete import completions
-from integrations.models import Completion, Task
+from integrations.models import Task
 from tips import conf
 from tips.base import Kind
 from tips.decide.effects import UNTIL_CHANGED_AT_MOST, Effect, effect_of
@@ -64,8 +64,9 @@ def react(tip: Tip, reaction: str, *, at: datetime, answered_at: datetime | None
         tip.answered_at = min(max(answered_at or at, tip.shown_at or at), at)
         tip.dwell_s = (tip.answered_at - tip.shown_at).total_seconds() if tip.shown_at else None
         tip.reward = infer_reward(reaction, tip.dwell_s)
-        tip.save()
+        tip.undo_until = at + conf.UNDO_WINDOW
         _apply(tip, _effect(tip), at=at)
+        tip.save()
         TipSchedule.objects.filter(pk=tip.user_id).update(
             last_answered=tip, rest_until=at + conf.REST_AFTER_ANSWER
         )
@@ -84,7 +85,10 @@ def react(tip: Tip, reaction: str, *, at: datetime, answered_at: datetime | None
 
 
 def explain(tip: Tip, reason: str, *, at: datetime) -> Outcome:
-    """Say why not. The first reason counts; its effect replaces that of the bare "not this"."""
+    """Say why not. The first reason counts; its effect replaces that of the bare "not this".
+
+    One that completes the task can be taken back for as long as the answer itself could.
+    """
     with transaction.atomic():
         _lock(tip.user_id, at)
         reward = infer_reward(Tip.Reaction.DISMISS, None, reason)
@@ -93,7 +97,11 @@ def explain(tip: Tip, reason: str, *, at: datetime) -> Outcome:
         ).update(reason=reason, reward=reward)
         tip = Tip.objects.get(pk=tip.pk)
         if won:
-            _apply(tip, _effect(tip), at=at)
+            effect = _effect(tip)
+            _apply(tip, effect, at=at)
+            if effect.completes:
+                tip.undo_until = at + conf.UNDO_WINDOW
+            tip.save(update_fields=["undo_until", "completion_key"])
             publish(
                 TipDismissalExplained(
                     user_id=tip.user_id, at=at, tip_id=tip.pk, reason=reason, reward=reward
@@ -103,7 +111,7 @@ def explain(tip: Tip, reason: str, *, at: datetime) -> Outcome:
 
 
 def undo(tip: Tip, *, at: datetime) -> Outcome:
-    """Take the answer back. Won within the undo window only, and only before the source was told.
+    """Take the answer back. Won until `tip.undo_until` only, and before the source was told.
 
     The tip is back on the page; whatever had come up meanwhile is withdrawn for it.
     """
@@ -120,6 +128,7 @@ def undo(tip: Tip, *, at: datetime) -> Outcome:
         tip.shown_at = tip.shown_at or at
         tip.expires_at = max(tip.expires_at, at + conf.SHOWN_STAYS)
         tip.answered_at = tip.ended_at = tip.dwell_s = tip.reward = None
+        tip.undo_until = tip.completion_key = None
         tip.save()
         TipSchedule.objects.filter(pk=tip.user_id).update(
             last_answered=None,
@@ -177,26 +186,24 @@ def _complete(tip: Tip, at: datetime) -> bool:
     """Have the task closed at its source. False: it is gone, or its source closes nothing."""
     ids = [item["id"] for item in tip.evidence if item["model"] == "task"]
     task = Task.objects.filter(pk__in=ids, user_id=tip.user_id).first()
-    return task is not None and completions.complete(
+    tip.completion_key = uuid4()
+    asked = task is not None and completions.complete(
         tip.user_id,
         task.pk,
-        key=completion_key(tip),
+        key=tip.completion_key,
         not_before=at + conf.UNDO_WINDOW + conf.UNDO_GRACE,
         at=at,
     )
-
-
-def completion_key(tip: Tip) -> UUID:
-    """The idempotency key of what this answer closes; a later answer to the tip has another."""
-    assert tip.ended_at is not None
-    return uuid5(tip.pk, f"{tip.reaction} {tip.ended_at.timestamp()}")
+    if not asked:
+        tip.completion_key = None
+    return asked
 
 
 def _may_undo(tip: Tip, at: datetime) -> bool:
-    if tip.state != Tip.State.ANSWERED or tip.ended_at is None:
+    if tip.state != Tip.State.ANSWERED or tip.undo_until is None:
         return False
-    if at > tip.ended_at + conf.UNDO_WINDOW + conf.UNDO_GRACE:
+    if at > tip.undo_until + conf.UNDO_GRACE:
         return False
-    if not Completion.objects.filter(key=completion_key(tip)).exists():
+    if tip.completion_key is None:
         return True  # nothing leaves the house
-    return completions.cancel_completion(tip.user_id, completion_key(tip), at=at)
+    return completions.cancel_completion(tip.user_id, tip.completion_key, at=at)

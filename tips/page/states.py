@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists
+
 from integrations.models import Completion, Connection
 from integrations.registry import SOURCES
-from tips import conf
 from tips.make import words
 from tips.make.making import rows_of
 from tips.models import Tip, TipDecision, TipSchedule
@@ -30,9 +31,11 @@ class Page:
 
 def build_page(user_id: UUID, *, at: datetime, waited: int = 0) -> Page:
     """One query when a tip is ready: the case that has to be instant. At most four otherwise."""
-    tip = Tip.objects.current(user_id, at=at).first()
+    broken = Connection.objects.filter(user_id=user_id, state=Connection.State.RECONNECT)
+    tips = Tip.objects.current(user_id, at=at).annotate(has_broken_source=Exists(broken))
+    tip: Any = tips.first()  # Any: the annotation is no field of the model
     if tip is not None:
-        return current(tip)
+        return current(tip, reconnect=tip.has_broken_source)
     schedule = TipSchedule.objects.filter(pk=user_id).select_related("last_answered").first()
     if schedule and schedule.last_answered and schedule.rest_until and schedule.rest_until > at:
         return answered(schedule.last_answered, at=at)
@@ -43,21 +46,27 @@ def build_page(user_id: UUID, *, at: datetime, waited: int = 0) -> Page:
     return Page("wait", {"waited": waited})
 
 
-def current(tip: Tip) -> Page:
-    return Page("tip", {"tip": tip, "task_url": tip.url, "ask_at": tip.expires_at.isoformat()})
+def current(tip: Tip, *, reconnect: bool = False) -> Page:
+    return Page(
+        "tip",
+        {
+            "tip": tip,
+            "task_url": tip.url,
+            "ask_at": tip.expires_at.isoformat(),
+            "reconnect": reconnect,  # one of the person's sources
+        },
+    )
 
 
 def answered(tip: Tip, *, at: datetime, said_elsewhere: bool = False) -> Page:
-    until = tip.ended_at + conf.UNDO_WINDOW if tip.ended_at else at
+    until = tip.undo_until or at
     left_ms = max(0, int((until - at).total_seconds() * 1000))
     return Page(
         "answered",
         {
             "tip": tip,
-            "undo_until": until,
             "undo_ms": 0 if said_elsewhere else left_ms,
             "can_say_why": tip.reaction == Tip.Reaction.DISMISS and not tip.reason,
-            "said_elsewhere": said_elsewhere,
         },
     )
 
@@ -81,9 +90,9 @@ def _resting(schedule: TipSchedule, user_id: UUID) -> Page:
         "code": schedule.silence,
         "sentence": words.silence_sentence(schedule.silence),
         "next_look": schedule.next_look_at,
-        "reconnect": broken,
     }
-    return Page("rest", {"rest": rest, "ask_at": schedule.next_look_at.isoformat()})
+    ask_at = schedule.next_look_at.isoformat()
+    return Page("rest", {"rest": rest, "reconnect": broken, "ask_at": ask_at})
 
 
 def build_why(tip: Tip) -> dict[str, Any]:

@@ -3,10 +3,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -56,7 +58,10 @@ def react(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")
     at, reaction = timezone.now(), form.cleaned_data["reaction"]
     outcome = answering.react(tip, reaction, at=at, answered_at=form.cleaned_data["answered_at"])
-    return _answered(request, outcome.tip, elsewhere=outcome.tip.reaction != reaction)
+    if outcome.tip.reaction == reaction:
+        return _answered(request, outcome.tip)
+    first = _("You had already answered this, here or on another device. The first answer counts.")
+    return _answered(request, outcome.tip, elsewhere=True, notice=first)
 
 
 @require_POST
@@ -77,7 +82,8 @@ def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
     outcome = answering.undo(tip, at=timezone.now())
     if outcome.won:
         return _draw_or_home(request, states.current(outcome.tip))
-    return _answered(request, outcome.tip, too_late=True)
+    too_late = _("It is too late to undo this. The answer stays.")
+    return _answered(request, outcome.tip, notice=too_late)
 
 
 @require_POST
@@ -140,10 +146,14 @@ def _waited(request: HttpRequest) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
 
 
-def _answered(request: SignedInRequest, tip: Tip, **flags: bool) -> HttpResponse:
-    elsewhere = flags.pop("elsewhere", False)
+def _answered(
+    request: SignedInRequest, tip: Tip, *, elsewhere: bool = False, notice: str = ""
+) -> HttpResponse:
+    """The card of an answer, with what did not work; without HTMX the page that follows says it."""
+    if notice and not request.htmx:
+        messages.info(request, notice)
     found = states.answered(tip, at=timezone.now(), said_elsewhere=elsewhere)
-    return _draw_or_home(request, states.Page(found.state, {**found.context, **flags}))
+    return _draw_or_home(request, states.Page(found.state, {**found.context, "notice": notice}))
 
 
 def _draw_or_home(request: SignedInRequest, found: states.Page) -> HttpResponse:

@@ -7,6 +7,7 @@ import pytest
 from accounts.models import User
 from events.models import EventRecord
 from integrations.models import Completion
+from tips import conf
 from tips.answer import answering
 from tips.make.making import make_tip
 from tips.models import Mute, Tip, TipSchedule, TipView
@@ -143,6 +144,29 @@ def test_already_done_closes_the_task_like_done(tip: Tip) -> None:
     assert answering.explain(tip, "already_done", at=LATER).won
     assert Completion.objects.count() == 1
     assert not Mute.objects.exists()
+
+
+def test_already_done_has_an_undo_window_of_its_own(tip: Tip) -> None:
+    answering.react(tip, "dismiss", at=LATER)
+    said = LATER + timedelta(minutes=1)
+    answering.explain(tip, "already_done", at=said)
+    assert Completion.objects.get().not_before == said + conf.UNDO_WINDOW + conf.UNDO_GRACE
+    assert answering.undo(tip, at=said + conf.UNDO_WINDOW).won
+    assert Completion.objects.get().state == Completion.State.CANCELLED
+    tip.refresh_from_db()
+    assert (tip.state, tip.reaction, tip.reason) == (Tip.State.SHOWN, "", "")
+
+
+def test_already_done_stays_when_its_window_is_over(tip: Tip) -> None:
+    answering.react(tip, "dismiss", at=LATER)
+    answering.explain(tip, "already_done", at=LATER + timedelta(minutes=1))
+    assert not answering.undo(tip, at=LATER + timedelta(seconds=71)).won
+
+
+def test_a_reason_that_stays_in_the_house_opens_no_new_window(tip: Tip) -> None:
+    answering.react(tip, "dismiss", at=LATER)
+    answering.explain(tip, "not_relevant", at=LATER + timedelta(minutes=1))
+    assert not answering.undo(tip, at=LATER + timedelta(seconds=61)).won
 
 
 def test_only_the_first_reason_counts(tip: Tip) -> None:

@@ -172,6 +172,43 @@ def test_undo_too_late_says_so(
     assert "It is too late to undo this" in card
 
 
+def test_already_done_can_be_taken_back(
+    alice_client: Client, tip: Tip, clock: time_machine.Traveller
+) -> None:
+    answer(alice_client, tip, "dismiss")
+    clock.shift(60)
+    card = alice_client.post(
+        f"/tip/{tip.pk}/reason", {"reason": "already_done"}, headers=HTMX
+    ).content.decode()
+    assert 'data-undo-ms="8000"' in card
+    assert state(alice_client.post(f"/tip/{tip.pk}/undo", headers=HTMX)) == "tip"
+
+
+def test_without_javascript_the_second_device_is_told_too(alice_client: Client, tip: Tip) -> None:
+    answer(alice_client, tip, "done")
+    page = alice_client.post(f"/tip/{tip.pk}/answer", {"reaction": "dismiss"}, follow=True)
+    assert "The first answer counts." in page.content.decode()
+
+
+def test_without_javascript_a_late_undo_is_told_too(
+    alice_client: Client, tip: Tip, clock: time_machine.Traveller
+) -> None:
+    answer(alice_client, tip, "done")
+    clock.shift(60)
+    page = alice_client.post(f"/tip/{tip.pk}/undo", follow=True)
+    assert "It is too late to undo this. The answer stays." in page.content.decode()
+
+
+def test_a_source_that_must_be_reconnected_is_told_beside_the_tip(
+    alice: User, alice_client: Client, tip: Tip
+) -> None:
+    assert b"Reconnect it" not in alice_client.get("/").content
+    connect(alice, source="calendar_url", state=Connection.State.RECONNECT)
+    page = alice_client.get("/").content.decode()
+    assert ">Pay rent</h1>" in page
+    assert "One source is no longer connected. Reconnect it." in page
+
+
 def test_not_this_may_say_why(alice_client: Client, tip: Tip) -> None:
     card = answer(alice_client, tip, "dismiss").content.decode()
     assert 'value="not_relevant"' in card
