@@ -3,9 +3,10 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
+APPS := oo events accounts integrations agents tips adminconsole
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench lock messages clean
+.PHONY: help run test fast check format bench lock messages clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -13,8 +14,12 @@ help: ## list the targets
 run: $(VENV)/.run ## start oO on this machine: http://localhost:$(PORT)
 	@$(BIN)/python manage.py run --port $(PORT)
 
-test: $(VENV)/.dev ## install what the tests need, and run them all on PostgreSQL and on SQLite
-	@$(BIN)/python -m tests.run
+test: $(VENV)/.dev ## install what the tests need, and run them on PostgreSQL and on SQLite; APP=tips for one app
+	@$(BIN)/python -m tests.run $(APP)
+
+fast: $(VENV)/.dev ## the tests inside the apps, on SQLite, without servers or a browser
+	@DATABASE_URL=sqlite://:memory: $(BIN)/python -m pytest -n 2 --dist loadfile \
+		-m "not browser and not postgres and not slow" $(or $(APP),$(APPS))
 
 check: $(VENV)/.dev ## lint, types, layers, migrations, templates, production settings
 	$(BIN)/ruff format --check .

@@ -176,6 +176,7 @@ def test_celery_finds_it_by_its_setting(tmp_path: Path) -> None:
     assert len(waiting(tmp_path)) == 1
 
 
+@pytest.mark.slow
 def test_many_writers_and_readers_lose_nothing() -> None:
     command = [sys.executable, "-m", "tests.soak.broker", "--messages", "3000"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
