@@ -24,6 +24,23 @@ class Kind(StrEnum):
     REMINDER = "reminder"  # leads to a moment
 
 
+class Reaction(StrEnum):
+    """What a person answers. What each does is in tips.decide.effects."""
+
+    DONE = "done"
+    SNOOZE = "snooze"
+    DISMISS = "dismiss"
+
+
+class Reason(StrEnum):
+    """Why not this."""
+
+    NOT_NOW = "not_now"
+    NOT_RELEVANT = "not_relevant"
+    WRONG = "wrong"
+    ALREADY_DONE = "already_done"
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One row that a tip came from. `fact` names the rule that made it matter."""

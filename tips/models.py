@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from tips import base
+
 
 class TipQuerySet(models.QuerySet["Tip"]):
     def current(self, user_id: UUID, *, at: datetime) -> TipQuerySet:
@@ -30,17 +32,15 @@ class Tip(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     class Reaction(models.TextChoices):
-        DONE = "done", _("done")
-        SNOOZE = "snooze", _("later")
-        DISMISS = "dismiss", _("not this")
+        DONE = base.Reaction.DONE, _("done")
+        SNOOZE = base.Reaction.SNOOZE, _("later")
+        DISMISS = base.Reaction.DISMISS, _("not this")
 
     class Reason(models.TextChoices):
-        """Why not this. What each does is in tips.decide.effects."""
-
-        NOT_NOW = "not_now", _("not now")
-        NOT_RELEVANT = "not_relevant", _("not relevant")
-        WRONG = "wrong", _("it is wrong")
-        ALREADY_DONE = "already_done", _("already done")
+        NOT_NOW = base.Reason.NOT_NOW, _("not now")
+        NOT_RELEVANT = base.Reason.NOT_RELEVANT, _("not relevant")
+        WRONG = base.Reason.WRONG, _("it is wrong")
+        ALREADY_DONE = base.Reason.ALREADY_DONE, _("already done")
 
     LIVE = (State.READY, State.SHOWN)
 
@@ -144,7 +144,7 @@ class Mute(models.Model):
     tip = models.OneToOneField(Tip, models.CASCADE)  # the answer that caused it; undone with it
     candidate = models.CharField(max_length=60)
     until = models.DateTimeField()
-    # A hold that ends as soon as its row changes at the source: "it is wrong" may be put right.
+    # A mute that ends as soon as its row changes at the source: "it is wrong" may be put right.
     until_changed = models.BooleanField(default=False)
     since = models.DateTimeField()
 
@@ -152,12 +152,22 @@ class Mute(models.Model):
         indexes = [models.Index(fields=["user", "until"])]
 
     def __str__(self) -> str:
-        return f"hold on {self.candidate}"
+        return f"mute of {self.candidate}"
 
 
 class TipScheduleQuerySet(models.QuerySet["TipSchedule"]):
     def due(self, *, at: datetime) -> TipScheduleQuerySet:
         return self.filter(next_look_at__lte=at, user__is_active=True).order_by("next_look_at")
+
+    def rest(self, user_id: UUID, tip: Tip, *, until: datetime) -> None:
+        """The person has just answered `tip`: nothing is decided until then. One query."""
+        self.filter(user_id=user_id).update(
+            last_answered=tip,
+            rest_until=until,
+            next_look_at=until,
+            fingerprint="",
+            revision=F("revision") + 1,
+        )
 
     def look_again(self, user_id: UUID, *, at: datetime) -> None:
         """Something changed: whoever looks next, a message or beat, decides anew. One query."""
@@ -185,4 +195,4 @@ class TipSchedule(models.Model):
     objects = TipScheduleQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return f"outlook of {self.user_id}"
+        return f"schedule of {self.user_id}"

@@ -11,8 +11,6 @@ from events.catalog import (
     ProfileChanged,
     TaskCompleted,
     TasksSynced,
-    TipDismissalExplained,
-    TipReacted,
 )
 from oo.lib.queue import look_now
 from tips import tasks
@@ -20,7 +18,7 @@ from tips.models import TipSchedule
 
 
 def look_again(event: Event) -> None:
-    """Note in the outlook that something changed, then say so: a lost message costs a minute."""
+    """Note in the schedule that something changed, then say so: a lost message costs a minute."""
     TipSchedule.objects.look_again(event.user_id, at=event.at)
     look_now(tasks.make_tip, str(event.user_id), expires_s=60)
 
@@ -33,8 +31,6 @@ def listen() -> None:
         ConnectionChanged,
         ConsentWithdrawn,
         ProfileChanged,
-        TipReacted,
-        TipDismissalExplained,
     )
     for kind in kinds:
         subscribe(kind, look_again)

@@ -16,7 +16,6 @@ from accounts.models import Profile
 from events.bus import publish
 from events.catalog import TipDismissalExplained, TipReacted, TipReactionUndone, TipServed
 from integrations.complete import completions
-from integrations.models import Task
 from tips import conf
 from tips.base import Kind
 from tips.decide.effects import UNTIL_CHANGED_AT_MOST, Effect, effect_of
@@ -67,10 +66,7 @@ def react(tip: Tip, reaction: str, *, at: datetime, answered_at: datetime | None
         tip.undo_until = at + conf.UNDO_WINDOW
         _apply(tip, _effect(tip), at=at)
         tip.save()
-        TipSchedule.objects.filter(pk=tip.user_id).update(
-            last_answered=tip, rest_until=at + conf.REST_AFTER_ANSWER
-        )
-        TipSchedule.objects.look_again(tip.user_id, at=at)
+        TipSchedule.objects.rest(tip.user_id, tip, until=at + conf.REST_AFTER_ANSWER)
         publish(
             TipReacted(
                 user_id=tip.user_id,
@@ -147,7 +143,7 @@ def end_rest(user_id: UUID, *, at: datetime) -> None:
 
 
 def _lock(user_id: UUID, at: datetime) -> None:
-    """Answers, undo and the making of tips take turns on the person's outlook.
+    """Answers, undo and the making of tips take turns on the person's schedule.
 
     The person's row comes first, as wherever rows of a person are written: see lock_person.
     Raises PermissionDenied for somebody who has left.
@@ -166,7 +162,7 @@ def _effect(tip: Tip) -> Effect:
 
 def _apply(tip: Tip, effect: Effect, *, at: datetime) -> None:
     Mute.objects.filter(tip=tip).delete()
-    until, until_changed = effect.hold_until, effect.until_changed
+    until, until_changed = effect.mute_until, effect.until_changed
     if effect.completes and tip.kind != Kind.TASK:
         until = tip.expires_at  # a reminder is acknowledged: it is not said again
     elif effect.completes and not _complete(tip, at):
@@ -184,19 +180,12 @@ def _apply(tip: Tip, effect: Effect, *, at: datetime) -> None:
 
 def _complete(tip: Tip, at: datetime) -> bool:
     """Have the task closed at its source. False: it is gone, or its source closes nothing."""
-    ids = [item["id"] for item in tip.evidence if item["model"] == "task"]
-    task = Task.objects.filter(pk__in=ids, user_id=tip.user_id).first()
-    tip.completion_key = uuid4()
-    asked = task is not None and completions.complete(
-        tip.user_id,
-        task.pk,
-        key=tip.completion_key,
-        not_before=at + conf.UNDO_WINDOW + conf.UNDO_GRACE,
-        at=at,
-    )
-    if not asked:
-        tip.completion_key = None
-    return asked
+    tip.completion_key = None
+    for task_id in (item["id"] for item in tip.evidence if item["model"] == "task"):
+        key, not_before = uuid4(), at + conf.UNDO_WINDOW + conf.UNDO_GRACE
+        if completions.complete(tip.user_id, task_id, key=key, not_before=not_before, at=at):
+            tip.completion_key = key
+    return tip.completion_key is not None
 
 
 def _may_undo(tip: Tip, at: datetime) -> bool:

@@ -17,12 +17,12 @@ SOON = (timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=1), timede
 LONGEST_GAP = timedelta(hours=8)
 
 
-def build_candidates(view: UserView, held: Collection[str]) -> list[Candidate]:
-    """Candidates in the order of the view; those whose key is held are left out."""
+def build_candidates(view: UserView, muted: Collection[str]) -> list[Candidate]:
+    """Candidates in the order of the view; those whose key is muted are left out."""
     gap = find_gap(view)
     found = [_of_task(task, view, gap) for task in view.tasks if not waits_for_its_date(task, view)]
     found += [_of_event(event) for event in view.events if _is_near(event, view.now)]
-    return [c for c in found if c.key not in held]
+    return [c for c in found if c.key not in muted]
 
 
 def waits_for_its_date(task: TaskView, view: UserView) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from tips.base import Reaction, Reason
+
 SNOOZE = timedelta(hours=2)
 NOT_NOW = timedelta(hours=4)
 NOT_RELEVANT = timedelta(days=30)
@@ -15,8 +17,8 @@ MORNING, NIGHT = time(8), time(22)
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    hold_until: datetime | None = None
-    until_changed: bool = False  # the hold ends when the row changes at its source
+    mute_until: datetime | None = None
+    until_changed: bool = False  # the mute ends when the row changes at its source
     completes: bool = False  # the task is closed at its source
 
 
@@ -31,17 +33,17 @@ def effect_of(reaction: str, reason: str, *, at: datetime, zone: ZoneInfo) -> Ef
     dismiss, wrong         until the task or meeting changes at its source
     dismiss, already_done  closes the task at its source, as done does
     """
-    if reaction == "done" or reason == "already_done":
+    if reaction == Reaction.DONE or reason == Reason.ALREADY_DONE:
         return Effect(completes=True)
-    if reaction == "snooze":
-        return Effect(hold_until=_by_day(at + SNOOZE, zone))
-    if reason == "not_now":
-        return Effect(hold_until=_by_day(at + NOT_NOW, zone))
-    if reason == "not_relevant":
-        return Effect(hold_until=at + NOT_RELEVANT)
-    if reason == "wrong":
-        return Effect(hold_until=at + UNTIL_CHANGED_AT_MOST, until_changed=True)
-    return Effect(hold_until=_morning_after(at, zone))
+    if reaction == Reaction.SNOOZE:
+        return Effect(mute_until=_by_day(at + SNOOZE, zone))
+    if reason == Reason.NOT_NOW:
+        return Effect(mute_until=_by_day(at + NOT_NOW, zone))
+    if reason == Reason.NOT_RELEVANT:
+        return Effect(mute_until=at + NOT_RELEVANT)
+    if reason == Reason.WRONG:
+        return Effect(mute_until=at + UNTIL_CHANGED_AT_MOST, until_changed=True)
+    return Effect(mute_until=_morning_after(at, zone))
 
 
 def _by_day(moment: datetime, zone: ZoneInfo) -> datetime:

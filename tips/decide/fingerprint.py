@@ -11,8 +11,8 @@ from tips.conf import LONGEST_LIFE
 from tips.decide.candidates import REMIND_FROM, SOON, find_gap, find_meeting
 
 
-def fingerprint(view: UserView, held: Iterable[str], policy: str, locale: str) -> str:
-    """Equal fingerprints: the same rows, day, meeting and holds, so the same decision stands."""
+def fingerprint(view: UserView, muted: Iterable[str], policy: str, locale: str) -> str:
+    """Equal fingerprints: the same rows, day, meeting and mutes, so the same decision stands."""
     meeting, gap = find_meeting(view), find_gap(view)
     parts = (
         policy,
@@ -21,7 +21,7 @@ def fingerprint(view: UserView, held: Iterable[str], policy: str, locale: str) -
         view.today.isoformat(),
         meeting.id if meeting else None,
         gap.event_id if gap else None,
-        sorted(held),
+        sorted(muted),
         [(t.id, t.changed_at) for t in view.tasks],
         [(e.id, e.title, e.starts_at, e.ends_at, e.is_busy) for e in view.events],
     )

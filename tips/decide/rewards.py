@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from tips.base import Reaction, Reason
+
 MAGIC_FROM_S, MAGIC_UNTIL_S = 15.0, 120.0
 SOON_S = 30 * 60.0
 
-DISMISSED = {
+DISMISSED: dict[str, float] = {
     "": -0.4,
-    "not_now": -0.2,  # right thing, wrong moment
-    "not_relevant": -0.7,  # wrong thing
-    "wrong": -1.0,  # untrue: the worst that a tip can be
-    "already_done": 0.1,  # right thing, too late
+    Reason.NOT_NOW: -0.2,  # right thing, wrong moment
+    Reason.NOT_RELEVANT: -0.7,  # wrong thing
+    Reason.WRONG: -1.0,  # untrue: the worst that a tip can be
+    Reason.ALREADY_DONE: 0.1,  # right thing, too late
 }
 
 
@@ -26,11 +28,11 @@ def infer_reward(reaction: str, dwell_s: float | None, reason: str = "") -> floa
     raises   KeyError for a reaction or reason that does not exist
     source   our own scale; no publication claims these figures
     """
-    if reaction == "dismiss":
+    if reaction == Reaction.DISMISS:
         return DISMISSED[reason]
-    if reaction == "snooze":
+    if reaction == Reaction.SNOOZE:
         return 0.0
-    if reaction != "done":
+    if reaction != Reaction.DONE:
         raise KeyError(reaction)
     if dwell_s is None:
         return 0.7

@@ -46,7 +46,7 @@ class Overtaken(Exception):
 def make_tip(user_id: UUID, *, at: datetime, rng: Random | None = None) -> Tip | None:
     """See that the person has a ready tip, or silence on record. Returns the live tip, if any.
 
-    Nothing changed: nothing is decided. Safe to run twice and at once: the outlook's row is locked
+    Nothing changed: nothing is decided. Safe to run twice and at once: the schedule's row is locked
     to store, and who finds its revision changed decides anew, twice at most: whatever changed it
     has made the person due again. Nobody who has left is made a tip, and nobody who rests.
     """
@@ -104,7 +104,7 @@ def _rests(schedule: TipSchedule, at: datetime) -> bool:
 
 
 def _mutes(view: UserView) -> list[Mute]:
-    """The holds in force. One that waits for a change is over when its row has changed since."""
+    """The mutes in force. One that waits for a change is over when its row has changed since."""
     mutes = list(Mute.objects.filter(user_id=view.user_id, until__gt=view.now))
     if not any(h.until_changed for h in mutes):
         return mutes

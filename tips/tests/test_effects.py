@@ -9,8 +9,10 @@ from tips.decide.effects import effect_of
 from tips.tests.people import BERLIN, NOON
 
 
-def hold(reaction: str, reason: str = "", at: datetime = NOON, zone: ZoneInfo = BERLIN) -> datetime:
-    until = effect_of(reaction, reason, at=at, zone=zone).hold_until
+def muted_until(
+    reaction: str, reason: str = "", at: datetime = NOON, zone: ZoneInfo = BERLIN
+) -> datetime:
+    until = effect_of(reaction, reason, at=at, zone=zone).mute_until
     assert until is not None
     return until
 
@@ -19,44 +21,46 @@ def hold(reaction: str, reason: str = "", at: datetime = NOON, zone: ZoneInfo = 
 def test_done_and_already_done_close_the_task(reaction: str, reason: str) -> None:
     effect = effect_of(reaction, reason, at=NOON, zone=BERLIN)
     assert effect.completes
-    assert effect.hold_until is None
+    assert effect.mute_until is None
 
 
 def test_later_means_two_hours() -> None:
-    assert hold("snooze") == NOON + timedelta(hours=2)
+    assert muted_until("snooze") == NOON + timedelta(hours=2)
 
 
 @pytest.mark.parametrize("reason", ["", "not_now"])
 def test_what_would_fall_into_the_night_waits_for_the_morning(reason: str) -> None:
     evening = datetime(2026, 5, 5, 20, 30, tzinfo=BERLIN)
     reaction = "dismiss" if reason else "snooze"
-    assert hold(reaction, reason, evening) == datetime(2026, 5, 6, 8, tzinfo=BERLIN)
+    assert muted_until(reaction, reason, evening) == datetime(2026, 5, 6, 8, tzinfo=BERLIN)
 
 
 def test_later_at_three_in_the_morning_means_eight_the_same_day() -> None:
     night = datetime(2026, 5, 6, 3, tzinfo=BERLIN)
-    assert hold("snooze", at=night) == datetime(2026, 5, 6, 8, tzinfo=BERLIN)
+    assert muted_until("snooze", at=night) == datetime(2026, 5, 6, 8, tzinfo=BERLIN)
 
 
 def test_not_this_without_a_reason_means_tomorrow_morning_where_the_person_is() -> None:
     kiritimati = ZoneInfo("Pacific/Kiritimati")  # UTC+14: already tomorrow there
-    assert hold("dismiss", at=NOON, zone=kiritimati) == datetime(2026, 5, 7, 8, tzinfo=kiritimati)
+    assert muted_until("dismiss", at=NOON, zone=kiritimati) == datetime(
+        2026, 5, 7, 8, tzinfo=kiritimati
+    )
 
 
 def test_tomorrow_at_eight_is_a_23_hour_wait_when_the_clocks_go_forward() -> None:
     before = datetime(2026, 3, 28, 8, tzinfo=BERLIN)
-    waits = hold("dismiss", at=before).astimezone(UTC) - before.astimezone(UTC)
+    waits = muted_until("dismiss", at=before).astimezone(UTC) - before.astimezone(UTC)
     assert waits == timedelta(hours=23)
 
 
 def test_tomorrow_at_eight_is_a_25_hour_wait_when_the_clocks_go_back() -> None:
     before = datetime(2026, 10, 24, 8, tzinfo=BERLIN)
-    waits = hold("dismiss", at=before).astimezone(UTC) - before.astimezone(UTC)
+    waits = muted_until("dismiss", at=before).astimezone(UTC) - before.astimezone(UTC)
     assert waits == timedelta(hours=25)
 
 
 def test_not_relevant_is_forgotten_for_a_month() -> None:
-    assert hold("dismiss", "not_relevant") == NOON + timedelta(days=30)
+    assert muted_until("dismiss", "not_relevant") == NOON + timedelta(days=30)
 
 
 def test_wrong_is_held_until_its_row_changes() -> None:
