@@ -13,9 +13,18 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.utils import timezone
 
 from accounts.models.session import Session
+from oo.lib.compiled import Compiled, Given
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+# Asked on every request of everybody.
+UNEXPIRED = Compiled(
+    lambda: Session.objects.select_related("user__profile").filter(
+        session_key=Given("key", Session._meta.get_field("session_key")),
+        expire_date__gt=Given("at", Session._meta.get_field("expire_date")),
+    )
+)
 
 
 class SessionStore(DatabaseStore):
@@ -34,13 +43,10 @@ class SessionStore(DatabaseStore):
         return session
 
     def _get_session_from_db(self) -> Session | None:
-        # Django's own, but for select_related; also what it does on failure.
-        try:
-            session = Session.objects.select_related("user__profile").get(
-                session_key=self.session_key, expire_date__gt=timezone.now()
-            )
-        except Session.DoesNotExist:
+        # Django's own, but for the person; also what it does on failure.
+        found = UNEXPIRED.rows(key=self.session_key, at=timezone.now())
+        if not found:
             self._session_key = None
             return None
-        self.person = session.user
-        return session
+        self.person = found[0].user
+        return found[0]

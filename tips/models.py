@@ -9,11 +9,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from oo.lib.compiled import Given
 from tips import base
 
 
 class TipQuerySet(models.QuerySet["Tip"]):
-    def current(self, user_id: UUID, *, at: datetime) -> TipQuerySet:
+    def current(self, user_id: UUID | Given, *, at: datetime | Given) -> TipQuerySet:
         """The one tip that may be on the page at `at`: ready or shown, and still true."""
         return self.filter(user_id=user_id, state__in=Tip.LIVE, expires_at__gt=at)
 

@@ -13,7 +13,8 @@ from tests.bench.page import granian
 CPU_LIMIT_S, MEMORY_LIMIT_MIB = 1.5, 120
 
 
-def run(env: Mapping[str, str]) -> None:
+def run(env: Mapping[str, str]) -> bool:
+    """Always True: these limits are of one kind of machine, and told, not enforced."""
     began = time.perf_counter()
     with granian(env) as port:
         urlopen(f"http://127.0.0.1:{port}/healthz").read()
@@ -30,6 +31,12 @@ def run(env: Mapping[str, str]) -> None:
         rss = max(p.memory_info().rss for p in workers) / 2**20
         loaded = any("litellm" in m.path for p in workers for m in p.memory_maps())
     print(f"answers after  {wall_s:5.2f} s")
-    print(f"CPU of a worker {cpu_s:5.2f} s   limit {CPU_LIMIT_S} s")
-    print(f"memory         {rss:5.0f} MiB  limit {MEMORY_LIMIT_MIB} MiB")
-    print(f"litellm loaded  {'yes' if loaded else 'no'}")
+    print(f"CPU of a worker {cpu_s:5.2f} s   limit {CPU_LIMIT_S} s   {said(cpu_s <= CPU_LIMIT_S)}")
+    small = said(rss <= MEMORY_LIMIT_MIB)
+    print(f"memory         {rss:5.0f} MiB  limit {MEMORY_LIMIT_MIB} MiB   {small}")
+    print(f"litellm loaded  {'yes' if loaded else 'no'}   {said(not loaded)}")
+    return True
+
+
+def said(met: bool) -> str:
+    return "ok" if met else "over"

@@ -36,15 +36,19 @@ outcome = syncing.sync(connection.pk, at=timezone.now())
 assert outcome == syncing.Outcome.SYNCED, outcome
 again = time.perf_counter() - began
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(f"{count} tasks in {first:.2f} s   limit 10 s")
+said = lambda met: "ok" if met else "over"
+print(f"{count} tasks in {first:.2f} s   limit 10 s   {said(first <= 10)}")
 print(f"nothing new in {again:.2f} s")
-print(f"memory at its peak {peak:.0f} MiB (before the sync {base:.0f})   limit 200 MiB")
+memory = f"{peak:.0f} MiB (before the sync {base:.0f})"
+print(f"memory at its peak {memory}   limit 200 MiB   {said(peak <= 200)}")
 """
 
 
-def run(env: Mapping[str, str]) -> None:
+def run(env: Mapping[str, str]) -> bool:
+    """Always True: these limits are of one kind of machine, and told, not enforced."""
     with TodoistStandIn() as todoist:
         todoist.alice.add_tasks(TASKS)
         there = {**env, "TODOIST_API_URL": f"{todoist.url}/api/v1/"}
         command = [sys.executable, "-c", SYNC, todoist.alice.personal_token]
         subprocess.run(command, env=there, check=True)
+    return True

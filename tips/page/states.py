@@ -8,14 +8,27 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists
+from django.db.models import Exists, OuterRef
 
 from integrations.models import Completion, Connection
 from integrations.registry import SOURCES
+from oo.lib.compiled import Compiled, Given
 from tips.make import words
 from tips.make.making import rows_of
 from tips.models import Tip, TipDecision, TipSchedule
 from tips.registry import POLICIES
+
+# The tip that may be on the page, and whether one of the person's sources must be reconnected.
+CURRENT: Compiled[Any] = Compiled(
+    lambda: Tip.objects.current(
+        Given("user_id", Tip._meta.get_field("id")),
+        at=Given("at", Tip._meta.get_field("expires_at")),
+    ).annotate(
+        has_broken_source=Exists(
+            Connection.objects.filter(user_id=OuterRef("user_id"), state=Connection.State.RECONNECT)
+        )
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +44,7 @@ class Page:
 
 def build_page(user_id: UUID, *, at: datetime, waited: int = 0) -> Page:
     """One query when a tip is ready: the case that has to be instant. At most four otherwise."""
-    broken = Connection.objects.filter(user_id=user_id, state=Connection.State.RECONNECT)
-    tips = Tip.objects.current(user_id, at=at).annotate(has_broken_source=Exists(broken))
-    tip: Any = tips.first()  # Any: the annotation is no field of the model
-    if tip is not None:
+    for tip in CURRENT.rows(user_id=user_id, at=at):  # at most one: Tip's one_live_tip
         return current(tip, reconnect=tip.has_broken_source)
     schedule = TipSchedule.objects.filter(pk=user_id).select_related("last_answered").first()
     if schedule and schedule.last_answered and schedule.rest_until and schedule.rest_until > at:
