@@ -98,6 +98,20 @@ def _noted(page: Page, alice: Any) -> None:
     expect(page.get_by_text("Noted: not relevant.")).to_be_visible()
 
 
+def _already_done(page: Page, alice: Any) -> None:
+    _answered("Not this")(page, alice)
+    press(page, "Already done")
+    expect(page.get_by_text("Noted: already done.")).to_be_visible()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+
+
+def _broken_source(page: Page, alice: Any) -> None:
+    give_tip(alice)
+    connect(alice, source="todoist", account="9", state=Connection.State.RECONNECT)
+    open_tip(page)
+    expect(page.get_by_role("link", name="Reconnect it")).to_be_visible()
+
+
 def _unconfirmed(page: Page, alice: Any) -> None:
     _answered("Done")(page, alice)
     Completion.objects.update(state=Completion.State.FAILED, finished_at=timezone.now())
@@ -162,6 +176,8 @@ TIPS: Mapping[str, Arrange] = {
     "answered-later": _answered("Later"),
     "dismissed": _answered("Not this"),
     "dismissed-noted": _noted,
+    "already-done": _already_done,
+    "tip-broken-source": _broken_source,
 }
 OVER: Mapping[str, Arrange] = {"why": _why, "keys": _keys, "unconfirmed": _unconfirmed}
 PAGES: Mapping[str, Arrange] = {
