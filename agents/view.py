@@ -1,4 +1,4 @@
-"""From rows to a UserView: the only place where agents' and policies' food is loaded."""
+"""From rows to a UserView: the only place that loads what agents and policies look at."""
 
 from __future__ import annotations
 
