@@ -68,10 +68,14 @@ class Supervisor:
 
     def run(self) -> str:
         """Blocks until everything has ended. Returns the reason, or "" when it was asked for."""
-        while self._stop_by is None or any(child.process for child in self.children):
+        try:
+            while self._stop_by is None or any(child.process for child in self.children):
+                for child in self.children:
+                    self._look_after(child)
+                time.sleep(LOOK_S)
+        finally:  # whatever ends this, nobody is left who holds the port
             for child in self.children:
-                self._look_after(child)
-            time.sleep(LOOK_S)
+                child.signal(signal.SIGKILL)
         return self.reason
 
     def stop(self) -> None:

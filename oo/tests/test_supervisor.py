@@ -127,6 +127,23 @@ def test_a_paused_child_hears_the_stop(tmp_path: Path) -> None:
     assert run.ended() == ""
 
 
+def test_a_supervisor_that_breaks_leaves_nobody_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(self: Supervisor, child: supervisor.Child) -> None:
+        look_after(self, child)
+        raise OSError("no more")
+
+    look_after = Supervisor._look_after
+    monkeypatch.setattr(Supervisor, "_look_after", breaks)
+    watched = Supervisor({"web": "sleep 60"}, env=dict(os.environ), cwd=tmp_path, out=io.StringIO())
+    with pytest.raises(OSError, match="no more"):
+        watched.run()
+    process = watched.children[0].process
+    assert process is not None
+    assert process.wait(20) == -signal.SIGKILL
+
+
 def test_a_child_that_does_not_listen_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
