@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 APPS := oo events accounts integrations agents tips adminconsole
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast check format bench lock messages clean
+.PHONY: help run test fast check types format bench lock messages clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,9 @@ check: $(VENV)/.dev ## lint, types, layers, migrations, templates, production se
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.check
+
+types: $(VENV)/.dev ## the types alone, quick after the first time
+	@$(BIN)/mypy .
 
 format: $(VENV)/.dev ## put the code into shape
 	$(BIN)/ruff check --fix .
