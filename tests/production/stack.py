@@ -80,9 +80,11 @@ class Stack:
                 start_new_session=True,
             )
 
-    def stop(self, service: str, *, patience_s: float = 10) -> int:
-        """Says SIGTERM, as `docker compose stop` does; raises TimeoutExpired."""
+    def stop(self, service: str) -> int:
+        """Says SIGTERM, as `docker compose stop` does, and waits as long as that would before it
+        kills; raises TimeoutExpired."""
         process = self.running.pop(service)
+        patience_s = float(compose.services()[service]["stop_grace_period"].removesuffix("s"))
         process.send_signal(signal.SIGTERM)
         try:
             return process.wait(patience_s)
