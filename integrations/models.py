@@ -192,7 +192,7 @@ class CompletionQuerySet(models.QuerySet["Completion"]):
         return self.waiting().filter(next_at__lte=at, user__is_active=True)
 
     def claim(self, key: UUID, *, at: datetime, until: datetime) -> bool:
-        """Take the due closing for one worker, and count the attempt. No join: see Connection."""
+        """Take a due completion for one worker, and count the attempt. No join: see Connection."""
         due = self.waiting().filter(pk=key, next_at__lte=at)
         return bool(due.update(next_at=until, attempts=F("attempts") + 1))
 
@@ -202,7 +202,7 @@ class CompletionQuerySet(models.QuerySet["Completion"]):
 
 
 class Completion(models.Model):
-    """The work of closing one task at its source: done exactly once, retried until it says yes.
+    """The work of completing one task at its source: done exactly once, retried until it says yes.
 
     Claimed by a conditional update that moves `next_at` past the call's time limit: a worker that
     dies leaves a row that is due again, and the source knows the key.
@@ -237,4 +237,4 @@ class Completion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"closing of task {self.task_id}"
+        return f"completion of task {self.task_id}"

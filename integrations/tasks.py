@@ -34,7 +34,7 @@ def sync_one(connection_id: str) -> str:
 
 @shared_task(soft_time_limit=25, time_limit=30)
 def close_due() -> int:
-    """Every 30 seconds, from oo/schedule.py: queue the closings whose moment has come."""
+    """Every 30 seconds, from oo/schedule.py: queue the completions whose moment has come."""
     due = Completion.objects.due(at=timezone.now()).order_by("next_at")
     keys = list(due.values_list("key", flat=True)[:MOST_CLOSINGS])
     for key in keys:
@@ -44,7 +44,7 @@ def close_due() -> int:
 
 @shared_task(soft_time_limit=90, time_limit=100)
 def close_one(key: str) -> bool:
-    """Close one task at its source, then read what became of it. Ends before its claim runs out."""
+    """Complete one task at its source, then read what became of it. Ends before the claim does."""
     connection_id = completing.complete_one(UUID(key), at=timezone.now())
     if connection_id is not None:
         look_now(sync_one, str(connection_id), expires_s=60)

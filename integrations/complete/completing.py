@@ -1,4 +1,4 @@
-"""Closing answered tasks where they live: each exactly once, retried until the source says yes."""
+"""Completing answered tasks where they live: each exactly once, retried until its source agrees."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ CALL_LIMIT = timedelta(minutes=2)
 
 
 def complete_due(*, at: datetime) -> int:
-    """Every closing whose moment has come, one after another; how many are closed now."""
+    """Every completion whose moment has come, one after another; how many are done now."""
     keys = list(Completion.objects.due(at=at).values_list("key", flat=True))
     return sum(complete_one(key, at=at) is not None for key in keys)
 
 
 def complete_one(key: UUID, *, at: datetime) -> UUID | None:
-    """Close one task at its source. Returns its connection, now due to be read, when it is closed.
+    """Complete one task at its source. Returns its connection, now due to be read, when it is.
 
     Interrupted anywhere, it is tried again with the same key, by which the source knows it.
     """
@@ -55,7 +55,7 @@ def _call(completion: Completion) -> str:
     """Who closed it: oo, or the source before us. Raises ApiError."""
     connection = completion.task.connection
     source = SOURCES.get(connection.source)
-    if completion.task.completed_at is not None or _is_closed_already(completion):
+    if completion.task.completed_at is not None or _is_done_already(completion):
         return ""
     if source is None or connection.state == Connection.State.RECONNECT:
         raise Unauthorized(connection.source, "not connected")
@@ -78,8 +78,8 @@ def _call(completion: Completion) -> str:
     return "oo"
 
 
-def _is_closed_already(completion: Completion) -> bool:
-    """Answered twice, and not read since: closing a recurring task again would skip a date."""
+def _is_done_already(completion: Completion) -> bool:
+    """Answered twice, and not read since: completing a recurring task again would skip a date."""
     others = Completion.objects.filter(task_id=completion.task_id, state=Completion.State.DONE)
     return others.filter(finished_at__gte=F("task__changed_at")).exists()
 
@@ -94,7 +94,7 @@ def _finish(completion: Completion, *, by: str, at: datetime) -> bool:
             return False
         if by:
             _complete(completion.task, by, at)
-        # What a recurring task became, and what else closing it did, only the source knows.
+        # What a recurring task became, and what else completing it did, only the source knows.
         Connection.objects.filter(pk=completion.task.connection_id).update(next_sync_at=at)
     return True
 

@@ -15,10 +15,11 @@ from integrations.registry import SOURCES
 
 
 def complete(user_id: UUID, task_id: int, *, key: UUID, not_before: datetime, at: datetime) -> bool:
-    """Have the task closed at its source, not before a moment. The same key again changes nothing,
-    unless it was taken back: then it counts anew. The caller holds the person: see lock_person.
+    """Have the task completed at its source, not before a moment. The same key again changes
+    nothing, unless it was taken back: then it counts anew. The caller holds the person: see
+    lock_person.
 
-    False: no such task of this person's, or a source in which nothing can be closed.
+    False: no such task of this person's, or a source in which nothing can be completed.
     """
     with transaction.atomic():
         task = Task.objects.select_related("connection").filter(pk=task_id, user_id=user_id).first()
@@ -38,7 +39,7 @@ def complete(user_id: UUID, task_id: int, *, key: UUID, not_before: datetime, at
 
 
 def cancel_completion(user_id: UUID, key: UUID, *, at: datetime) -> bool:
-    """Take a closing back. False: it has been tried already, or there is none."""
+    """Take a completion back. False: it has been tried already, or there is none."""
     untried = Completion.objects.waiting().filter(key=key, user_id=user_id, attempts=0)
     return bool(untried.update(state=Completion.State.CANCELLED, finished_at=at))
 
@@ -50,7 +51,7 @@ def acknowledge_failure(user_id: UUID, key: UUID, *, at: datetime) -> bool:
 
 
 def retry_failure(user_id: UUID, key: UUID, *, at: datetime) -> bool:
-    """Try a closing that was given up, for another three days. False: there is none."""
+    """Try a completion that was given up, for another three days. False: there is none."""
     with transaction.atomic():
         if not lock_person(user_id):
             return False

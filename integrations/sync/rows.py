@@ -124,7 +124,7 @@ def _changed_events(
 
 def _keep_completion(old: _Known | None, values: Values) -> None:
     """What was said before a task was closed does not open it again: a pull may be under way while
-    the closing is written down. Whoever opens it at the source does so later."""
+    the completion is written down. Whoever opens it at the source does so later."""
     if old is None or old.completed_at is None or values["completed_at"] is not None:
         return
     said_at = values["updated_at"]

@@ -91,7 +91,7 @@ def recorded(user: User, kind: type[Event]) -> int:
     return EventRecord.objects.filter(user_id=user.pk, subject=kind.subject).count()
 
 
-def closings(user: User) -> list[str]:
+def completions_of(user: User) -> list[str]:
     return list(Completion.objects.filter(user=user).values_list("state", flat=True))
 
 

@@ -16,7 +16,7 @@ from integrations.models import Completion
 from integrations.registry import SOURCES
 from tests.concurrency.people import (
     Connected,
-    closings,
+    completions_of,
     connected,
     recorded,
     somebody_with_a_tip,
@@ -41,7 +41,7 @@ def test_of_devices_that_say_the_same_one_wins(crew: Crew) -> None:
         ends = crew.at_once(*[partial(answering.react, tip, "done", at=NOON)] * 5)
         assert not errors(ends)
         assert sorted(end.won for end in ends) == [False] * 4 + [True]
-        assert (closings(user), recorded(user, TipReacted)) == (["waiting"], 1)
+        assert (completions_of(user), recorded(user, TipReacted)) == (["waiting"], 1)
 
 
 def test_of_devices_that_disagree_one_wins_and_the_others_are_told_what_won(crew: Crew) -> None:
@@ -54,7 +54,7 @@ def test_of_devices_that_disagree_one_wins_and_the_others_are_told_what_won(crew
         assert len(won) == 1
         assert {end.tip.reaction for end in ends} == {won[0]}
         assert Tip.objects.get(pk=tip.pk).reaction == won[0]
-        assert closings(user) == ["waiting"] * (won[0] == "done")
+        assert completions_of(user) == ["waiting"] * (won[0] == "done")
         assert Mute.objects.filter(user=user).count() == (won[0] != "done")
         assert recorded(user, TipReacted) == 1
 
@@ -69,7 +69,7 @@ def test_of_two_reasons_the_first_counts(crew: Crew) -> None:
         assert [end.won for end in ends].count(True) == 1
         kept = Tip.objects.get(pk=tip.pk).reason
         assert {end.tip.reason for end in ends} == {kept}
-        assert closings(user) == ["waiting"] * (kept == "already_done")
+        assert completions_of(user) == ["waiting"] * (kept == "already_done")
         assert recorded(user, TipDismissalExplained) == 1
 
 
@@ -135,7 +135,7 @@ def test_of_undo_on_two_devices_one_wins(crew: Crew) -> None:
         assert not errors(ends)
         assert [end.won for end in ends].count(True) == 1
         assert Tip.objects.get(pk=tip.pk).state == "shown"
-        assert closings(user) == ["cancelled"]
+        assert completions_of(user) == ["cancelled"]
         assert recorded(user, TipReactionUndone) == 1
 
 

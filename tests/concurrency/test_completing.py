@@ -33,7 +33,7 @@ def somebody_done(todoist: TodoistStandIn) -> tuple[Connected, Completion]:
     return alice, Completion.objects.get(user=alice.user)
 
 
-def closings_asked(todoist: TodoistStandIn, completion: Completion) -> int:
+def completions_asked(todoist: TodoistStandIn, completion: Completion) -> int:
     return sum(str(completion.key) in r.form.get("commands", "") for r in todoist.requests)
 
 
@@ -43,7 +43,7 @@ def test_of_workers_at_one_closing_one_asks_the_source(crew: Crew, todoist: Todo
         ends = crew.at_once(*[partial(completing.complete_one, completion.key, at=DUE)] * 5)
         assert not errors(ends)
         assert [end for end in ends if end] == [alice.connection.pk]
-        assert closings_asked(todoist, completion) == len(alice.account.completions) == 1
+        assert completions_asked(todoist, completion) == len(alice.account.completions) == 1
         assert Completion.objects.get(pk=completion.pk).state == "done"
         assert recorded(alice.user, TaskCompleted) == 1
 
@@ -59,7 +59,7 @@ def test_a_worker_given_up_for_dead_that_still_lives_does_no_harm(
     )
     assert completing.complete_one(completion.key, at=DUE) is None
     assert slow == [alice.connection.pk]
-    assert closings_asked(todoist, completion) == 2
+    assert completions_asked(todoist, completion) == 2
     assert len(alice.account.completions) == recorded(alice.user, TaskCompleted) == 1
     assert Completion.objects.get(pk=completion.pk).state == "done"
 

@@ -142,22 +142,22 @@ def check(one: Connected) -> None:
     answered = Tip.objects.filter(user=one.user, state="answered")
     undone = recorded(one.user, TipReactionUndone)
     assert recorded(one.user, TipReacted) - undone == answered.count()
-    check_closings(one, [tip for tip in answered if is_done(tip)])
+    check_completions(one, [tip for tip in answered if is_done(tip)])
 
 
 def is_done(tip: Tip) -> bool:
     return tip.reaction == "done" or tip.reason == "already_done"
 
 
-def check_closings(one: Connected, done: list[Tip]) -> None:
+def check_completions(one: Connected, done: list[Tip]) -> None:
     """What counts is closed or waits to be; what was taken back was never told to the source."""
-    closings = {row.key: row.state for row in Completion.objects.filter(user=one.user)}
+    states = {row.key: row.state for row in Completion.objects.filter(user=one.user)}
     wanted = {tip.completion_key for tip in done if tip.completion_key}
     assert len(wanted) == len(done)
-    assert wanted <= closings.keys()
-    assert all(closings[key] in {"waiting", "done"} for key in wanted)
-    assert {closings[key] for key in closings.keys() - wanted} <= {"cancelled"}
-    asked = list(closings.values()).count("done")
+    assert wanted <= states.keys()
+    assert all(states[key] in {"waiting", "done"} for key in wanted)
+    assert {states[key] for key in states.keys() - wanted} <= {"cancelled"}
+    asked = list(states.values()).count("done")
     assert len(one.account.completions) <= asked
     assert recorded(one.user, TaskCompleted) >= len(one.account.completions)
     assert Connection.objects.get(user=one.user).state == "ok"

@@ -179,13 +179,14 @@ def _apply(tip: Tip, effect: Effect, *, at: datetime) -> None:
 
 
 def _complete(tip: Tip, at: datetime) -> bool:
-    """Have the task closed at its source. False: it is gone, or its source closes nothing."""
-    tip.completion_key = None
-    for task_id in (item["id"] for item in tip.evidence if item["model"] == "task"):
-        key, not_before = uuid4(), at + conf.UNDO_WINDOW + conf.UNDO_GRACE
-        if completions.complete(tip.user_id, task_id, key=key, not_before=not_before, at=at):
-            tip.completion_key = key
-    return tip.completion_key is not None
+    """Have the task completed at its source. False: it is gone, or its source completes nothing."""
+    task_id = next((item["id"] for item in tip.evidence if item["model"] == "task"), None)
+    key, not_before = uuid4(), at + conf.UNDO_WINDOW + conf.UNDO_GRACE
+    is_asked = task_id is not None and completions.complete(
+        tip.user_id, task_id, key=key, not_before=not_before, at=at
+    )
+    tip.completion_key = key if is_asked else None
+    return is_asked
 
 
 def _may_undo(tip: Tip, at: datetime) -> bool:

@@ -31,6 +31,6 @@ class ReasonForm(forms.Form):
     reason = forms.ChoiceField(choices=Tip.Reason.choices)
 
 
-class ClosingForm(forms.Form):
+class CompletionForm(forms.Form):
     key = forms.UUIDField()
     action = forms.ChoiceField(choices=[("retry", "retry"), ("dismiss", "dismiss")])

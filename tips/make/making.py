@@ -86,15 +86,15 @@ def _decide(
     mutes = _mutes(view)
     policy = POLICIES[conf.POLICY]
     name = f"{policy.manifest.key} {policy.manifest.version}"
-    mark = fingerprint(view, [h.candidate for h in mutes], name, profile.locale)
+    mark = fingerprint(view, [m.candidate for m in mutes], name, profile.locale)
     live = Tip.objects.current(view.user_id, at=at).first()
     if live and schedule.fingerprint == mark:
         _put_off(schedule, live.expires_at)
         return live
-    candidates = build_candidates(view, {h.candidate for h in mutes})
+    candidates = build_candidates(view, {m.candidate for m in mutes})
     choice = policy.decide(view, candidates, rng)
     until = choice.chosen.candidate.valid_until if choice.chosen else None
-    boundary = next_boundary(view, [until, *(h.until for h in mutes)])
+    boundary = next_boundary(view, [until, *(m.until for m in mutes)])
     decided = Decided(view, policy, choice, candidates, mark, boundary, profile.locale)
     return _store(decided, schedule, at=at)
 
@@ -106,7 +106,7 @@ def _rests(schedule: TipSchedule, at: datetime) -> bool:
 def _mutes(view: UserView) -> list[Mute]:
     """The mutes in force. One that waits for a change is over when its row has changed since."""
     mutes = list(Mute.objects.filter(user_id=view.user_id, until__gt=view.now))
-    if not any(h.until_changed for h in mutes):
+    if not any(m.until_changed for m in mutes):
         return mutes
     changed = {f"task:{t.id}": t.changed_at for t in view.tasks} | {
         f"event:{pk}": at
@@ -114,7 +114,7 @@ def _mutes(view: UserView) -> list[Mute]:
             "pk", "changed_at"
         )
     }
-    return [h for h in mutes if not (h.until_changed and _after(changed.get(h.candidate), h.since))]
+    return [m for m in mutes if not (m.until_changed and _after(changed.get(m.candidate), m.since))]
 
 
 def _after(moment: datetime | None, since: datetime) -> bool:

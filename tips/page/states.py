@@ -44,8 +44,8 @@ class Page:
 
 def build_page(user_id: UUID, *, at: datetime, waited: int = 0) -> Page:
     """One query when a tip is ready: the case that has to be instant. At most four otherwise."""
-    for tip in CURRENT.rows(user_id=user_id, at=at):  # at most one: Tip's one_live_tip
-        return current(tip, reconnect=tip.has_broken_source)
+    if found := CURRENT.rows(user_id=user_id, at=at):  # at most one: Tip's one_live_tip
+        return current(found[0], reconnect=found[0].has_broken_source)
     schedule = TipSchedule.objects.filter(pk=user_id).select_related("last_answered").first()
     if schedule and schedule.last_answered and schedule.rest_until and schedule.rest_until > at:
         return answered(schedule.last_answered, at=at)

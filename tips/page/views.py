@@ -17,7 +17,7 @@ from integrations.complete import completions
 from oo.lib.queue import look_now
 from tips import conf, tasks
 from tips.answer import answering
-from tips.answer.forms import AnswerForm, ClosingForm, ReasonForm
+from tips.answer.forms import AnswerForm, CompletionForm, ReasonForm
 from tips.make import making
 from tips.models import Tip
 from tips.page import states
@@ -110,7 +110,7 @@ def why(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @login_required
 def completion(request: SignedInRequest) -> HttpResponse:
     """What to do about an answer that its source never confirmed."""
-    form = ClosingForm(request.POST)
+    form = CompletionForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")
     key, at = form.cleaned_data["key"], timezone.now()
