@@ -161,7 +161,9 @@ def _stays(live: Tip, decided: Decided, at: datetime) -> bool:
     if at - live.shown_at >= conf.SHOWN_STAYS:
         return False
     same = next((s for s in decided.choice.ranking if s.candidate.key == live.candidate), None)
-    return same is not None and _render(same, decided) == (live.content, live.detail)
+    if same is None or same.candidate.url != live.url:
+        return False
+    return _render(same, decided) == (live.content, live.detail)
 
 
 def _keep(live: Tip, schedule: TipSchedule, decided: Decided) -> None:

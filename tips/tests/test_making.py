@@ -93,8 +93,9 @@ def test_what_is_better_takes_its_turn_after_half_an_hour(alice: User) -> None:
         ({"due_on": TODAY + timedelta(days=1)}, "Pay rent", "Marked urgent · Due tomorrow"),
         ({"due_time": time(16)}, "Pay rent", "Due today at 4 p.m. · Marked urgent"),
         ({"priority": 1}, "Pay rent", "Due today at 3 p.m."),
+        ({"url": "https://example.org/moved"}, "Pay rent", "Due today at 3 p.m. · Marked urgent"),
     ],
-    ids=["title", "date", "time", "priority"],
+    ids=["title", "date", "time", "priority", "address"],
 )
 def test_a_shown_tip_whose_row_says_something_else_is_replaced_at_once(
     alice: User, change: dict[str, Any], content: str, detail: str
