@@ -35,6 +35,8 @@ def test_a_page_fits_every_screen(visit: Visit, alice: Any, watch: Watch, name: 
         watch.expect(states.EXPECTED[name])
     page = visit(alice, has_touch=True, service_workers="block")
     ALL[name](page, alice)
+    # A page that a form led to can be seen before its stylesheets are there.
+    page.wait_for_load_state("load")
     page.evaluate("() => document.fonts.ready")
     found = {}
     for width, height in SHAPES:
