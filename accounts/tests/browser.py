@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.test import Client
 from django.urls import reverse
 
-from tests.peers.openid.visitor import (
+from tests.stand_ins.openid.visitor import (
     Form,
     cancel_at_apple,
     cancel_at_google,

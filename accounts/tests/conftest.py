@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import cache
 
 from accounts.tests.browser import Browser
-from tests.peers.openid import OpenIdStandIn
+from tests.stand_ins.openid import OpenIdStandIn
 
 
 @pytest.fixture(autouse=True)

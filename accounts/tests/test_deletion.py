@@ -24,7 +24,7 @@ from accounts.privacy import consents, deletion, leftovers, receipts, tables
 from accounts.privacy.leftovers import Trace
 from events.models import EventRecord
 from oo.lib.personal_data import Revocation
-from tests.peers.openid import OpenIdStandIn
+from tests.stand_ins.openid import OpenIdStandIn
 
 NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
 PAGE = "/settings/delete"

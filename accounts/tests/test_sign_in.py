@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from accounts.models import Consent, Profile, User
 from accounts.tests.browser import Browser, inside
-from tests.peers.openid import Oddity, OpenIdStandIn, Person
-from tests.peers.openid.visitor import choose_at_apple, choose_at_google
+from tests.stand_ins.openid import Oddity, OpenIdStandIn, Person
+from tests.stand_ins.openid.visitor import choose_at_apple, choose_at_google
 
 BOTH = pytest.mark.parametrize("provider", ["google", "apple"])
 HOME = "/"

@@ -16,8 +16,8 @@ from accounts.sign_in.apple import only_the_name
 from accounts.sign_in.provider_tokens import forget_dead_tokens, keep_token
 from accounts.sign_in.revocation import revoke_all, revoke_identity
 from accounts.tests.browser import Browser
-from tests.peers.openid import Oddity, OpenIdStandIn, Person
-from tests.peers.openid.visitor import choose_at_apple
+from tests.stand_ins.openid import Oddity, OpenIdStandIn, Person
+from tests.stand_ins.openid.visitor import choose_at_apple
 
 BOTH = pytest.mark.parametrize("provider", ["google", "apple"])
 START_OF_EVERY_JWT = "eyJhbGciOi"  # {"alg":

@@ -19,7 +19,7 @@ from integrations.tests.scripted import (
 )
 from integrations.tests.todoist import Reader
 from integrations.tests.token_endpoint import TokenEndpoint, serving
-from tests.peers.todoist import TodoistStandIn
+from tests.stand_ins.todoist import TodoistStandIn
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from integrations.tests.todoist import (
     link,
 )
 from oo.lib.http import ApiError, RateLimited, Unauthorized, Unexpected, Unreachable
-from tests.peers.todoist import FaultKind, TodoistStandIn
+from tests.stand_ins.todoist import FaultKind, TodoistStandIn
 
 # ---- closing --------------------------------------------------------------------------------
 

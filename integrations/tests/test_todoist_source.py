@@ -25,7 +25,7 @@ from integrations.tests.todoist import (
 from oo.lib.http import ApiError, RateLimited, TooLarge, Unauthorized, Unexpected, Unreachable
 from oo.lib.tests.loopback import Handler, serving
 from oo.lib.types import JSON
-from tests.peers.todoist import FaultKind, TodoistStandIn
+from tests.stand_ins.todoist import FaultKind, TodoistStandIn
 
 # ---- reading --------------------------------------------------------------------------------
 

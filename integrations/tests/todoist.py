@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from integrations.base import Link, Pull, TaskSignal
 from integrations.sources.todoist import Todoist
 from oo.lib.types import JSON
-from tests.peers.todoist import TodoistStandIn
+from tests.stand_ins.todoist import TodoistStandIn
 
 KEY, OTHER_KEY = UUID(int=1), UUID(int=2)
 SYNC = "/api/v1/sync"

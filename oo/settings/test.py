@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oo.settings.base import *
 from oo.settings.base import CONTENT_SECURITY_POLICY, DATABASES, SOCIALACCOUNT_PROVIDERS, VAR, env
-from tests.peers.openid import wiring
+from tests.stand_ins.openid import wiring
 
 SECRET_KEY = "only-for-tests-" + "x" * 50
 OO_ENCRYPTION_KEYS = ["dGVzdC1rZXktdGVzdC1rZXktdGVzdC1rZXktdGVzdCE="]

@@ -24,8 +24,8 @@ from oo.celery import app
 from tests import servers
 from tests.browser.site import Site, serving
 from tests.browser.watch import Watch
-from tests.peers.openid import OpenIdStandIn
-from tests.peers.todoist import Clock, TodoistStandIn
+from tests.stand_ins.openid import OpenIdStandIn
+from tests.stand_ins.todoist import Clock, TodoistStandIn
 from tips.tests.people import NOON
 
 # The last two keep the browser on this machine.

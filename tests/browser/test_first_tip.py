@@ -13,7 +13,7 @@ from integrations.complete import completing
 from integrations.models import Completion, Connection, Task
 from tests.browser.card import card, expect_state, expect_tip, expect_words, press
 from tests.browser.conftest import Visit
-from tests.peers.todoist import TodoistStandIn
+from tests.stand_ins.todoist import TodoistStandIn
 from tips.models import Tip
 
 pytestmark = pytest.mark.browser

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import Consent, User
 from tests.browser.card import expect_state
 from tests.browser.conftest import Visit
-from tests.peers.openid import OpenIdStandIn
+from tests.stand_ins.openid import OpenIdStandIn
 
 pytestmark = pytest.mark.browser
 

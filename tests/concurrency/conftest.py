@@ -11,7 +11,7 @@ from django.db.backends.signals import connection_created
 
 from integrations.registry import SOURCES
 from tests.concurrency.together import Crew
-from tests.peers.todoist import Clock, TodoistStandIn
+from tests.stand_ins.todoist import Clock, TodoistStandIn
 from tips.tests.people import NOON
 
 

@@ -15,7 +15,7 @@ from events.models import EventRecord
 from integrations.access import connections
 from integrations.models import Completion, Connection, Task
 from integrations.sync import syncing
-from tests.peers.todoist import Account, TodoistStandIn
+from tests.stand_ins.todoist import Account, TodoistStandIn
 from tips.make.making import make_tip
 from tips.models import Tip
 from tips.tests.people import NOON

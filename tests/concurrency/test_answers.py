@@ -23,7 +23,7 @@ from tests.concurrency.people import (
     the_tip,
 )
 from tests.concurrency.together import Crew, beside, errors, later, meanwhile
-from tests.peers.todoist import TodoistStandIn
+from tests.stand_ins.todoist import TodoistStandIn
 from tips import conf
 from tips.answer import answering
 from tips.models import Mute, Tip

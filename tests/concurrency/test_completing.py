@@ -17,7 +17,7 @@ from integrations.models import Completion
 from integrations.registry import SOURCES
 from tests.concurrency.people import Connected, connected, recorded, somebody, the_tip
 from tests.concurrency.together import Crew, beside, errors, meanwhile
-from tests.peers.todoist import TodoistStandIn
+from tests.stand_ins.todoist import TodoistStandIn
 from tips.answer import answering
 from tips.tests.people import NOON
 

@@ -33,8 +33,8 @@ from tests import servers
 from tests.concurrency.people import Connected, connected, recorded, somebody_with_a_tip
 from tests.concurrency.processes import Worker, environment, web
 from tests.concurrency.together import wait_until
-from tests.peers.todoist import Clock, FaultKind, TodoistStandIn
-from tests.peers.todoist_client import NO_TLS
+from tests.stand_ins.todoist import Clock, FaultKind, TodoistStandIn
+from tests.stand_ins.todoist_client import NO_TLS
 from tips.answer import answering
 from tips.make.making import make_tip
 from tips.models import Tip

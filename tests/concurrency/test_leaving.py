@@ -35,7 +35,7 @@ from tests.concurrency.together import (
     meanwhile,
     wait_until_somebody_waits_for_a_lock,
 )
-from tests.peers.todoist import TodoistStandIn
+from tests.stand_ins.todoist import TodoistStandIn
 from tips.answer import answering
 from tips.make import making
 from tips.models import Tip, TipSchedule

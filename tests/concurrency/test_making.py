@@ -13,7 +13,7 @@ from integrations.models import Task
 from integrations.sync import syncing
 from tests.concurrency.people import connected, somebody, somebody_with_a_tip, the_tip
 from tests.concurrency.together import Crew, beside, errors, meanwhile
-from tests.peers.todoist import TodoistStandIn
+from tests.stand_ins.todoist import TodoistStandIn
 from tips.answer import answering
 from tips.make import making
 from tips.models import Tip, TipDecision, TipSchedule

@@ -17,7 +17,7 @@ from integrations.sync import syncing
 from integrations.sync.syncing import Outcome
 from tests.concurrency.people import Connected, connected, the_tip
 from tests.concurrency.together import Crew, beside, errors, later, meanwhile
-from tests.peers.todoist import TodoistStandIn
+from tests.stand_ins.todoist import TodoistStandIn
 from tips.answer import answering
 from tips.tests.people import NOON
 

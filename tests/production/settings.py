@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oo.settings.production import *  # noqa: F403  # settings are layered whole
 from oo.settings.production import SOCIALACCOUNT_PROVIDERS, env
-from tests.peers.openid import wiring
+from tests.stand_ins.openid import wiring
 
 _IDP = env.str("OO_TEST_IDP")
 SOCIALACCOUNT_PROVIDERS["google"] |= wiring.google_settings(_IDP)

@@ -15,12 +15,12 @@ from redis import Redis
 
 from oo.lib.crypto import generate_key
 from tests import servers
-from tests.peers.openid import OpenIdStandIn
-from tests.peers.openid.visitor import choose_at_google, read_form
-from tests.peers.todoist import Clock, TodoistStandIn
 from tests.production.database import fresh_database
 from tests.production.dockerfile import stages
 from tests.production.stack import HOST, STARTED, Caddy, Stack
+from tests.stand_ins.openid import OpenIdStandIn
+from tests.stand_ins.openid.visitor import choose_at_google, read_form
+from tests.stand_ins.todoist import Clock, TodoistStandIn
 
 pytestmark = pytest.mark.postgres
 RENT, CALL = "Pay the rent", "Call the dentist"

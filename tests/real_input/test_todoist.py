@@ -6,9 +6,9 @@ import pytest
 
 from integrations.models import Task
 from integrations.sources.todoist.text import plain_title
-from tests.peers.todoist import TodoistStandIn
 from tests.real_input.todoist_account import COUNT, HOSTILE, fill
 from tests.real_input.todoist_loop import run
+from tests.stand_ins.todoist import TodoistStandIn
 from tips.models import TipDecision
 
 

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.peers.todoist import Account, TodoistStandIn
+from tests.stand_ins.todoist import Account, TodoistStandIn
 
 COUNT = 2_000
 PROJECTS = {

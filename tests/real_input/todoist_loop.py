@@ -21,8 +21,8 @@ from integrations.models import Connection, Task
 from integrations.sync import due
 from integrations.sync.rows import store_events
 from integrations.sync.syncing import sync
-from tests.peers.todoist import TodoistStandIn
 from tests.real_input.todoist_account import fill
+from tests.stand_ins.todoist import TodoistStandIn
 from tips.make.making import make_tip, rows_of
 from tips.models import TipDecision
 

@@ -22,12 +22,12 @@ from integrations.models import Completion, Connection
 from integrations.registry import SOURCES
 from integrations.tasks import sync_one
 from oo.lib.tests.loopback import Handler, Loopback, serving
-from tests.peers.openid import Oddity, OpenIdStandIn, wiring
-from tests.peers.openid.keys import apple_client_key_pem
-from tests.peers.openid.ledger import Ledger
-from tests.peers.openid.provider import Provider
-from tests.peers.todoist import FaultKind, TodoistStandIn
-from tests.peers.todoist.oauth import Authority
+from tests.stand_ins.openid import Oddity, OpenIdStandIn, wiring
+from tests.stand_ins.openid.keys import apple_client_key_pem
+from tests.stand_ins.openid.ledger import Ledger
+from tests.stand_ins.openid.provider import Provider
+from tests.stand_ins.todoist import FaultKind, TodoistStandIn
+from tests.stand_ins.todoist.oauth import Authority
 from tips.make.making import make_tip
 from tips.models import Tip
 

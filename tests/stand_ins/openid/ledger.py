@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 
-from tests.peers.openid.people import Person
+from tests.stand_ins.openid.people import Person
 
 CODE_LIFE_S = 300
 ACCESS_LIFE_S = 3600

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.peers.openid.keys import apple_client_key_pem
+from tests.stand_ins.openid.keys import apple_client_key_pem
 
 # Constants, and fine to publish: they open nothing but this stand-in.
 GOOGLE_CLIENT_ID = "stand-in.apps.googleusercontent.com"

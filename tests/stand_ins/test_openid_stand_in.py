@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.peers.openid import (
+from tests.stand_ins.openid import (
     Oddity,
     OpenIdStandIn,
     Person,
@@ -21,7 +21,7 @@ from tests.peers.openid import (
     apple_settings,
     google_settings,
 )
-from tests.peers.openid.client import (
+from tests.stand_ins.openid.client import (
     ALICE,
     BACK,
     BOB,
@@ -29,7 +29,7 @@ from tests.peers.openid.client import (
     Answers,
     params_of,
 )
-from tests.peers.openid.visitor import (
+from tests.stand_ins.openid.visitor import (
     TLS,
     cancel_at_apple,
     cancel_at_google,
@@ -39,7 +39,7 @@ from tests.peers.openid.visitor import (
     post,
     read_form,
 )
-from tests.peers.openid.wiring import GOOGLE_CLIENT_ID
+from tests.stand_ins.openid.wiring import GOOGLE_CLIENT_ID
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,7 +65,7 @@ def first_line(process: subprocess.Popen[str]) -> str:
 def test_it_runs_as_a_process_with_people_from_a_file(tmp_path: Path) -> None:
     people = tmp_path / "people.json"
     people.write_text(json.dumps([{"sub": "z", "email": "zoe@example.com", "name": "Zoe"}]))
-    process = start("tests.peers.openid", "--port", "0", "--people", str(people))
+    process = start("tests.stand_ins.openid", "--port", "0", "--people", str(people))
     try:
         addresses = google_settings(first_line(process))
         asked = {"client_id": GOOGLE_CLIENT_ID, "redirect_uri": BACK, "response_type": "code"}
@@ -77,7 +77,9 @@ def test_it_runs_as_a_process_with_people_from_a_file(tmp_path: Path) -> None:
 
 
 def test_it_imports_neither_django_nor_oo() -> None:
-    script = "import tests.peers.openid, sys; print({'django', 'oo', 'allauth'} & set(sys.modules))"
+    script = (
+        "import tests.stand_ins.openid, sys; print({'django', 'oo', 'allauth'} & set(sys.modules))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -103,7 +105,7 @@ def shared_idp() -> Iterator[OpenIdStandIn]:
 def site(shared_idp: OpenIdStandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("site")
     where = ["--idp", shared_idp.url, "--folder", str(folder)]
-    process = start("tests.peers.openid.allauth_site", *where)
+    process = start("tests.stand_ins.openid.allauth_site", *where)
     try:
         yield first_line(process)
     finally:
@@ -261,7 +263,7 @@ def test_allauth_gives_up_on_a_slow_provider(
 def test_the_settings_reach_every_address_that_allauth_uses(tmp_path: Path) -> None:
     script = (
         "import json, sys; from pathlib import Path; from pkgutil import resolve_name\n"
-        "from tests.peers.openid import allauth_attributes, allauth_site\n"
+        "from tests.stand_ins.openid import allauth_attributes, allauth_site\n"
         "allauth_site.prepare('http://there', Path(sys.argv[1]))\n"
         "print(json.dumps({name: resolve_name(name) for name in allauth_attributes('')}))"
     )

@@ -1,4 +1,4 @@
-"""`python -m tests.peers.todoist --port 9999 --tasks 40`: a Todoist to try oO with."""
+"""`python -m tests.stand_ins.todoist --port 9999 --tasks 40`: a Todoist to try oO with."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.peers.todoist", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.stand_ins.todoist", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0: any free port")
     parser.add_argument("--tasks", type=int, default=40, help="how many tasks the account has")
     parser.add_argument("--timezone", default="UTC", help="the account's, such as Europe/Vienna")

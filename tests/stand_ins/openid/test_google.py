@@ -9,8 +9,8 @@ import jwt
 import pytest
 from cryptography import x509
 
-from tests.peers.openid import OpenIdStandIn, Person
-from tests.peers.openid.client import (
+from tests.stand_ins.openid import OpenIdStandIn, Person
+from tests.stand_ins.openid.client import (
     ALICE,
     BACK,
     BOB,
@@ -23,15 +23,15 @@ from tests.peers.openid.client import (
     params_of,
     without_signature,
 )
-from tests.peers.openid.conftest import Clock
-from tests.peers.openid.visitor import (
+from tests.stand_ins.openid.conftest import Clock
+from tests.stand_ins.openid.visitor import (
     cancel_at_google,
     choose_at_google,
     get,
     post,
     read_form,
 )
-from tests.peers.openid.wiring import GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET
+from tests.stand_ins.openid.wiring import GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET
 
 
 def test_the_google_page_offers_everybody_and_a_way_out(idp: OpenIdStandIn) -> None:

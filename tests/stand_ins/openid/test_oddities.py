@@ -6,8 +6,8 @@ import httpx
 import jwt
 import pytest
 
-from tests.peers.openid import Oddity, OpenIdStandIn
-from tests.peers.openid.client import (
+from tests.stand_ins.openid import Oddity, OpenIdStandIn
+from tests.stand_ins.openid.client import (
     Answers,
     apple_exchange,
     apple_sign_in,
@@ -16,10 +16,10 @@ from tests.peers.openid.client import (
     google_sign_in,
     without_signature,
 )
-from tests.peers.openid.visitor import (
+from tests.stand_ins.openid.visitor import (
     get,
 )
-from tests.peers.openid.wiring import APPLE_SERVICES_ID, GOOGLE_CLIENT_ID
+from tests.stand_ins.openid.wiring import APPLE_SERVICES_ID, GOOGLE_CLIENT_ID
 
 
 def id_tokens(idp: OpenIdStandIn) -> list[tuple[str, str]]:

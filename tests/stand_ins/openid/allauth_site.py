@@ -1,7 +1,7 @@
 """The smallest Django site with unmodified allauth: the client that the stand-in is tried with.
 
 Run as a process of its own, so that its settings meet no others:
-    python -m tests.peers.openid.allauth_site --idp http://127.0.0.1:18310 --folder /tmp/x
+    python -m tests.stand_ins.openid.allauth_site --idp http://127.0.0.1:18310 --folder /tmp/x
 Its first line is its address. ``/`` tells, as JSON, who is signed in. The stand-in itself never
 imports this module.
 """
@@ -18,7 +18,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import django
 from django.conf import settings
 
-from tests.peers.openid.wiring import apple_adapter_attributes, apple_settings, google_settings
+from tests.stand_ins.openid.wiring import apple_adapter_attributes, apple_settings, google_settings
 
 
 def build_settings(idp: str, folder: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.peers.openid import OpenIdStandIn
+from tests.stand_ins.openid import OpenIdStandIn
 
 
 class Clock:

@@ -12,8 +12,8 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.peers.openid import OpenIdStandIn
-from tests.peers.openid.client import (
+from tests.stand_ins.openid import OpenIdStandIn
+from tests.stand_ins.openid.client import (
     ALICE,
     BACK,
     CHARLIE,
@@ -26,15 +26,15 @@ from tests.peers.openid.client import (
     apple_token,
     params_of,
 )
-from tests.peers.openid.conftest import Clock
-from tests.peers.openid.visitor import (
+from tests.stand_ins.openid.conftest import Clock
+from tests.stand_ins.openid.visitor import (
     cancel_at_apple,
     choose_at_apple,
     get,
     post,
     read_form,
 )
-from tests.peers.openid.wiring import APPLE_SERVICES_ID
+from tests.stand_ins.openid.wiring import APPLE_SERVICES_ID
 
 
 def apple_verified(idp: OpenIdStandIn, token: str) -> Answers:

@@ -9,7 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
-from tests.peers.openid import CAST, OpenIdStandIn, Person
+from tests.stand_ins.openid import CAST, OpenIdStandIn, Person
 
 
 def read_people(path: Path) -> list[Person]:
@@ -18,7 +18,7 @@ def read_people(path: Path) -> list[Person]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.peers.openid", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.stand_ins.openid", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=18310)
     parser.add_argument("--people", type=Path, help="JSON file; default: alice, bob, charlie")

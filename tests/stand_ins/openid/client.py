@@ -9,10 +9,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx
 import jwt
 
-from tests.peers.openid import OpenIdStandIn
-from tests.peers.openid.keys import apple_client_key_pem
-from tests.peers.openid.visitor import choose_at_apple, choose_at_google, post
-from tests.peers.openid.wiring import (
+from tests.stand_ins.openid import OpenIdStandIn
+from tests.stand_ins.openid.keys import apple_client_key_pem
+from tests.stand_ins.openid.visitor import choose_at_apple, choose_at_google, post
+from tests.stand_ins.openid.wiring import (
     APPLE_KEY_ID,
     APPLE_SERVICES_ID,
     APPLE_TEAM_ID,

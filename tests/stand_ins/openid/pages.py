@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from urllib.parse import urlencode
 
-from tests.peers.openid.people import Person
-from tests.peers.openid.wire import Answer
+from tests.stand_ins.openid.people import Person
+from tests.stand_ins.openid.wire import Answer
 
 
 def choose_person(

@@ -7,11 +7,11 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from tests.peers.openid import pages
-from tests.peers.openid.ledger import ACCESS_LIFE_S, Authorization
-from tests.peers.openid.people import Person
-from tests.peers.openid.provider import Handler, Provider
-from tests.peers.openid.wire import (
+from tests.stand_ins.openid import pages
+from tests.stand_ins.openid.ledger import ACCESS_LIFE_S, Authorization
+from tests.stand_ins.openid.people import Person
+from tests.stand_ins.openid.provider import Handler, Provider
+from tests.stand_ins.openid.wire import (
     Answer,
     Request,
     as_error,
@@ -20,7 +20,7 @@ from tests.peers.openid.wire import (
     b64url,
     half_hash,
 )
-from tests.peers.openid.wiring import GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET
+from tests.stand_ins.openid.wiring import GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET
 
 SCOPE_PREFIX = "https://www.googleapis.com/auth/userinfo."
 EMAIL, PROFILE = f"{SCOPE_PREFIX}email", f"{SCOPE_PREFIX}profile"

@@ -11,11 +11,11 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.peers.openid import pages, wiring
-from tests.peers.openid.apple import Apple
-from tests.peers.openid.google import Google
-from tests.peers.openid.people import CAST, Person
-from tests.peers.openid.wire import Answer, Request
+from tests.stand_ins.openid import pages, wiring
+from tests.stand_ins.openid.apple import Apple
+from tests.stand_ins.openid.google import Google
+from tests.stand_ins.openid.people import CAST, Person
+from tests.stand_ins.openid.wire import Answer, Request
 
 BIGGEST_BODY = 65_536
 

@@ -8,13 +8,18 @@ from typing import Any
 
 import jwt
 
-from tests.peers.openid import pages
-from tests.peers.openid.keys import apple_client_key
-from tests.peers.openid.ledger import ACCESS_LIFE_S, Authorization
-from tests.peers.openid.people import RELAY_DOMAIN, Person
-from tests.peers.openid.provider import Handler, Provider
-from tests.peers.openid.wire import Answer, Request, as_error, as_json, half_hash
-from tests.peers.openid.wiring import APPLE_ISSUER, APPLE_KEY_ID, APPLE_SERVICES_ID, APPLE_TEAM_ID
+from tests.stand_ins.openid import pages
+from tests.stand_ins.openid.keys import apple_client_key
+from tests.stand_ins.openid.ledger import ACCESS_LIFE_S, Authorization
+from tests.stand_ins.openid.people import RELAY_DOMAIN, Person
+from tests.stand_ins.openid.provider import Handler, Provider
+from tests.stand_ins.openid.wire import Answer, Request, as_error, as_json, half_hash
+from tests.stand_ins.openid.wiring import (
+    APPLE_ISSUER,
+    APPLE_KEY_ID,
+    APPLE_SERVICES_ID,
+    APPLE_TEAM_ID,
+)
 
 ID_TOKEN_LIFE_S = 86_400
 # Six months as Apple counts them.

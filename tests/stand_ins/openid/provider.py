@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from tests.peers.openid import pages
-from tests.peers.openid.keys import signing_key
-from tests.peers.openid.ledger import Ledger
-from tests.peers.openid.people import Person
-from tests.peers.openid.wire import Answer, Request, is_local
+from tests.stand_ins.openid import pages
+from tests.stand_ins.openid.keys import signing_key
+from tests.stand_ins.openid.ledger import Ledger
+from tests.stand_ins.openid.people import Person
+from tests.stand_ins.openid.wire import Answer, Request, is_local
 
 Handler = Callable[[Request], Answer]
 
