@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from oo.settings.test import *  # noqa: F403  # settings are layered whole
-from oo.settings.test import DATABASES, env
+from tests.settings import *
+from tests.settings import DATABASES, env
 
 CELERY_BROKER_URL = env.str("OO_TEST_BROKER", default="memory://")
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

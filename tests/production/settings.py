@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oo.settings.production import *  # noqa: F403  # settings are layered whole
+from oo.settings.production import *
 from oo.settings.production import SOCIALACCOUNT_PROVIDERS, env
 from tests.stand_ins.openid import wiring
 
