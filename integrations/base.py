@@ -15,6 +15,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from oo.lib.types import JSON
+from oo.lib.words import Words
 
 
 class Trouble(StrEnum):
@@ -54,19 +55,19 @@ class Field:
     """
 
     name: str
-    label: str
+    label: Words
     kind: str  # text | secret | url | file
-    help: str = ""
+    help: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceManifest:
     key: str
-    title: str
+    title: Words
     version: int
     consents: frozenset[str]
     sync_every: timedelta
-    description: str = ""
+    description: Words = ""
     oauth: OAuth | None = None
     fields: tuple[Field, ...] = ()  # alternatives are allowed: OAuth or fields
     can_complete: bool = False

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
 
 from agents.base import UserView
-
-
-def gettext_noop(words: str) -> str:
-    """Marks words for the catalogue, as Django's does, for plug-ins that know no Django."""
-    return words
+from oo.lib.words import Words
 
 
 class Kind(StrEnum):
@@ -94,7 +90,7 @@ class Candidate:
 class Scored:
     candidate: Candidate
     score: float  # comparable within one ranking only
-    # Codes of tips.make.words: what earned points, the best first, and what cost some.
+    # Codes of the policy's manifest: what earned points, the best first, and what cost some.
     reasons: tuple[str, ...] = ()
     penalties: tuple[str, ...] = ()
 
@@ -110,14 +106,26 @@ class Choice:
     chosen: Scored | None
     propensity: float
     confidence: float  # 0..1
-    silence: str = ""  # code of tips.make.words.SILENCES
+    silence: str = ""  # code of the policy's silences, or "nothing_open"
+
+
+Say = Callable[[Facts], str]  # in the language and on the clock that are active
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyManifest:
+    """`reasons`, `penalties` and `silences` are the words of the codes in Scored and Choice.
+
+    A sentence is true of every candidate that can get its code; "" says nothing. A code is a
+    reason or a penalty, never both. Silences are whole sentences; "nothing_open" is oO's own.
+    """
+
     key: str
-    title: str
+    title: Words
     version: int
+    reasons: Mapping[str, Say] = field(default_factory=dict)
+    penalties: Mapping[str, Say] = field(default_factory=dict)
+    silences: Mapping[str, Words] = field(default_factory=dict)
 
 
 class Policy(ABC):

@@ -189,7 +189,8 @@ class TipSchedule(models.Model):
     revision = models.PositiveIntegerField(default=0)
     looked_at = models.DateTimeField(null=True)
     next_look_at = models.DateTimeField(db_index=True)
-    silence = models.CharField(max_length=30, blank=True)  # code of tips.make.words.SILENCES, or ""
+    policy = models.CharField(max_length=40, blank=True)  # that decided
+    silence = models.CharField(max_length=30, blank=True)  # code of the policy's silences, or ""
     rest_until = models.DateTimeField(null=True)  # after an answer
     last_answered = models.ForeignKey(Tip, models.SET_NULL, null=True, related_name="+")
 

@@ -7,7 +7,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from integrations.base import Field, SourceManifest
-from oo.lib.plugins import said
 
 MOST_BYTES = 2 * 1024 * 1024
 LONGEST = 2_000
@@ -37,7 +36,7 @@ class SourceForm(forms.Form):
         self.manifest = manifest
         for asked in manifest.fields:
             field = self.fields[asked.name] = _field(asked)
-            field.label, field.help_text = said(asked.label), said(asked.help)
+            field.label, field.help_text = asked.label, asked.help
             field.error_messages["required"] = _missing(asked)
 
     def credentials(self) -> dict[str, str]:

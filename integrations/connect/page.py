@@ -16,7 +16,6 @@ from integrations.base import SourceManifest
 from integrations.connect import words
 from integrations.models import Connection
 from integrations.registry import SOURCES
-from oo.lib.plugins import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +100,8 @@ def _offer(manifest: SourceManifest) -> Offer:
     consents = tuple(CATALOGUE[key] for key in sorted(manifest.consents) if key in CATALOGUE)
     return Offer(
         manifest=manifest,
-        title=said(manifest.title),
-        description=said(manifest.description),
+        title=str(manifest.title),
+        description=str(manifest.description),
         consents=consents,
         has_oauth=oauth.is_configured(manifest.oauth),
     )

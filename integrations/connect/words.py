@@ -10,7 +10,6 @@ from django.utils.translation import ngettext
 from integrations.base import SourceManifest, Trouble
 from integrations.models import Connection
 from oo.lib.http import ApiError
-from oo.lib.plugins import said
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -88,4 +87,4 @@ def explain(error: ApiError, manifest: SourceManifest, trouble: Trouble) -> str:
         Trouble.GONE: _("There is nothing here. Check the address and try again."),
     }
     words = advice.get(trouble, _("oO cannot read this. Check that it is what is asked for here."))
-    return words % {"title": said(manifest.title)}
+    return words % {"title": manifest.title}

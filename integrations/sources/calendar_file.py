@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import cast
-
-from django.utils.translation import gettext_lazy as _
 
 from integrations import ical
 from integrations.base import Account, Field, Link, Pull, SignalSource, SourceManifest
 from oo.lib.http import TooLarge, Unexpected
+from oo.lib.words import gettext_lazy as _
 
 SERVICE = "calendar file"
 
@@ -21,20 +19,17 @@ class CalendarFile(SignalSource):
 
     manifest = SourceManifest(
         key="calendar-file",
-        title=cast("str", _("Calendar file")),
+        title=_("Calendar file"),
         version=1,
         consents=frozenset({"calendar"}),
         sync_every=timedelta(hours=6),
-        description=cast(
-            "str",
-            _("Reads the meetings in a file that you export from your calendar, once."),
-        ),
+        description=_("Reads the meetings in a file that you export from your calendar, once."),
         fields=(
             Field(
                 name="file",
-                label=cast("str", _("Calendar file")),
+                label=_("Calendar file"),
                 kind="file",
-                help=cast("str", _("A file that ends in .ics, up to 2 MB. Stored encrypted.")),
+                help=_("A file that ends in .ics, up to 2 MB. Stored encrypted."),
             ),
         ),
     )

@@ -5,16 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
 
 from integrations import ical
 from integrations.base import Account, EventSignal, Field, Link, Pull, SignalSource, SourceManifest
 from oo.lib.http import Fetched, Refused, TooLarge, Unexpected, fetch_public
 from oo.lib.types import JSON
+from oo.lib.words import gettext_lazy as _
 
 SERVICE = "calendar"
 DEADLINE_S = 20.0
@@ -27,25 +26,19 @@ class CalendarUrl(SignalSource):
 
     manifest = SourceManifest(
         key="calendar-url",
-        title=cast("str", _("Calendar by address")),
+        title=_("Calendar by address"),
         version=1,
         consents=frozenset({"calendar"}),
         sync_every=timedelta(minutes=15),
-        description=cast(
-            "str",
-            _("Reads your meetings from the address at which your calendar is published."),
-        ),
+        description=_("Reads your meetings from the address at which your calendar is published."),
         fields=(
             Field(
                 name="url",
-                label=cast("str", _("Address of the calendar")),
+                label=_("Address of the calendar"),
                 kind="url",
-                help=cast(
-                    "str",
-                    _(
-                        "In your calendar's settings, look for a secret or private address in "
-                        "iCal format. It usually ends in .ics. It is stored encrypted."
-                    ),
+                help=_(
+                    "In your calendar's settings, look for a secret or private address in "
+                    "iCal format. It usually ends in .ics. It is stored encrypted."
                 ),
             ),
         ),

@@ -1,9 +1,10 @@
 """How every plug-in is found: one package, one class per file, one manifest per class.
 
-A package from elsewhere joins through the entry-point group of its kind, one entry a class:
+A package from elsewhere joins through the entry-point group of its kind, "oo.source" or
+"oo.policy", one entry a class:
 
-    [project.entry-points."oo.agents"]
-    moon = "oo_moon:MoonPhase"
+    [project.entry-points."oo.source"]
+    trello = "oo_trello:Trello"
 """
 
 from __future__ import annotations
@@ -14,22 +15,21 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pkgutil import iter_modules
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from django.core.checks import CheckMessage, Error
-from django.utils.translation import gettext
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
+from oo.lib.words import Words
 
 KEY = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
+LONGEST_KEY = 40  # of the columns that hold one
 
 
 class Manifest(Protocol):
     @property
     def key(self) -> str: ...
     @property
-    def title(self) -> str | _StrPromise: ...
+    def title(self) -> Words: ...
 
 
 class Plugin(Protocol):
@@ -42,11 +42,6 @@ P = TypeVar("P", bound=Plugin)
 
 class RegistryError(Exception):
     """A plug-in breaks the convention. `manage.py check` says so, so that no request has to."""
-
-
-def said(text: str) -> str:
-    """A manifest's text in the person's language; plug-ins mark theirs for translation."""
-    return gettext(text) if text else ""  # the translation of nothing is the catalogue's header
 
 
 class Registry(Generic[P]):
@@ -76,7 +71,7 @@ class Registry(Generic[P]):
     def title(self, key: str) -> str:
         """In the language that is active now; the key itself when its package is gone."""
         plugin = self.get(key)
-        return said(str(plugin.manifest.title)) if plugin else key
+        return str(plugin.manifest.title) if plugin else key
 
     def choices(self) -> list[tuple[str, str]]:
         """For a form or a model field; titles in the language that is active now."""
@@ -128,8 +123,10 @@ class Registry(Generic[P]):
             key = plugin.manifest.key
         except Exception as error:
             raise RegistryError(f"{where}: {error!r}") from error
-        if not isinstance(key, str) or not KEY.fullmatch(key):
-            raise RegistryError(f"{where}: {key!r} is no key: small letters, digits, . _ -")
+        if not isinstance(key, str) or not KEY.fullmatch(key) or len(key) > LONGEST_KEY:
+            raise RegistryError(
+                f"{where}: {key!r} is no key: small letters, digits, . _ -, at most {LONGEST_KEY}"
+            )
         return plugin
 
     def _is_ours(self, value: object) -> bool:

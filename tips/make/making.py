@@ -138,6 +138,7 @@ def _store(decided: Decided, seen: TipSchedule, *, at: datetime) -> Tip | None:
         schedule.revision += 1
         schedule.fingerprint = decided.mark
         schedule.looked_at = at
+        schedule.policy = decided.policy.manifest.key
         schedule.silence = decided.choice.silence
         schedule.next_look_at = decided.boundary
         if live and _stays(live, decided, at):
@@ -181,7 +182,7 @@ def _keep(live: Tip, schedule: TipSchedule, decided: Decided) -> None:
 
 def _render(scored: Scored, decided: Decided) -> tuple[str, str]:
     with timezone.override(decided.view.zone), translation.override(decided.locale):
-        return words.render(scored)
+        return words.render(scored, decided.policy.manifest)
 
 
 def _write_tip(decided: Decided, at: datetime) -> Tip:
@@ -214,7 +215,7 @@ def _evidence(scored: Scored) -> list[JSON]:
 def _log_decision(decided: Decided, tip: Tip | None, at: datetime) -> None:
     choice = decided.choice
     with timezone.override(decided.view.zone), translation.override(decided.locale):
-        best = [_logged(scored) for scored in _worth_logging(choice)]
+        best = [_logged(scored, decided.policy) for scored in _worth_logging(choice)]
     TipDecision.objects.create(
         user_id=decided.view.user_id,
         tip=tip,
@@ -238,7 +239,7 @@ def _worth_logging(choice: Choice) -> list[Scored]:
     return best
 
 
-def _logged(scored: Scored) -> JSON:
+def _logged(scored: Scored, policy: Policy) -> JSON:
     candidate = scored.candidate
     return {
         "key": candidate.key,
@@ -251,7 +252,7 @@ def _logged(scored: Scored) -> JSON:
         "words": [
             said
             for code in (*scored.reasons, *scored.penalties)
-            if (said := words.reason(code, candidate.facts))
+            if (said := words.reason(code, candidate.facts, policy.manifest))
         ],
         "evidence": _evidence(scored),
     }

@@ -96,9 +96,10 @@ def _before_the_first_tip(user_id: UUID) -> Page | None:
 
 def _resting(schedule: TipSchedule, user_id: UUID) -> Page:
     broken = Connection.objects.filter(user_id=user_id, state=Connection.State.RECONNECT).exists()
+    policy = POLICIES.get(schedule.policy)
     rest = {
         "code": schedule.silence,
-        "sentence": words.silence_sentence(schedule.silence),
+        "sentence": words.silence(schedule.silence, policy.manifest if policy else None),
         "next_look": schedule.next_look_at,
     }
     ask_at = schedule.next_look_at.isoformat()

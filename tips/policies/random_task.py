@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from random import Random
 
 from agents.base import UserView
-from tips.base import Candidate, Choice, Kind, Policy, PolicyManifest, Scored, gettext_noop
+from oo.lib.words import gettext_lazy as _
+from tips.base import Candidate, Choice, Kind, Policy, PolicyManifest, Scored
 
 
 class RandomTask(Policy):
-    manifest = PolicyManifest(key="random_task", title=gettext_noop("Any task"), version=1)
+    manifest = PolicyManifest(key="random_task", title=_("Any task"), version=1)
 
     def decide(self, view: UserView, candidates: Sequence[Candidate], rng: Random) -> Choice:
         ranking = tuple(Scored(c, 1.0) for c in candidates if c.kind is Kind.TASK)

@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.base import EventView, TaskView
-from tips.base import Facts
+from tests.clock import BERLIN, NOON, TODAY
+from tips.base import Facts, PolicyManifest
 from tips.decide.candidates import build_candidates
 from tips.make import words
-from tips.policies.deadline_first import score
-from tips.tests.people import BERLIN, NOON, TODAY, meeting, task, view
+from tips.policies.deadline_first import DeadlineFirst, score
+from tips.tests.people import meeting, task, view
 
 # What must hold for a sentence to be true: written from the words alone, not from the policy.
 TRUE: dict[str, Callable[[Facts], object]] = {
@@ -38,6 +39,7 @@ TRUE: dict[str, Callable[[Facts], object]] = {
     "starts_soon": lambda f: f.starts_at and f.starts_at > NOON,
 }
 
+RULE: PolicyManifest = DeadlineFirst.manifest
 DAYS = st.none() | st.integers(-40, 40)
 MINUTES = st.integers(-600, 2_000)
 
@@ -93,7 +95,7 @@ def test_every_sentence_is_implied_by_the_facts(
     for candidate in build_candidates(view(about, *filter(None, [next_meeting])), set()):
         scored = score(candidate)
         for code in (*scored.reasons, *scored.penalties):
-            sentence = words.reason(code, candidate.facts)
+            sentence = words.reason(code, candidate.facts, RULE)
             assert sentence
             assert TRUE[code](candidate.facts), (code, sentence, candidate.facts)
             said = {int(n) for n in re.findall(r"\d+", sentence)}
@@ -101,15 +103,15 @@ def test_every_sentence_is_implied_by_the_facts(
 
 
 def test_every_code_that_has_words_has_its_truth_written_down() -> None:
-    assert TRUE.keys() == words.REASONS.keys() | words.PENALTIES.keys()
+    assert TRUE.keys() == RULE.reasons.keys() | RULE.penalties.keys()
 
 
 def test_what_earns_and_what_costs_are_two_lists() -> None:
-    assert not words.REASONS.keys() & words.PENALTIES.keys()
+    assert not RULE.reasons.keys() & RULE.penalties.keys()
 
 
 def test_a_task_of_unknown_length_is_not_called_too_long() -> None:
     (candidate, *_rest) = build_candidates(view(task(1), meeting(9, starts_in_min=5)), set())
     assert score(candidate).reasons == ()
     (code,) = score(candidate).penalties
-    assert words.reason(code, candidate.facts) == "You are free only until 12:05 p.m."
+    assert words.reason(code, candidate.facts, RULE) == "You are free only until 12:05 p.m."

@@ -8,10 +8,11 @@ import pytest
 from django.utils import timezone, translation
 
 from agents.base import UserView
+from tests.clock import BERLIN, TODAY
 from tips.decide.candidates import build_candidates
 from tips.make import words
 from tips.policies import deadline_first
-from tips.tests.people import BERLIN, TODAY, meeting, task, view
+from tips.tests.people import meeting, task, view
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +24,7 @@ def _berlin() -> Iterator[None]:
 def said(seen: UserView) -> tuple[str, str]:
     choice = deadline_first.DeadlineFirst().decide(seen, build_candidates(seen, set()), Random(0))
     assert choice.chosen is not None
-    return words.render(choice.chosen)
+    return words.render(choice.chosen, deadline_first.DeadlineFirst.manifest)
 
 
 def test_the_task_is_said_in_its_own_words() -> None:
@@ -56,9 +57,12 @@ def test_every_reason_that_the_rule_gives_has_words() -> None:
     facts = build_candidates(
         view(task(1, due_in=-1, deadline_on=TODAY), meeting(9, starts_in_min=30)), set()
     )[0].facts
-    assert all(words.reason(code, facts) for code in (*words.REASONS, *words.PENALTIES))
+    rule = deadline_first.DeadlineFirst.manifest
+    assert all(words.reason(code, facts, rule) for code in (*rule.reasons, *rule.penalties))
 
 
 def test_every_silence_has_a_sentence() -> None:
-    for code in ("in_meeting", "nothing_open", "nothing_urgent"):
-        assert words.silence_sentence(code)
+    rule = deadline_first.DeadlineFirst.manifest
+    said = {words.silence(code, rule) for code in ("in_meeting", "nothing_open", "nothing_urgent")}
+    assert len(said) == 3
+    assert words.silence("in_meeting", None) == "Nothing needs you now."

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.utils.translation import gettext_noop
-
 from integrations.base import Account, Link, Pull, SignalSource, SourceManifest
 from integrations.sources.sample.month import Month
 from oo.lib.types import JSON
+from oo.lib.words import gettext_lazy as _
 
 
 class Sample(SignalSource):
@@ -22,9 +21,9 @@ class Sample(SignalSource):
 
     manifest = SourceManifest(
         key="sample",
-        title=gettext_noop("Sample data"),
+        title=_("Sample data"),
         version=1,
-        description=gettext_noop("A month of a made-up person, to try oO: tasks and meetings."),
+        description=_("A month of a made-up person, to try oO: tasks and meetings."),
         consents=frozenset({"tasks", "calendar"}),
         sync_every=timedelta(hours=1),
         can_complete=True,

@@ -18,13 +18,13 @@ from urllib.parse import quote
 from uuid import UUID
 
 from django.conf import settings
-from django.utils.translation import gettext_noop
 
 from integrations.base import Account, Field, Link, OAuth, Pull, SignalSource, SourceManifest
 from integrations.sources.todoist.wire import Found, read_items, read_moment, read_projects
 from oo.lib.http import Api, ApiError, Unauthorized, Unexpected
 from oo.lib.http.errors import failure_of
 from oo.lib.types import JSON
+from oo.lib.words import gettext_lazy as _
 
 # About a kilobyte a task; Todoist lets people keep tens of thousands.
 MAX_BYTES = 48 * 1024 * 1024
@@ -51,7 +51,7 @@ class Todoist(SignalSource):
         key="todoist",
         title="Todoist",
         version=1,
-        description=gettext_noop("Your tasks. oO closes a task there when you say it is done."),
+        description=_("Your tasks. oO closes a task there when you say it is done."),
         consents=frozenset({"tasks"}),
         sync_every=timedelta(minutes=10),
         oauth=OAuth(
@@ -65,9 +65,9 @@ class Todoist(SignalSource):
         fields=(
             Field(
                 name="token",
-                label=gettext_noop("Personal API token"),
+                label=_("Personal API token"),
                 kind="secret",
-                help=gettext_noop(
+                help=_(
                     "In Todoist, open Settings, then Integrations, then Developer, "
                     "and copy the API token."
                 ),

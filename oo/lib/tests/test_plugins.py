@@ -117,6 +117,7 @@ def test_a_plugin_may_be_a_package(plant: Plant, tmp_path: Path) -> None:
         ("import no_such_module", "zoo.bad: ModuleNotFoundError"),
         (animal("ant"), "key 'ant' is taken by zoo.ant"),
         (animal("Not a key"), "zoo.bad: 'Not a key' is no key"),
+        (animal("a" * 41), "is no key: small letters, digits, . _ -, at most 40"),
         (animal("").replace("key=''", "key=7"), "zoo.bad: 7 is no key"),
         (animal("a").replace("manifest", "card"), "zoo.bad: AttributeError"),
     ],

@@ -7,8 +7,10 @@ from datetime import timedelta
 from random import Random
 
 from agents.base import UserView
-from tips.base import Candidate, Choice, Facts, Kind, Policy, PolicyManifest, Scored, gettext_noop
+from oo.lib.words import gettext_lazy as _
+from tips.base import Candidate, Choice, Facts, Kind, Policy, PolicyManifest, Scored
 from tips.decide.candidates import SOON, find_meeting
+from tips.policies.deadline_first import words
 
 # Below this, nothing needs the person: an undated task of ordinary priority scores 0.
 WORTH_SAYING = 15.0
@@ -27,7 +29,14 @@ REMINDER = 55.0
 
 
 class DeadlineFirst(Policy):
-    manifest = PolicyManifest(key="deadline_first", title=gettext_noop("Deadline first"), version=1)
+    manifest = PolicyManifest(
+        key="deadline_first",
+        title=_("Deadline first"),
+        version=1,
+        reasons=words.REASONS,
+        penalties=words.PENALTIES,
+        silences=words.SILENCES,
+    )
 
     def decide(self, view: UserView, candidates: Sequence[Candidate], rng: Random) -> Choice:
         ranking = tuple(
@@ -60,8 +69,8 @@ def score(candidate: Candidate) -> Scored:
     earned = sorted((p for p in parts if p[0] > 0), key=lambda p: -p[0])
     return Scored(
         candidate,
-        score=sum(points for points, _ in parts),
-        reasons=tuple(code for _, code in earned),
+        score=sum(points for points, _code in parts),
+        reasons=tuple(code for _points, code in earned),
         penalties=tuple(code for points, code in parts if points < 0),
     )
 

@@ -1,0 +1,37 @@
+"""The words of plug-ins, in one idiom: gettext_lazy, and the same ways to say a moment or a length.
+
+A manifest is read in whichever language is active then. This is the only part of Django that what
+decides may know (see "pure" in .importlinter).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeAlias
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+__all__ = ["Words", "clock", "gettext", "gettext_lazy", "length", "ngettext"]
+
+Words: TypeAlias = "str | _StrPromise"
+
+
+def clock(moment: datetime | None) -> str:
+    """The time of day, as the active language writes it, in the active zone."""
+    return date_format(timezone.localtime(moment), "TIME_FORMAT") if moment else ""
+
+
+def length(span: timedelta | None) -> str:
+    """Whole minutes; from two hours on in hours and what is left over."""
+    minutes = int(span.total_seconds() // 60) if span else 0
+    hours, rest = divmod(minutes, 60)
+    if hours < 2:
+        return gettext("%(n)s min") % {"n": minutes}
+    if rest:
+        return gettext("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": rest}
+    return gettext("%(n)s h") % {"n": hours}
