@@ -15,6 +15,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Profile, User
+from oo.lib.zones import zone_named
 
 
 class SignedInMiddleware(AuthenticationMiddleware):
@@ -70,7 +71,4 @@ def find_profile(request: HttpRequest) -> Profile | None:
 
 def usable_zone(profile: Profile) -> ZoneInfo:
     """UTC for a zone that the machine's time zone data no longer has."""
-    try:
-        return profile.zone
-    except (ValueError, OSError, LookupError):
-        return ZoneInfo("UTC")
+    return zone_named(profile.time_zone) or ZoneInfo("UTC")

@@ -7,13 +7,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from oo.lib.zones import zone_named
+
 
 def check_zone(name: str) -> None:
     """Raises ValidationError unless `name` is a zone of the IANA database."""
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError) as error:  # unknown, a path, or a folder of zones
-        raise ValidationError(_("This is not a time zone that we know.")) from error
+    if zone_named(name) is None:
+        raise ValidationError(_("This is not a time zone that we know."))
 
 
 class Profile(models.Model):

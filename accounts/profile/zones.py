@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from zoneinfo import available_timezones
+
+from oo.lib.zones import zone_names
 
 # Without a region stand abbreviations and relics ("EST5EDT", "GB"): accepted, not offered.
 _REGIONS = (
@@ -22,9 +23,7 @@ _REGIONS = (
 
 @cache
 def _by_folded_name() -> dict[str, str]:
-    # "Factory" stands for "not set", "localtime" for the zone of the machine: nobody lives there.
-    names = available_timezones() - {"Factory", "localtime"}
-    return {name.casefold(): name for name in names}
+    return {name.casefold(): name for name in zone_names()}
 
 
 @cache

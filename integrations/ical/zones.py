@@ -16,6 +16,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from integrations.ical.limits import MAX_ZONE_NAMES, MAX_ZONES, Budget
 from integrations.ical.lines import Block
 from integrations.ical.rules import build_rule
+from oo.lib.zones import zone_named
 
 MAX_OBSERVANCES = 200
 MAX_OBSERVANCE_RULES = 10
@@ -54,10 +55,7 @@ class Zones:
 
 def find_known(name: str) -> ZoneInfo | None:
     """An IANA zone by its own name or by Windows' name for it."""
-    try:
-        return ZoneInfo(WINDOWS_TO_OLSON.get(name, name))
-    except (KeyError, ValueError, OSError):
-        return None
+    return zone_named(WINDOWS_TO_OLSON.get(name, name))
 
 
 def _spellings(name: str) -> Iterator[str]:
