@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q
-
 from accounts.models import Profile
 from agents.base import EventView, TaskView, UserView
 from integrations.models import CalendarEvent, Completion, Connection, Task
@@ -39,13 +37,7 @@ def load_view(user_id: UUID, *, at: datetime) -> UserView:
 
 
 def _tasks(user_id: UUID, zone: ZoneInfo, sources: Mapping[UUID, str]) -> tuple[TaskView, ...]:
-    # A task that the person has answered "done" is not open, whatever its source still says,
-    # until the source says something newer (a recurring task comes back with its next date).
-    answered = Completion.objects.filter(user_id=user_id).filter(
-        Q(state=Completion.State.WAITING)
-        | Q(state=Completion.State.FAILED, seen_at=None)
-        | Q(state=Completion.State.DONE, finished_at__gte=F("task__changed_at"))
-    )
+    answered = Completion.objects.answered(user_id)
     rows = Task.objects.open().filter(user_id=user_id).exclude(pk__in=answered.values("task_id"))
     completable = {s.manifest.key for s in SOURCES if s.manifest.can_complete}
     rows = rows.defer("description", "digest", "external_id").order_by("pk")

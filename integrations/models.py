@@ -198,7 +198,20 @@ class CompletionQuerySet(models.QuerySet["Completion"]):
 
     def unconfirmed(self, user_id: UUID) -> CompletionQuerySet:
         """Given up on and not yet read by the person."""
-        return self.filter(user_id=user_id, state=Completion.State.FAILED, seen_at=None)
+        return self.filter(Completion.UNCONFIRMED, user_id=user_id)
+
+    def still_done(self) -> CompletionQuerySet:
+        """Done, and the source has said nothing newer: a recurring task comes back with its next
+        date.
+        """
+        return self.filter(Completion.STILL_DONE)
+
+    def answered(self, user_id: UUID) -> CompletionQuerySet:
+        """Those whose tasks are not open to the person, whatever the source still says."""
+        return self.filter(
+            Q(state=Completion.State.WAITING) | Completion.UNCONFIRMED | Completion.STILL_DONE,
+            user_id=user_id,
+        )
 
 
 class Completion(models.Model):
@@ -215,6 +228,8 @@ class Completion(models.Model):
         CANCELLED = "cancelled", _("taken back")
 
     GIVE_UP_AFTER = timedelta(days=3)
+    UNCONFIRMED = Q(state=State.FAILED, seen_at=None)
+    STILL_DONE = Q(state=State.DONE, finished_at__gte=F("task__changed_at"))
 
     key = models.UUIDField(primary_key=True)  # given by the caller; idempotency key at the source
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)

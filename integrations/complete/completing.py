@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
-from django.db.models import F
 
 from accounts.locks import lock_person
 from events.bus import publish
@@ -80,8 +79,7 @@ def _call(completion: Completion) -> str:
 
 def _is_done_already(completion: Completion) -> bool:
     """Answered twice, and not read since: completing a recurring task again would skip a date."""
-    others = Completion.objects.filter(task_id=completion.task_id, state=Completion.State.DONE)
-    return others.filter(finished_at__gte=F("task__changed_at")).exists()
+    return Completion.objects.still_done().filter(task_id=completion.task_id).exists()
 
 
 def _finish(completion: Completion, *, by: str, at: datetime) -> bool:
