@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from integrations import ical
 from integrations.base import Account, Field, Link, Pull, SignalSource, SourceManifest
-from oo.lib.http import TooLarge, Unexpected
+from integrations.ical.failures import named_failures
 from oo.lib.words import gettext_lazy as _
 
 SERVICE = "calendar file"
@@ -35,12 +35,8 @@ class CalendarFile(SignalSource):
     )
 
     def identify(self, credentials: Mapping[str, str], document: str) -> Account:
-        try:
+        with named_failures(SERVICE):
             name = ical.read_name(document.encode())
-        except ical.NotACalendar:
-            raise Unexpected(SERVICE, "not a calendar") from None
-        except ical.TooBig:
-            raise TooLarge(SERVICE, "too large") from None
         account = hashlib.sha256((name or document).encode()).hexdigest()
         return Account(account, name or str(_("Calendar file")))
 
@@ -48,10 +44,6 @@ class CalendarFile(SignalSource):
         window = f"{at.astimezone(link.zone):%Y-%m-%d} {link.zone.key}"
         if link.cursor.get("window") == window:
             return Pull(full=False, cursor=link.cursor, not_modified=True)
-        try:
+        with named_failures(SERVICE):
             reading = ical.read(link.document.encode(), at=at, zone=link.zone)
-        except ical.NotACalendar:
-            raise Unexpected(SERVICE, "not a calendar") from None
-        except ical.TooBig:
-            raise TooLarge(SERVICE, "too large") from None
         return Pull(full=True, cursor={"window": window}, events=reading.events)

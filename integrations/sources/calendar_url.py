@@ -11,7 +11,8 @@ from django.conf import settings
 
 from integrations import ical
 from integrations.base import Account, EventSignal, Field, Link, Pull, SignalSource, SourceManifest
-from oo.lib.http import Fetched, Refused, TooLarge, Unexpected, fetch_public
+from integrations.ical.failures import named_failures
+from oo.lib.http import Fetched, Refused, Unexpected, fetch_public
 from oo.lib.types import JSON
 from oo.lib.words import gettext_lazy as _
 
@@ -47,12 +48,8 @@ class CalendarUrl(SignalSource):
     def identify(self, credentials: Mapping[str, str], document: str) -> Account:
         url = address_of(credentials)
         fetched = _fetch(url, {})
-        try:
+        with named_failures(SERVICE):
             name = ical.read_name(fetched.body)
-        except ical.NotACalendar:
-            raise Unexpected(SERVICE, "not a calendar") from None
-        except ical.TooBig:
-            raise TooLarge(SERVICE, "too many entries") from None
         account = hashlib.sha256(url.encode()).hexdigest()
         return Account(account, (name or urlsplit(url).hostname or "")[:255])
 
@@ -105,10 +102,5 @@ def _conditions(cursor: Mapping[str, JSON]) -> dict[str, str]:
 
 
 def _events(body: bytes, link: Link, at: datetime) -> tuple[EventSignal, ...]:
-    try:
+    with named_failures(SERVICE):
         return ical.read(body, at=at, zone=link.zone).events
-    except ical.NotACalendar:
-        # A sign-in page, or a file that broke off: nothing that we know of is gone.
-        raise Unexpected(SERVICE, "not a calendar") from None
-    except ical.TooBig:
-        raise TooLarge(SERVICE, "too many entries") from None
