@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-import traceback
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from accounts.locks import lock_person
 from events.bus import publish
 from events.catalog import CompletionFailed, ConnectionChanged, TaskCompleted
-from integrations.access import oauth
 from integrations.access.backoff import is_gone, retry_at, trouble_of
+from integrations.access.calling import call
 from integrations.base import Trouble
 from integrations.models import Completion, Connection, Task
 from integrations.registry import SOURCES
-from oo.lib.http import ApiError, Unauthorized, Unexpected
-
-log = logging.getLogger(__name__)
+from oo.lib.http import ApiError, Unauthorized
 
 # Longer than a call and its refresh may take, and than the task that makes them.
 CALL_LIMIT = timedelta(minutes=2)
@@ -59,7 +55,7 @@ def _call(completion: Completion) -> str:
     if source is None or connection.state == Connection.State.RECONNECT:
         raise Unauthorized(connection.source, "not connected")
     try:
-        oauth.with_access(
+        call(
             connection,
             source,
             lambda link: source.complete(link, completion.task.external_id, key=completion.key),
@@ -68,12 +64,6 @@ def _call(completion: Completion) -> str:
         if is_gone(error):
             return "source"
         raise
-    except DatabaseError:
-        raise
-    except Exception as error:
-        where = "".join(traceback.format_tb(error.__traceback__))
-        log.error("%s: %s\n%s", connection.source, type(error).__name__, where)  # noqa: TRY400
-        raise Unexpected(connection.source, type(error).__name__) from None
     return "oo"
 
 

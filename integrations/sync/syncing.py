@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import F
 
 from events.bus import publish
 from events.catalog import CalendarSynced, ConnectionChanged, TaskCompleted, TasksSynced
-from integrations.access import connections, oauth
+from integrations.access import connections
 from integrations.access.backoff import next_period, retry_at, trouble_of
+from integrations.access.calling import call
 from integrations.base import Pull, SignalSource, Trouble
 from integrations.models import Connection
 from integrations.registry import SOURCES
@@ -57,22 +57,10 @@ def sync(connection_id: UUID, *, at: datetime) -> Outcome:
     if source is None:
         return _put_off(connection, Unexpected(connection.source, "no such source"), at=at)
     try:
-        pull = _pull(connection, source, at=at)
+        pull = call(connection, source, lambda link: source.pull(link, at=at))
     except ApiError as error:
         return _put_off(connection, error, at=at)
     return _store(connection, source, pull, at=at)
-
-
-def _pull(connection: Connection, source: SignalSource, *, at: datetime) -> Pull:
-    try:
-        return oauth.with_access(connection, source, lambda link: source.pull(link, at=at))
-    except (ApiError, DatabaseError):
-        raise
-    except Exception as error:
-        # The text of an error can quote what was read; the lines of our code cannot.
-        where = "".join(traceback.format_tb(error.__traceback__))
-        log.error("%s: %s\n%s", connection.source, type(error).__name__, where)  # noqa: TRY400
-        raise Unexpected(connection.source, type(error).__name__) from None
 
 
 def _store(connection: Connection, source: SignalSource, pull: Pull, *, at: datetime) -> Outcome:
