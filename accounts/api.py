@@ -23,8 +23,8 @@ from rest_framework.views import APIView
 
 from accounts.models import Consent, User
 from accounts.privacy import catalogue, consents
-from accounts.privacy.catalogue import ConsentKind
 from accounts.privacy.export import export_response
+from accounts.privacy.kinds import ConsentKind
 from accounts.profile import zones
 from accounts.profile.change import ProfileChange, change_profile
 
@@ -121,13 +121,16 @@ class ConsentSerializer(serializers.Serializer[Any]):
 
 
 class GrantSerializer(serializers.Serializer[Any]):
-    key = serializers.ChoiceField(choices=list(catalogue.CATALOGUE))
     wording = serializers.CharField(
         max_length=40, help_text="version of the words that the person was shown"
     )
 
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        fields = super().get_fields()
+        return {"key": serializers.ChoiceField(choices=list(catalogue.all_kinds())), **fields}
+
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
-        if attrs["wording"] != catalogue.CATALOGUE[attrs["key"]].version:
+        if attrs["wording"] != catalogue.get_kind(attrs["key"]).version:
             text = _("The words have changed. Show the person the new ones.")
             raise serializers.ValidationError({"wording": text}, code="outdated")
         return attrs
@@ -165,7 +168,7 @@ class ConsentsView(APIView):
 
 def _states(user_id: UUID) -> dict[str, ConsentState]:
     given = {consent.key: consent for consent in Consent.objects.open(user_id)}
-    return {k: ConsentState(kind, given.get(k)) for k, kind in catalogue.CATALOGUE.items()}
+    return {k: ConsentState(kind, given.get(k)) for k, kind in catalogue.all_kinds().items()}
 
 
 @extend_schema_view(
@@ -174,7 +177,7 @@ def _states(user_id: UUID) -> dict[str, ConsentState]:
         summary="Withdraw a consent",
         description="404 when it is not in force; 403 for those that end only with the account.",
         parameters=[
-            OpenApiParameter("key", str, OpenApiParameter.PATH, enum=list(catalogue.CATALOGUE))
+            OpenApiParameter("key", str, OpenApiParameter.PATH, enum=list(catalogue.all_kinds()))
         ],
         request=None,
         responses={204: None},

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.apps import AppConfig
-from django.core.checks import CheckMessage, register
+from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,17 +10,13 @@ class IntegrationsConfig(AppConfig):
     verbose_name = _("Sources")
 
     def ready(self) -> None:
+        from accounts.privacy.catalogue import register_kinds
         from accounts.settings.sections import Section, register_section
+        from integrations.checks import check_sources, own_consents
         from integrations.connect.page import settings_section
         from integrations.subscribers import listen
 
         listen()
         register_section(Section("integrations/settings_section.html", settings_section))
+        register_kinds("sources", own_consents)
         register(check_sources)
-
-
-def check_sources(**_kwargs: Any) -> list[CheckMessage]:
-    from integrations.registry import SOURCES
-    from oo.lib.plugins import check_registry
-
-    return check_registry(SOURCES)

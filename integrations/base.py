@@ -14,6 +14,8 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from accounts.privacy.kinds import ConsentKind
+from oo.lib.manifests import Setting
 from oo.lib.types import JSON
 from oo.lib.words import Words
 
@@ -32,16 +34,16 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OAuth:
-    """Where a person says yes. Client id and secret come from settings, by name.
+    """Where a person says yes; without a client id, this installation does not offer it.
 
     What comes of it is Link.credentials: access_token and, where the service gives them,
-    refresh_token and scope.
+    refresh_token and scope. The page that leads there lets its form go to `authorize_url`.
     """
 
-    authorize_url: str
-    token_url: str
-    client_id_setting: str
-    client_secret_setting: str
+    authorize_url: str | Setting
+    token_url: str | Setting
+    client_id: Setting
+    client_secret: Setting
     scopes: tuple[str, ...]
     scope_separator: str = " "
     pkce: bool = True
@@ -62,6 +64,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class SourceManifest:
+    """`consents` are keys: of oO's own (accounts.privacy.catalogue), or of `own_consents`."""
+
     key: str
     title: Words
     version: int
@@ -70,8 +74,19 @@ class SourceManifest:
     description: Words = ""
     oauth: OAuth | None = None
     fields: tuple[Field, ...] = ()  # alternatives are allowed: OAuth or fields
+    own_consents: tuple[ConsentKind, ...] = ()  # with their words, when oO's own do not say it
+    settings: tuple[Setting, ...] = ()  # what it reads besides those of its OAuth
     can_complete: bool = False
     debug_only: bool = False
+
+    def all_settings(self) -> tuple[Setting, ...]:
+        oauth = self.oauth
+        of_oauth: tuple[str | Setting, ...] = (
+            (oauth.client_id, oauth.client_secret, oauth.authorize_url, oauth.token_url)
+            if oauth
+            else ()
+        )
+        return (*(s for s in of_oauth if isinstance(s, Setting)), *self.settings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,16 @@
 """Every consent there is: its key, the words a person is shown, and the version of those words.
 
-Changed words are a new version: a consent given to other words is not a consent to these.
+Changed words are a new version: a consent given to other words is not a consent to these. Upper
+layers add kinds of their own, without being named here.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
+from accounts.privacy.kinds import ConsentKind
 
 
 class UnknownConsent(KeyError):
@@ -20,16 +19,6 @@ class UnknownConsent(KeyError):
 
 class NotWithdrawable(Exception):
     """This consent ends with the account, and only with it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentKind:
-    key: str
-    version: str  # the day on which these words came into force
-    title: _StrPromise
-    words: _StrPromise
-    withdrawable: bool = True
-    url_name: str = ""  # where the full text is, when `words` are not all of it
 
 
 _KINDS = (
@@ -75,13 +64,30 @@ _KINDS = (
     ),
 )
 
-CATALOGUE: dict[str, ConsentKind] = {kind.key: kind for kind in _KINDS}
 # Recorded by signing in: the sign-in page links to both texts above its buttons.
 IMPLIED = ("terms", "privacy")
+
+OWN = {kind.key: kind for kind in _KINDS}
+
+_brought: dict[str, Callable[[], Iterable[ConsentKind]]] = {}
+
+
+def register_kinds(name: str, kinds: Callable[[], Iterable[ConsentKind]]) -> None:
+    """`kinds` is asked when they are needed. From AppConfig.ready; the same name again is once."""
+    _brought[name] = kinds
+
+
+def all_kinds() -> dict[str, ConsentKind]:
+    """By key: oO's own, in their order, then what was brought. The first of a key stays."""
+    found = dict(OWN)
+    for kinds in _brought.values():
+        for kind in kinds():
+            found.setdefault(kind.key, kind)
+    return found
 
 
 def get_kind(key: str) -> ConsentKind:
     try:
-        return CATALOGUE[key]
+        return all_kinds()[key]
     except KeyError:
         raise UnknownConsent(key) from None

@@ -22,7 +22,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 
 def _context(key: str) -> dict[str, object]:
-    version = catalogue.CATALOGUE[key].version
+    version = catalogue.get_kind(key).version
     return {
         "version": version,
         "in_force_since": date.fromisoformat(version),

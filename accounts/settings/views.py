@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Consent, User
 from accounts.privacy import catalogue, consents
-from accounts.privacy.catalogue import ConsentKind
+from accounts.privacy.kinds import ConsentKind
 from accounts.profile import zones
 from accounts.profile.change import change_profile
 from accounts.requests import SignedInRequest
@@ -60,7 +60,7 @@ def _context(request: SignedInRequest, form: ProfileForm) -> dict[str, object]:
 
 def _consent_rows(user: User) -> list[ConsentRow]:
     given = {consent.key: consent for consent in Consent.objects.open(user.pk)}
-    return [ConsentRow(kind, given.get(key)) for key, kind in catalogue.CATALOGUE.items()]
+    return [ConsentRow(kind, given.get(key)) for key, kind in catalogue.all_kinds().items()]
 
 
 @require_POST

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
 from typing import Any
 from zipfile import ZipFile
 
@@ -10,16 +9,16 @@ from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
 from accounts.api_tokens.tokens import SCOPES, make_token
-from accounts.models import Consent
+from accounts.models import Consent, User
 from accounts.privacy import consents
-from accounts.privacy.catalogue import CATALOGUE
+from accounts.privacy.catalogue import OWN
+from tests.clock import NOON
 
-NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
 ME = "/api/v1/me"
 CONSENTS = "/api/v1/consents"
 EXPORT = "/api/v1/export"
 ROUTES = [("get", ME), ("patch", ME), ("get", CONSENTS), ("post", CONSENTS), ("get", EXPORT)]
-NOW = {"key": "tasks", "wording": CATALOGUE["tasks"].version}
+NOW = {"key": "tasks", "wording": OWN["tasks"].version}
 
 
 def patch(client: Client, **changes: Any) -> Any:
@@ -34,7 +33,7 @@ def test_a_visitor_gets_401(client: Client, db: None, method: str, url: str) -> 
 
 
 @pytest.mark.parametrize(("method", "url"), [*ROUTES, ("delete", f"{CONSENTS}/tasks")])
-def test_a_token_without_any_scope_gets_403(alice: Any, method: str, url: str) -> None:
+def test_a_token_without_any_scope_gets_403(alice: User, method: str, url: str) -> None:
     _token, secret = make_token(alice.pk, name="t", scopes=[], expires_at=None, at=NOON)
     headers = {"Authorization": f"Bearer {secret}"}
     assert getattr(Client(), method)(url, headers=headers).status_code == 403
@@ -47,20 +46,20 @@ def test_other_methods_get_405(alice_client: Client, url: str) -> None:
     assert response.json()["errors"][0]["code"] == "method_not_allowed"
 
 
-def test_a_session_needs_the_csrf_token_to_write(alice: Any) -> None:
+def test_a_session_needs_the_csrf_token_to_write(alice: User) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(alice, backend="accounts.backend.PersonBackend")
     assert strict.get(ME).status_code == 200
     assert patch(strict, name="x").status_code == 403
 
 
-def test_a_token_needs_no_csrf_token(alice: Any) -> None:
+def test_a_token_needs_no_csrf_token(alice: User) -> None:
     _token, secret = make_token(alice.pk, name="t", scopes=[*SCOPES], expires_at=None, at=NOON)
     strict = Client(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {secret}"})
     assert patch(strict, name="Ally").json()["name"] == "Ally"
 
 
-def test_me_is_what_the_settings_page_shows(alice: Any, alice_client: Client) -> None:
+def test_me_is_what_the_settings_page_shows(alice: User, alice_client: Client) -> None:
     assert alice_client.get(ME).json() == {
         "id": str(alice.pk),
         "email": "alice@example.com",
@@ -72,13 +71,13 @@ def test_me_is_what_the_settings_page_shows(alice: Any, alice_client: Client) ->
     }
 
 
-def test_me_changes_what_is_named_and_nothing_else(alice: Any, alice_client: Client) -> None:
+def test_me_changes_what_is_named_and_nothing_else(alice: User, alice_client: Client) -> None:
     body = patch(alice_client, time_zone="asia/tokyo", role="baker").json()
     assert (body["time_zone"], body["role"], body["name"]) == ("Asia/Tokyo", "baker", "Alice")
 
 
 @pytest.mark.parametrize("field", ["id", "email", "joined_at", "is_staff"])
-def test_me_cannot_change_who_one_is(alice: Any, alice_client: Client, field: str) -> None:
+def test_me_cannot_change_who_one_is(alice: User, alice_client: Client, field: str) -> None:
     before = alice_client.get(ME).json()
     assert patch(alice_client, **{field: "true"}).json() == before
     alice.refresh_from_db()
@@ -117,23 +116,23 @@ def test_a_body_that_is_no_object_is_400_or_changes_nothing(
     assert alice_client.get(ME).json() == before
 
 
-def test_consents_come_with_their_words(alice: Any, alice_client: Client) -> None:
+def test_consents_come_with_their_words(alice: User, alice_client: Client) -> None:
     consents.grant(alice.pk, "tasks", by="connect", at=NOON)
     found = {row["key"]: row for row in alice_client.get(CONSENTS).json()}
-    assert set(found) == set(CATALOGUE)
+    assert set(found) == set(OWN)
     assert found["tasks"] == {
         "key": "tasks",
         "title": "Your tasks",
-        "words": str(CATALOGUE["tasks"].words),
-        "wording": CATALOGUE["tasks"].version,
+        "words": str(OWN["tasks"].words),
+        "wording": OWN["tasks"].version,
         "withdrawable": True,
-        "granted_at": "2026-05-05T12:00:00Z",
-        "granted_wording": CATALOGUE["tasks"].version,
+        "granted_at": "2026-05-05T10:00:00Z",
+        "granted_wording": OWN["tasks"].version,
     }
     assert found["calendar"]["granted_at"] is None
 
 
-def test_granting_is_201_and_again_200(alice: Any, alice_client: Client) -> None:
+def test_granting_is_201_and_again_200(alice: User, alice_client: Client) -> None:
     statuses = [alice_client.post(CONSENTS, NOW, "application/json").status_code for _ in "ab"]
     assert statuses == [201, 200]
     assert Consent.objects.get().granted_by == "api"
@@ -156,7 +155,7 @@ def test_only_the_words_of_now_can_be_agreed_to(
     assert not Consent.objects.exists()
 
 
-def test_withdrawing_is_204_and_again_404(alice: Any, alice_client: Client) -> None:
+def test_withdrawing_is_204_and_again_404(alice: User, alice_client: Client) -> None:
     consents.grant(alice.pk, "tasks", by="connect", at=NOON)
     statuses = [alice_client.delete(f"{CONSENTS}/tasks").status_code for _ in "ab"]
     assert statuses == [204, 404]
@@ -167,7 +166,7 @@ def test_what_cannot_be_withdrawn_is_said(alice_client: Client, key: str, status
     assert alice_client.delete(f"{CONSENTS}/{key}").status_code == status
 
 
-def test_bob_cannot_withdraw_alices_consent(alice: Any, bob_client: Client) -> None:
+def test_bob_cannot_withdraw_alices_consent(alice: User, bob_client: Client) -> None:
     consents.grant(alice.pk, "tasks", by="connect", at=NOON)
     assert bob_client.delete(f"{CONSENTS}/tasks").status_code == 404
     assert Consent.objects.open(alice.pk).exists()

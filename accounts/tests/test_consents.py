@@ -1,19 +1,17 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
-from typing import Any
 
 import pytest
 from django.db import transaction
 from django.utils import translation
 
-from accounts.models import Consent
+from accounts.models import Consent, User
 from accounts.privacy import catalogue, consents
-from accounts.privacy.catalogue import CATALOGUE, IMPLIED
+from accounts.privacy.catalogue import IMPLIED, OWN
 from events.models import EventRecord
-
-NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
+from tests.clock import NOON
 
 # The words of each version, as a digest. Changed words need a new version and a new line here.
 WORDS = {
@@ -24,9 +22,9 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize("key", CATALOGUE)
+@pytest.mark.parametrize("key", OWN)
 def test_changed_words_are_a_new_version(key: str) -> None:
-    kind = CATALOGUE[key]
+    kind = OWN[key]
     with translation.override("en"):
         digest = sha256(str(kind.words).encode()).hexdigest()[:12]
     assert WORDS[key, kind.version] == digest
@@ -34,18 +32,18 @@ def test_changed_words_are_a_new_version(key: str) -> None:
 
 def test_signing_in_implies_the_terms_and_the_privacy_page() -> None:
     assert set(IMPLIED) == {"terms", "privacy"}
-    assert not any(CATALOGUE[key].withdrawable for key in IMPLIED)
+    assert not any(OWN[key].withdrawable for key in IMPLIED)
 
 
-def test_granting_records_which_words_were_agreed_to(alice: Any) -> None:
+def test_granting_records_which_words_were_agreed_to(alice: User) -> None:
     assert consents.grant(alice.pk, "tasks", by="connect", at=NOON)
 
     consent = Consent.objects.open(alice.pk).get()
     assert (consent.key, consent.granted_by, consent.granted_at) == ("tasks", "connect", NOON)
-    assert consent.wording == CATALOGUE["tasks"].version
+    assert consent.wording == OWN["tasks"].version
 
 
-def test_granting_twice_records_once_and_says_so(alice: Any) -> None:
+def test_granting_twice_records_once_and_says_so(alice: User) -> None:
     consents.grant(alice.pk, "tasks", by="connect", at=NOON)
 
     assert not consents.grant(alice.pk, "tasks", by="settings", at=NOON + timedelta(days=1))
@@ -53,7 +51,7 @@ def test_granting_twice_records_once_and_says_so(alice: Any) -> None:
     assert EventRecord.objects.filter(subject="accounts.consent.granted").count() == 1
 
 
-def test_new_words_close_the_old_consent_and_keep_it(alice: Any) -> None:
+def test_new_words_close_the_old_consent_and_keep_it(alice: User) -> None:
     Consent.objects.create(
         user=alice, key="tasks", wording="older", granted_at=NOON, granted_by="connect"
     )
@@ -61,10 +59,10 @@ def test_new_words_close_the_old_consent_and_keep_it(alice: Any) -> None:
 
     assert consents.grant(alice.pk, "tasks", by="settings", at=later)
     assert Consent.objects.get(wording="older").withdrawn_at == later
-    assert Consent.objects.open(alice.pk).get().wording == CATALOGUE["tasks"].version
+    assert Consent.objects.open(alice.pk).get().wording == OWN["tasks"].version
 
 
-def test_withdrawing_closes_the_grant_and_tells_the_others(alice: Any) -> None:
+def test_withdrawing_closes_the_grant_and_tells_the_others(alice: User) -> None:
     consents.grant(alice.pk, "calendar", by="connect", at=NOON)
 
     assert consents.withdraw(alice.pk, "calendar", at=NOON)
@@ -74,19 +72,19 @@ def test_withdrawing_closes_the_grant_and_tells_the_others(alice: Any) -> None:
     assert (event.user_id, event.body) == (alice.pk, {"key": "calendar"})
 
 
-def test_withdrawing_what_was_never_granted_changes_nothing(alice: Any) -> None:
+def test_withdrawing_what_was_never_granted_changes_nothing(alice: User) -> None:
     assert not consents.withdraw(alice.pk, "tasks", at=NOON)
     assert not EventRecord.objects.exists()
 
 
-def test_withdrawing_works_although_this_clock_is_behind(alice: Any) -> None:
+def test_withdrawing_works_although_this_clock_is_behind(alice: User) -> None:
     consents.grant(alice.pk, "tasks", by="connect", at=NOON)
 
     assert consents.withdraw(alice.pk, "tasks", at=NOON - timedelta(seconds=2))
     assert Consent.objects.get().withdrawn_at == NOON
 
 
-def test_after_withdrawing_one_can_grant_again(alice: Any) -> None:
+def test_after_withdrawing_one_can_grant_again(alice: User) -> None:
     consents.grant(alice.pk, "tasks", by="connect", at=NOON)
     consents.withdraw(alice.pk, "tasks", at=NOON)
 
@@ -95,7 +93,7 @@ def test_after_withdrawing_one_can_grant_again(alice: Any) -> None:
 
 
 @pytest.mark.parametrize("key", IMPLIED)
-def test_what_signing_in_implies_ends_only_with_the_account(alice: Any, key: str) -> None:
+def test_what_signing_in_implies_ends_only_with_the_account(alice: User, key: str) -> None:
     consents.grant(alice.pk, key, by="sign-in", at=NOON)
 
     with pytest.raises(catalogue.NotWithdrawable):
@@ -103,19 +101,19 @@ def test_what_signing_in_implies_ends_only_with_the_account(alice: Any, key: str
     assert Consent.objects.open(alice.pk).count() == 1
 
 
-def test_a_consent_that_nobody_wrote_down_cannot_be_given(alice: Any) -> None:
+def test_a_consent_that_nobody_wrote_down_cannot_be_given(alice: User) -> None:
     with pytest.raises(catalogue.UnknownConsent):
         consents.grant(alice.pk, "everything", by="api", at=NOON)
 
 
-def test_alices_consent_is_not_bobs(alice: Any, bob: Any) -> None:
+def test_alices_consent_is_not_bobs(alice: User, bob: User) -> None:
     consents.grant(alice.pk, "tasks", by="connect", at=NOON)
 
     assert not consents.withdraw(bob.pk, "tasks", at=NOON)
     assert Consent.objects.open(alice.pk).exists()
 
 
-def test_a_grant_that_is_rolled_back_leaves_no_event(alice: Any) -> None:
+def test_a_grant_that_is_rolled_back_leaves_no_event(alice: User) -> None:
     with transaction.atomic():
         consents.grant(alice.pk, "tasks", by="connect", at=NOON)
         transaction.set_rollback(True)

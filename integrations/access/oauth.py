@@ -16,13 +16,13 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import connection as database
 from django.db import transaction
 
 from integrations.base import Link, OAuth, SignalSource, SourceManifest
 from integrations.models import Connection
+from oo.lib.configuration import value_of
 from oo.lib.http import Api, ApiError, Unauthorized, Unexpected
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ class AuthorizationRequest:
 
 
 def is_configured(oauth: OAuth | None) -> bool:
-    return bool(oauth and getattr(settings, oauth.client_id_setting, ""))
+    return bool(oauth and value_of(oauth.client_id))
 
 
 def start(
@@ -71,7 +71,7 @@ def start(
     )
     session[SESSION_KEY] = {**session.get(SESSION_KEY, {}), manifest.key: asdict(asked)}
     query = {
-        "client_id": getattr(settings, oauth.client_id_setting),
+        "client_id": value_of(oauth.client_id),
         "response_type": "code",
         "redirect_uri": redirect_uri,
         "scope": oauth.scope_separator.join(oauth.scopes),
@@ -79,8 +79,15 @@ def start(
     }
     if oauth.pkce:
         query |= {"code_challenge": _challenge(asked.verifier), "code_challenge_method": "S256"}
-    glue = "&" if urlsplit(oauth.authorize_url).query else "?"
-    return f"{oauth.authorize_url}{glue}{urlencode(query)}"
+    there = value_of(oauth.authorize_url)
+    glue = "&" if urlsplit(there).query else "?"
+    return f"{there}{glue}{urlencode(query)}"
+
+
+def origin_of(oauth: OAuth) -> str:
+    """Where `start` leads, as a Content-Security-Policy names it."""
+    there = urlsplit(value_of(oauth.authorize_url))
+    return f"{there.scheme}://{there.netloc}"
 
 
 def finish(
@@ -177,10 +184,10 @@ def _store(
 
 def _ask(manifest: SourceManifest, form: Mapping[str, str]) -> dict[str, str]:
     oauth = _oauth(manifest)
-    base, _, endpoint = oauth.token_url.rpartition("/")
+    base, _, endpoint = value_of(oauth.token_url).rpartition("/")
     client = {
-        "client_id": getattr(settings, oauth.client_id_setting),
-        "client_secret": getattr(settings, oauth.client_secret_setting),
+        "client_id": value_of(oauth.client_id),
+        "client_secret": value_of(oauth.client_secret),
     }
     with Api(manifest.key, f"{base}/") as api:
         try:

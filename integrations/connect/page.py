@@ -10,7 +10,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.privacy.catalogue import CATALOGUE, ConsentKind
+from accounts.privacy import catalogue
+from accounts.privacy.kinds import ConsentKind
 from integrations.access import oauth
 from integrations.base import SourceManifest
 from integrations.connect import words
@@ -97,7 +98,7 @@ def is_offered(manifest: SourceManifest) -> bool:
 
 
 def _offer(manifest: SourceManifest) -> Offer:
-    consents = tuple(CATALOGUE[key] for key in sorted(manifest.consents) if key in CATALOGUE)
+    consents = tuple(catalogue.get_kind(key) for key in sorted(manifest.consents))
     return Offer(
         manifest=manifest,
         title=str(manifest.title),

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from urllib.parse import urljoin
 from uuid import UUID
 
+from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -44,7 +45,7 @@ def connect(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-def start(request: SignedInRequest, source: str) -> HttpResponse:
+def start(request: SignedInRequest, source: str) -> HttpResponseBase:
     """Ask what the source needs; then connect it, or send the person there to say yes."""
     offer = _offer_or_404(source)
     is_leaving = request.method == "POST" and request.POST.get("way") == "oauth"
@@ -70,9 +71,14 @@ def _offer_or_404(source: str) -> Offer:
 
 def _ask(
     request: SignedInRequest, offer: Offer, form: SourceForm, *, status: int = 200
-) -> HttpResponse:
+) -> HttpResponseBase:
     context = {"offer": offer, "form": form}
-    return render(request, "integrations/start.html", context, status=status)
+    page = render(request, "integrations/start.html", context, status=status)
+    if offer.manifest.oauth is None or not offer.has_oauth:
+        return page
+    # Chromium applies form-action to the redirect that follows the form, too.
+    targets = {"form-action": [oauth.origin_of(offer.manifest.oauth)]}
+    return csp_update(targets)(lambda _request: page)(request)
 
 
 def _leave(request: SignedInRequest, offer: Offer) -> HttpResponse:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
+from accounts.models import User
 from integrations.base import (
     Account,
     EventSignal,
@@ -18,11 +20,27 @@ from integrations.base import (
     SourceManifest,
     TaskSignal,
 )
-from integrations.models import Completion, Connection, Task
+from integrations.models import Connection, Task
 from oo.lib.http import Unauthorized
+from oo.lib.manifests import Setting
+from tests.clock import NOON
+from tests.factories import make_connection, make_task
 
-NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+
+
+@dataclass
+class Script:
+    """What sources answer, which may share one, and what they were asked."""
+
+    says: Pull | Exception = field(default_factory=lambda: Pull(full=True, cursor={"n": 0}))
+    refuses: Exception | None = None  # what identify and complete answer
+    good_token: str | None = None  # any token is good while None
+    meanwhile: Callable[[], Any] = lambda: None  # happens while it is being asked
+    links: list[Link] = field(default_factory=list)
+    closed: dict[UUID, str] = field(default_factory=dict)
+    calls: int = 0
+    revoked: list[Mapping[str, str]] = field(default_factory=list)
 
 
 class Scripted(SignalSource):
@@ -36,8 +54,8 @@ class Scripted(SignalSource):
         oauth=OAuth(
             authorize_url="https://scripted.example/authorize",
             token_url="https://scripted.example/token",
-            client_id_setting="SCRIPTED_CLIENT_ID",
-            client_secret_setting="SCRIPTED_CLIENT_SECRET",
+            client_id=Setting("SCRIPTED_CLIENT_ID", help="Who.", unit="text"),
+            client_secret=Setting("SCRIPTED_CLIENT_SECRET", help="Which.", unit="text"),
             scopes=("data:read", "task:add"),
             scope_separator=",",
         ),
@@ -45,43 +63,37 @@ class Scripted(SignalSource):
         can_complete=True,
     )
 
-    def __init__(self) -> None:
-        self.says: Pull | Exception = Pull(full=True, cursor={"n": 0})
-        self.refuses: Exception | None = None  # what identify and complete answer
-        self.good_token: str | None = None  # any token is good while None
-        self.meanwhile: Callable[[], Any] = lambda: None  # happens while it is being asked
-        self.links: list[Link] = []
-        self.closed: dict[UUID, str] = {}
-        self.calls = 0
-        self.revoked: list[Mapping[str, str]] = []
+    def __init__(self, script: Script) -> None:
+        self.script = script
 
     def identify(self, credentials: Mapping[str, str], document: str) -> Account:
-        if self.refuses:
-            raise self.refuses
+        if self.script.refuses:
+            raise self.script.refuses
         return Account(account="account-1", label="alice@scripted")
 
     def pull(self, link: Link, *, at: datetime) -> Pull:
         self._ask(link)
-        if isinstance(self.says, Exception):
-            raise self.says
-        return self.says
+        if isinstance(self.script.says, Exception):
+            raise self.script.says
+        return self.script.says
 
     def complete(self, link: Link, external_id: str, *, key: UUID) -> None:
         self._ask(link)
-        if self.refuses:
-            raise self.refuses
-        self.closed[key] = external_id
+        if self.script.refuses:
+            raise self.script.refuses
+        self.script.closed[key] = external_id
 
     def revoke(self, credentials: Mapping[str, str]) -> bool:
-        self.revoked.append(credentials)
+        self.script.revoked.append(credentials)
         return True
 
     def _ask(self, link: Link) -> None:
-        self.links.append(link)
-        self.calls += 1
-        if self.good_token and link.credentials.get("access_token") != self.good_token:
+        script = self.script
+        script.links.append(link)
+        script.calls += 1
+        if script.good_token and link.credentials.get("access_token") != script.good_token:
             raise Unauthorized("scripted", status=401)
-        self.meanwhile()
+        script.meanwhile()
 
 
 class ScriptedCalendar(Scripted):
@@ -122,30 +134,22 @@ def delta(*tasks: TaskSignal, n: int = 2, **more: Any) -> Pull:
     return Pull(full=False, cursor={"n": n}, tasks=tasks, **more)
 
 
-def make_connection(user: Any, **more: Any) -> Connection:
-    fields = {
+def make_scripted_connection(user: User, **fields: Any) -> Connection:
+    """Never read, due at NOON, with what the scripted sources take for a token."""
+    values: dict[str, Any] = {
         "source": "scripted",
         "account": "account-1",
         "label": "alice@scripted",
         "credentials": '{"access_token": "old", "refresh_token": "r1"}',
+        "state": Connection.State.NEW,
         "connected_at": NOON - MINUTE,
+        "synced_at": None,
         "next_sync_at": NOON,
     }
-    return Connection.objects.create(user=user, **(fields | more))
+    return make_connection(user, **{**values, **fields})
 
 
-def make_task(connection: Connection, external_id: str = "t1", **more: Any) -> Task:
-    return Task.objects.create(
-        user=connection.user,
-        connection=connection,
-        external_id=external_id,
-        title="Pay the rent",
-        changed_at=NOON - MINUTE,
-        digest="-",
-        **more,
-    )
-
-
-def make_completion(row: Task, **more: Any) -> Completion:
-    moments = {"not_before": NOON, "next_at": NOON, "created_at": NOON}
-    return Completion.objects.create(user=row.user, task=row, **({"key": uuid4()} | moments | more))
+def make_scripted_task(connection: Connection, **fields: Any) -> Task:
+    """What is known of task() once it was read."""
+    values: dict[str, Any] = {"external_id": "t1", "due_in": None, "changed_at": NOON - MINUTE}
+    return make_task(connection.user, connection=connection, **{**values, **fields})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONCE, NONE, SELF
@@ -216,18 +215,6 @@ APPLE_REVOKE_URL: str = env.str("APPLE_REVOKE_URL", default="https://appleid.app
 OO_DEMO_SIGN_IN = False
 OO_TESTING = False
 
-# ---- sources --------------------------------------------------------------------------------
-
-TODOIST_CLIENT_ID: str = env.str("TODOIST_CLIENT_ID", default="")
-TODOIST_CLIENT_SECRET: str = env.str("TODOIST_CLIENT_SECRET", default="")
-TODOIST_API_URL: str = env.str("TODOIST_API_URL", default="https://api.todoist.com/api/v1/")
-TODOIST_AUTH_URL: str = env.str(
-    "TODOIST_AUTH_URL", default="https://app.todoist.com/oauth/authorize"
-)
-TODOIST_TOKEN_URL: str = env.str(
-    "TODOIST_TOKEN_URL", default="https://api.todoist.com/oauth/access_token"
-)
-
 # ---- words, time, files ---------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
@@ -248,12 +235,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-# Chromium applies form-action to the redirects that follow a form: sign-in and connect leave us.
-FORM_TARGETS: list[str] = [
-    "https://accounts.google.com",
-    "https://appleid.apple.com",
-    "{0.scheme}://{0.netloc}".format(urlsplit(TODOIST_AUTH_URL)),
-]
+# Chromium applies form-action to the redirects that follow a form: signing in leaves us. Connecting
+# does too, and its page says where to.
+FORM_TARGETS: list[str] = ["https://accounts.google.com", "https://appleid.apple.com"]
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
     # Staff pages of the Django admin carry their own policy needs and stay under this one.
     "DIRECTIVES": {

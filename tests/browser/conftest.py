@@ -8,7 +8,6 @@ tests the arrival of each card; those that are about motion do not.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
@@ -19,14 +18,14 @@ from django.db import connection, connections
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from integrations.registry import SOURCES
+from accounts.models import User
 from oo.celery import app
 from tests import servers
 from tests.browser.site import Site, serving
 from tests.browser.watch import Watch
+from tests.clock import NOON
 from tests.stand_ins.openid import OpenIdStandIn
 from tests.stand_ins.todoist import Clock, TodoistStandIn
-from tips.tests.people import NOON
 
 # The last two keep the browser on this machine.
 FLAGS = [
@@ -91,7 +90,7 @@ def visit(chromium: Browser, site: Site, watch: Watch) -> Iterator[Visit]:
     """visit(person, **options of a browser context): a browser of its own, at an empty page."""
     contexts: list[BrowserContext] = []
 
-    def begin(person: Any = None, **options: Any) -> Page:
+    def begin(person: User | None = None, **options: Any) -> Page:
         usual = {"reduced_motion": "reduce", "timezone_id": "Europe/Berlin", "locale": "en-GB"}
         context = chromium.new_context(base_url=site.url, **{**usual, **options})
         context.set_default_timeout(PATIENCE_MS)
@@ -106,7 +105,7 @@ def visit(chromium: Browser, site: Site, watch: Watch) -> Iterator[Visit]:
         context.close()
 
 
-def session_of(person: Any, url: str) -> Any:
+def session_of(person: User, url: str) -> Any:
     """The cookie of somebody who has just signed in, for the site at `url`."""
     client = Client()
     client.force_login(person, backend="accounts.backend.PersonBackend")
@@ -132,20 +131,13 @@ def idp(site: Site, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 
 @pytest.fixture
-def todoist(site: Site, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[TodoistStandIn]:
+def todoist(site: Site, settings: Any) -> Iterator[TodoistStandIn]:
     with TodoistStandIn(clock=Clock(NOON.astimezone(UTC)), timezone="Europe/Berlin") as stand_in:
         settings.TODOIST_CLIENT_ID = stand_in.client_id
         settings.TODOIST_CLIENT_SECRET = stand_in.client_secret
         settings.TODOIST_API_URL = f"{stand_in.url}/api/v1/"
-        settings.CONTENT_SECURITY_POLICY = _with_target(settings, stand_in.url)
-        source = SOURCES["todoist"]
-        assert source.manifest.oauth
-        moved = replace(
-            source.manifest.oauth,
-            authorize_url=f"{stand_in.url}/oauth/authorize",
-            token_url=f"{stand_in.url}/oauth/access_token",
-        )
-        monkeypatch.setattr(source, "manifest", replace(source.manifest, oauth=moved))
+        settings.TODOIST_AUTH_URL = f"{stand_in.url}/oauth/authorize"
+        settings.TODOIST_TOKEN_URL = f"{stand_in.url}/oauth/access_token"
         yield stand_in
 
 

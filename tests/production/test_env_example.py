@@ -6,8 +6,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
+from integrations.registry import SOURCES
 from oo.lib.crypto import Keyring
+from oo.lib.manifests import Setting
 from tests.production import compose
 from tests.production.compose import ROOT
 
@@ -34,7 +37,8 @@ def entries() -> dict[str, tuple[str, str]]:
     return {name: (words, value) for words, name, value in ENTRY.findall(text)}
 
 
-READ = {name for name, _call in calls()}
+OF_SOURCES = [setting for source in SOURCES for setting in source.manifest.all_settings()]
+READ = {name for name, _call in calls()} | {setting.name for setting in OF_SOURCES}
 SAID = entries()
 
 
@@ -67,6 +71,17 @@ def test_the_default_that_is_named_is_the_one_in_the_settings(name: str, value: 
     defaults = SAID[name][0].replace("_", "").partition("Default: ")[2]
 
     assert value.replace("_", "") in defaults
+
+
+@pytest.mark.parametrize("setting", OF_SOURCES, ids=lambda setting: setting.name)
+def test_what_sources_read_is_said_as_their_manifests_say_it(setting: Setting) -> None:
+    assert setting.env_lines() in (ROOT / ".env.example").read_text()
+
+
+def test_the_command_prints_the_lines_of_every_source(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("source_settings")
+
+    assert capsys.readouterr().out in (ROOT / ".env.example").read_text()
 
 
 def test_nothing_secret_is_in_it_and_every_required_one_is_left_to_be_filled_in() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -19,7 +19,6 @@ from django.utils import timezone
 from accounts.tests.browser import Browser, inside
 from integrations.complete import completing
 from integrations.models import Completion, Connection
-from integrations.registry import SOURCES
 from integrations.tasks import sync_one
 from oo.lib.tests.loopback import Handler, Loopback, serving
 from tests.stand_ins.openid import Oddity, OpenIdStandIn, wiring
@@ -98,24 +97,18 @@ def point_at(
     import_module(settings.ROOT_URLCONF)  # whose import sets some of these addresses
     for name, value in idp.allauth_attributes().items():
         monkeypatch.setattr(name, value)
-    source = SOURCES["todoist"]
-    assert source.manifest.oauth
-    there = replace(
-        source.manifest.oauth,
-        authorize_url=f"{todoist.url}/oauth/authorize",
-        token_url=f"{todoist.url}/oauth/access_token",
-    )
-    monkeypatch.setattr(source, "manifest", replace(source.manifest, oauth=there))
     places: dict[str, object] = {
         "GOOGLE_REVOKE_URL": idp.google_revoke_url(),
         "APPLE_REVOKE_URL": idp.apple_revoke_url(),
         "TODOIST_API_URL": f"{todoist.url}/api/v1/",
+        "TODOIST_AUTH_URL": f"{todoist.url}/oauth/authorize",
+        "TODOIST_TOKEN_URL": f"{todoist.url}/oauth/access_token",
         "TODOIST_CLIENT_ID": todoist.client_id,
         "TODOIST_CLIENT_SECRET": todoist.client_secret,
         "OO_PRIVATE_HOSTS_ALLOWED": calendar.door,
     }
     for name, place in places.items():
-        monkeypatch.setattr(settings, name, place)
+        monkeypatch.setattr(settings, name, place, raising=False)
 
 
 def listen(monkeypatch: pytest.MonkeyPatch, journey: Journey) -> None:

@@ -13,13 +13,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.conf import settings as configured
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.privacy import consents
 from integrations.models import CalendarEvent, Connection
+from integrations.sources.todoist import AUTH_URL
 from integrations.sync.syncing import Outcome, sync
 from oo.lib import http
 from oo.lib.tests.loopback import Handler, Loopback, serving
@@ -266,6 +266,6 @@ def test_where_a_source_lives_is_said_by_the_settings_alone(
         answer = alice_client.post(
             f"/connect/todoist/?{query}", data, headers={"X-Forwarded-Host": "127.0.0.1"}
         )
-        assert answer["Location"].startswith(f"{configured.TODOIST_AUTH_URL}?client_id=client-1&")
+        assert answer["Location"].startswith(f"{AUTH_URL.default}?client_id=client-1&")
         assert str(victim.port) not in answer["Location"]
     assert (reached, victim.connections) == ([], 0)

@@ -17,12 +17,12 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from django.conf import settings
-
 from integrations.base import Account, Field, Link, OAuth, Pull, SignalSource, SourceManifest
 from integrations.sources.todoist.wire import Found, read_items, read_moment, read_projects
+from oo.lib.configuration import value_of
 from oo.lib.http import Api, ApiError, Unauthorized, Unexpected
 from oo.lib.http.errors import failure_of
+from oo.lib.manifests import Setting
 from oo.lib.types import JSON
 from oo.lib.words import gettext_lazy as _
 
@@ -33,6 +33,35 @@ TIMEOUT_S, DEADLINE_S = 60.0, 90.0
 FULL_LAG = timedelta(seconds=10)
 EVERYTHING = "*"
 TOKEN = re.compile(r"[!-~]{1,2000}")
+
+CLIENT_ID = Setting(
+    "TODOIST_CLIENT_ID",
+    help="The app of this installation at Todoist; without one, people paste a personal token.",
+    unit="text, from Todoist's app console",
+)
+CLIENT_SECRET = Setting(
+    "TODOIST_CLIENT_SECRET",
+    help="The secret of that app.",
+    unit="text, from Todoist's app console",
+)
+API_URL = Setting(
+    "TODOIST_API_URL",
+    help="Where Todoist's API is; changed in tests only.",
+    unit="an address that ends in /",
+    default="https://api.todoist.com/api/v1/",
+)
+AUTH_URL = Setting(
+    "TODOIST_AUTH_URL",
+    help="Where people agree that oO reads their Todoist; changed in tests only.",
+    unit="an address",
+    default="https://app.todoist.com/oauth/authorize",
+)
+TOKEN_URL = Setting(
+    "TODOIST_TOKEN_URL",
+    help="Where that agreement is exchanged for a token; changed in tests only.",
+    unit="an address",
+    default="https://api.todoist.com/oauth/access_token",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +84,10 @@ class Todoist(SignalSource):
         consents=frozenset({"tasks"}),
         sync_every=timedelta(minutes=10),
         oauth=OAuth(
-            authorize_url=settings.TODOIST_AUTH_URL,
-            token_url=settings.TODOIST_TOKEN_URL,
-            client_id_setting="TODOIST_CLIENT_ID",
-            client_secret_setting="TODOIST_CLIENT_SECRET",
+            authorize_url=AUTH_URL,
+            token_url=TOKEN_URL,
+            client_id=CLIENT_ID,
+            client_secret=CLIENT_SECRET,
             scopes=("data:read_write",),
             scope_separator=",",
         ),
@@ -73,6 +102,7 @@ class Todoist(SignalSource):
                 ),
             ),
         ),
+        settings=(API_URL,),
         can_complete=True,
     )
 
@@ -101,12 +131,11 @@ class Todoist(SignalSource):
     def revoke(self, credentials: Mapping[str, str]) -> bool:
         """RFC 7009. A personal token is not ours to give back: its owner renews it in Todoist."""
         names = [n for n in ("access_token", "refresh_token") if credentials.get(n)]
-        if not names or not settings.TODOIST_CLIENT_ID:
+        if not names or not value_of(CLIENT_ID):
             return False
-        names_us = (settings.TODOIST_CLIENT_ID, settings.TODOIST_CLIENT_SECRET)
-        client = ":".join(quote(part, safe="") for part in names_us)
+        client = ":".join(quote(value_of(part), safe="") for part in (CLIENT_ID, CLIENT_SECRET))
         basic = {"Authorization": f"Basic {b64encode(client.encode()).decode()}"}
-        with Api("todoist", settings.TODOIST_API_URL) as api:
+        with Api("todoist", value_of(API_URL)) as api:
             for name in names:
                 form = {"token": credentials[name], "token_type_hint": name}
                 api.post("revoke", form=form, headers=basic)
@@ -119,7 +148,7 @@ def _api(credentials: Mapping[str, str]) -> Api:
         raise Unauthorized("todoist", "not a token")
     return Api(
         "todoist",
-        settings.TODOIST_API_URL,
+        value_of(API_URL),
         token,
         timeout_s=TIMEOUT_S,
         deadline_s=DEADLINE_S,
