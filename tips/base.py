@@ -78,12 +78,15 @@ class Candidate:
 
     key: str  # stable for the same thing said about the same row: "task:17"
     kind: Kind
-    title: str
+    content: str  # what would be said
     source: str
     evidence: tuple[Evidence, ...]
     facts: Facts = field(default_factory=Facts)
     valid_until: datetime | None = None  # when its facts stop being true
     url: str = ""  # where its row is in its own app; never written by a model
+    model: str = ""  # that wrote `content`; "" for the row's own words
+    prompt_version: str = ""
+    confidence: float = 1.0  # 0..1, how sure its maker is that it is true; rows are
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,9 +107,7 @@ class TipDecision(models.Model):
     at = models.DateTimeField(db_index=True)
     policy = models.CharField(max_length=40)
     policy_version = models.PositiveSmallIntegerField()
-    candidates = (
-        models.JSONField()
-    )  # list of {key, kind, title, score, reasons, evidence}, best first
+    candidates = models.JSONField()  # as tips.make.making logs them, best first
     candidate_count = models.PositiveIntegerField()  # the list above is cut to the best
     chosen = models.CharField(max_length=60, blank=True)  # Candidate.key
     propensity = models.FloatField()

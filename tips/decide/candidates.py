@@ -81,7 +81,7 @@ def _of_task(task: TaskView, view: UserView, gap: Gap | None) -> Candidate:
     return Candidate(
         key=f"task:{task.id}",
         kind=Kind.TASK,
-        title=task.title,
+        content=task.title,
         source=task.source,
         evidence=(Evidence("task", task.id, "open"),),
         facts=facts,
@@ -100,7 +100,7 @@ def _of_event(event: EventView) -> Candidate:
     return Candidate(
         key=f"event:{event.id}",
         kind=Kind.REMINDER,
-        title=event.title,
+        content=event.title,
         source=event.source,
         evidence=(Evidence("event", event.id, "starts_soon"),),
         facts=Facts(starts_at=event.starts_at),

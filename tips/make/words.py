@@ -20,10 +20,10 @@ def render(scored: Scored, policy: PolicyManifest) -> tuple[str, str]:
     """(content, detail): what is said, and the quiet line of why now. At most two reasons."""
     candidate = scored.candidate
     if candidate.kind is Kind.REMINDER:
-        name = candidate.title or _("Your next meeting")
+        name = candidate.content or _("Your next meeting")
         return name, _("Starts at %(time)s") % {"time": clock(candidate.facts.starts_at)}
     said = [say(candidate.facts) for r in scored.reasons if (say := policy.reasons.get(r))]
-    return candidate.title or _("Untitled"), " · ".join(s for s in said[:2] if s)
+    return candidate.content or _("Untitled"), " · ".join(s for s in said[:2] if s)
 
 
 def reason(code: str, facts: Facts, policy: PolicyManifest) -> str:

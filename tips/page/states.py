@@ -125,7 +125,7 @@ def build_why(tip: Tip) -> dict[str, Any]:
         "evidence": evidence,
         "reasons": next((c["words"] for c in ranking if c["key"] == tip.candidate), []),
         "runners_up": [
-            {"title": c["title"], "reasons": " · ".join(c["words"][:2])}
+            {"title": c["content"], "reasons": " · ".join(c["words"][:2])}
             for c in ranking
             if c["key"] != tip.candidate
         ][:3],

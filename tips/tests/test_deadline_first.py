@@ -6,10 +6,11 @@ from random import Random
 import pytest
 
 from agents.base import UserView
+from tests.clock import NOON, TODAY
 from tips.base import Choice
 from tips.decide.candidates import build_candidates
 from tips.policies.deadline_first import DeadlineFirst
-from tips.tests.people import NOON, TODAY, meeting, task, view
+from tips.tests.people import meeting, task, view
 
 
 def decide(seen: UserView, held: frozenset[str] = frozenset()) -> Choice:
@@ -18,7 +19,7 @@ def decide(seen: UserView, held: frozenset[str] = frozenset()) -> Choice:
 
 def chosen(seen: UserView) -> str | None:
     choice = decide(seen)
-    return choice.chosen.candidate.title if choice.chosen else None
+    return choice.chosen.candidate.content if choice.chosen else None
 
 
 def test_overdue_comes_before_due_tomorrow() -> None:
@@ -109,7 +110,7 @@ def test_an_urgent_task_without_a_date_is_worth_saying() -> None:
 def test_what_is_held_is_not_said() -> None:
     seen = view(task(1, "Held", due_in=0, priority=4), task(2, "Other", due_in=0))
     choice = decide(seen, frozenset({"task:1"}))
-    assert [s.candidate.title for s in choice.ranking] == ["Other"]
+    assert [s.candidate.content for s in choice.ranking] == ["Other"]
 
 
 def test_a_meeting_in_ten_minutes_is_the_tip_when_nothing_fits_before_it() -> None:

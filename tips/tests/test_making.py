@@ -15,13 +15,13 @@ from accounts.models import Profile, User
 from agents.base import UserView
 from agents.view import load_view
 from integrations.models import Task
+from tests.clock import NOON, TODAY
+from tests.factories import make_event, make_task
 from tips import conf
 from tips.answer import answering
 from tips.make import making
 from tips.make.making import make_tip
 from tips.models import Mute, Tip, TipDecision, TipSchedule
-from tips.tests.people import NOON, TODAY
-from tips.tests.rows import add_meeting, add_task
 
 
 def made(user: User, minutes: float = 0) -> Tip:
@@ -31,55 +31,47 @@ def made(user: User, minutes: float = 0) -> Tip:
 
 
 def test_a_task_becomes_the_one_ready_tip(alice: User) -> None:
-    task = add_task(alice, "Pay rent")
+    task = make_task(alice, "Pay rent")
     tip = made(alice)
     assert (tip.content, tip.detail, tip.state) == ("Pay rent", "Due today", Tip.State.READY)
     assert tip.evidence == [{"model": "task", "id": task.pk, "fact": "due_today"}]
 
 
-def test_it_logs_what_else_could_have_been_said(alice: User) -> None:
-    add_task(alice, "Pay rent", priority=4)
-    add_task(alice, "Water plants")
-    decision = TipDecision.objects.get(tip=made(alice))
-    assert [c["title"] for c in decision.candidates] == ["Pay rent", "Water plants"]
-    assert (decision.propensity, decision.candidate_count) == (1.0, 2)
-
-
 def test_silence_is_on_record_and_makes_no_tip(alice: User) -> None:
-    add_task(alice, "Someday", due_in=None)
+    make_task(alice, "Someday", due_in=None)
     assert make_tip(alice.pk, at=NOON) is None
     assert TipDecision.objects.get(user=alice).silence == "nothing_urgent"
     assert TipSchedule.objects.get(user=alice).next_look_at > NOON
 
 
 def test_nothing_changed_makes_nothing(alice: User) -> None:
-    add_task(alice, "Pay rent")
+    make_task(alice, "Pay rent")
     assert made(alice) == made(alice, 1)
     assert TipDecision.objects.count() == 1
 
 
 def test_a_more_urgent_task_replaces_a_tip_that_nobody_has_seen(alice: User) -> None:
-    add_task(alice, "Pay rent")
+    make_task(alice, "Pay rent")
     first = made(alice)
-    add_task(alice, "Call the bank", priority=4)
+    make_task(alice, "Call the bank", priority=4)
     assert made(alice, 1).content == "Call the bank"
     first.refresh_from_db()
     assert first.state == Tip.State.WITHDRAWN
 
 
 def test_a_tip_under_the_persons_eyes_stays_while_it_is_true(alice: User) -> None:
-    add_task(alice, "Pay rent")
+    make_task(alice, "Pay rent")
     first = made(alice)
     answering.mark_shown(first, surface="page", at=NOON)
-    add_task(alice, "Call the bank", priority=4)
+    make_task(alice, "Call the bank", priority=4)
     assert made(alice, 1) == first
 
 
 def test_what_is_better_takes_its_turn_after_half_an_hour(alice: User) -> None:
-    add_task(alice, "Pay rent")
+    make_task(alice, "Pay rent")
     first = made(alice)
     answering.mark_shown(first, surface="page", at=NOON)
-    add_task(alice, "Call the bank", priority=4)
+    make_task(alice, "Call the bank", priority=4)
     made(alice, 1)
     later = NOON + conf.SHOWN_STAYS
     assert TipSchedule.objects.get(user=alice).next_look_at == later
@@ -100,8 +92,8 @@ def test_what_is_better_takes_its_turn_after_half_an_hour(alice: User) -> None:
 def test_a_shown_tip_whose_row_says_something_else_is_replaced_at_once(
     alice: User, change: dict[str, Any], content: str, detail: str
 ) -> None:
-    add_task(alice, "Water plants", due_in=6)
-    task = add_task(alice, "Pay rent", priority=4, due_time=time(15))
+    make_task(alice, "Water plants", due_in=6)
+    task = make_task(alice, "Pay rent", priority=4, due_time=time(15))
     first = made(alice)
     answering.mark_shown(first, surface="page", at=NOON)
     changed = {"changed_at": NOON + timedelta(seconds=30), **change}
@@ -124,22 +116,22 @@ def test_a_shown_tip_whose_row_says_something_else_is_replaced_at_once(
 def test_a_shown_tip_follows_the_persons_language_and_zone(
     alice: User, change: dict[str, str], detail: str
 ) -> None:
-    add_task(alice, "Pay rent", due_time=time(15), due_zone="Europe/Berlin")
+    make_task(alice, "Pay rent", due_time=time(15), due_zone="Europe/Berlin")
     answering.mark_shown(made(alice), surface="page", at=NOON)
     Profile.objects.filter(user=alice).update(**change)
     assert made(alice, 1).detail == detail
 
 
 def test_a_meeting_that_comes_up_shortens_the_life_of_a_shown_tip(alice: User) -> None:
-    add_task(alice, "Pay rent")
+    make_task(alice, "Pay rent")
     answering.mark_shown(made(alice), surface="page", at=NOON)
-    add_meeting(alice, starts_in_min=90)
+    make_event(alice, starts_in_min=90)
     assert made(alice, 1).expires_at == NOON + timedelta(minutes=70)
 
 
 def test_the_chosen_one_is_in_the_log_wherever_it_ranks(alice: User) -> None:
     for n in range(conf.LOGGED_CANDIDATES * 3):
-        add_task(alice, f"Task {n}")
+        make_task(alice, f"Task {n}")
     for seed in range(8):
         TipSchedule.objects.filter(user=alice).update(fingerprint="")
         with mock.patch.object(conf, "POLICY", "random_task"):
@@ -154,7 +146,7 @@ def test_the_chosen_one_is_in_the_log_wherever_it_ranks(alice: User) -> None:
 
 
 def test_a_tip_whose_task_was_done_elsewhere_is_withdrawn(alice: User) -> None:
-    task = add_task(alice, "Pay rent")
+    task = make_task(alice, "Pay rent")
     first = made(alice)
     answering.mark_shown(first, surface="page", at=NOON)
     Task.objects.filter(pk=task.pk).update(completed_at=NOON)
@@ -164,7 +156,7 @@ def test_a_tip_whose_task_was_done_elsewhere_is_withdrawn(alice: User) -> None:
 
 
 def test_an_expired_tip_gives_way(alice: User) -> None:
-    add_task(alice, "Pay rent")
+    make_task(alice, "Pay rent")
     first = made(alice)
     second = made(alice, 200)
     first.refresh_from_db()
@@ -172,32 +164,32 @@ def test_an_expired_tip_gives_way(alice: User) -> None:
 
 
 def test_a_tip_lives_no_longer_than_until_the_next_meeting(alice: User) -> None:
-    add_task(alice, "Pay rent")
-    add_meeting(alice, starts_in_min=15)
+    make_task(alice, "Pay rent")
+    make_event(alice, starts_in_min=15)
     tip = made(alice)
     assert tip.expires_at == NOON + timedelta(minutes=15)
 
 
 def test_somebody_else_s_tasks_are_never_seen(alice: User, bob: User) -> None:
-    add_task(bob, "Bob's secret", priority=4)
+    make_task(bob, "Bob's secret", priority=4)
     assert make_tip(alice.pk, at=NOON) is None
 
 
 def test_who_has_left_is_made_no_tip(charlie: User) -> None:
-    add_task(charlie, "Pay rent")
+    make_task(charlie, "Pay rent")
     assert make_tip(charlie.pk, at=NOON) is None
     assert not TipDecision.objects.exists()
 
 
 def test_the_words_are_in_the_persons_language_whatever_the_worker_speaks(alice: User) -> None:
-    add_task(alice, "Pay rent")
+    make_task(alice, "Pay rent")
     Profile.objects.filter(user=alice).update(locale="en")
     with translation.override("de"):
         assert made(alice).detail == "Due today"
 
 
 def test_a_task_that_was_called_wrong_comes_back_when_it_changes(alice: User) -> None:
-    task = add_task(alice, "Pay rent")
+    task = make_task(alice, "Pay rent")
     tip = made(alice)
     answering.react(tip, "dismiss", at=NOON)
     answering.explain(tip, "wrong", at=NOON)
@@ -209,9 +201,9 @@ def test_a_task_that_was_called_wrong_comes_back_when_it_changes(alice: User) ->
 
 
 def test_three_hundred_tasks_take_as_many_queries_as_one(alice: User, bob: User) -> None:
-    add_task(alice, "Pay rent")
+    make_task(alice, "Pay rent")
     for n in range(300):
-        add_task(bob, f"Task {n}")
+        make_task(bob, f"Task {n}")
     counts = []
     for user in (alice, bob):
         with CaptureQueriesContext(connection) as queries:
@@ -229,7 +221,7 @@ def test_what_changes_while_a_decision_is_made_is_not_lost(
     def read_then_sync(user_id: UUID, *, at: datetime) -> UserView:
         view = read(user_id, at=at)
         if not Task.objects.exists():
-            add_task(alice, "Pay rent")
+            make_task(alice, "Pay rent")
             TipSchedule.objects.look_again(alice.pk, at=at)
         return view
 
