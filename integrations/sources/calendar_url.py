@@ -12,7 +12,7 @@ from django.conf import settings
 from integrations import ical
 from integrations.base import Account, EventSignal, Field, Link, Pull, SignalSource, SourceManifest
 from integrations.ical.failures import named_failures
-from oo.lib.http import Fetched, Refused, Unexpected, fetch_public
+from oo.lib.http import Fetched, Limits, Refused, Unexpected, fetch_public
 from oo.lib.types import JSON
 from oo.lib.words import gettext_lazy as _
 
@@ -89,8 +89,7 @@ def _fetch(url: str, headers: Mapping[str, str]) -> Fetched:
     return fetch_public(
         url,
         service=SERVICE,
-        max_bytes=ical.MAX_BYTES,
-        deadline_s=DEADLINE_S,
+        limits=Limits(max_bytes=ical.MAX_BYTES, deadline_s=DEADLINE_S),
         headers=headers,
         allow_private=settings.OO_PRIVATE_HOSTS_ALLOWED,
     )

@@ -16,11 +16,13 @@ from oo.lib.http.errors import (
     Unreachable,
 )
 from oo.lib.http.exchange import Fetched
+from oo.lib.http.limits import Limits
 
 __all__ = [
     "Api",
     "ApiError",
     "Fetched",
+    "Limits",
     "RateLimited",
     "Refused",
     "TooLarge",

@@ -17,11 +17,12 @@ from oo.lib.http.errors import (
     Unexpected,
 )
 from oo.lib.http.exchange import REDIRECTS, Fetched, exchange, named_failures
+from oo.lib.http.limits import Limits
 from oo.lib.http.network import Reach, Transport, deadline
 
 Params = Mapping[str, str | int | float | bool | list[str]]
 
-MAX_BYTES = 8 * 1024 * 1024
+USUAL = Limits()
 SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 # gzip alone: it is the one coding that can be unpacked here with a bound on each step.
 BASE_HEADERS = {"User-Agent": "oO", "Accept-Encoding": "gzip"}
@@ -44,9 +45,9 @@ class Api:
         base_url: str,
         token: str | None = None,
         *,
-        timeout_s: float = 10.0,
-        deadline_s: float = 30.0,
-        max_bytes: int = MAX_BYTES,
+        timeout_s: float = USUAL.timeout_s,
+        deadline_s: float = USUAL.deadline_s,
+        max_bytes: int = USUAL.max_bytes,
         transport: httpx.BaseTransport | None = None,
         public_only: bool = False,
         allow_private: frozenset[str] = frozenset(),
@@ -134,11 +135,8 @@ def fetch_public(
     url: str,
     *,
     service: str = "address",
-    max_bytes: int = MAX_BYTES,
-    timeout_s: float = 10.0,
-    deadline_s: float = 30.0,
+    limits: Limits = USUAL,
     headers: Mapping[str, str] | None = None,
-    max_redirects: int = 5,
     allow_private: frozenset[str] = frozenset(),
     resolver: Resolver = socket.getaddrinfo,
     ssl_context: ssl.SSLContext | None = None,
@@ -154,15 +152,15 @@ def fetch_public(
     reach = Reach(True, allow_private, resolver)
     with (
         named_failures(service),
-        deadline(deadline_s),
+        deadline(limits.deadline_s),
         httpx.Client(
             headers=BASE_HEADERS,
-            timeout=timeout_s,
+            timeout=limits.timeout_s,
             transport=Transport(reach, ssl_context),
             trust_env=False,
         ) as http,
     ):
-        return _follow(http, service, url, dict(headers or {}), max_redirects, max_bytes)
+        return _follow(http, service, url, dict(headers or {}), limits)
 
 
 def _follow(
@@ -170,13 +168,12 @@ def _follow(
     service: str,
     url: str,
     headers: dict[str, str],
-    max_redirects: int,
-    max_bytes: int,
+    limits: Limits,
 ) -> Fetched:
     here = _checked(service, url)
-    for _hop in range(max_redirects + 1):
+    for _hop in range(limits.max_redirects + 1):
         request = http.build_request("GET", here, headers=headers)
-        answer = exchange(http, request, service, max_bytes)
+        answer = exchange(http, request, service, limits.max_bytes)
         if answer.status not in REDIRECTS:
             break
         there = _checked(service, answer.headers.get("location", ""), here)

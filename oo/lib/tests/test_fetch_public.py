@@ -6,6 +6,7 @@ import pytest
 
 from oo.lib.http import (
     ApiError,
+    Limits,
     Unauthorized,
     Unexpected,
     fetch_public,
@@ -41,11 +42,13 @@ def test_redirects_are_counted(limit: int, error: type[ApiError] | None) -> None
     with serving(count) as server:
         if error is None:
             assert fetch_public(
-                server.url, max_redirects=limit, allow_private=server.door
+                server.url, limits=Limits(max_redirects=limit), allow_private=server.door
             ).url.endswith("/3")
         else:
             with pytest.raises(error, match="too many redirects"):
-                fetch_public(server.url, max_redirects=limit, allow_private=server.door)
+                fetch_public(
+                    server.url, limits=Limits(max_redirects=limit), allow_private=server.door
+                )
         assert len(server.heard) == limit + 1
 
 

@@ -13,6 +13,7 @@ import pytest
 from oo.lib.http import (
     Api,
     ApiError,
+    Limits,
     TooLarge,
     Unexpected,
     Unreachable,
@@ -36,10 +37,10 @@ def test_a_body_may_be_as_large_as_the_limit_and_no_larger(packed: bool) -> None
         )
 
     with serving(answer(1000)) as server:
-        found = fetch_public(server.url, max_bytes=1000, allow_private=server.door)
+        found = fetch_public(server.url, limits=Limits(max_bytes=1000), allow_private=server.door)
         assert len(found.body) == 1000
     with serving(answer(1001)) as server, pytest.raises(TooLarge):
-        fetch_public(server.url, max_bytes=1000, allow_private=server.door)
+        fetch_public(server.url, limits=Limits(max_bytes=1000), allow_private=server.door)
 
 
 def test_a_bomb_is_not_unpacked() -> None:
@@ -47,7 +48,7 @@ def test_a_bomb_is_not_unpacked() -> None:
     bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(64)) + packer.flush()
     tracemalloc.start()
     with serving(send_packed(bomb)) as server, pytest.raises(TooLarge):
-        fetch_public(server.url, max_bytes=100_000, allow_private=server.door)
+        fetch_public(server.url, limits=Limits(max_bytes=100_000), allow_private=server.door)
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 8 << 20  # of the 64 MB that are in it
@@ -76,7 +77,9 @@ def test_an_endless_body_is_not_read_on(status: bytes, error: type[ApiError]) ->
             request.wfile.write(b"x" * 65_536)
 
     with serving(flood) as server, pytest.raises(error) as caught:
-        fetch_public(server.url, max_bytes=100_000, deadline_s=3, allow_private=server.door)
+        fetch_public(
+            server.url, limits=Limits(max_bytes=100_000, deadline_s=3), allow_private=server.door
+        )
     assert caught.value.status == int(status)
 
 
@@ -99,7 +102,9 @@ def test_a_server_that_drips_does_not_hold_us(start: bytes, piece: bytes) -> Non
 
     began = monotonic()
     with serving(drip) as server, pytest.raises(Unreachable):
-        fetch_public(server.url, deadline_s=0.3, timeout_s=LONG_S, allow_private=server.door)
+        fetch_public(
+            server.url, limits=Limits(deadline_s=0.3, timeout_s=LONG_S), allow_private=server.door
+        )
     assert monotonic() - began < LONG_S
 
 
@@ -109,7 +114,11 @@ def test_the_deadline_is_for_all_hops_together() -> None:
         request.reply(302, Location="/again")
 
     with serving(onward) as server, pytest.raises(Unreachable):
-        fetch_public(server.url, deadline_s=0.3, max_redirects=10_000, allow_private=server.door)
+        fetch_public(
+            server.url,
+            limits=Limits(deadline_s=0.3, max_redirects=10_000),
+            allow_private=server.door,
+        )
 
 
 def test_a_slow_name_server_does_not_hold_us() -> None:
@@ -121,7 +130,7 @@ def test_a_slow_name_server_does_not_hold_us() -> None:
 
     began = monotonic()
     with pytest.raises(Unreachable):
-        fetch_public("http://calendar.test/", deadline_s=0.1, resolver=slow)
+        fetch_public("http://calendar.test/", limits=Limits(deadline_s=0.1), resolver=slow)
     assert monotonic() - began < LONG_S
     over.set()
 
