@@ -8,7 +8,11 @@ from ipaddress import ip_address
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
+
+from accounts.models import User
+from tests.factories import make_person, signed_in
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -30,47 +34,29 @@ def _loopback_only() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     """Rate limits and throttles of one test are not those of the next."""
-    from django.core.cache import cache
-
     cache.clear()
 
 
-def person(name: str, **fields: Any) -> Any:
-    from accounts.models import Profile, User
-
-    user = User.objects.create_user(f"{name}@example.com", name=name.title(), **fields)
-    profile, _ = Profile.objects.get_or_create(user=user)
-    profile.time_zone, profile.zone_is_known = "Europe/Berlin", True
-    profile.save()
-    return User.objects.select_related("profile").get(pk=user.pk)
+@pytest.fixture
+def alice(db: None) -> User:
+    return make_person("alice")
 
 
 @pytest.fixture
-def alice(db: None) -> Any:
-    return person("alice")
+def bob(db: None) -> User:
+    return make_person("bob")
 
 
 @pytest.fixture
-def bob(db: None) -> Any:
-    return person("bob")
+def charlie(db: None) -> User:
+    return make_person("charlie", is_active=False)
 
 
 @pytest.fixture
-def charlie(db: None) -> Any:
-    return person("charlie", is_active=False)
-
-
-def signed_in(user: Any) -> Client:
-    client = Client()
-    client.force_login(user, backend="accounts.backend.PersonBackend")
-    return client
-
-
-@pytest.fixture
-def alice_client(alice: Any) -> Client:
+def alice_client(alice: User) -> Client:
     return signed_in(alice)
 
 
 @pytest.fixture
-def bob_client(bob: Any) -> Client:
+def bob_client(bob: User) -> Client:
     return signed_in(bob)

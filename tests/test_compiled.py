@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,8 +12,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.models import Consent, Profile, User
 from oo.lib.compiled import Compiled, Given
-
-NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
+from tests.clock import NOON
 
 
 def granted_since() -> Any:

@@ -4,18 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 from accounts.tests.browser import Browser
 from tests.stand_ins.openid import OpenIdStandIn
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits() -> Iterator[None]:
-    """Every test knocks from the same address: none may use up another one's share."""
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

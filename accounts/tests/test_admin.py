@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,22 +8,22 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.api_tokens.tokens import make_token
-from accounts.models import ApiToken, ProviderToken, Session
+from accounts.models import ApiToken, ProviderToken, Session, User
 from accounts.privacy import consents
+from tests.clock import NOON
 
-NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
 MODELS = [model._meta.model_name for model in apps.get_app_config("accounts").get_models()]
 
 
 @pytest.fixture
-def staff(bob: Any, bob_client: Client) -> Client:
+def staff(bob: User, bob_client: Client) -> Client:
     bob.is_staff = bob.is_superuser = True
     bob.save()
     return bob_client
 
 
 @pytest.fixture
-def secrets(alice: Any, alice_client: Client) -> list[str]:
+def secrets(alice: User, alice_client: Client) -> list[str]:
     """Alice with everything that the console could give away."""
     consents.grant(alice.pk, "tasks", by="connect", at=NOON)
     ProviderToken.objects.create(
@@ -50,7 +49,7 @@ def test_a_page_of_one_shows_no_secret(secrets: list[str], staff: Client, model:
     assert not [secret for secret in secrets if secret in page]
 
 
-def test_nothing_can_be_changed_added_or_deleted_there(alice: Any, staff: Client) -> None:
+def test_nothing_can_be_changed_added_or_deleted_there(alice: User, staff: Client) -> None:
     one = reverse("admin:accounts_user_change", args=[alice.pk])
     assert staff.post(one, {"name": "Mallory"}).status_code == 403
     assert staff.post(one.replace("change", "delete"), {"post": "yes"}).status_code == 403

@@ -25,7 +25,7 @@ def sealed_token() -> str:
         return str(cursor.fetchone()[0])
 
 
-def test_rotating_puts_every_value_under_the_new_key(alice: Any, settings: Any) -> None:
+def test_rotating_puts_every_value_under_the_new_key(alice: User, settings: Any) -> None:
     ProviderToken.objects.create(user=alice, provider="google", uid="1", kind="x", token="secret")
     before, old_keys = sealed_token(), settings.OO_ENCRYPTION_KEYS
     settings.OO_ENCRYPTION_KEYS = [NEW_KEY, *old_keys]
@@ -41,14 +41,14 @@ def test_rotating_puts_every_value_under_the_new_key(alice: Any, settings: Any) 
     assert said_by("rotate_keys").endswith("0 re-encrypted.\n")
 
 
-def test_a_value_that_no_key_reads_is_named(alice: Any, settings: Any) -> None:
+def test_a_value_that_no_key_reads_is_named(alice: User, settings: Any) -> None:
     ProviderToken.objects.create(user=alice, provider="google", uid="1", kind="x", token="secret")
     settings.OO_ENCRYPTION_KEYS = [NEW_KEY]
     with pytest.raises(CommandError, match="accounts.ProviderToken.token"):
         call_command("rotate_keys")
 
 
-def test_somebody_is_let_into_the_console_and_out_again(alice: Any) -> None:
+def test_somebody_is_let_into_the_console_and_out_again(alice: User) -> None:
     said_by("make_staff", "Alice@example.com")
     alice.refresh_from_db()
     assert alice.is_staff
@@ -61,7 +61,7 @@ def test_somebody_is_let_into_the_console_and_out_again(alice: Any) -> None:
 
 
 @pytest.mark.parametrize("email", ["nobody@example.com", "charlie@example.com"])
-def test_only_who_is_here_becomes_staff(charlie: Any, email: str) -> None:
+def test_only_who_is_here_becomes_staff(charlie: User, email: str) -> None:
     with pytest.raises(CommandError, match="sign in first"):
         call_command("make_staff", email)
     assert not User.objects.filter(is_staff=True).exists()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -24,12 +24,12 @@ from accounts.privacy import consents, deletion, leftovers, receipts, tables
 from accounts.privacy.leftovers import Trace
 from events.models import EventRecord
 from oo.lib.personal_data import Revocation
+from tests.clock import NOON
+from tests.factories import make_task
 from tests.stand_ins.openid import OpenIdStandIn
 
-NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
 PAGE = "/settings/delete"
 # By name: tests of accounts import nothing from the layers above, as accounts itself.
-Connection: Any = apps.get_model("integrations", "Connection")
 Task: Any = apps.get_model("integrations", "Task")
 
 
@@ -55,17 +55,8 @@ def furnish(user: User) -> None:
     Client().force_login(user, backend="accounts.backend.PersonBackend")
 
 
-def give_task(user: User, title: str) -> Any:
-    connection = Connection.objects.create(
-        user=user, source="sample", account="a", connected_at=NOON, next_sync_at=NOON
-    )
-    return Task.objects.create(
-        user=user, connection=connection, external_id="1", title=title, changed_at=NOON
-    )
-
-
 def delete(user: User) -> DeletionReceipt:
-    receipt = deletion.delete_account(user, receipt_id=uuid4(), at=NOON)
+    receipt = deletion.delete_account(user, receipt_id=uuid4(), at=NOON.astimezone(UTC))
     assert receipt is not None
     return receipt
 
@@ -116,10 +107,10 @@ def test_erasers_run_from_the_highest_layer_down() -> None:
     assert {"accounts", "events"} <= set(order)
 
 
-def test_nothing_of_alice_is_left_and_all_of_bob_is(alice: Any, bob: Any) -> None:
+def test_nothing_of_alice_is_left_and_all_of_bob_is(alice: User, bob: User) -> None:
     for user in (alice, bob):
         furnish(user)
-        give_task(user, "Pay rent")
+        make_task(user, "Pay rent")
     before = everything_about(bob.pk, bob.email)
     alice_id = alice.pk
 
@@ -128,9 +119,9 @@ def test_nothing_of_alice_is_left_and_all_of_bob_is(alice: Any, bob: Any) -> Non
     assert everything_about(bob.pk, bob.email) == before
 
 
-def test_the_receipt_counts_and_names_nobody(alice: Any) -> None:
+def test_the_receipt_counts_and_names_nobody(alice: User) -> None:
     furnish(alice)
-    give_task(alice, "Secret errand")
+    make_task(alice, "Secret errand")
     alice_id = alice.pk
 
     receipt = delete(alice)
@@ -143,10 +134,10 @@ def test_the_receipt_counts_and_names_nobody(alice: Any) -> None:
     assert rows["accounts.User"] == 1
     assert rows["accounts.Consent"] == 3
     assert rows["integrations.Task"] == 1
-    assert statement["deleted_at"] == "2026-05-05T12:00:00+00:00"
+    assert statement["deleted_at"] == "2026-05-05T10:00:00+00:00"
 
 
-def test_the_check_says_how_much_it_looked_at(alice: Any, bob: Any) -> None:
+def test_the_check_says_how_much_it_looked_at(alice: User, bob: User) -> None:
     furnish(alice)
     check = delete(alice).body["receipt"]["check"]
     assert check["tables"] == len(list(tables.tables()))
@@ -155,7 +146,7 @@ def test_the_check_says_how_much_it_looked_at(alice: Any, bob: Any) -> None:
 
 
 def test_what_an_eraser_forgot_is_found_erased_and_counted(
-    alice: Any, monkeypatch: pytest.MonkeyPatch
+    alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     EventRecord.objects.create(subject="x", user_id=alice.pk, at=NOON, body={})
     monkeypatch.setattr("events.eraser.EventsEraser.erase", lambda _self, _user_id: {})
@@ -165,7 +156,7 @@ def test_what_an_eraser_forgot_is_found_erased_and_counted(
     assert not EventRecord.objects.exists()
 
 
-def test_what_cannot_be_erased_is_named(alice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_erased_is_named(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     EventRecord.objects.create(subject="x", user_id=alice.pk, at=NOON, body={})
     monkeypatch.setattr("events.eraser.EventsEraser.erase", lambda _self, _user_id: {})
     monkeypatch.setattr(leftovers, "_erase", lambda *_args: 0)
@@ -174,16 +165,16 @@ def test_what_cannot_be_erased_is_named(alice: Any, monkeypatch: pytest.MonkeyPa
     assert check["left"] == {"events.EventRecord": 1}
 
 
-def test_her_id_in_somebody_elses_row_is_named_and_the_row_stays(alice: Any, bob: Any) -> None:
-    task = give_task(bob, f"copied {alice.pk}")
+def test_her_id_in_somebody_elses_row_is_named_and_the_row_stays(alice: User, bob: User) -> None:
+    task = make_task(bob, f"copied {alice.pk}")
 
     check = delete(alice).body["receipt"]["check"]
     assert check["left"] == {"integrations.Task": 1}
     assert Task.objects.filter(pk=task.pk).exists()
 
 
-def test_her_address_in_what_bob_wrote_is_bobs(alice: Any, bob: Any) -> None:
-    give_task(bob, "Mail alice@example.com")
+def test_her_address_in_what_bob_wrote_is_bobs(alice: User, bob: User) -> None:
+    make_task(bob, "Mail alice@example.com")
 
     check = delete(alice).body["receipt"]["check"]
     assert check["left"] == {}
@@ -201,7 +192,7 @@ def test_her_address_in_what_bob_wrote_is_bobs(alice: Any, bob: Any) -> None:
         ("x.alice@example.com", False),
     ],
 )
-def test_only_the_whole_address_counts(alice: Any, bob: Any, said: str, is_hers: bool) -> None:
+def test_only_the_whole_address_counts(alice: User, bob: User, said: str, is_hers: bool) -> None:
     kind = ContentType.objects.get_for_model(User)
     LogEntry.objects.create(
         user=bob, content_type=kind, object_id="7", object_repr=said, action_flag=CHANGE
@@ -210,7 +201,7 @@ def test_only_the_whole_address_counts(alice: Any, bob: Any, said: str, is_hers:
     assert LogEntry.objects.exists() != is_hers
 
 
-def test_an_address_beyond_ascii_is_found_in_json(alice: Any) -> None:
+def test_an_address_beyond_ascii_is_found_in_json(alice: User) -> None:
     alice.email = "jürgen@example.com"
     alice.save()
     DeletionReceipt.objects.create(body={"note": "jürgen@example.com"}, made_at=NOON)
@@ -220,7 +211,7 @@ def test_an_address_beyond_ascii_is_found_in_json(alice: Any) -> None:
     assert DeletionReceipt.objects.get() == receipt
 
 
-def test_a_sign_in_left_half_way_is_forgotten(alice: Any) -> None:
+def test_a_sign_in_left_half_way_is_forgotten(alice: User) -> None:
     waiting = Client()
     session = waiting.session
     session["socialaccount_sociallogin"] = {"user": {"email": alice.email}}
@@ -231,7 +222,7 @@ def test_a_sign_in_left_half_way_is_forgotten(alice: Any) -> None:
     assert not Session.objects.exists()
 
 
-def test_the_cache_forgets_her(alice: Any) -> None:
+def test_the_cache_forgets_her(alice: User) -> None:
     for key in leftovers.cache_keys(alice.pk):
         cache.set(key, 1)
     keys = leftovers.cache_keys(alice.pk)
@@ -239,7 +230,7 @@ def test_the_cache_forgets_her(alice: Any) -> None:
     assert cache.get_many(keys) == {}
 
 
-def test_every_address_that_a_provider_told_is_looked_for(alice: Any) -> None:
+def test_every_address_that_a_provider_told_is_looked_for(alice: User) -> None:
     EmailAddress.objects.create(user=alice, email="a2@example.com")
     SocialAccount.objects.create(
         user=alice, provider="apple", uid="1", extra_data={"email": "x@privaterelay.appleid.com"}
@@ -252,7 +243,7 @@ def test_every_address_that_a_provider_told_is_looked_for(alice: Any) -> None:
 
 
 def test_a_check_that_breaks_leaves_an_honest_receipt(
-    alice: Any, monkeypatch: pytest.MonkeyPatch
+    alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(_trace: Trace) -> None:
         raise RuntimeError
@@ -264,7 +255,7 @@ def test_a_check_that_breaks_leaves_an_honest_receipt(
     assert not User.objects.filter(email="alice@example.com").exists()
 
 
-def test_her_permission_at_google_is_given_back(alice: Any, idp: OpenIdStandIn) -> None:
+def test_her_permission_at_google_is_given_back(alice: User, idp: OpenIdStandIn) -> None:
     ProviderToken.objects.create(
         user=alice, provider="google", uid="1", kind="access_token", token="unknown-there"
     )
@@ -275,7 +266,7 @@ def test_her_permission_at_google_is_given_back(alice: Any, idp: OpenIdStandIn) 
 
 
 def test_a_revocation_that_breaks_delays_nothing(
-    alice: Any, monkeypatch: pytest.MonkeyPatch
+    alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def half(_self: AccountsEraser, _user_id: Any) -> Iterator[Revocation]:
         yield Revocation("google", revoked=True)
@@ -288,7 +279,9 @@ def test_a_revocation_that_breaks_delays_nothing(
     assert not User.objects.filter(email="alice@example.com").exists()
 
 
-def test_an_eraser_that_breaks_changes_nothing(alice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_eraser_that_breaks_changes_nothing(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     furnish(alice)
 
     def broken(_self: Any, _user_id: Any) -> None:
@@ -301,7 +294,7 @@ def test_an_eraser_that_breaks_changes_nothing(alice: Any, monkeypatch: pytest.M
     assert not DeletionReceipt.objects.exists()
 
 
-def test_rows_that_come_late_are_swept(alice: Any, bob: Any) -> None:
+def test_rows_that_come_late_are_swept(alice: User, bob: User) -> None:
     alice_id = alice.pk
     delete(alice)
     for user_id in (alice_id, bob.pk):
@@ -311,7 +304,7 @@ def test_rows_that_come_late_are_swept(alice: Any, bob: Any) -> None:
     assert EventRecord.objects.get().user_id == bob.pk
 
 
-def test_the_page_says_in_words_what_will_go(alice: Any, alice_client: Client) -> None:
+def test_the_page_says_in_words_what_will_go(alice: User, alice_client: Client) -> None:
     page = alice_client.get(PAGE).content.decode()
     for _app, eraser in deletion.erasers():
         assert str(eraser.title) in page
@@ -320,7 +313,7 @@ def test_the_page_says_in_words_what_will_go(alice: Any, alice_client: Client) -
 
 
 def test_one_button_deletes_signs_out_and_shows_the_receipt(
-    alice: Any, alice_client: Client
+    alice: User, alice_client: Client
 ) -> None:
     furnish(alice)
     receipt_id = uuid4()
@@ -341,7 +334,7 @@ def test_a_second_press_ends_at_the_same_receipt(alice_client: Client) -> None:
     assert DeletionReceipt.objects.count() == 1
 
 
-def test_two_at_once_get_one_receipt(alice: Any) -> None:
+def test_two_at_once_get_one_receipt(alice: User) -> None:
     """The second one was let in before the first had finished, and finds nobody."""
     receipt_id = uuid4()
     first = deletion.delete_account(alice, receipt_id=receipt_id, at=NOON)
@@ -350,7 +343,7 @@ def test_two_at_once_get_one_receipt(alice: Any) -> None:
     assert deletion.delete_account(late, receipt_id=uuid4(), at=NOON) is None
 
 
-def test_a_receipt_that_exists_cannot_be_written_over(alice: Any, alice_client: Client) -> None:
+def test_a_receipt_that_exists_cannot_be_written_over(alice: User, alice_client: Client) -> None:
     old = DeletionReceipt.objects.create(body={"receipt": {}}, made_at=timezone.now())
 
     response = alice_client.post(PAGE, {"receipt": old.pk})
@@ -360,25 +353,25 @@ def test_a_receipt_that_exists_cannot_be_written_over(alice: Any, alice_client: 
     assert User.objects.filter(pk=alice.pk).exists()
 
 
-def test_the_sessions_on_her_other_devices_end_at_once(alice: Any, alice_client: Client) -> None:
+def test_the_sessions_on_her_other_devices_end_at_once(alice: User, alice_client: Client) -> None:
     phone = Client()
     phone.force_login(alice, backend="accounts.backend.PersonBackend")
     alice_client.post(PAGE)
     assert phone.get("/settings/").status_code == 302
 
 
-def test_a_visitor_deletes_nobody(client: Client, alice: Any) -> None:
+def test_a_visitor_deletes_nobody(client: Client, alice: User) -> None:
     for response in (client.get(PAGE), client.post(PAGE)):
         assert response["Location"] == f"/sign-in/?next={PAGE}"
     assert User.objects.filter(pk=alice.pk).exists()
 
 
-def test_bob_deletes_himself_alone(alice: Any, bob_client: Client) -> None:
+def test_bob_deletes_himself_alone(alice: User, bob_client: Client) -> None:
     bob_client.post(PAGE, {"user": alice.pk})
     assert [user.email for user in User.objects.all()] == ["alice@example.com"]
 
 
-def test_without_a_csrf_token_nobody_is_deleted(alice: Any) -> None:
+def test_without_a_csrf_token_nobody_is_deleted(alice: User) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(alice, backend="accounts.backend.PersonBackend")
     assert strict.post(PAGE).status_code == 403
@@ -387,7 +380,7 @@ def test_without_a_csrf_token_nobody_is_deleted(alice: Any) -> None:
 
 
 def test_deleting_takes_a_bounded_number_of_queries(
-    alice: Any, django_assert_max_num_queries: Any
+    alice: User, django_assert_max_num_queries: Any
 ) -> None:
     furnish(alice)
     for n in range(30):

@@ -3,7 +3,6 @@ from __future__ import annotations
 import io
 import json
 import re
-from datetime import UTC, datetime
 from typing import Any
 from zipfile import ZipFile
 
@@ -19,8 +18,8 @@ from accounts.privacy.deletion import erasers
 from accounts.privacy.export import collect
 from accounts.profile.change import ProfileChange, change_profile
 from events.models import EventRecord
+from tests.clock import NOON
 
-NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
 PAGE = "/settings/export"
 
 
@@ -53,7 +52,7 @@ def test_the_readme_explains_every_folder_and_file(alice_client: Client) -> None
 
 
 def test_what_she_told_is_in_it_readable_in_her_own_letters(
-    alice: Any, alice_client: Client
+    alice: User, alice_client: Client
 ) -> None:
     consents.grant(alice.pk, "tasks", by="connect", at=NOON)
     change_profile(alice.pk, ProfileChange(role="Bäckerin"), at=NOON)
@@ -63,11 +62,11 @@ def test_what_she_told_is_in_it_readable_in_her_own_letters(
     assert (you["email"], you["time_zone"]) == ("alice@example.com", "Europe/Berlin")
     assert '  "role": "Bäckerin"' in files["accounts/you.json"]
     assert json.loads(files["accounts/consents.json"])[0]["granted_at"] == (
-        "2026-05-05T12:00:00+00:00"
+        "2026-05-05T10:00:00+00:00"
     )
 
 
-def test_no_secret_is_in_it(alice: Any, alice_client: Client) -> None:
+def test_no_secret_is_in_it(alice: User, alice_client: Client) -> None:
     ProviderToken.objects.create(
         user=alice, provider="google", uid="1", kind="refresh_token", token="provider-secret"
     )
@@ -82,7 +81,7 @@ def test_no_secret_is_in_it(alice: Any, alice_client: Client) -> None:
     assert '"cli"' in text
 
 
-def test_nothing_of_bob_is_in_it(bob: Any, alice_client: Client) -> None:
+def test_nothing_of_bob_is_in_it(bob: User, alice_client: Client) -> None:
     consents.grant(bob.pk, "tasks", by="connect", at=NOON)
     text = "".join(unpacked(alice_client.post(PAGE)).values())
     assert "bob" not in text.lower()
@@ -90,7 +89,7 @@ def test_nothing_of_bob_is_in_it(bob: Any, alice_client: Client) -> None:
 
 
 def test_an_app_that_fails_is_an_error_and_not_half_a_file(
-    alice: Any, monkeypatch: pytest.MonkeyPatch
+    alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(_self: Any, _user_id: Any) -> None:
         raise RuntimeError
@@ -100,7 +99,7 @@ def test_an_app_that_fails_is_an_error_and_not_half_a_file(
         collect(alice.pk, at=NOON)
 
 
-def test_exporting_changes_nothing(alice: Any, alice_client: Client) -> None:
+def test_exporting_changes_nothing(alice: User, alice_client: Client) -> None:
     before = User.objects.filter(pk=alice.pk).values().get()
     first = unpacked(alice_client.post(PAGE))
     assert User.objects.filter(pk=alice.pk).values().get() == before

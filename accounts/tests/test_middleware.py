@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,7 +17,7 @@ from accounts.models import Profile, User
 from accounts.tests.browser import Browser
 
 
-def answer_for(user: Any, *, cookie: bool = True) -> tuple[str, str, HttpResponse]:
+def answer_for(user: User | AnonymousUser, *, cookie: bool = True) -> tuple[str, str, HttpResponse]:
     """Zone and language in force inside, and the answer."""
     seen: list[str] = []
 

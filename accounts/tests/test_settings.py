@@ -1,21 +1,18 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Consent
+from accounts.models import Consent, User
 from accounts.privacy import consents
 from accounts.profile import zones
 from accounts.profile.change import ProfileChange, change_profile
 from events.models import EventRecord
+from tests.clock import NOON
 
-NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
 PAGE = "/settings/"
 TYPED = {"name": "Alice A.", "role": "baker", "time_zone": "Asia/Tokyo", "locale": "en"}
 
@@ -25,7 +22,7 @@ def test_a_visitor_is_asked_to_sign_in_first(client: Client, db: None) -> None:
         assert method(PAGE)["Location"] == f"{reverse('accounts:sign-in')}?next={PAGE}"
 
 
-def test_the_page_shows_only_her_own_things(alice_client: Client, bob: Any) -> None:
+def test_the_page_shows_only_her_own_things(alice_client: Client, bob: User) -> None:
     page = alice_client.get(PAGE).content.decode()
     assert "alice@example.com" in page
     assert "bob@example.com" not in page
@@ -36,7 +33,7 @@ def test_the_page_knows_no_other_method(alice_client: Client, method: str) -> No
     assert getattr(alice_client, method)(PAGE).status_code == 405
 
 
-def test_what_she_types_is_saved(alice: Any, alice_client: Client) -> None:
+def test_what_she_types_is_saved(alice: User, alice_client: Client) -> None:
     response = alice_client.post(PAGE, TYPED, follow=True)
 
     alice.refresh_from_db()
@@ -47,7 +44,7 @@ def test_what_she_types_is_saved(alice: Any, alice_client: Client) -> None:
 
 
 def test_a_zone_that_does_not_exist_is_said_inline_and_nothing_typed_is_lost(
-    alice: Any, alice_client: Client
+    alice: User, alice_client: Client
 ) -> None:
     response = alice_client.post(PAGE, TYPED | {"time_zone": "Mars/Olympus"})
 
@@ -77,7 +74,7 @@ def test_a_language_that_is_not_offered_is_refused(alice_client: Client) -> None
     assert alice_client.post(PAGE, TYPED | {"locale": "tlh"}).status_code == 422
 
 
-def test_without_a_csrf_token_nothing_is_saved(alice: Any) -> None:
+def test_without_a_csrf_token_nothing_is_saved(alice: User) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(alice, backend="accounts.backend.PersonBackend")
     assert strict.post(PAGE, TYPED).status_code == 403
@@ -108,7 +105,7 @@ def test_the_zone_that_is_meant_is_found(typed: str, meant: str | None) -> None:
     assert zones.find_zone(typed) == meant
 
 
-def test_a_change_is_published_by_the_names_of_its_fields_alone(alice: Any) -> None:
+def test_a_change_is_published_by_the_names_of_its_fields_alone(alice: User) -> None:
     change = ProfileChange(name="Zoe", time_zone="Asia/Tokyo", locale="en")
 
     assert change_profile(alice.pk, change, at=NOON) == ("name", "time_zone")
@@ -116,13 +113,13 @@ def test_a_change_is_published_by_the_names_of_its_fields_alone(alice: Any) -> N
     assert event.body == {"fields": ["name", "time_zone"]}
 
 
-def test_changing_nothing_publishes_nothing(alice: Any) -> None:
+def test_changing_nothing_publishes_nothing(alice: User) -> None:
     same = ProfileChange(name=alice.name, time_zone="Europe/Berlin")
     assert change_profile(alice.pk, same, at=NOON) == ()
     assert not EventRecord.objects.exists()
 
 
-def test_a_zone_that_was_confirmed_is_known_from_then_on(alice: Any) -> None:
+def test_a_zone_that_was_confirmed_is_known_from_then_on(alice: User) -> None:
     alice.profile.zone_is_known = False
     alice.profile.save()
 
@@ -131,12 +128,12 @@ def test_a_zone_that_was_confirmed_is_known_from_then_on(alice: Any) -> None:
     assert alice.profile.zone_is_known
 
 
-def test_the_service_refuses_a_zone_that_does_not_exist(alice: Any) -> None:
+def test_the_service_refuses_a_zone_that_does_not_exist(alice: User) -> None:
     with pytest.raises(ValidationError):
         change_profile(alice.pk, ProfileChange(time_zone="Mars/Olympus"), at=NOON)
 
 
-def test_she_withdraws_and_grants_again_on_the_page(alice: Any, alice_client: Client) -> None:
+def test_she_withdraws_and_grants_again_on_the_page(alice: User, alice_client: Client) -> None:
     consents.grant(alice.pk, "tasks", by="connect", at=NOON)
     assert "Allowed since May 5, 2026." in alice_client.get(PAGE).content.decode()
 
@@ -149,7 +146,7 @@ def test_she_withdraws_and_grants_again_on_the_page(alice: Any, alice_client: Cl
 
 
 def test_agreeing_to_words_that_were_not_on_the_page_is_refused(
-    alice: Any, alice_client: Client
+    alice: User, alice_client: Client
 ) -> None:
     for wording in ({}, {"wording": "1999-01-01"}):
         page = alice_client.post("/settings/consents/tasks/grant", wording, follow=True)
@@ -157,7 +154,7 @@ def test_agreeing_to_words_that_were_not_on_the_page_is_refused(
     assert not Consent.objects.exists()
 
 
-def test_the_terms_cannot_be_withdrawn_on_the_page(alice: Any, alice_client: Client) -> None:
+def test_the_terms_cannot_be_withdrawn_on_the_page(alice: User, alice_client: Client) -> None:
     consents.grant(alice.pk, "terms", by="sign-in", at=NOON)
 
     page = alice_client.post("/settings/consents/terms/withdraw", follow=True).content.decode()
@@ -168,7 +165,7 @@ def test_the_terms_cannot_be_withdrawn_on_the_page(alice: Any, alice_client: Cli
 
 @pytest.mark.parametrize("action", ["grant", "withdraw"])
 def test_consents_change_by_post_of_the_person_alone(
-    client: Client, alice: Any, bob_client: Client, action: str
+    client: Client, alice: User, bob_client: Client, action: str
 ) -> None:
     consents.grant(alice.pk, "tasks", by="connect", at=NOON)
     url = f"/settings/consents/tasks/{action}"
@@ -186,7 +183,7 @@ def test_a_provider_that_she_has_not_is_offered_as_a_form(alice_client: Client) 
     assert '<input type="hidden" name="process" value="connect">' in page
 
 
-def test_the_connected_apps_are_on_the_page(alice: Any, alice_client: Client) -> None:
+def test_the_connected_apps_are_on_the_page(alice: User, alice_client: Client) -> None:
     assert "Nothing is connected yet." in alice_client.get(PAGE).content.decode()
     apps.get_model("integrations", "Connection")._default_manager.create(
         user=alice, source="sample", account="a", connected_at=NOON, next_sync_at=NOON

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -10,8 +10,8 @@ from django.test import Client
 
 from accounts.api_tokens.tokens import FAILURES, MOST_TOKENS, SCOPES, make_token, revoke_token
 from accounts.models import ApiToken, User
+from tests.clock import NOON
 
-NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
 PAGE = "/settings/tokens"
 ME = "/api/v1/me"
 WANTED = {"name": "cli", "scopes": ["account:read"], "days": "30"}
@@ -31,7 +31,7 @@ def ask(secret: str, url: str = ME, scheme: str = "Bearer") -> Any:
     return Client().get(url, headers={"Authorization": f"{scheme} {secret}"})
 
 
-def test_a_token_is_long_marked_and_kept_as_a_digest(alice: Any) -> None:
+def test_a_token_is_long_marked_and_kept_as_a_digest(alice: User) -> None:
     token, secret = make(alice, "tip:read")
     assert secret.startswith("oo_")
     assert len(secret) == 3 + 43
@@ -40,18 +40,18 @@ def test_a_token_is_long_marked_and_kept_as_a_digest(alice: Any) -> None:
     assert secret not in str(ApiToken.objects.values().get())
 
 
-def test_no_two_tokens_are_alike(alice: Any) -> None:
+def test_no_two_tokens_are_alike(alice: User) -> None:
     assert make(alice)[1] != make(alice)[1]
 
 
-def test_it_opens_the_api_for_its_person(alice: Any, bob: Any) -> None:
+def test_it_opens_the_api_for_its_person(alice: User, bob: User) -> None:
     _token, secret = make(bob, "account:read")
     assert ask(secret).json()["email"] == "bob@example.com"
     assert ask(secret, scheme="bearer").status_code == 200
 
 
 def test_one_query_brings_token_person_and_profile(
-    alice: Any, django_assert_num_queries: Any
+    alice: User, django_assert_num_queries: Any
 ) -> None:
     token, secret = make(alice, "account:read")
     ApiToken.objects.update(last_used_at=NOON)
@@ -73,7 +73,7 @@ def test_a_wrong_token_is_no_reason_to_look_at_the_session(alice_client: Client)
     assert response.status_code == 401
 
 
-def test_wrong_revoked_expired_and_deactivated_give_one_answer(alice: Any, charlie: Any) -> None:
+def test_wrong_revoked_expired_and_deactivated_give_one_answer(alice: User, charlie: User) -> None:
     revoked, revoked_secret = make(alice, "account:read")
     revoke_token(alice.pk, revoked.pk, at=NOON)
     secrets = [
@@ -86,7 +86,7 @@ def test_wrong_revoked_expired_and_deactivated_give_one_answer(alice: Any, charl
     assert len(answers) == 1
 
 
-def test_it_works_until_the_moment_that_it_expires(alice: Any) -> None:
+def test_it_works_until_the_moment_that_it_expires(alice: User) -> None:
     _token, secret = make(alice, "account:read", expires_at=NOON + timedelta(seconds=1))
     assert ask(secret).status_code == 200
     with time_machine.travel(NOON + timedelta(seconds=1), tick=False):
@@ -97,17 +97,17 @@ def test_it_works_until_the_moment_that_it_expires(alice: Any) -> None:
     ("scopes", "status"),
     [(["account:read"], 200), (["account:write", "tip:read"], 403), ([], 403)],
 )
-def test_only_the_right_scope_opens(alice: Any, scopes: list[str], status: int) -> None:
+def test_only_the_right_scope_opens(alice: User, scopes: list[str], status: int) -> None:
     assert ask(make(alice, *scopes)[1]).status_code == status
 
 
-def test_a_missing_scope_is_said_in_the_usual_form(alice: Any) -> None:
+def test_a_missing_scope_is_said_in_the_usual_form(alice: User) -> None:
     body = ask(make(alice)[1]).json()
     assert body["errors"][0]["code"] == "permission_denied"
     assert "scope" in body["errors"][0]["detail"]
 
 
-def test_reading_does_not_allow_writing(alice: Any) -> None:
+def test_reading_does_not_allow_writing(alice: User) -> None:
     _token, secret = make(alice, "account:read")
     response = Client().patch(
         ME, {"name": "x"}, "application/json", headers={"Authorization": f"Bearer {secret}"}
@@ -117,12 +117,12 @@ def test_reading_does_not_allow_writing(alice: Any) -> None:
     assert alice.name == "Alice"
 
 
-def test_a_token_opens_no_page(alice: Any) -> None:
+def test_a_token_opens_no_page(alice: User) -> None:
     _token, secret = make(alice, *SCOPES)
     assert ask(secret, "/settings/").status_code == 302
 
 
-def test_use_is_noted_at_most_once_an_hour(alice: Any) -> None:
+def test_use_is_noted_at_most_once_an_hour(alice: User) -> None:
     token, secret = make(alice, "account:read")
     noted = []
     for minutes in (0, 59, 60, 61):
@@ -134,7 +134,7 @@ def test_use_is_noted_at_most_once_an_hour(alice: Any) -> None:
     assert noted == [NOON, NOON, hour, hour]
 
 
-def test_who_guesses_is_slowed_down_and_others_are_not(alice: Any) -> None:
+def test_who_guesses_is_slowed_down_and_others_are_not(alice: User) -> None:
     for _try in range(FAILURES.most):
         assert ask("oo_wrong").status_code == 401
     slowed = ask("oo_wrong")
@@ -143,7 +143,7 @@ def test_who_guesses_is_slowed_down_and_others_are_not(alice: Any) -> None:
     assert ask(make(alice, "account:read")[1]).status_code == 200
 
 
-def test_the_page_shows_a_new_token_once(alice: Any, alice_client: Client) -> None:
+def test_the_page_shows_a_new_token_once(alice: User, alice_client: Client) -> None:
     made = alice_client.post(PAGE, WANTED)
     token = ApiToken.objects.get(user=alice)
     secret = made.content.decode().split('id="new-token" value="')[1].split('"')[0]
@@ -156,7 +156,7 @@ def test_the_page_shows_a_new_token_once(alice: Any, alice_client: Client) -> No
     assert f"…{token.hint}" in again
 
 
-def test_a_token_may_last_until_it_is_revoked(alice: Any, alice_client: Client) -> None:
+def test_a_token_may_last_until_it_is_revoked(alice: User, alice_client: Client) -> None:
     alice_client.post(PAGE, WANTED | {"days": ""})
     assert ApiToken.objects.get().expires_at is None
 
@@ -175,7 +175,9 @@ def test_a_form_that_is_wrong_makes_no_token_and_keeps_what_was_typed(
     assert not ApiToken.objects.exists()
 
 
-def test_nobody_has_more_tokens_than_one_can_look_through(alice: Any, alice_client: Client) -> None:
+def test_nobody_has_more_tokens_than_one_can_look_through(
+    alice: User, alice_client: Client
+) -> None:
     for _n in range(MOST_TOKENS):
         make(alice)
     assert alice_client.post(PAGE, WANTED).status_code == 422
@@ -183,7 +185,7 @@ def test_nobody_has_more_tokens_than_one_can_look_through(alice: Any, alice_clie
 
 
 def test_a_revoked_token_is_dead_at_once_and_gone_from_the_page(
-    alice: Any, alice_client: Client
+    alice: User, alice_client: Client
 ) -> None:
     token, secret = make(alice, "account:read")
     assert alice_client.post(f"{PAGE}/{token.pk}/revoke").status_code == 302
@@ -191,7 +193,7 @@ def test_a_revoked_token_is_dead_at_once_and_gone_from_the_page(
     assert "You have no tokens." in alice_client.get(PAGE).content.decode()
 
 
-def test_bob_cannot_see_or_revoke_alices_token(alice: Any, bob_client: Client) -> None:
+def test_bob_cannot_see_or_revoke_alices_token(alice: User, bob_client: Client) -> None:
     token, secret = make(alice, "account:read")
     assert f"…{token.hint}" not in bob_client.get(PAGE).content.decode()
     assert bob_client.post(f"{PAGE}/{token.pk}/revoke").status_code == 404
@@ -199,7 +201,7 @@ def test_bob_cannot_see_or_revoke_alices_token(alice: Any, bob_client: Client) -
 
 
 def test_the_pages_are_for_the_signed_in_and_their_methods(
-    client: Client, alice: Any, alice_client: Client
+    client: Client, alice: User, alice_client: Client
 ) -> None:
     token, _secret = make(alice)
     assert client.get(PAGE).status_code == 302

@@ -16,8 +16,8 @@ from events.bus import publish, subscribe
 from events.catalog import ConsentGranted, Event, TaskCompleted
 from events.models import EventRecord
 from events.tasks import purge
+from tests.clock import NOON
 
-NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
 SOMEBODY = UUID(int=1)
 GRANTED = ConsentGranted(user_id=SOMEBODY, at=NOON, key="tasks", wording="2026-11")
 

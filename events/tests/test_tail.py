@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from django.test import Client
 
 from events.admin import TAIL
 from events.models import EventRecord
+from tests.clock import NOON
 
 
 def test_staff_sees_the_last_five_hundred_events_newest_first(
@@ -15,9 +15,8 @@ def test_staff_sees_the_last_five_hundred_events_newest_first(
 ) -> None:
     alice.is_staff = alice.is_superuser = True
     alice.save()
-    at = datetime(2026, 5, 5, 12, tzinfo=UTC)
     rows = [
-        EventRecord(subject=f"s.{n:04}", user_id=UUID(int=1), at=at, body={})
+        EventRecord(subject=f"s.{n:04}", user_id=UUID(int=1), at=NOON, body={})
         for n in range(TAIL + 20)
     ]
     EventRecord.objects.bulk_create(rows)

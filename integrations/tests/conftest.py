@@ -6,43 +6,42 @@ from typing import Any
 
 import pytest
 
+from accounts.models import User
 from accounts.privacy import consents
 from events.models import EventRecord
 from integrations.models import Connection
 from integrations.registry import SOURCES
 from integrations.tests.scripted import (
-    NOON,
+    Script,
     Scripted,
     ScriptedCalendar,
     ScriptedSample,
-    make_connection,
+    make_scripted_connection,
 )
 from integrations.tests.todoist import Reader
 from integrations.tests.token_endpoint import TokenEndpoint, serving
+from tests.clock import NOON
 from tests.stand_ins.todoist import TodoistStandIn
 
 
 @pytest.fixture
 def scripted(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Scripted:
-    """The source that the other scripted ones share their script with."""
-    source = Scripted()
-    for kind in (ScriptedCalendar, ScriptedSample):
-        other = kind()
-        other.__dict__ = source.__dict__
-        monkeypatch.setitem(SOURCES.load(), other.manifest.key, other)
-    monkeypatch.setitem(SOURCES.load(), source.manifest.key, source)
+    """One of three scripted sources that follow one script."""
+    source = Scripted(Script())
+    for one in (source, ScriptedCalendar(source.script), ScriptedSample(source.script)):
+        monkeypatch.setitem(SOURCES.load(), one.manifest.key, one)
     settings.SCRIPTED_CLIENT_ID = "client-1"
     settings.SCRIPTED_CLIENT_SECRET = "client-secret"
     return source
 
 
 @pytest.fixture
-def connection(alice: Any, scripted: Scripted) -> Connection:
+def connection(alice: User, scripted: Scripted) -> Connection:
     """Alice's, due at NOON, with the consents that it needs."""
     for key in ("tasks", "calendar"):
         consents.grant(alice.pk, key, by="connect", at=NOON)
     EventRecord.objects.all().delete()
-    return make_connection(alice)
+    return make_scripted_connection(alice)
 
 
 @pytest.fixture

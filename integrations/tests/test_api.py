@@ -7,9 +7,11 @@ import pytest
 from django.test import Client
 
 from accounts.api_tokens.tokens import make_token
+from accounts.models import User
 from integrations import tasks
 from integrations.models import Connection
-from integrations.tests.scripted import MINUTE, NOON
+from integrations.tests.scripted import MINUTE
+from tests.clock import NOON
 
 LIST = "/api/v1/connections"
 
@@ -25,7 +27,7 @@ def sync_url(pk: Any) -> str:
     return f"{LIST}/{pk}/sync"
 
 
-def bearer(user: Any, scope: str) -> dict[str, str]:
+def bearer(user: User, scope: str) -> dict[str, str]:
     _row, secret = make_token(user.pk, name="t", scopes=[scope], expires_at=None, at=NOON)
     return {"Authorization": f"Bearer {secret}"}
 
@@ -77,7 +79,7 @@ def test_what_does_not_exist_is_not_found(connection: Connection, alice_client: 
     assert alice_client.post(sync_url(uuid4())).status_code == 404
 
 
-def test_a_token_needs_the_scope(connection: Connection, alice: Any, client: Client) -> None:
+def test_a_token_needs_the_scope(connection: Connection, alice: User, client: Client) -> None:
     good, bad = bearer(alice, "connections:read"), bearer(alice, "tip:read")
     assert client.get(LIST, headers=good).status_code == 200
     assert client.post(sync_url(connection.pk), headers=good).status_code == 202

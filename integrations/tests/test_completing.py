@@ -6,19 +6,20 @@ from typing import Any
 import pytest
 from django.db import connection as database
 
+from accounts.models import User
 from events.models import EventRecord
 from integrations.complete import completing
 from integrations.complete.completing import complete_one
 from integrations.models import Completion, Connection, Task
 from integrations.tests.scripted import (
     MINUTE,
-    NOON,
     Scripted,
-    make_completion,
-    make_connection,
-    make_task,
+    make_scripted_connection,
+    make_scripted_task,
 )
 from oo.lib.http import RateLimited, Refused, Unauthorized, Unexpected, Unreachable
+from tests.clock import NOON
+from tests.factories import make_completion
 
 State = Completion.State
 DAY = timedelta(days=1)
@@ -26,7 +27,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def row(connection: Connection) -> Task:
-    return make_task(connection)
+    return make_scripted_task(connection)
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_a_task_is_closed_where_it_lives_and_here(
     assert complete_one(completion.key, at=NOON) == connection.pk
     completion.refresh_from_db()
     connection.refresh_from_db()
-    assert scripted.closed == {completion.key: "t1"}
+    assert scripted.script.closed == {completion.key: "t1"}
     assert (completion.state, completion.finished_at, completion.attempts) == (State.DONE, NOON, 1)
     assert Task.objects.get().completed_at == NOON
     assert connection.next_sync_at == NOON
@@ -66,39 +67,39 @@ def test_a_recurring_task_answered_twice_is_closed_once(
     Task.objects.update(recurrence="every day")
     second = make_completion(row)
     assert completing.complete_due(at=NOON) == 2
-    assert len(scripted.closed) == 1
+    assert len(scripted.script.closed) == 1
     Task.objects.update(changed_at=NOON + MINUTE)  # read again: it has its next date
     third = make_completion(row)
     complete_one(third.key, at=NOON + 2 * MINUTE)
-    assert third.key in scripted.closed
+    assert third.key in scripted.script.closed
     assert second.pk != third.pk
 
 
 def test_nothing_is_closed_before_its_moment(scripted: Scripted, completion: Completion) -> None:
     assert complete_one(completion.key, at=NOON - MINUTE) is None
-    assert scripted.calls == 0
+    assert scripted.script.calls == 0
 
 
 def test_what_was_taken_back_is_not_closed(scripted: Scripted, completion: Completion) -> None:
     Completion.objects.update(state=State.CANCELLED)
     assert complete_one(completion.key, at=NOON) is None
-    assert scripted.calls == 0
+    assert scripted.script.calls == 0
 
 
 def test_while_one_worker_closes_another_does_not(
     scripted: Scripted, completion: Completion
 ) -> None:
-    scripted.meanwhile = lambda: complete_one(completion.key, at=NOON)
+    scripted.script.meanwhile = lambda: complete_one(completion.key, at=NOON)
     assert complete_one(completion.key, at=NOON)
-    assert scripted.calls == 1
+    assert scripted.script.calls == 1
 
 
 def test_the_call_is_made_outside_any_transaction(
-    transactional_db: None, scripted: Scripted, alice: Any
+    transactional_db: None, scripted: Scripted, alice: User
 ) -> None:
     seen: list[bool] = []
-    scripted.meanwhile = lambda: seen.append(database.in_atomic_block)
-    complete_one(make_completion(make_task(make_connection(alice))).key, at=NOON)
+    scripted.script.meanwhile = lambda: seen.append(database.in_atomic_block)
+    complete_one(make_completion(make_scripted_task(make_scripted_connection(alice))).key, at=NOON)
     assert seen == [False]
 
 
@@ -113,8 +114,8 @@ def test_a_worker_killed_after_the_call_is_repeated_with_the_same_key(
     assert completion.state == State.WAITING
     assert complete_one(completion.key, at=NOON + MINUTE) is None  # its claim has not run out
     assert complete_one(completion.key, at=NOON + completing.CALL_LIMIT)
-    assert scripted.calls == 2
-    assert scripted.closed == {completion.key: "t1"}
+    assert scripted.script.calls == 2
+    assert scripted.script.closed == {completion.key: "t1"}
 
 
 @pytest.mark.parametrize("step", ["_complete", "publish"])
@@ -156,7 +157,7 @@ def test_each_failure_is_tried_again_in_its_time(
     most: float,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    scripted.refuses = error
+    scripted.script.refuses = error
     assert complete_one(completion.key, at=NOON) is None
     completion.refresh_from_db()
     assert (completion.state, completion.last_error) == (State.WAITING, code)
@@ -167,9 +168,9 @@ def test_each_failure_is_tried_again_in_its_time(
 def test_retries_go_on_until_the_source_says_yes(
     scripted: Scripted, completion: Completion
 ) -> None:
-    scripted.refuses = Unreachable("x")
+    scripted.script.refuses = Unreachable("x")
     complete_one(completion.key, at=NOON)
-    scripted.refuses = None
+    scripted.script.refuses = None
     assert complete_one(completion.key, at=NOON + MINUTE)
     assert Completion.objects.get().attempts == 2
 
@@ -178,7 +179,7 @@ def test_retries_go_on_until_the_source_says_yes(
 def test_a_task_that_is_no_longer_there_counts_as_closed(
     scripted: Scripted, completion: Completion, status: int
 ) -> None:
-    scripted.refuses = Unexpected("x", status=status)
+    scripted.script.refuses = Unexpected("x", status=status)
     assert complete_one(completion.key, at=NOON)
     assert Completion.objects.get().state == State.DONE
     assert EventRecord.objects.get().body["by"] == "source"
@@ -189,14 +190,14 @@ def test_a_task_that_is_completed_already_needs_no_call(
 ) -> None:
     Task.objects.update(completed_at=NOON)
     assert complete_one(completion.key, at=NOON)
-    assert scripted.calls == 0
+    assert scripted.script.calls == 0
     assert subjects() == []
 
 
 def test_after_three_days_the_person_is_told(
     scripted: Scripted, completion: Completion, subjects: Any
 ) -> None:
-    scripted.refuses = Unreachable("x")
+    scripted.script.refuses = Unreachable("x")
     end = NOON + Completion.GIVE_UP_AFTER
     Completion.objects.update(next_at=end - MINUTE, attempts=50)
     complete_one(completion.key, at=end - MINUTE)
@@ -213,13 +214,13 @@ def test_a_refused_permission_asks_the_person_to_reconnect_once(
     scripted: Scripted, connection: Connection, completion: Completion, subjects: Any
 ) -> None:
     Connection.objects.update(credentials='{"access_token": "old"}')
-    scripted.refuses = Unauthorized("x", status=401)
+    scripted.script.refuses = Unauthorized("x", status=401)
     complete_one(completion.key, at=NOON)
     connection.refresh_from_db()
     assert connection.state == Connection.State.RECONNECT
     Completion.objects.update(next_at=NOON)
     complete_one(completion.key, at=NOON)
-    assert scripted.calls == 1  # not asked again until it is connected again
+    assert scripted.script.calls == 1  # not asked again until it is connected again
     assert subjects() == ["signals.connection.changed"]
 
 
@@ -227,22 +228,22 @@ def test_a_late_failure_of_a_worker_given_up_for_dead_changes_nothing(
     scripted: Scripted, completion: Completion
 ) -> None:
     late = NOON + 3 * MINUTE
-    scripted.refuses = Unreachable("x")
-    scripted.meanwhile = lambda: Completion.objects.update(attempts=2, next_at=late)
+    scripted.script.refuses = Unreachable("x")
+    scripted.script.meanwhile = lambda: Completion.objects.update(attempts=2, next_at=late)
     complete_one(completion.key, at=NOON)
     completion.refresh_from_db()
     assert (completion.next_at, completion.last_error) == (late, "")
 
 
 def test_a_person_who_leaves_meanwhile_leaves_nothing_behind(
-    scripted: Scripted, completion: Completion, alice: Any, subjects: Any
+    scripted: Scripted, completion: Completion, alice: User, subjects: Any
 ) -> None:
-    scripted.meanwhile = alice.delete
+    scripted.script.meanwhile = alice.delete
     assert complete_one(completion.key, at=NOON) is None
     assert subjects() == []
 
 
-def test_nothing_is_closed_for_an_account_that_is_closed(scripted: Scripted, charlie: Any) -> None:
-    completion = make_completion(make_task(make_connection(charlie)))
+def test_nothing_is_closed_for_an_account_that_is_closed(scripted: Scripted, charlie: User) -> None:
+    completion = make_completion(make_scripted_task(make_scripted_connection(charlie)))
     assert complete_one(completion.key, at=NOON) is None
-    assert scripted.calls == 0
+    assert scripted.script.calls == 0

@@ -15,8 +15,14 @@ from accounts.settings.sections import sections_for
 from integrations import tasks
 from integrations.connect import words
 from integrations.models import Connection
-from integrations.tests.scripted import MINUTE, NOON, Scripted, make_connection, make_task
+from integrations.tests.scripted import (
+    MINUTE,
+    Scripted,
+    make_scripted_connection,
+    make_scripted_task,
+)
 from oo.lib.http import Refused, TooLarge, Unauthorized, Unexpected, Unreachable
+from tests.clock import NOON
 
 PAGE = "/connect/"
 HOUR = timedelta(hours=1)
@@ -71,9 +77,9 @@ def read(client: Client, path: str = PAGE, **more: Any) -> str:
     ],
 )
 def test_the_state_of_a_connection_is_said_in_words(
-    scripted: Scripted, alice: Any, fields: dict[str, Any], said: str
+    scripted: Scripted, alice: User, fields: dict[str, Any], said: str
 ) -> None:
-    row = make_connection(alice, **({"next_sync_at": NOON + HOUR} | fields))
+    row = make_scripted_connection(alice, **({"next_sync_at": NOON + HOUR} | fields))
     assert words.describe(row, "Scripted", at=NOON) == said
 
 
@@ -117,8 +123,10 @@ def test_the_settings_page_shows_the_rows(
     assert "the-token" in drawn()
 
 
-def test_a_connection_whose_source_is_gone_is_still_shown(alice: Any, alice_client: Client) -> None:
-    make_connection(alice, source="moon", state="reconnect")
+def test_a_connection_whose_source_is_gone_is_still_shown(
+    alice: User, alice_client: Client
+) -> None:
+    make_scripted_connection(alice, source="moon", state="reconnect")
     page = read(alice_client)
     assert "moon" in page
     assert ">Reconnect<" not in page
@@ -127,7 +135,7 @@ def test_a_connection_whose_source_is_gone_is_still_shown(alice: Any, alice_clie
 def test_disconnecting_asks_first_and_then_forgets(
     scripted: Scripted, connection: Connection, alice_client: Client
 ) -> None:
-    make_task(connection)
+    make_scripted_task(connection)
     page = read(alice_client, f"{PAGE}?disconnect={connection.pk}")
     leave = reverse("integrations:disconnect", args=[connection.pk])
     assert f'action="{leave}"' in page
@@ -227,7 +235,7 @@ def test_a_pasted_token_connects(
 def test_what_went_wrong_is_said_beside_the_field_and_the_secret_is_not_echoed(
     scripted: Scripted, alice_client: Client, error: Exception, said: str
 ) -> None:
-    scripted.refuses = error
+    scripted.script.refuses = error
     answer = alice_client.post(start("scripted"), {"access_token": "my-secret"})
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -270,7 +278,7 @@ def test_a_source_that_does_not_exist_is_not_found(
     assert alice_client.post(start("moon")).status_code == 404
 
 
-def test_a_connection_needs_the_token_of_the_form(scripted: Scripted, alice: Any) -> None:
+def test_a_connection_needs_the_token_of_the_form(scripted: Scripted, alice: User) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(alice, backend="accounts.backend.PersonBackend")
     assert strict.post(start("scripted-sample")).status_code == 403

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.models import Consent
+from accounts.models import Consent, User
 from accounts.privacy import consents
 from accounts.profile.change import ProfileChange, change_profile
 from events.models import EventRecord
@@ -18,25 +18,25 @@ from integrations.sync import due
 from integrations.sync.syncing import Outcome, sync
 from integrations.tests.scripted import (
     MINUTE,
-    NOON,
     Scripted,
     full,
-    make_completion,
-    make_connection,
-    make_task,
+    make_scripted_connection,
+    make_scripted_task,
     task,
 )
 from oo.lib.http import Unauthorized, Unreachable
+from tests.clock import NOON
+from tests.factories import make_completion, make_event
 
 SOON = NOON + MINUTE
 State = Completion.State
 
 
-def connect(user: Any, source: str = "scripted", document: str = "") -> Connection:
+def connect(user: User, source: str = "scripted", document: str = "") -> Connection:
     return connections.connect(user.pk, source, {"access_token": "new"}, document, at=NOON)
 
 
-def test_connecting_stores_grants_and_tells(scripted: Scripted, alice: Any, subjects: Any) -> None:
+def test_connecting_stores_grants_and_tells(scripted: Scripted, alice: User, subjects: Any) -> None:
     row = connect(alice)
     row.refresh_from_db()
     assert (row.state, row.label, row.next_sync_at) == ("new", "alice@scripted", NOON)
@@ -46,9 +46,9 @@ def test_connecting_stores_grants_and_tells(scripted: Scripted, alice: Any, subj
 
 
 def test_connecting_the_same_account_again_renews_it(
-    scripted: Scripted, connection: Connection, alice: Any
+    scripted: Scripted, connection: Connection, alice: User
 ) -> None:
-    kept = make_task(connection)
+    kept = make_scripted_task(connection)
     Connection.objects.update(
         state="reconnect", attempts=4, last_error="unauthorized", synced_at=NOON, cursor={"n": 3}
     )
@@ -59,7 +59,7 @@ def test_connecting_the_same_account_again_renews_it(
     assert Task.objects.get() == kept
 
 
-def test_another_document_is_read_from_the_beginning(scripted: Scripted, alice: Any) -> None:
+def test_another_document_is_read_from_the_beginning(scripted: Scripted, alice: User) -> None:
     connect(alice, "scripted-calendar", "one")
     Connection.objects.update(cursor={"n": 3})
     connect(alice, "scripted-calendar", "one")
@@ -68,16 +68,16 @@ def test_another_document_is_read_from_the_beginning(scripted: Scripted, alice: 
 
 
 def test_what_is_read_with_the_old_credentials_while_reconnecting_is_discarded(
-    scripted: Scripted, connection: Connection, alice: Any
+    scripted: Scripted, connection: Connection, alice: User
 ) -> None:
-    scripted.says = full(task())
-    scripted.meanwhile = lambda: connect(alice)
+    scripted.script.says = full(task())
+    scripted.script.meanwhile = lambda: connect(alice)
     assert sync(connection.pk, at=NOON) == Outcome.DISCARDED
     assert not Task.objects.exists()
 
 
-def test_what_the_source_refuses_is_not_connected(scripted: Scripted, alice: Any) -> None:
-    scripted.refuses = Unauthorized("scripted", status=401)
+def test_what_the_source_refuses_is_not_connected(scripted: Scripted, alice: User) -> None:
+    scripted.script.refuses = Unauthorized("scripted", status=401)
     with pytest.raises(Unauthorized):
         connect(alice)
     assert not Connection.objects.exists()
@@ -85,7 +85,7 @@ def test_what_the_source_refuses_is_not_connected(scripted: Scripted, alice: Any
 
 
 def test_bobs_connection_to_the_same_account_is_his_own(
-    scripted: Scripted, connection: Connection, bob: Any
+    scripted: Scripted, connection: Connection, bob: User
 ) -> None:
     connect(bob)
     connection.refresh_from_db()
@@ -93,7 +93,7 @@ def test_bobs_connection_to_the_same_account_is_his_own(
     assert connection.read_credentials()["access_token"] == "old"
 
 
-def test_somebody_who_has_left_connects_nothing(scripted: Scripted, charlie: Any) -> None:
+def test_somebody_who_has_left_connects_nothing(scripted: Scripted, charlie: User) -> None:
     with pytest.raises(connections.AccountClosed):
         connect(charlie)
     assert not Connection.objects.exists()
@@ -102,9 +102,9 @@ def test_somebody_who_has_left_connects_nothing(scripted: Scripted, charlie: Any
 def test_disconnecting_revokes_forgets_and_tells(
     scripted: Scripted, connection: Connection, subjects: Any
 ) -> None:
-    make_completion(make_task(connection))
+    make_completion(make_scripted_task(connection))
     assert connections.disconnect(connection.pk, at=NOON) is True
-    assert scripted.revoked == [{"access_token": "old", "refresh_token": "r1"}]
+    assert scripted.script.revoked == [{"access_token": "old", "refresh_token": "r1"}]
     assert not Connection.objects.exists()
     assert not Task.objects.exists()
     assert not Completion.objects.exists()
@@ -125,17 +125,17 @@ def test_a_source_that_cannot_be_reached_is_disconnected_all_the_same(
 
 
 def test_a_withdrawn_consent_ends_the_sources_that_need_it(
-    scripted: Scripted, connection: Connection, alice: Any, bob: Any, queued: list[Any]
+    scripted: Scripted, connection: Connection, alice: User, bob: User, queued: list[Any]
 ) -> None:
-    calendar = make_connection(alice, source="scripted-calendar")
-    theirs = make_connection(bob)
+    calendar = make_scripted_connection(alice, source="scripted-calendar")
+    theirs = make_scripted_connection(bob)
     consents.withdraw(alice.pk, "tasks", at=NOON)
     assert connections.end_consent(alice.pk, "tasks", at=NOON) == 1
     assert set(Connection.objects.all()) == {calendar, theirs}
 
 
 def test_a_consent_given_again_meanwhile_ends_nothing(
-    scripted: Scripted, connection: Connection, alice: Any
+    scripted: Scripted, connection: Connection, alice: User
 ) -> None:
     assert connections.end_consent(alice.pk, "tasks", at=NOON) == 0
     assert Connection.objects.exists()
@@ -160,7 +160,7 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 def test_a_new_connection_is_read_at_once(
     scripted: Scripted,
-    alice: Any,
+    alice: User,
     queued: list[Any],
     django_capture_on_commit_callbacks: Any,
 ) -> None:
@@ -171,7 +171,7 @@ def test_a_new_connection_is_read_at_once(
 
 def test_a_withdrawn_consent_is_heard(
     connection: Connection,
-    alice: Any,
+    alice: User,
     queued: list[Any],
     django_capture_on_commit_callbacks: Any,
 ) -> None:
@@ -183,22 +183,16 @@ def test_a_withdrawn_consent_is_heard(
 def test_a_new_time_zone_reads_calendars_anew_and_task_lists_not(
     scripted: Scripted,
     connection: Connection,
-    alice: Any,
+    alice: User,
     queued: list[Any],
     django_capture_on_commit_callbacks: Any,
 ) -> None:
-    calendar = make_connection(alice, source="scripted-calendar", synced_at=NOON, cursor={"n": 3})
-    Connection.objects.filter(pk=connection.pk).update(synced_at=NOON, cursor={"n": 3})
-    scripted.says = full()
-    calendar.events.model.objects.create(
-        user=alice,
-        connection=calendar,
-        external_id="e",
-        occurrence="",
-        starts_at=NOON,
-        ends_at=NOON,
-        changed_at=NOON,
+    calendar = make_scripted_connection(
+        alice, source="scripted-calendar", synced_at=NOON, cursor={"n": 3}
     )
+    Connection.objects.filter(pk=connection.pk).update(synced_at=NOON, cursor={"n": 3})
+    scripted.script.says = full()
+    make_event(alice, connection=calendar)
     with django_capture_on_commit_callbacks(execute=True):
         change = ProfileChange(time_zone="Asia/Tokyo")
         change_profile(alice.pk, change, at=SOON)
@@ -208,12 +202,12 @@ def test_a_new_time_zone_reads_calendars_anew_and_task_lists_not(
 
 
 def test_a_first_reading_that_began_in_the_old_zone_is_discarded(
-    scripted: Scripted, connection: Connection, alice: Any
+    scripted: Scripted, connection: Connection, alice: User
 ) -> None:
-    scripted.says = full(task())
-    scripted.meanwhile = lambda: due.read_calendars_anew(alice.pk, at=NOON)
+    scripted.script.says = full(task())
+    scripted.script.meanwhile = lambda: due.read_calendars_anew(alice.pk, at=NOON)
     assert sync(connection.pk, at=NOON) == Outcome.DISCARDED
-    scripted.meanwhile = lambda: None
+    scripted.script.meanwhile = lambda: None
     assert sync(connection.pk, at=NOON) == Outcome.SYNCED
 
 
@@ -222,7 +216,7 @@ def test_a_first_reading_that_began_in_the_old_zone_is_discarded(
 
 @pytest.fixture
 def row(connection: Connection) -> Task:
-    return make_task(connection)
+    return make_scripted_task(connection)
 
 
 def complete(row: Task, key: Any, minutes: int = 0) -> bool:
@@ -254,18 +248,18 @@ def test_a_closing_is_queued_for_its_moment(
     assert [q for q in queued if q[0] == "close_one"] == [("close_one", (str(key),), 60.5)]
 
 
-def test_bob_cannot_complete_alices_task(row: Task, bob: Any) -> None:
+def test_bob_cannot_complete_alices_task(row: Task, bob: User) -> None:
     assert not completions.complete(bob.pk, row.pk, key=uuid4(), not_before=NOON, at=NOON)
     assert not Completion.objects.exists()
 
 
-def test_a_task_of_a_source_that_closes_nothing_is_not_closed(alice: Any, scripted: Any) -> None:
-    row = make_task(make_connection(alice, source="scripted-calendar"))
+def test_a_task_of_a_source_that_closes_nothing_is_not_closed(alice: User, scripted: Any) -> None:
+    row = make_scripted_task(make_scripted_connection(alice, source="scripted-calendar"))
     assert not complete(row, uuid4())
     assert not Completion.objects.exists()
 
 
-def test_a_closing_is_taken_back_only_before_it_is_tried(row: Task, alice: Any) -> None:
+def test_a_closing_is_taken_back_only_before_it_is_tried(row: Task, alice: User) -> None:
     key = make_completion(row).key
     assert completions.cancel_completion(alice.pk, key, at=NOON)
     assert Completion.objects.get().state == State.CANCELLED
@@ -274,12 +268,12 @@ def test_a_closing_is_taken_back_only_before_it_is_tried(row: Task, alice: Any) 
     assert not completions.cancel_completion(alice.pk, key, at=NOON)
 
 
-def test_bob_cannot_take_back_alices_closing(row: Task, bob: Any) -> None:
+def test_bob_cannot_take_back_alices_closing(row: Task, bob: User) -> None:
     assert not completions.cancel_completion(bob.pk, make_completion(row).key, at=NOON)
 
 
 def test_what_was_taken_back_can_be_asked_for_again_with_the_same_key(
-    row: Task, alice: Any, subjects: Any
+    row: Task, alice: User, subjects: Any
 ) -> None:
     key = uuid4()
     complete(row, key)
@@ -294,7 +288,7 @@ def test_what_was_taken_back_can_be_asked_for_again_with_the_same_key(
     assert subjects() == ["signals.task.close_requested"] * 2
 
 
-def test_a_failure_is_shown_until_it_is_read(row: Task, alice: Any, bob: Any) -> None:
+def test_a_failure_is_shown_until_it_is_read(row: Task, alice: User, bob: User) -> None:
     key = make_completion(row, state=State.FAILED, finished_at=NOON).key
     assert Completion.objects.unconfirmed(alice.pk).count() == 1
     assert not completions.acknowledge_failure(bob.pk, key, at=SOON)
@@ -303,7 +297,7 @@ def test_a_failure_is_shown_until_it_is_read(row: Task, alice: Any, bob: Any) ->
 
 
 def test_a_failure_that_is_tried_again_has_three_more_days_and_cannot_be_taken_back(
-    row: Task, alice: Any, bob: Any, subjects: Any
+    row: Task, alice: User, bob: User, subjects: Any
 ) -> None:
     key = make_completion(row, state=State.FAILED, finished_at=NOON, attempts=80).key
     assert not completions.retry_failure(bob.pk, key, at=SOON)
@@ -318,7 +312,7 @@ def test_a_failure_that_is_tried_again_has_three_more_days_and_cannot_be_taken_b
     assert subjects() == ["signals.task.close_requested"]
 
 
-def test_reconnecting_tries_waiting_closings_at_once(row: Task, alice: Any) -> None:
+def test_reconnecting_tries_waiting_closings_at_once(row: Task, alice: User) -> None:
     tried = make_completion(row, attempts=3, next_at=NOON + 60 * MINUTE)
     untried = make_completion(row, next_at=NOON + MINUTE)  # may still be taken back
     connect(alice)
@@ -327,7 +321,7 @@ def test_reconnecting_tries_waiting_closings_at_once(row: Task, alice: Any) -> N
     assert (tried.next_at, untried.next_at) == (NOON, NOON + MINUTE)
 
 
-def test_asking_for_a_sync_makes_it_due(connection: Connection, alice: Any, bob: Any) -> None:
+def test_asking_for_a_sync_makes_it_due(connection: Connection, alice: User, bob: User) -> None:
     assert not due.request_sync(connection.pk, bob.pk, at=NOON - MINUTE)
     assert due.request_sync(connection.pk, alice.pk, at=NOON - MINUTE)
     assert Connection.objects.due(at=NOON - MINUTE).exists()

@@ -7,33 +7,23 @@ from typing import Any
 import pytest
 from django.apps import apps
 
+from accounts.models import User
 from integrations.eraser import IntegrationsEraser
 from integrations.models import CalendarEvent, Completion, Connection, Task
-from integrations.tests.scripted import (
-    NOON,
-    Scripted,
-    make_completion,
-    make_connection,
-    make_task,
-)
+from integrations.tests.scripted import Scripted, make_scripted_connection, make_scripted_task
 from oo.lib.http import Unreachable
+from tests.factories import make_completion, make_event
 
 ERASER = IntegrationsEraser()
 
 
 @pytest.fixture
 def rows(connection: Connection) -> None:
-    row = make_task(connection, due_on=date(2026, 11, 23), due_time=time(9, 30), labels=["home"])
-    make_completion(row)
-    CalendarEvent.objects.create(
-        user=connection.user,
-        connection=connection,
-        external_id="e1",
-        title="Stand-up",
-        starts_at=NOON,
-        ends_at=NOON,
-        changed_at=NOON,
+    row = make_scripted_task(
+        connection, due_on=date(2026, 11, 23), due_time=time(9, 30), labels=["home"]
     )
+    make_completion(row)
+    make_event(connection.user)
     Connection.objects.update(document="BEGIN:VCALENDAR")
 
 
@@ -42,26 +32,28 @@ def test_every_table_of_this_app_is_claimed() -> None:
     assert set(ERASER.models) == own
 
 
-def test_the_export_is_json_that_a_person_can_read(rows: None, alice: Any) -> None:
+def test_the_export_is_json_that_a_person_can_read(rows: None, alice: User) -> None:
     told = json.loads(json.dumps(ERASER.export(alice.pk)))
     assert told["connections"][0]["label"] == "alice@scripted"
     assert told["tasks"][0]["title"] == "Pay the rent"
     assert (told["tasks"][0]["due_on"], told["tasks"][0]["due_time"]) == ("2026-11-23", "09:30:00")
     assert told["tasks"][0]["labels"] == ["home"]
-    assert told["calendar"][0]["starts_at"] == "2026-11-22T12:00:00+00:00"
+    assert told["calendar"][0]["starts_at"] == "2026-05-05T10:00:00+00:00"
     assert told["closed-tasks"][0]["task_title"] == "Pay the rent"
     assert told["uploaded-files"] == [{"source": "scripted", "text": "BEGIN:VCALENDAR"}]
 
 
-def test_the_export_holds_no_secret_and_nothing_of_others(rows: None, alice: Any, bob: Any) -> None:
-    make_task(make_connection(bob, label="bob@scripted"))
+def test_the_export_holds_no_secret_and_nothing_of_others(
+    rows: None, alice: User, bob: User
+) -> None:
+    make_scripted_task(make_scripted_connection(bob, label="bob@scripted"))
     told = json.dumps(ERASER.export(alice.pk))
     for secret in ("access_token", "refresh_token", "r1", "bob@scripted", "digest"):
         assert secret not in told
 
 
-def test_erasing_leaves_nothing_of_alice_and_all_of_bob(rows: None, alice: Any, bob: Any) -> None:
-    theirs = make_task(make_connection(bob))
+def test_erasing_leaves_nothing_of_alice_and_all_of_bob(rows: None, alice: User, bob: User) -> None:
+    theirs = make_scripted_task(make_scripted_connection(bob))
     erased = ERASER.erase(alice.pk)
     assert erased == {name: 1 for name in ERASER.models}
     assert list(Task.objects.all()) == [theirs]
@@ -70,16 +62,16 @@ def test_erasing_leaves_nothing_of_alice_and_all_of_bob(rows: None, alice: Any, 
 
 
 def test_each_permission_is_given_back(
-    scripted: Scripted, connection: Connection, alice: Any
+    scripted: Scripted, connection: Connection, alice: User
 ) -> None:
-    make_connection(alice, source="scripted-calendar")  # nothing there to give back
+    make_scripted_connection(alice, source="scripted-calendar")  # nothing there to give back
     (ended,) = ERASER.revoke(alice.pk)
     assert (ended.provider, ended.revoked, ended.note) == ("Scripted", True, "")
-    assert [c["access_token"] for c in scripted.revoked] == ["old"]
+    assert [c["access_token"] for c in scripted.script.revoked] == ["old"]
 
 
 def test_what_could_not_be_given_back_says_what_to_do(
-    scripted: Scripted, connection: Connection, alice: Any, monkeypatch: pytest.MonkeyPatch
+    scripted: Scripted, connection: Connection, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unreachable(_credentials: Any) -> bool:
         raise Unreachable("scripted")

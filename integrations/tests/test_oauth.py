@@ -8,12 +8,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from integrations.access import oauth
 from integrations.models import Connection
 from integrations.sync.syncing import Outcome, sync
-from integrations.tests.scripted import MINUTE, NOON, Scripted
+from integrations.tests.scripted import MINUTE, Scripted
 from integrations.tests.token_endpoint import TokenEndpoint
 from oo.lib.http import Unauthorized, Unexpected, Unreachable
+from tests.clock import NOON
 
 BACK = "http://localhost:8000/connect/scripted/callback"
 
@@ -51,7 +53,7 @@ def test_the_person_is_sent_with_everything_that_the_service_wants(
 
 
 def test_a_code_becomes_a_connection(
-    endpoint: TokenEndpoint, alice_client: Client, alice: Any
+    endpoint: TokenEndpoint, alice_client: Client, alice: User
 ) -> None:
     told = leave(alice_client)
     endpoint.challenges["c1"] = told["code_challenge"]
@@ -91,7 +93,7 @@ def test_the_state_of_bob_is_not_good_for_alice(
 
 
 def test_somebody_else_in_the_same_browser_cannot_finish_a_trip(
-    scripted: Scripted, alice: Any, bob: Any, alice_client: Client
+    scripted: Scripted, alice: User, bob: User, alice_client: Client
 ) -> None:
     session = alice_client.session
     oauth.start(session, scripted.manifest, alice.pk, BACK, at=NOON)
@@ -102,7 +104,7 @@ def test_somebody_else_in_the_same_browser_cannot_finish_a_trip(
 
 @pytest.mark.parametrize(("minutes", "good"), [(10, True), (11, False)])
 def test_a_trip_takes_ten_minutes_at_most(
-    scripted: Scripted, alice: Any, alice_client: Client, minutes: int, good: bool
+    scripted: Scripted, alice: User, alice_client: Client, minutes: int, good: bool
 ) -> None:
     session, late = alice_client.session, NOON + timedelta(minutes=minutes)
     oauth.start(session, scripted.manifest, alice.pk, BACK, at=NOON)
@@ -168,9 +170,9 @@ def credentials(connection: Connection) -> dict[str, str]:
 def test_a_token_that_is_refused_is_refreshed_once_and_the_call_repeated(
     endpoint: TokenEndpoint, scripted: Scripted, connection: Connection
 ) -> None:
-    scripted.good_token = "a2"
+    scripted.script.good_token = "a2"
     assert sync(connection.pk, at=NOON) == Outcome.SYNCED
-    assert scripted.calls == 2
+    assert scripted.script.calls == 2
     assert credentials(connection) == {"access_token": "a2", "refresh_token": "r2"}
     assert endpoint.asked[0]["refresh_token"] == "r1"
 
@@ -179,8 +181,8 @@ def test_the_new_pair_is_stored_before_it_is_used(
     endpoint: TokenEndpoint, scripted: Scripted, connection: Connection
 ) -> None:
     seen: list[Any] = []
-    scripted.good_token = "a2"
-    scripted.meanwhile = lambda: seen.append(credentials(connection)["refresh_token"])
+    scripted.script.good_token = "a2"
+    scripted.script.meanwhile = lambda: seen.append(credentials(connection)["refresh_token"])
     sync(connection.pk, at=NOON)
     assert seen == ["r2"]
 
@@ -188,18 +190,18 @@ def test_the_new_pair_is_stored_before_it_is_used(
 def test_a_fresh_token_that_is_refused_too_needs_the_person(
     endpoint: TokenEndpoint, scripted: Scripted, connection: Connection
 ) -> None:
-    scripted.good_token = "never"
+    scripted.script.good_token = "never"
     assert sync(connection.pk, at=NOON) == Outcome.FAILED
     connection.refresh_from_db()
     assert connection.state == Connection.State.RECONNECT
-    assert (scripted.calls, len(endpoint.asked)) == (2, 1)
+    assert (scripted.script.calls, len(endpoint.asked)) == (2, 1)
 
 
 def test_a_dead_refresh_token_needs_the_person(
     endpoint: TokenEndpoint, scripted: Scripted, connection: Connection
 ) -> None:
     endpoint.refresh_tokens.clear()
-    scripted.good_token = "a2"
+    scripted.script.good_token = "a2"
     sync(connection.pk, at=NOON)
     connection.refresh_from_db()
     assert connection.state == Connection.State.RECONNECT
@@ -237,7 +239,7 @@ def test_our_own_wrong_client_secret_asks_nobody_to_reconnect(
     endpoint: TokenEndpoint, scripted: Scripted, connection: Connection, settings: Any
 ) -> None:
     settings.SCRIPTED_CLIENT_SECRET = "wrong"
-    scripted.good_token = "a2"
+    scripted.script.good_token = "a2"
     sync(connection.pk, at=NOON)
     connection.refresh_from_db()
     assert connection.state == Connection.State.RETRYING
@@ -315,7 +317,7 @@ def test_a_pasted_token_has_nothing_to_refresh(
     endpoint: TokenEndpoint, scripted: Scripted, connection: Connection
 ) -> None:
     Connection.objects.update(credentials='{"access_token": "pasted"}')
-    scripted.good_token = "other"
+    scripted.script.good_token = "other"
     assert sync(connection.pk, at=NOON + MINUTE) == Outcome.FAILED
     assert endpoint.asked == []
-    assert scripted.calls == 1
+    assert scripted.script.calls == 1

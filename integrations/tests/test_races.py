@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection as database
 from django.db import connections, transaction
 
-from accounts.models import Consent, Profile
+from accounts.models import Consent, Profile, User
 from events.models import EventRecord
 from integrations.access import oauth
 from integrations.complete import completing
@@ -19,8 +19,10 @@ from integrations.eraser import IntegrationsEraser
 from integrations.models import Completion, Connection, Task
 from integrations.sync import rows, syncing
 from integrations.sync.syncing import Outcome
-from integrations.tests.scripted import NOON, Scripted, full, make_completion, make_task, task
+from integrations.tests.scripted import Scripted, full, make_scripted_task, task
 from integrations.tests.token_endpoint import TokenEndpoint
+from tests.clock import NOON
+from tests.factories import make_completion
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -65,17 +67,17 @@ def test_of_four_workers_one_refreshes_and_all_use_the_result(
 def test_of_four_workers_one_reads(scripted: Scripted, connection: Connection) -> None:
     ends = at_once(*[lambda: syncing.sync(connection.pk, at=NOON)] * 4)
     assert sorted(ends) == [Outcome.NOT_DUE] * 3 + [Outcome.SYNCED]
-    assert scripted.calls == 1
+    assert scripted.script.calls == 1
 
 
 def test_of_four_workers_one_closes(scripted: Scripted, connection: Connection) -> None:
-    completion = make_completion(make_task(connection))
+    completion = make_completion(make_scripted_task(connection))
     ends = at_once(*[lambda: completing.complete_one(completion.key, at=NOON)] * 4)
     assert [end for end in ends if end] == [connection.pk]
-    assert scripted.calls == 1
+    assert scripted.script.calls == 1
 
 
-def erase(user: Any) -> None:
+def erase(user: User) -> None:
     """As accounts.privacy.deletion does it: the person's row first, then everything about them."""
     people = get_user_model()._default_manager
     with transaction.atomic():
@@ -92,11 +94,11 @@ def test_a_person_who_leaves_during_sync_and_closing_leaves_nothing_behind(
     step: str,
     scripted: Scripted,
     connection: Connection,
-    alice: Any,
+    alice: User,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    completion = make_completion(make_task(connection))
-    scripted.says = full(*(task(f"t{n}") for n in range(300)))
+    completion = make_completion(make_scripted_task(connection))
+    scripted.script.says = full(*(task(f"t{n}") for n in range(300)))
     reached = Event()
     place: Any = {"pull": scripted, "_upsert": rows}.get(step, syncing)
     real = getattr(place, step)

@@ -15,14 +15,14 @@ from integrations.sync import rows, syncing
 from integrations.sync.syncing import Outcome, sync
 from integrations.tests.scripted import (
     MINUTE,
-    NOON,
     Scripted,
     delta,
     event,
     full,
-    make_task,
+    make_scripted_task,
     task,
 )
+from tests.clock import NOON
 
 State = Connection.State
 
@@ -35,7 +35,7 @@ def again(connection: Connection, minutes: int = 0) -> Outcome:
 def test_a_first_sync_writes_rows_cursor_and_state(
     scripted: Scripted, connection: Connection, subjects: Any
 ) -> None:
-    scripted.says = full(task(), task("t2", labels=("home",), priority=4), n=7)
+    scripted.script.says = full(task(), task("t2", labels=("home",), priority=4), n=7)
     assert sync(connection.pk, at=NOON) == Outcome.SYNCED
     connection.refresh_from_db()
     assert (connection.state, connection.cursor) == (State.OK, {"n": 7})
@@ -47,7 +47,7 @@ def test_a_first_sync_writes_rows_cursor_and_state(
 
 def test_the_source_sees_the_link(scripted: Scripted, connection: Connection) -> None:
     sync(connection.pk, at=NOON)
-    (link,) = scripted.links
+    (link,) = scripted.script.links
     assert (link.id, link.account, link.cursor) == (connection.pk, "account-1", {})
     assert link.credentials["access_token"] == "old"
     assert link.zone.key == "Europe/Berlin"
@@ -58,7 +58,7 @@ def test_the_source_is_asked_outside_any_transaction(
     scripted: Scripted, connection: Connection
 ) -> None:
     seen: list[bool] = []
-    scripted.meanwhile = lambda: seen.append(database.in_atomic_block)
+    scripted.script.meanwhile = lambda: seen.append(database.in_atomic_block)
     assert sync(connection.pk, at=NOON) == Outcome.SYNCED
     assert seen == [False]
 
@@ -78,15 +78,17 @@ def test_the_next_sync_is_a_period_away_give_or_take_a_tenth(
 def test_the_same_data_twice_changes_nothing(
     scripted: Scripted, connection: Connection, subjects: Any
 ) -> None:
-    berlin = timezone(timedelta(hours=1))
-    scripted.says = Pull(True, {"n": 1}, (task(added_at=NOON), task("t2")), (event(), event("e2")))
+    elsewhere = timezone(timedelta(hours=1))
+    scripted.script.says = Pull(
+        True, {"n": 1}, (task(added_at=NOON), task("t2")), (event(), event("e2"))
+    )
     sync(connection.pk, at=NOON)
     told, times = subjects(), list(Task.objects.values_list("changed_at"))
-    scripted.says = Pull(
+    scripted.script.says = Pull(
         True,
         {"n": 1},
-        (task("t2"), task(added_at=NOON.astimezone(berlin))),
-        (event("e2"), event(starts_at=NOON.astimezone(berlin))),
+        (task("t2"), task(added_at=NOON.astimezone(elsewhere))),
+        (event("e2"), event(starts_at=NOON.astimezone(elsewhere))),
     )
     with CaptureQueriesContext(database) as queries:
         assert again(connection, minutes=9) == Outcome.SYNCED
@@ -97,10 +99,10 @@ def test_the_same_data_twice_changes_nothing(
 
 
 def test_only_the_changed_row_is_written(scripted: Scripted, connection: Connection) -> None:
-    scripted.says = full(task(), task("t2"))
+    scripted.script.says = full(task(), task("t2"))
     sync(connection.pk, at=NOON)
     before = Task.objects.get(external_id="t2").pk
-    scripted.says = delta(task("t2", "Pay it now"))
+    scripted.script.says = delta(task("t2", "Pay it now"))
     again(connection, minutes=9)
     changed = Task.objects.get(changed_at__gt=NOON)
     assert (changed.pk, changed.title) == (before, "Pay it now")
@@ -114,9 +116,9 @@ def test_only_the_changed_row_is_written(scripted: Scripted, connection: Connect
 def test_a_delta_deletes_what_is_gone_and_keeps_the_rest(
     scripted: Scripted, connection: Connection
 ) -> None:
-    scripted.says = full(task(), task("t2"))
+    scripted.script.says = full(task(), task("t2"))
     sync(connection.pk, at=NOON)
-    scripted.says = delta(gone_tasks=frozenset({"t1", "never seen"}))
+    scripted.script.says = delta(gone_tasks=frozenset({"t1", "never seen"}))
     again(connection)
     assert [t.external_id for t in Task.objects.all()] == ["t2"]
     assert EventRecord.objects.latest("pk").body["removed"] == 1
@@ -125,9 +127,9 @@ def test_a_delta_deletes_what_is_gone_and_keeps_the_rest(
 def test_a_full_pull_deletes_what_it_does_not_name(
     scripted: Scripted, connection: Connection
 ) -> None:
-    scripted.says = Pull(True, {}, (task(), task("t2")), (event(), event("e2")))
+    scripted.script.says = Pull(True, {}, (task(), task("t2")), (event(), event("e2")))
     sync(connection.pk, at=NOON)
-    scripted.says = Pull(True, {}, (task("t2"),), (event("e2"),))
+    scripted.script.says = Pull(True, {}, (task("t2"),), (event("e2"),))
     again(connection)
     assert [t.external_id for t in Task.objects.all()] == ["t2"]
     assert [e.external_id for e in CalendarEvent.objects.all()] == ["e2"]
@@ -136,9 +138,9 @@ def test_a_full_pull_deletes_what_it_does_not_name(
 def test_not_modified_keeps_everything(
     scripted: Scripted, connection: Connection, subjects: Any
 ) -> None:
-    scripted.says = full(task())
+    scripted.script.says = full(task())
     sync(connection.pk, at=NOON)
-    scripted.says = Pull(full=True, cursor={"etag": "x"}, not_modified=True)
+    scripted.script.says = Pull(full=True, cursor={"etag": "x"}, not_modified=True)
     assert again(connection) == Outcome.SYNCED
     connection.refresh_from_db()
     assert Task.objects.count() == 1
@@ -149,7 +151,7 @@ def test_not_modified_keeps_everything(
 def test_occurrences_of_one_entry_are_rows_of_their_own(
     scripted: Scripted, connection: Connection, subjects: Any
 ) -> None:
-    scripted.says = Pull(True, {}, (), (event(occurrence="1"), event(occurrence="2")))
+    scripted.script.says = Pull(True, {}, (), (event(occurrence="1"), event(occurrence="2")))
     sync(connection.pk, at=NOON)
     assert CalendarEvent.objects.count() == 2
     assert subjects() == ["signals.calendar.synced"]
@@ -158,8 +160,8 @@ def test_occurrences_of_one_entry_are_rows_of_their_own(
 def test_a_task_completed_at_the_source_is_completed_here_and_told_once(
     scripted: Scripted, connection: Connection, subjects: Any
 ) -> None:
-    row = make_task(connection)
-    scripted.says = delta(task(completed_at=NOON))
+    row = make_scripted_task(connection)
+    scripted.script.says = delta(task(completed_at=NOON))
     sync(connection.pk, at=NOON)
     again(connection)
     row.refresh_from_db()
@@ -169,8 +171,8 @@ def test_a_task_completed_at_the_source_is_completed_here_and_told_once(
 
 
 def test_a_reopened_task_is_open_again(scripted: Scripted, connection: Connection) -> None:
-    make_task(connection, completed_at=NOON - MINUTE)
-    scripted.says = delta(task(updated_at=NOON))
+    make_scripted_task(connection, completed_at=NOON - MINUTE)
+    scripted.script.says = delta(task(updated_at=NOON))
     sync(connection.pk, at=NOON)
     assert Task.objects.open().count() == 1
 
@@ -178,8 +180,8 @@ def test_a_reopened_task_is_open_again(scripted: Scripted, connection: Connectio
 def test_what_was_said_before_oo_closed_a_task_does_not_reopen_it(
     scripted: Scripted, connection: Connection
 ) -> None:
-    make_task(connection, completed_at=NOON)
-    scripted.says = delta(task(updated_at=NOON - MINUTE))
+    make_scripted_task(connection, completed_at=NOON)
+    scripted.script.says = delta(task(updated_at=NOON - MINUTE))
     sync(connection.pk, at=NOON + MINUTE)
     assert not Task.objects.open().exists()
 
@@ -187,7 +189,7 @@ def test_what_was_said_before_oo_closed_a_task_does_not_reopen_it(
 def test_texts_are_cut_and_cleaned_to_what_a_column_takes(
     scripted: Scripted, connection: Connection
 ) -> None:
-    scripted.says = Pull(
+    scripted.script.says = Pull(
         True,
         {},
         (
@@ -216,7 +218,7 @@ def test_texts_are_cut_and_cleaned_to_what_a_column_takes(
 def test_a_source_that_names_a_task_twice_writes_it_once(
     scripted: Scripted, connection: Connection
 ) -> None:
-    scripted.says = full(task(title="first"), task(title="second"))
+    scripted.script.says = full(task(title="first"), task(title="second"))
     assert sync(connection.pk, at=NOON) == Outcome.SYNCED
     assert Task.objects.get().title == "second"
 
@@ -224,14 +226,14 @@ def test_a_source_that_names_a_task_twice_writes_it_once(
 def test_queries_grow_with_batches_and_not_with_rows(
     scripted: Scripted, connection: Connection, django_assert_max_num_queries: Any
 ) -> None:
-    scripted.says = full(*(task(f"t{n}") for n in range(rows.BATCH_ROWS)))
+    scripted.script.says = full(*(task(f"t{n}") for n in range(rows.BATCH_ROWS)))
     with CaptureQueriesContext(database) as one:
         sync(connection.pk, at=NOON)
-    scripted.says = full(*(task(f"t{n}", "x") for n in range(2 * rows.BATCH_ROWS)))
+    scripted.script.says = full(*(task(f"t{n}", "x") for n in range(2 * rows.BATCH_ROWS)))
     with CaptureQueriesContext(database) as two:
         again(connection)
     assert len(two) < 2 * len(one)
-    scripted.says = full(*(task(f"t{n}", "x") for n in range(2 * rows.BATCH_ROWS)))
+    scripted.script.says = full(*(task(f"t{n}", "x") for n in range(2 * rows.BATCH_ROWS)))
     with django_assert_max_num_queries(16):
         again(connection)
 
@@ -241,17 +243,17 @@ def test_queries_grow_with_batches_and_not_with_rows(
 
 def test_what_is_not_due_is_not_read(scripted: Scripted, connection: Connection) -> None:
     assert sync(connection.pk, at=NOON - MINUTE) == Outcome.NOT_DUE
-    assert scripted.calls == 0
+    assert scripted.script.calls == 0
 
 
 def test_while_one_worker_reads_another_does_not(
     scripted: Scripted, connection: Connection
 ) -> None:
     other: list[Outcome] = []
-    scripted.meanwhile = lambda: other.append(sync(connection.pk, at=NOON))
+    scripted.script.meanwhile = lambda: other.append(sync(connection.pk, at=NOON))
     assert sync(connection.pk, at=NOON) == Outcome.SYNCED
     assert other == [Outcome.NOT_DUE]
-    assert scripted.calls == 1
+    assert scripted.script.calls == 1
 
 
 def test_the_claim_of_a_dead_worker_runs_out(scripted: Scripted, connection: Connection) -> None:
@@ -263,8 +265,8 @@ def test_the_claim_of_a_dead_worker_runs_out(scripted: Scripted, connection: Con
 def test_a_worker_whose_claim_was_taken_over_writes_nothing(
     scripted: Scripted, connection: Connection
 ) -> None:
-    scripted.says = full(task())
-    scripted.meanwhile = lambda: Connection.objects.update(claimed_until=NOON + 9 * MINUTE)
+    scripted.script.says = full(task())
+    scripted.script.meanwhile = lambda: Connection.objects.update(claimed_until=NOON + 9 * MINUTE)
     assert sync(connection.pk, at=NOON) == Outcome.DISCARDED
     assert not Task.objects.exists()
     connection.refresh_from_db()
@@ -274,8 +276,8 @@ def test_a_worker_whose_claim_was_taken_over_writes_nothing(
 def test_a_pull_from_an_old_cursor_is_discarded_and_tried_again_soon(
     scripted: Scripted, connection: Connection
 ) -> None:
-    scripted.says = full(task())
-    scripted.meanwhile = lambda: Connection.objects.update(cursor={"n": 5})
+    scripted.script.says = full(task())
+    scripted.script.meanwhile = lambda: Connection.objects.update(cursor={"n": 5})
     assert sync(connection.pk, at=NOON) == Outcome.DISCARDED
     connection.refresh_from_db()
     assert not Task.objects.exists()
@@ -287,7 +289,7 @@ def test_a_sync_asked_for_while_one_is_under_way_is_not_forgotten(
     scripted: Scripted, connection: Connection
 ) -> None:
     soon = NOON + MINUTE
-    scripted.meanwhile = lambda: Connection.objects.update(next_sync_at=soon)
+    scripted.script.meanwhile = lambda: Connection.objects.update(next_sync_at=soon)
     assert sync(connection.pk, at=NOON) == Outcome.SYNCED
     connection.refresh_from_db()
     assert connection.next_sync_at == soon
@@ -306,7 +308,7 @@ def test_no_source_can_store_a_line_break_or_turn_the_direction_of_a_page(
     hostile = "Pay\u202e\nthe\x00 rent\u2069"
     signal = replace(task("t1"), title=hostile, project=hostile, labels=(hostile,))
     entry = replace(event(), title=hostile, location=hostile)
-    scripted.says = Pull(True, {}, (signal,), (entry,))
+    scripted.script.says = Pull(True, {}, (signal,), (entry,))
     sync(connection.pk, at=NOON)
     row, meeting = Task.objects.get(), CalendarEvent.objects.get()
     assert (row.title, row.project, row.labels) == ("Pay the rent",) * 2 + (["Pay the rent"],)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from accounts.models import User
 from accounts.privacy import consents
 from events.models import EventRecord
 from integrations.base import Pull
@@ -13,16 +14,16 @@ from integrations.sync import rows, syncing
 from integrations.sync.syncing import Outcome, sync
 from integrations.tests.scripted import (
     MINUTE,
-    NOON,
     Scripted,
     event,
     full,
-    make_completion,
-    make_connection,
-    make_task,
+    make_scripted_connection,
+    make_scripted_task,
     task,
 )
 from oo.lib.http import RateLimited, Refused, TooLarge, Unauthorized, Unexpected, Unreachable
+from tests.clock import NOON
+from tests.factories import make_completion
 
 State = Connection.State
 
@@ -45,10 +46,10 @@ def test_an_interruption_leaves_the_last_consistent_state(
     monkeypatch: pytest.MonkeyPatch,
     subjects: Any,
 ) -> None:
-    scripted.says = full(task(), n=1)
+    scripted.script.says = full(task(), n=1)
     sync(connection.pk, at=NOON)
     told = subjects()
-    scripted.says = Pull(True, {"n": 2}, (task("t2"),), (event(),))
+    scripted.script.says = Pull(True, {"n": 2}, (task("t2"),), (event(),))
     with monkeypatch.context() as broken:
         real = getattr(syncing, step)
 
@@ -80,7 +81,7 @@ def test_an_interruption_between_batches_writes_none_of_them(
             raise KeyboardInterrupt
 
     monkeypatch.setattr(rows, "_upsert", dies)
-    scripted.says = full(task(), task("t2"), task("t3"))
+    scripted.script.says = full(task(), task("t2"), task("t3"))
     with pytest.raises(KeyboardInterrupt):
         sync(connection.pk, at=NOON)
     assert not Task.objects.exists()
@@ -89,7 +90,9 @@ def test_an_interruption_between_batches_writes_none_of_them(
 def test_a_value_that_no_column_takes_is_put_off_and_nothing_is_written(
     scripted: Scripted, connection: Connection
 ) -> None:
-    scripted.says = full(task(), task("t2", completed_at=NOON.replace(tzinfo=None), priority=None))
+    scripted.script.says = full(
+        task(), task("t2", completed_at=NOON.replace(tzinfo=None), priority=None)
+    )
     assert sync(connection.pk, at=NOON) == Outcome.FAILED
     connection.refresh_from_db()
     assert (connection.state, connection.last_error) == (State.RETRYING, "unreadable")
@@ -122,7 +125,7 @@ def test_each_failure_has_its_state_its_code_and_its_wait(
     least: float,
     most: float,
 ) -> None:
-    scripted.says = error
+    scripted.script.says = error
     Connection.objects.update(credentials='{"access_token": "old"}')
     assert sync(connection.pk, at=NOON) == Outcome.FAILED
     connection.refresh_from_db()
@@ -132,7 +135,7 @@ def test_each_failure_has_its_state_its_code_and_its_wait(
 
 
 def test_waits_double_up_to_an_hour(scripted: Scripted, connection: Connection) -> None:
-    scripted.says, waits = Unreachable("x"), []
+    scripted.script.says, waits = Unreachable("x"), []
     for _ in range(12):
         again(connection)
         connection.refresh_from_db()
@@ -143,9 +146,9 @@ def test_waits_double_up_to_an_hour(scripted: Scripted, connection: Connection) 
 
 
 def test_a_success_forgets_the_failures(scripted: Scripted, connection: Connection) -> None:
-    scripted.says = Unreachable("x")
+    scripted.script.says = Unreachable("x")
     sync(connection.pk, at=NOON)
-    scripted.says = full(task())
+    scripted.script.says = full(task())
     again(connection)
     connection.refresh_from_db()
     assert (connection.state, connection.attempts, connection.last_error) == (State.OK, 0, "")
@@ -154,7 +157,7 @@ def test_a_success_forgets_the_failures(scripted: Scripted, connection: Connecti
 def test_a_lost_permission_is_told(
     scripted: Scripted, connection: Connection, subjects: Any
 ) -> None:
-    scripted.says = Unauthorized("x", reason="invalid_grant")
+    scripted.script.says = Unauthorized("x", reason="invalid_grant")
     Connection.objects.update(credentials='{"access_token": "old"}')
     sync(connection.pk, at=NOON)
     assert subjects() == ["signals.connection.changed"]
@@ -165,7 +168,7 @@ def test_logs_hold_neither_tokens_nor_what_was_read(
     scripted: Scripted, connection: Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
-    scripted.says = KeyError("Buy milk old")
+    scripted.script.says = KeyError("Buy milk old")
     sync(connection.pk, at=NOON)
     assert "KeyError" in caplog.text
     assert "milk" not in caplog.text
@@ -175,10 +178,10 @@ def test_logs_hold_neither_tokens_nor_what_was_read(
 
 
 def test_a_person_deleted_while_pulling_leaves_nothing_behind(
-    scripted: Scripted, connection: Connection, alice: Any, subjects: Any
+    scripted: Scripted, connection: Connection, alice: User, subjects: Any
 ) -> None:
-    scripted.says = full(task())
-    scripted.meanwhile = alice.delete
+    scripted.script.says = full(task())
+    scripted.script.meanwhile = alice.delete
     assert sync(connection.pk, at=NOON) == Outcome.GONE
     assert not Task.objects.exists()
     assert subjects() == []
@@ -187,25 +190,25 @@ def test_a_person_deleted_while_pulling_leaves_nothing_behind(
 def test_a_connection_ended_while_pulling_leaves_nothing_behind(
     scripted: Scripted, connection: Connection
 ) -> None:
-    scripted.says = Unreachable("x")
-    scripted.meanwhile = connection.delete
+    scripted.script.says = Unreachable("x")
+    scripted.script.meanwhile = connection.delete
     assert sync(connection.pk, at=NOON) == Outcome.GONE
     assert not Connection.objects.exists()
 
 
-def test_an_account_that_was_closed_is_not_read(scripted: Scripted, charlie: Any) -> None:
-    theirs = make_connection(charlie)
+def test_an_account_that_was_closed_is_not_read(scripted: Scripted, charlie: User) -> None:
+    theirs = make_scripted_connection(charlie)
     assert sync(theirs.pk, at=NOON) == Outcome.GONE
-    assert scripted.calls == 0
+    assert scripted.script.calls == 0
 
 
 def test_without_the_consent_nothing_is_read_and_the_source_is_disconnected(
-    scripted: Scripted, connection: Connection, alice: Any
+    scripted: Scripted, connection: Connection, alice: User
 ) -> None:
-    make_task(connection)
+    make_scripted_task(connection)
     consents.withdraw(alice.pk, "tasks", at=NOON)
     assert sync(connection.pk, at=NOON) == Outcome.GONE
-    assert scripted.calls == 0
+    assert scripted.script.calls == 0
     assert not Connection.objects.exists()
     assert not Task.objects.exists()
 
@@ -213,14 +216,14 @@ def test_without_the_consent_nothing_is_read_and_the_source_is_disconnected(
 def test_a_closing_of_a_task_that_is_gone_goes_with_it(
     scripted: Scripted, connection: Connection
 ) -> None:
-    make_completion(make_task(connection))
-    scripted.says = full()
+    make_completion(make_scripted_task(connection))
+    scripted.script.says = full()
     sync(connection.pk, at=NOON)
     assert not Completion.objects.exists()
 
 
 def test_moments_are_stored_in_utc(scripted: Scripted, connection: Connection) -> None:
-    scripted.says = full(task(added_at=NOON.astimezone(timezone(timedelta(hours=5)))))
+    scripted.script.says = full(task(added_at=NOON.astimezone(timezone(timedelta(hours=5)))))
     sync(connection.pk, at=NOON)
     added_at = Task.objects.get().added_at
     assert added_at is not None

@@ -6,21 +6,22 @@ from uuid import uuid4
 import pytest
 from django.conf import settings as configured
 
+from accounts.models import User
 from integrations import tasks
 from integrations.complete.completing import CALL_LIMIT
 from integrations.models import Completion, Connection, Task
 from integrations.sync.syncing import CLAIM
 from integrations.tests.scripted import (
     MINUTE,
-    NOON,
     Scripted,
     full,
-    make_completion,
-    make_connection,
-    make_task,
+    make_scripted_connection,
+    make_scripted_task,
     task,
 )
 from oo.schedule import JOBS
+from tests.clock import NOON
+from tests.factories import make_completion
 
 
 @pytest.fixture(autouse=True)
@@ -41,30 +42,30 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 def test_what_is_due_is_queued_and_nothing_else(
-    connection: Connection, alice: Any, bob: Any, charlie: Any, queued: list[Any]
+    connection: Connection, alice: User, bob: User, charlie: User, queued: list[Any]
 ) -> None:
-    make_connection(alice, account="later", next_sync_at=NOON + MINUTE)
-    make_connection(alice, account="held", claimed_until=NOON + MINUTE)
-    make_connection(bob, state="reconnect")
-    make_connection(charlie)
+    make_scripted_connection(alice, account="later", next_sync_at=NOON + MINUTE)
+    make_scripted_connection(alice, account="held", claimed_until=NOON + MINUTE)
+    make_scripted_connection(bob, state="reconnect")
+    make_scripted_connection(charlie)
     assert tasks.sync_due() == 1
     assert queued == [("sync_one", str(connection.pk))]
 
 
 def test_closings_that_are_due_are_queued(
-    connection: Connection, charlie: Any, queued: list[Any]
+    connection: Connection, charlie: User, queued: list[Any]
 ) -> None:
-    row = make_task(connection)
+    row = make_scripted_task(connection)
     due = make_completion(row)
     make_completion(row, next_at=NOON + MINUTE)
     make_completion(row, state="done")
-    make_completion(make_task(make_connection(charlie)))
+    make_completion(make_scripted_task(make_scripted_connection(charlie)))
     assert tasks.close_due() == 1
     assert queued == [("close_one", str(due.key))]
 
 
 def test_one_connection_is_read(scripted: Scripted, connection: Connection) -> None:
-    scripted.says = full(task())
+    scripted.script.says = full(task())
     assert tasks.sync_one(str(connection.pk)) == "synced"
     assert Task.objects.exists()
 
@@ -72,7 +73,7 @@ def test_one_connection_is_read(scripted: Scripted, connection: Connection) -> N
 def test_a_task_that_was_closed_is_read_at_once(
     scripted: Scripted, connection: Connection, queued: list[Any]
 ) -> None:
-    completion = make_completion(make_task(connection))
+    completion = make_completion(make_scripted_task(connection))
     assert tasks.close_one(str(completion.key))
     assert Completion.objects.get().state == Completion.State.DONE
     assert queued == [("sync_one", str(connection.pk))]

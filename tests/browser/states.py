@@ -9,12 +9,13 @@ from typing import Any
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
+from accounts.models import User
 from integrations.models import Completion, Connection
 from tests.browser.card import expect_state, press
-from tests.browser.people import give_tip, open_tip
+from tests.browser.people import open_tip
+from tests.clock import NOON
+from tests.factories import give_tip, make_connection, make_task
 from tips.make.making import make_tip
-from tips.tests.people import NOON
-from tips.tests.rows import add_task, connect
 
 Arrange = Callable[[Page, Any], None]
 
@@ -38,7 +39,7 @@ TITLES: Mapping[str, str] = {
 
 
 def _titled(title: str) -> Arrange:
-    def arrange(page: Page, alice: Any) -> None:
+    def arrange(page: Page, alice: User) -> None:
         give_tip(alice, title)
         open_tip(page, title)
 
@@ -55,35 +56,35 @@ def hold_cards(page: Page) -> None:
     page.route("**/*", answer)
 
 
-def _wait(page: Page, alice: Any) -> None:
+def _wait(page: Page, alice: User) -> None:
     hold_cards(page)
-    add_task(alice, "Pay the rent")
+    make_task(alice, "Pay the rent")
     page.goto("/")
     expect_state(page, "wait")
 
 
-def _reading(page: Page, alice: Any) -> None:
+def _reading(page: Page, alice: User) -> None:
     hold_cards(page)
-    connect(alice, state=Connection.State.NEW, synced_at=None)
+    make_connection(alice, state=Connection.State.NEW, synced_at=None)
     page.goto("/")
     expect_state(page, "reading")
 
 
-def _rest(page: Page, alice: Any) -> None:
-    connect(alice, source="todoist", account="9", state=Connection.State.RECONNECT)
-    add_task(alice, "Someday", due_in=None)
+def _rest(page: Page, alice: User) -> None:
+    make_connection(alice, source="todoist", account="9", state=Connection.State.RECONNECT)
+    make_task(alice, "Someday", due_in=None)
     make_tip(alice.pk, at=NOON)
     page.goto("/")
     expect_state(page, "rest")
 
 
-def _connect(page: Page, alice: Any) -> None:
+def _connect(page: Page, alice: User) -> None:
     page.goto("/")
     expect_state(page, "connect")
 
 
 def _answered(name: str) -> Arrange:
-    def arrange(page: Page, alice: Any) -> None:
+    def arrange(page: Page, alice: User) -> None:
         give_tip(alice, LONG)
         open_tip(page, LONG)
         press(page, name)
@@ -92,74 +93,74 @@ def _answered(name: str) -> Arrange:
     return arrange
 
 
-def _noted(page: Page, alice: Any) -> None:
+def _noted(page: Page, alice: User) -> None:
     _answered("Not this")(page, alice)
     press(page, "Not relevant")
     expect(page.get_by_text("Noted: not relevant.")).to_be_visible()
 
 
-def _already_done(page: Page, alice: Any) -> None:
+def _already_done(page: Page, alice: User) -> None:
     _answered("Not this")(page, alice)
     press(page, "Already done")
     expect(page.get_by_text("Noted: already done.")).to_be_visible()
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
 
 
-def _broken_source(page: Page, alice: Any) -> None:
+def _broken_source(page: Page, alice: User) -> None:
     give_tip(alice)
-    connect(alice, source="todoist", account="9", state=Connection.State.RECONNECT)
+    make_connection(alice, source="todoist", account="9", state=Connection.State.RECONNECT)
     open_tip(page)
     expect(page.get_by_role("link", name="Reconnect it")).to_be_visible()
 
 
-def _unconfirmed(page: Page, alice: Any) -> None:
+def _unconfirmed(page: Page, alice: User) -> None:
     _answered("Done")(page, alice)
     Completion.objects.update(state=Completion.State.FAILED, finished_at=timezone.now())
     page.reload()
     expect(page.get_by_text("never confirmed")).to_be_visible()
 
 
-def _why(page: Page, alice: Any) -> None:
+def _why(page: Page, alice: User) -> None:
     for n in range(5):
-        add_task(alice, f"Another thing that might matter today, number {n}", project="Home")
+        make_task(alice, f"Another thing that might matter today, number {n}", project="Home")
     give_tip(alice, "Pay the rent", priority=4, project="Home, garden and everything around it")
     open_tip(page)
     page.get_by_role("link", name="Why this?").click()
     expect(page.get_by_role("heading", name="Why this, why now")).to_be_visible()
 
 
-def _keys(page: Page, alice: Any) -> None:
+def _keys(page: Page, alice: User) -> None:
     _titled("Pay the rent")(page, alice)
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
 def _path(path: str) -> Arrange:
-    def arrange(page: Page, alice: Any) -> None:
-        connect(alice)
-        connect(alice, source="todoist", account="a.person.with.a.long.address@example.org")
+    def arrange(page: Page, alice: User) -> None:
+        make_connection(alice)
+        make_connection(alice, source="todoist", account="a.person.with.a.long.address@example.org")
         old = timezone.now() - timedelta(hours=3)
-        connect(alice, source="calendar-url", account="c", synced_at=old, state="error")
+        make_connection(alice, source="calendar-url", account="c", synced_at=old, state="error")
         page.goto(path)
 
     return arrange
 
 
 def _stranger(path: str) -> Arrange:
-    def arrange(page: Page, alice: Any) -> None:
+    def arrange(page: Page, alice: User) -> None:
         page.context.clear_cookies()
         page.goto(path)
 
     return arrange
 
 
-def _receipt(page: Page, alice: Any) -> None:
+def _receipt(page: Page, alice: User) -> None:
     _path("/settings/delete")(page, alice)
     page.get_by_role("button", name="Delete everything now").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your account is deleted")
 
 
-def _refused(page: Page, alice: Any) -> None:
+def _refused(page: Page, alice: User) -> None:
     page.goto("/settings/")
     page.get_by_label("Time zone").fill("Middle/Earth")
     page.get_by_role("button", name="Save").click()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import expect
 
+from accounts.models import User
 from tests.browser import states
 from tests.browser.card import card, press
 from tests.browser.conftest import Visit
-from tests.browser.people import give_tip, open_tip
+from tests.browser.people import open_tip
 from tests.browser.watch import Watch
+from tests.factories import give_tip
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +22,7 @@ ALL = {**states.TIPS, **states.OVER, **states.PAGES}
 
 
 @pytest.mark.parametrize("name", [name for name in ALL if name not in SAME_WORDS])
-def test_axe_finds_nothing(visit: Visit, alice: Any, watch: Watch, name: str) -> None:
+def test_axe_finds_nothing(visit: Visit, alice: User, watch: Watch, name: str) -> None:
     if name in states.EXPECTED:
         watch.expect(states.EXPECTED[name])
     page = visit(alice, viewport={"width": 390, "height": 844}, service_workers="block")
@@ -50,14 +50,14 @@ CONTRAST = """(selector) => {
 }"""
 
 
-def test_the_words_stand_out_from_the_light_behind_them(visit: Visit, alice: Any) -> None:
+def test_the_words_stand_out_from_the_light_behind_them(visit: Visit, alice: User) -> None:
     give_tip(alice)
     page = open_tip(visit(alice))
     for selector in ("#tip h1", ".tip__detail", ".whisper", ".answer"):
         assert page.evaluate(CONTRAST, selector) >= 4.5, selector
 
 
-def test_what_changes_is_said_aloud(visit: Visit, alice: Any) -> None:
+def test_what_changes_is_said_aloud(visit: Visit, alice: User) -> None:
     give_tip(alice)
     page = open_tip(visit(alice))
     expect(page.get_by_role("main")).to_have_attribute("aria-live", "polite")
@@ -66,7 +66,7 @@ def test_what_changes_is_said_aloud(visit: Visit, alice: Any) -> None:
     expect(card(page).get_by_role("status")).to_have_text("Noted: it is wrong.")
 
 
-def test_the_language_of_a_page_is_named(visit: Visit, alice: Any) -> None:
+def test_the_language_of_a_page_is_named(visit: Visit, alice: User) -> None:
     give_tip(alice)
     page = open_tip(visit(alice))
     assert page.locator("html").get_attribute("lang") == "en"

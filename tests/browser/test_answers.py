@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from accounts.models import User
 from integrations.models import Completion
 from tests.browser.card import card, expect_state, expect_tip, expect_words, press
 from tests.browser.conftest import Visit
-from tests.browser.people import give_tip, open_tip
+from tests.browser.people import open_tip
+from tests.factories import give_tip, make_task
 from tips.models import Tip, TipView
-from tips.tests.rows import add_task
 
 pytestmark = pytest.mark.browser
 
@@ -19,12 +20,12 @@ SAID = {"done": "Done.", "snooze": "Later, then.", "dismiss": "Not this, then."}
 
 
 @pytest.fixture
-def tip(alice: Any) -> Tip:
+def tip(alice: User) -> Tip:
     return give_tip(alice)
 
 
 @pytest.fixture
-def open_page(visit: Visit, alice: Any, tip: Tip) -> Page:
+def open_page(visit: Visit, alice: User, tip: Tip) -> Page:
     return open_tip(visit(alice))
 
 
@@ -68,8 +69,8 @@ def test_u_takes_the_answer_back(open_page: Page, tip: Tip) -> None:
     assert reaction(tip) == ""
 
 
-def test_o_brings_one_more(open_page: Page, alice: Any) -> None:
-    add_task(alice, "Water the plants")
+def test_o_brings_one_more(open_page: Page, alice: User) -> None:
+    make_task(alice, "Water the plants")
     open_page.keyboard.press("s")
     expect_state(open_page, "answered")
     open_page.keyboard.press("o")
@@ -101,7 +102,7 @@ def test_a_double_click_is_one_answer(open_page: Page, tip: Tip) -> None:
 
 
 def test_only_a_tip_that_was_on_the_screen_counts_as_shown(
-    visit: Visit, alice: Any, tip: Tip
+    visit: Visit, alice: User, tip: Tip
 ) -> None:
     page = visit(alice)
     with page.expect_response(lambda answer: answer.url.endswith("/shown")):
@@ -132,7 +133,7 @@ def test_not_this_may_say_why(open_page: Page, tip: Tip, name: str, value: str) 
     assert tip.reason == value
 
 
-def test_undo_is_offered_for_eight_seconds(visit: Visit, alice: Any, tip: Tip) -> None:
+def test_undo_is_offered_for_eight_seconds(visit: Visit, alice: User, tip: Tip) -> None:
     page = visit(alice)
     page.clock.install()
     open_tip(page)
@@ -159,9 +160,9 @@ def test_undo_pressed_too_late_is_told(open_page: Page, clock: Any, tip: Tip) ->
 
 
 def test_why_tells_the_row_how_fresh_it_is_and_what_else_there_was(
-    visit: Visit, alice: Any
+    visit: Visit, alice: User
 ) -> None:
-    add_task(alice, "Water the plants")
+    make_task(alice, "Water the plants")
     give_tip(alice, priority=4, project="Home")
     page = open_tip(visit(alice))
     page.get_by_role("link", name="Why this?").click()
@@ -205,7 +206,7 @@ def swipe(page: Page, dx: int, dy: int) -> None:
     ("dx", "dy", "value"), [(150, 0, "done"), (-150, 0, "dismiss"), (0, -150, "snooze")]
 )
 def test_a_swipe_gives_its_answer(
-    visit: Visit, alice: Any, tip: Tip, dx: int, dy: int, value: str
+    visit: Visit, alice: User, tip: Tip, dx: int, dy: int, value: str
 ) -> None:
     page = open_tip(visit(alice, **PHONE))
     swipe(page, dx, dy)
@@ -215,7 +216,7 @@ def test_a_swipe_gives_its_answer(
 
 @pytest.mark.parametrize(("dx", "dy"), [(40, 0), (0, 150)])
 def test_a_swipe_that_is_too_short_or_means_nothing_leaves_the_tip(
-    visit: Visit, alice: Any, tip: Tip, dx: int, dy: int
+    visit: Visit, alice: User, tip: Tip, dx: int, dy: int
 ) -> None:
     page = open_tip(visit(alice, **PHONE))
     swipe(page, dx, dy)
@@ -224,7 +225,7 @@ def test_a_swipe_that_is_too_short_or_means_nothing_leaves_the_tip(
     assert reaction(tip) == ""
 
 
-def test_a_tap_presses_the_button(visit: Visit, alice: Any, tip: Tip) -> None:
+def test_a_tap_presses_the_button(visit: Visit, alice: User, tip: Tip) -> None:
     page = open_tip(visit(alice, **PHONE))
     card(page).get_by_role("button", name="Later").tap()
     expect_words(page, "Later, then.")
@@ -233,7 +234,7 @@ def test_a_tap_presses_the_button(visit: Visit, alice: Any, tip: Tip) -> None:
 # ---- two devices
 
 
-def test_of_two_devices_one_wins_and_the_other_is_told(visit: Visit, alice: Any, tip: Tip) -> None:
+def test_of_two_devices_one_wins_and_the_other_is_told(visit: Visit, alice: User, tip: Tip) -> None:
     phone, laptop = open_tip(visit(alice, **PHONE)), open_tip(visit(alice))
     press(phone, "Done")
     expect_words(phone, "Done.")
@@ -242,7 +243,9 @@ def test_of_two_devices_one_wins_and_the_other_is_told(visit: Visit, alice: Any,
     assert reaction(tip) == "done"
 
 
-def test_a_page_whose_session_has_ended_asks_to_sign_in(visit: Visit, alice: Any, tip: Tip) -> None:
+def test_a_page_whose_session_has_ended_asks_to_sign_in(
+    visit: Visit, alice: User, tip: Tip
+) -> None:
     page = open_tip(visit(alice))
     page.context.clear_cookies(name="sessionid")
     press(page, "Done")
@@ -251,7 +254,7 @@ def test_a_page_whose_session_has_ended_asks_to_sign_in(visit: Visit, alice: Any
 
 
 def test_an_answer_that_the_server_refuses_can_be_tried_again(
-    visit: Visit, alice: Any, tip: Tip, watch: Any
+    visit: Visit, alice: User, tip: Tip, watch: Any
 ) -> None:
     watch.expect("status of 500|Response Status Error Code 500")
     # A worker would fetch past the route.

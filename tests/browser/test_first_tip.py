@@ -9,6 +9,7 @@ import time_machine
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from accounts.models import User
 from integrations.complete import completing
 from integrations.models import Completion, Connection, Task
 from tests.browser.card import card, expect_state, expect_tip, expect_words, press
@@ -25,7 +26,7 @@ def rent(todoist: TodoistStandIn) -> str:
 
 
 @pytest.fixture
-def at_todoist(visit: Visit, todoist: TodoistStandIn, rent: str, alice: Any) -> Page:
+def at_todoist(visit: Visit, todoist: TodoistStandIn, rent: str, alice: User) -> Page:
     """Alice, asked by Todoist whether oO may."""
     page = visit(alice)
     page.goto("/")
@@ -118,7 +119,7 @@ def test_a_closing_that_todoist_never_confirmed_is_told_and_tried_again(
 
 
 @pytest.fixture
-def connections_page(visit: Visit, alice: Any) -> Callable[[], Page]:
+def connections_page(visit: Visit, alice: User) -> Callable[[], Page]:
     def opened() -> Page:
         page = visit(alice)
         page.goto("/connect/")

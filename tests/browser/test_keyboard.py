@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
 
+from accounts.models import User
 from tests.browser.card import card, expect_state, expect_tip, expect_words
 from tests.browser.conftest import Visit
-from tests.browser.people import give_tip, open_tip
+from tests.browser.people import open_tip
+from tests.factories import give_tip
 from tips.models import Tip
 
 pytestmark = pytest.mark.browser
@@ -46,12 +46,12 @@ def tab_through(page: Page, *, most: int = 80) -> list[str]:
 
 
 @pytest.fixture
-def tip(alice: Any) -> Tip:
+def tip(alice: User) -> Tip:
     return give_tip(alice)
 
 
 @pytest.fixture
-def page(visit: Visit, alice: Any, tip: Tip) -> Page:
+def page(visit: Visit, alice: User, tip: Tip) -> Page:
     return open_tip(visit(alice))
 
 
@@ -71,7 +71,7 @@ def test_enter_answers_and_focus_stays_in_the_card(page: Page, tip: Tip) -> None
     expect(card(page).locator(":focus")).to_have_count(1)
 
 
-def test_when_undo_goes_away_focus_goes_to_one_more(visit: Visit, alice: Any, tip: Tip) -> None:
+def test_when_undo_goes_away_focus_goes_to_one_more(visit: Visit, alice: User, tip: Tip) -> None:
     page = visit(alice)
     page.clock.install()
     open_tip(page)

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Error, Page, expect
 
+from accounts.models import User
 from tests.browser.card import card, expect_state, expect_tip, expect_words, press
 from tests.browser.conftest import PATIENCE_MS, Visit, session_of
-from tests.browser.people import give_tip, open_tip
+from tests.browser.people import open_tip
 from tests.browser.site import Site
 from tests.browser.watch import Watch
+from tests.factories import give_tip
 from tips.models import Tip
 
 pytestmark = pytest.mark.browser
@@ -29,12 +31,12 @@ KEPT = """async () => {
 
 
 @pytest.fixture
-def tip(alice: Any) -> Tip:
+def tip(alice: User) -> Tip:
     return give_tip(alice)
 
 
 @pytest.fixture
-def page(visit: Visit, alice: Any, tip: Tip, watch: Watch) -> Page:
+def page(visit: Visit, alice: User, tip: Tip, watch: Watch) -> Page:
     """Alice's page, with a worker that has seen it."""
     watch.expect("ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to fetch")
     watch.expect("htmx:(sendError|afterRequest)")
@@ -104,7 +106,7 @@ def test_an_answer_given_offline_is_sent_once_with_its_moment(
 
 
 def test_the_moment_of_an_answer_is_that_of_the_tap(
-    page: Page, tip: Tip, clock: Any, visit: Visit, alice: Any
+    page: Page, tip: Tip, clock: Any, visit: Visit, alice: User
 ) -> None:
     tip.shown_at, tip.state = tip.made_at, Tip.State.SHOWN
     tip.save()
@@ -140,7 +142,7 @@ def test_an_answer_given_offline_survives_a_reload_and_can_be_taken_back(
 
 
 def test_an_answer_of_another_device_wins_over_one_that_waited(
-    page: Page, tip: Tip, visit: Visit, alice: Any
+    page: Page, tip: Tip, visit: Visit, alice: User
 ) -> None:
     go_offline(page)
     press(page, "Not this")
@@ -177,7 +179,7 @@ def test_after_signing_out_nobodys_tip_is_kept(page: Page) -> None:
 
 
 def test_the_next_person_does_not_send_the_answers_of_the_last(
-    page: Page, tip: Tip, bob: Any, site: Site
+    page: Page, tip: Tip, bob: User, site: Site
 ) -> None:
     go_offline(page)
     press(page, "Done")

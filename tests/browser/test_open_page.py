@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from accounts.models import User
 from integrations.models import Task
 from tests.browser.card import card, expect_tip
 from tests.browser.conftest import Visit
-from tests.browser.people import give_tip
+from tests.clock import NOON
+from tests.factories import give_tip
 from tips.make.making import make_tip
 from tips.models import Tip, TipSchedule
-from tips.tests.people import NOON
 
 pytestmark = pytest.mark.browser
 
 
-def left_open(visit: Visit, person: Any) -> Page:
+def left_open(visit: Visit, person: User) -> Page:
     """The page with the tip "Pay the rent", its clock in the test's hands."""
     give_tip(person)
     page = visit(person)
@@ -32,7 +32,7 @@ def left_open(visit: Visit, person: Any) -> Page:
     return page
 
 
-def rename(person: Any, title: str) -> None:
+def rename(person: User, title: str) -> None:
     later = NOON + timedelta(seconds=30)
     Task.objects.filter(user=person).update(title=title, changed_at=later)
     TipSchedule.objects.look_again(person.pk, at=later)
@@ -44,7 +44,7 @@ def look_at(page: Page) -> None:
 
 
 def test_a_tip_whose_task_was_renamed_is_replaced_when_the_page_is_looked_at(
-    visit: Visit, alice: Any
+    visit: Visit, alice: User
 ) -> None:
     page = left_open(visit, alice)
     rename(alice, "Pay the rent by card")
@@ -53,14 +53,14 @@ def test_a_tip_whose_task_was_renamed_is_replaced_when_the_page_is_looked_at(
     expect_tip(page, "Pay the rent by card")
 
 
-def test_a_page_that_nobody_touches_asks_when_its_tip_ends(visit: Visit, alice: Any) -> None:
+def test_a_page_that_nobody_touches_asks_when_its_tip_ends(visit: Visit, alice: User) -> None:
     page = left_open(visit, alice)
     rename(alice, "Pay the rent by card")
     page.clock.fast_forward(3_600_000)
     expect_tip(page, "Pay the rent by card")
 
 
-def test_the_same_tip_stays_as_it_is(visit: Visit, alice: Any) -> None:
+def test_the_same_tip_stays_as_it_is(visit: Visit, alice: User) -> None:
     page = left_open(visit, alice)
     card(page).evaluate("(e) => { e.dataset.mark = 'the very same' }")
     page.clock.fast_forward(61_000)
@@ -69,7 +69,7 @@ def test_the_same_tip_stays_as_it_is(visit: Visit, alice: Any) -> None:
     expect(card(page)).to_have_attribute("data-mark", "the very same")
 
 
-def test_nothing_is_replaced_under_the_eyes_of_who_reads_why(visit: Visit, alice: Any) -> None:
+def test_nothing_is_replaced_under_the_eyes_of_who_reads_why(visit: Visit, alice: User) -> None:
     page = left_open(visit, alice)
     page.keyboard.press("w")
     expect(page.locator("#why")).to_be_visible()

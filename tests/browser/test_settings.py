@@ -15,20 +15,20 @@ from accounts.models import User
 from integrations.models import Connection
 from tests.browser.card import card, expect_state
 from tests.browser.conftest import Visit
-from tests.browser.people import give_tip, open_tip
-from tips.tests.rows import connect
+from tests.browser.people import open_tip
+from tests.factories import give_tip, make_connection
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def page(visit: Visit, alice: Any) -> Page:
+def page(visit: Visit, alice: User) -> Page:
     page = visit(alice)
     page.goto("/settings/")
     return page
 
 
-def test_the_gear_leads_to_the_settings_and_the_mark_back(visit: Visit, alice: Any) -> None:
+def test_the_gear_leads_to_the_settings_and_the_mark_back(visit: Visit, alice: User) -> None:
     give_tip(alice)
     page = open_tip(visit(alice))
     page.get_by_role("link", name="Settings").click()
@@ -37,18 +37,18 @@ def test_the_gear_leads_to_the_settings_and_the_mark_back(visit: Visit, alice: A
     expect_state(page, "tip")
 
 
-def test_a_time_zone_is_saved_and_its_times_are_shown(page: Page, alice: Any) -> None:
+def test_a_time_zone_is_saved_and_its_times_are_shown(page: Page, alice: User) -> None:
     page.get_by_label("Time zone").fill("America/New_York")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_have_text("Saved.")
     expect(page.get_by_label("Time zone")).to_have_value("America/New_York")
-    connect(alice)
+    make_connection(alice)
     page.goto("/")
     expect_state(page, "rest")
     expect(card(page)).to_contain_text("a.m.")
 
 
-def test_the_devices_zone_is_offered(visit: Visit, alice: Any) -> None:
+def test_the_devices_zone_is_offered(visit: Visit, alice: User) -> None:
     page = visit(alice, timezone_id="Asia/Tokyo")
     page.goto("/settings/")
     page.get_by_role("button", name="Use this device's zone: Asia/Tokyo").click()
@@ -69,7 +69,7 @@ def test_a_zone_that_is_none_is_refused_where_it_was_typed(page: Page, watch: An
     expect(field).to_have_attribute("aria-invalid", "true")
 
 
-def test_the_language_changes_with_the_answer(page: Page, alice: Any) -> None:
+def test_the_language_changes_with_the_answer(page: Page, alice: User) -> None:
     page.get_by_label("Language").select_option("de")
     page.locator("#you button.button--primary").click()
     expect(page.locator("html")).to_have_attribute("lang", "de")
@@ -90,7 +90,7 @@ def test_a_consent_withdrawn_ends_what_rested_on_it(page: Page) -> None:
     assert not Connection.objects.exists()
 
 
-def test_everything_can_be_downloaded_and_read(page: Page, alice: Any, tmp_path: Path) -> None:
+def test_everything_can_be_downloaded_and_read(page: Page, alice: User, tmp_path: Path) -> None:
     give_tip(alice)
     with page.expect_download() as coming:
         page.get_by_role("button", name="Download everything").click()
@@ -104,7 +104,7 @@ def test_everything_can_be_downloaded_and_read(page: Page, alice: Any, tmp_path:
 
 
 def test_an_account_is_deleted_with_a_receipt_that_proves_it(
-    page: Page, alice: Any, tmp_path: Path
+    page: Page, alice: User, tmp_path: Path
 ) -> None:
     give_tip(alice)
     page.get_by_role("link", name="Delete my account").click()
@@ -129,7 +129,7 @@ def test_whoever_thinks_again_keeps_the_account(page: Page) -> None:
     assert User.objects.count() == 1
 
 
-def test_signing_out_everywhere_ends_the_other_device_at_once(visit: Visit, alice: Any) -> None:
+def test_signing_out_everywhere_ends_the_other_device_at_once(visit: Visit, alice: User) -> None:
     give_tip(alice)
     phone, laptop = open_tip(visit(alice)), visit(alice)
     laptop.goto("/settings/")

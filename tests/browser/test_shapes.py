@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from accounts.models import User
 from tests.browser import states
 from tests.browser.card import card, expect_state
 from tests.browser.conftest import Visit
 from tests.browser.measure import whats_wrong
-from tests.browser.people import give_tip, open_tip
+from tests.browser.people import open_tip
 from tests.browser.watch import Watch
+from tests.factories import give_tip
 
 pytestmark = pytest.mark.browser
 
@@ -30,7 +31,7 @@ def keep_picture(page: Page, name: str, width: int) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_a_page_fits_every_screen(visit: Visit, alice: Any, watch: Watch, name: str) -> None:
+def test_a_page_fits_every_screen(visit: Visit, alice: User, watch: Watch, name: str) -> None:
     if name in states.EXPECTED:
         watch.expect(states.EXPECTED[name])
     page = visit(alice, has_touch=True, service_workers="block")
@@ -48,7 +49,7 @@ def test_a_page_fits_every_screen(visit: Visit, alice: Any, watch: Watch, name: 
     assert page.evaluate("() => document.getAnimations().length") == 0
 
 
-def test_a_card_arrives_with_a_movement_that_ends(visit: Visit, alice: Any) -> None:
+def test_a_card_arrives_with_a_movement_that_ends(visit: Visit, alice: User) -> None:
     give_tip(alice)
     page = open_tip(visit(alice, reduced_motion="no-preference"))
     assert page.evaluate("() => document.getAnimations().length") > 0
@@ -57,7 +58,7 @@ def test_a_card_arrives_with_a_movement_that_ends(visit: Visit, alice: Any) -> N
     assert heading.evaluate("(e) => getComputedStyle(e).opacity") == "1"
 
 
-def test_text_of_twice_the_size_still_fits(visit: Visit, alice: Any) -> None:
+def test_text_of_twice_the_size_still_fits(visit: Visit, alice: User) -> None:
     give_tip(alice, states.LONG)
     page = visit(alice, viewport={"width": 640, "height": 900}, service_workers="block")
     open_tip(page, states.LONG)
@@ -65,7 +66,7 @@ def test_text_of_twice_the_size_still_fits(visit: Visit, alice: Any) -> None:
     assert whats_wrong(page, whole_in_sight=False) == []
 
 
-def test_a_phone_in_an_arabic_hand(visit: Visit, alice: Any) -> None:
+def test_a_phone_in_an_arabic_hand(visit: Visit, alice: User) -> None:
     give_tip(alice, states.TITLES["arabic"])
     page = open_tip(visit(alice), states.TITLES["arabic"])
     heading = card(page).get_by_role("heading", level=1)

@@ -1,16 +1,14 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from tests.browser.card import card, expect_state, expect_tip, expect_words, press
 from tests.browser.conftest import Visit
-from tests.browser.people import give_tip, open_tip
+from tests.browser.people import open_tip
+from tests.factories import give_tip, make_task
 from tips.models import Tip
-from tips.tests.rows import add_task
 
 pytestmark = pytest.mark.browser
 
@@ -18,12 +16,12 @@ PLAIN = {"java_script_enabled": False}
 
 
 @pytest.fixture
-def tip(alice: Any) -> Tip:
+def tip(alice: User) -> Tip:
     return give_tip(alice)
 
 
 @pytest.fixture
-def page(visit: Visit, alice: Any, tip: Tip) -> Page:
+def page(visit: Visit, alice: User, tip: Tip) -> Page:
     return open_tip(visit(alice, **PLAIN))
 
 
@@ -43,8 +41,8 @@ def test_from_the_first_page_to_an_answer_and_out_again(visit: Visit) -> None:
     assert not User.objects.exists()
 
 
-def test_the_page_that_waits_for_a_tip_asks_again_by_itself(visit: Visit, alice: Any) -> None:
-    add_task(alice, "Pay the rent")
+def test_the_page_that_waits_for_a_tip_asks_again_by_itself(visit: Visit, alice: User) -> None:
+    make_task(alice, "Pay the rent")
     page = visit(alice, **PLAIN)
     page.goto("/")
     expect_tip(page, "Pay the rent")
@@ -75,7 +73,7 @@ def test_why_opens_and_closes(page: Page) -> None:
     expect_tip(page, "Pay the rent")
 
 
-def test_the_settings_are_saved(page: Page, alice: Any) -> None:
+def test_the_settings_are_saved(page: Page, alice: User) -> None:
     page.goto("/settings/")
     page.get_by_label("Time zone").fill("Asia/Tokyo")
     page.get_by_role("button", name="Save").click()

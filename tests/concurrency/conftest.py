@@ -10,9 +10,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
 from integrations.registry import SOURCES
+from tests.clock import NOON
 from tests.concurrency.together import Crew
 from tests.stand_ins.todoist import Clock, TodoistStandIn
-from tips.tests.people import NOON
 
 
 @pytest.fixture(autouse=True)

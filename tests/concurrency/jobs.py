@@ -13,11 +13,11 @@ from django.db import transaction
 
 from accounts.models import User
 from events.catalog import TipReacted, TipReactionUndone
+from tests.clock import NOON
 from tests.concurrency.people import recorded, somebody_with_a_tip
 from tips.answer import answering
 from tips.make import making
 from tips.models import Tip
-from tips.tests.people import NOON
 
 
 def main(job: str) -> None:

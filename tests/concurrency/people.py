@@ -9,23 +9,21 @@ from itertools import count
 from accounts.models import User
 from accounts.privacy import consents, leftovers
 from accounts.privacy.leftovers import Trace
-from conftest import person
 from events.catalog import Event
 from events.models import EventRecord
 from integrations.access import connections
 from integrations.models import Completion, Connection, Task
 from integrations.sync import syncing
+from tests.clock import NOON
+from tests.factories import make_connection, make_person, make_task, the_tip
 from tests.stand_ins.todoist import Account, TodoistStandIn
-from tips.make.making import make_tip
 from tips.models import Tip
-from tips.tests.people import NOON
-from tips.tests.rows import add_task, connect
 
 _numbers = count(1)
 
 
 def somebody(*, at: datetime = NOON) -> User:
-    user: User = person(f"person-{next(_numbers)}")
+    user = make_person(f"person-{next(_numbers)}")
     for key in ("terms", "privacy", "tasks"):
         consents.grant(user.pk, key, by="sign-in", at=at)
     return user
@@ -34,16 +32,10 @@ def somebody(*, at: datetime = NOON) -> User:
 def somebody_with_a_tip(tasks: int = 2, *, at: datetime = NOON) -> tuple[User, Tip]:
     """Rows as a sync would have written them; nobody answers at the other end."""
     user = somebody(at=at)
-    connection = connect(user, at=at, source="todoist", account=str(user.pk))
+    connection = make_connection(user, at=at, source="todoist", account=str(user.pk))
     for number in range(tasks):
-        add_task(user, f"Task {number}", connection=connection)
+        make_task(user, f"Task {number}", connection=connection)
     return user, the_tip(user, at=at)
-
-
-def the_tip(user: User, *, at: datetime = NOON) -> Tip:
-    tip = make_tip(user.pk, at=at)
-    assert tip is not None
-    return tip
 
 
 @dataclass(frozen=True, slots=True)

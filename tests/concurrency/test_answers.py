@@ -9,25 +9,24 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from conftest import signed_in
 from events.catalog import TipDismissalExplained, TipReacted, TipReactionUndone, TipServed
 from integrations.complete import completing, completions
 from integrations.models import Completion
 from integrations.registry import SOURCES
+from tests.clock import NOON
 from tests.concurrency.people import (
     Connected,
     completions_of,
     connected,
     recorded,
     somebody_with_a_tip,
-    the_tip,
 )
 from tests.concurrency.together import Crew, beside, errors, later, meanwhile
+from tests.factories import signed_in, the_tip
 from tests.stand_ins.todoist import TodoistStandIn
 from tips import conf
 from tips.answer import answering
 from tips.models import Mute, Tip
-from tips.tests.people import NOON
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 

@@ -15,11 +15,12 @@ from events.models import EventRecord
 from integrations.complete import completing
 from integrations.models import Completion
 from integrations.registry import SOURCES
-from tests.concurrency.people import Connected, connected, recorded, somebody, the_tip
+from tests.clock import NOON
+from tests.concurrency.people import Connected, connected, recorded, somebody
 from tests.concurrency.together import Crew, beside, errors, meanwhile
+from tests.factories import the_tip
 from tests.stand_ins.todoist import TodoistStandIn
 from tips.answer import answering
-from tips.tests.people import NOON
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 

@@ -23,7 +23,6 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from conftest import signed_in
 from events.catalog import TaskCompleted, TipReacted
 from integrations import tasks as work
 from integrations.models import Completion, Connection, Task
@@ -33,6 +32,7 @@ from tests import servers
 from tests.concurrency.people import Connected, connected, recorded, somebody_with_a_tip
 from tests.concurrency.processes import Worker, environment, web
 from tests.concurrency.together import wait_until
+from tests.factories import signed_in
 from tests.stand_ins.todoist import Clock, FaultKind, TodoistStandIn
 from tests.stand_ins.todoist_client import NO_TLS
 from tips.answer import answering

@@ -21,13 +21,13 @@ from integrations.access import connections
 from integrations.complete import completing
 from integrations.models import Completion, Connection
 from integrations.sync import due, syncing
+from tests.clock import NOON
 from tests.concurrency.people import Connected, connected, recorded, what_is_left
 from tests.concurrency.together import Crew, errors
 from tests.stand_ins.todoist import TodoistStandIn
 from tips.answer import answering
 from tips.make import making
 from tips.models import Tip
-from tips.tests.people import NOON
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 

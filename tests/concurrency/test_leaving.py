@@ -17,7 +17,6 @@ from accounts.models import DeletionReceipt, User
 from accounts.privacy import consents, deletion
 from accounts.privacy.leftovers import Trace
 from accounts.profile.change import ProfileChange, change_profile
-from conftest import signed_in
 from events.bus import publish
 from events.catalog import ProfileChanged
 from integrations.access import connections
@@ -26,7 +25,8 @@ from integrations.complete import completing
 from integrations.models import Completion, Connection
 from integrations.registry import SOURCES
 from integrations.sync import syncing
-from tests.concurrency.people import Connected, connected, somebody, the_tip, what_is_left
+from tests.clock import NOON
+from tests.concurrency.people import Connected, connected, somebody, what_is_left
 from tests.concurrency.together import (
     Crew,
     beside,
@@ -35,11 +35,11 @@ from tests.concurrency.together import (
     meanwhile,
     wait_until_somebody_waits_for_a_lock,
 )
+from tests.factories import signed_in, the_tip
 from tests.stand_ins.todoist import TodoistStandIn
 from tips.answer import answering
 from tips.make import making
 from tips.models import Tip, TipSchedule
-from tips.tests.people import NOON
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 

@@ -11,14 +11,14 @@ import pytest
 from accounts.models import User
 from integrations.models import Task
 from integrations.sync import syncing
-from tests.concurrency.people import connected, somebody, somebody_with_a_tip, the_tip
+from tests.clock import NOON
+from tests.concurrency.people import connected, somebody, somebody_with_a_tip
 from tests.concurrency.together import Crew, beside, errors, meanwhile
+from tests.factories import make_connection, make_task, the_tip
 from tests.stand_ins.todoist import TodoistStandIn
 from tips.answer import answering
 from tips.make import making
 from tips.models import Tip, TipDecision, TipSchedule
-from tips.tests.people import NOON
-from tips.tests.rows import add_task, connect
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -32,7 +32,7 @@ def live(user: User) -> int:
 def test_of_makers_at_once_one_makes_and_the_others_return_what_it_made(crew: Crew) -> None:
     for _ in range(20):
         user = somebody()
-        add_task(user, "Pay the rent", connection=connect(user, source="todoist"))
+        make_task(user, "Pay the rent", connection=make_connection(user, source="todoist"))
         ends = crew.at_once(*[partial(making.make_tip, user.pk, at=NOON)] * 5)
         assert not errors(ends)
         assert len({tip.pk for tip in ends}) == 1
@@ -86,7 +86,7 @@ def test_what_a_sync_wrote_while_a_tip_was_decided_is_not_forgotten(
 ) -> None:
     """A decision on what was known before must not say that nothing is new until its boundary."""
     user = somebody()
-    add_task(user, "Water the plants", connection=connect(user, source="todoist"))
+    make_task(user, "Water the plants", connection=make_connection(user, source="todoist"))
     change = partial(_urgent_task_comes, user)
     meanwhile(monkeypatch, making, step, partial(beside, change), after=step == "load_view")
     assert the_tip(user).content == "Urgent"
@@ -97,7 +97,7 @@ def test_a_maker_with_an_old_view_does_not_silence_one_with_a_new(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     user = somebody()
-    add_task(user, "Water the plants", connection=connect(user, source="todoist"))
+    make_task(user, "Water the plants", connection=make_connection(user, source="todoist"))
 
     def change_and_look() -> Tip | None:
         _urgent_task_comes(user)
@@ -134,5 +134,5 @@ def test_one_more_asked_for_during_a_look_is_not_forgotten(
 def _urgent_task_comes(user: User) -> None:
     """What a sync does: rows, and then its event's subscriber."""
     fields: dict[str, Any] = {"priority": 4, "changed_at": NOON}
-    add_task(user, "Urgent", connection=Task.objects.filter(user=user)[0].connection, **fields)
+    make_task(user, "Urgent", connection=Task.objects.filter(user=user)[0].connection, **fields)
     TipSchedule.objects.look_again(user.pk, at=NOON + timedelta(seconds=1))

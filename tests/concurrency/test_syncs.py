@@ -15,11 +15,12 @@ from integrations.models import Completion, Connection, Task
 from integrations.registry import SOURCES
 from integrations.sync import syncing
 from integrations.sync.syncing import Outcome
-from tests.concurrency.people import Connected, connected, the_tip
+from tests.clock import NOON
+from tests.concurrency.people import Connected, connected
 from tests.concurrency.together import Crew, beside, errors, later, meanwhile
+from tests.factories import the_tip
 from tests.stand_ins.todoist import TodoistStandIn
 from tips.answer import answering
-from tips.tests.people import NOON
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 

@@ -19,8 +19,8 @@ from integrations.access import connections
 from integrations.models import CalendarEvent
 from integrations.sync.syncing import Outcome, sync
 from oo.lib.http import ApiError
+from tests.factories import make_person
 from tests.real_input.corpus import first_start
-from tests.real_input.todoist_loop import make_person
 from tips.make.making import make_tip
 from tips.models import TipDecision
 
@@ -45,7 +45,7 @@ def run(path: Path, outcomes: dict[str, Counter[str]]) -> str:
     data = path.read_bytes()
     at = first_start(data)
     User.objects.all().delete()
-    user = make_person()
+    user = make_person("nora")
     try:
         text = data.decode(errors="replace")
         connection = connections.connect(user.pk, "calendar-file", {}, text, at=at)

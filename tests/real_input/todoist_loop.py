@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.management import call_command
 
-from accounts.models import Profile, User
+from accounts.models import Profile
 from integrations.access import connections
 from integrations.base import EventSignal, Pull
 from integrations.models import Connection, Task
 from integrations.sync import due
 from integrations.sync.rows import store_events
 from integrations.sync.syncing import sync
+from tests.factories import make_person
 from tests.real_input.todoist_account import fill
 from tests.stand_ins.todoist import TodoistStandIn
 from tips.make.making import make_tip, rows_of
@@ -39,7 +40,7 @@ def main() -> None:
 
 def run(todoist: TodoistStandIn) -> None:
     at = todoist.clock.now()
-    user = make_person()
+    user = make_person("nora")
     started = perf_counter()
     token = {"token": todoist.alice.personal_token}
     connection = connections.connect(user.pk, "todoist", token, "", at=at)
@@ -49,14 +50,6 @@ def run(todoist: TodoistStandIn) -> None:
     due.request_sync(connection.pk, user.pk, at=at)
     say(f"second sync, nothing new: {sync(connection.pk, at=at)}, {perf_counter() - started:.2f} s")
     show_tips(connection, user.pk)
-
-
-def make_person() -> User:
-    user = User.objects.create_user("nora@example.com", name="Nora")
-    profile, _ = Profile.objects.get_or_create(user=user)
-    profile.time_zone, profile.zone_is_known = "Europe/Berlin", True
-    profile.save()
-    return user
 
 
 def report(todoist: TodoistStandIn) -> None:

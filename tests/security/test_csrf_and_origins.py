@@ -14,10 +14,8 @@ from drf_spectacular.generators import SchemaGenerator
 from accounts.api_tokens.tokens import SCOPES, make_token, revoke_token
 from accounts.models import ApiToken, User
 from integrations.models import Connection
+from tests.factories import give_tip
 from tests.security.routes import find_routes
-from tips.make.making import make_tip
-from tips.tests.people import NOON
-from tips.tests.rows import add_task
 
 API = "/api/v1"
 NEEDS = {
@@ -42,9 +40,7 @@ ELSEWHERE = "https://elsewhere.example"
 @pytest.fixture
 def mine(alice: User) -> dict[str, str]:
     """The keys of what is alice's, by the part of the path before them."""
-    add_task(alice, "Pay rent")
-    tip = make_tip(alice.pk, at=NOON)
-    assert tip is not None
+    tip = give_tip(alice, "Pay rent")
     connection = Connection.objects.get(user=alice)
     return {"tip": str(tip.pk), "connections": str(connection.pk), "consents": "tasks"}
 

@@ -15,12 +15,10 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from accounts.models import User
+from tests.factories import give_tip, make_event
 from tests.security.html import Page
 from tests.security.journey import Journey, travel
 from tests.security.routes import find_routes
-from tips.make.making import make_tip
-from tips.tests.people import NOON
-from tips.tests.rows import add_meeting, add_task
 
 UNSAFE = ("'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'", "'strict-dynamic'", "*", "http:")
 CLOSED = ("default-src", "frame-ancestors", "base-uri")
@@ -103,9 +101,8 @@ def test_a_nonce_is_never_used_twice() -> None:
 @pytest.fixture
 def console(alice: User) -> Client:
     """A member of the team, and something to look at in every table."""
-    add_task(alice, "Pay rent")
-    add_meeting(alice, starts_in_min=90)
-    make_tip(alice.pk, at=NOON)
+    make_event(alice, starts_in_min=90)
+    give_tip(alice, "Pay rent")
     User.objects.filter(pk=alice.pk).update(is_staff=True, is_superuser=True)
     client = Client()
     client.force_login(alice, backend="accounts.backend.PersonBackend")

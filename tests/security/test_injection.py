@@ -16,11 +16,11 @@ from accounts.api_tokens.tokens import SCOPES, make_token
 from accounts.models import User
 from integrations.models import Connection, Task
 from oo.wsgi import application
+from tests.factories import make_event, make_task
 from tests.security.html import Page
 from tests.security.journey import PERSONAL_TOKEN, Journey, sync_all
 from tips.make.making import make_tip
 from tips.models import Tip
-from tips.tests.rows import add_meeting, add_task
 
 API = "/api/v1"
 # Each would make an element of this name if it were ever taken for markup.
@@ -60,9 +60,9 @@ def said(request: Any, alice: User) -> str:
 
 def keep(alice: User, text: str) -> None:
     now = timezone.now()
-    task = add_task(alice, text, project=text[:200], labels=[text[:100]], changed_at=now)
-    add_task(alice, f"{text} too"[:500], project=text[:200])
-    add_meeting(alice, starts_in_min=90, title=text, location=text[:255])
+    task = make_task(alice, text, project=text[:200], labels=[text[:100]], changed_at=now)
+    make_task(alice, f"{text} too"[:500], project=text[:200])
+    make_event(alice, starts_in_min=90, title=text, location=text[:255])
     task.connection.label = text[:255]
     task.connection.synced_at = now
     task.connection.save()

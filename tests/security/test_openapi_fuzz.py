@@ -31,9 +31,8 @@ from accounts.api_tokens.tokens import SCOPES, make_token
 from accounts.models import User
 from integrations.models import Connection
 from oo.wsgi import application
-from tips.make.making import make_tip
-from tips.tests.people import NOON
-from tips.tests.rows import add_task
+from tests.clock import NOON
+from tests.factories import give_tip
 
 # Requests for each operation and caller, besides the systematic ones.
 EXAMPLES = 30
@@ -79,9 +78,7 @@ def _connection_stays() -> Iterator[None]:
 @pytest.fixture
 def keys(alice: User) -> dict[str, str]:
     """Something real for the routes that want a key, by what follows it in the path."""
-    add_task(alice, "Pay rent")
-    tip = make_tip(alice.pk, at=NOON)
-    assert tip is not None
+    tip = give_tip(alice, "Pay rent")
     connection = Connection.objects.get(user=alice)
     tip_pk = str(tip.pk)
     return {"shown": tip_pk, "reaction": tip_pk, "undo": tip_pk, "sync": str(connection.pk)}

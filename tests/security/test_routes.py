@@ -13,11 +13,10 @@ from django.test import Client
 
 from accounts.models import ApiToken, Consent, DeletionReceipt, User
 from integrations.models import Connection
+from tests.clock import NOON
+from tests.factories import give_tip
 from tests.security.routes import Route, find_routes
-from tips.make.making import make_tip
 from tips.models import Tip
-from tips.tests.people import NOON
-from tips.tests.rows import add_task
 
 ROUTES = find_routes()
 NAMES = [route.name for route in ROUTES]
@@ -63,9 +62,7 @@ def refuses(response: Any) -> bool:
 @pytest.fixture
 def keys(alice: User) -> dict[str, dict[str, Any]]:
     """Alice's things, by the namespace of the routes that lead to them."""
-    add_task(alice, "Pay rent")
-    tip = make_tip(alice.pk, at=NOON)
-    assert tip is not None
+    tip = give_tip(alice, "Pay rent")
     token = ApiToken.objects.create(
         user=alice, name="t", digest="0" * 64, hint="x", created_at=NOON
     )

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from accounts.models import User
-from tips.tests.people import NOON
+from tests.clock import NOON
 
 
 @pytest.fixture(autouse=True)

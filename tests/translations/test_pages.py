@@ -10,9 +10,9 @@ from django.test import Client
 
 from accounts.models import Consent, User
 from integrations.models import Connection
+from tests.clock import NOON
+from tests.factories import make_connection
 from tests.translations.words import read
-from tips.tests.people import NOON
-from tips.tests.rows import connect
 
 PUBLIC = ["/legal/terms", "/legal/privacy", "/offline", "/nichts"]
 OWN = ["/settings/", "/settings/tokens", "/settings/delete", "/connect/", "/accounts/3rdparty/"]
@@ -64,18 +64,20 @@ def test_a_consent_says_since_when_as_germans_write_it(alice: User, alice_client
 def test_how_old_a_reading_is_has_the_right_case(
     alice: User, alice_client: Client, minutes: int, said: str
 ) -> None:
-    connect(alice, synced_at=NOON - timedelta(minutes=minutes))
+    make_connection(alice, synced_at=NOON - timedelta(minutes=minutes))
     assert f"{said} abgeglichen." in read(alice_client.get("/connect/"))
 
 
 def test_the_question_before_disconnecting_is_german(alice: User, alice_client: Client) -> None:
     assert "Beispieldaten trennen?" in read(
-        alice_client.get(f"/connect/?disconnect={connect(alice).pk}")
+        alice_client.get(f"/connect/?disconnect={make_connection(alice).pk}")
     )
 
 
 def test_a_source_that_fails_says_why_in_german(alice: User, alice_client: Client) -> None:
-    connect(alice, source="todoist", state=Connection.State.RETRYING, last_error="unreachable")
+    make_connection(
+        alice, source="todoist", state=Connection.State.RETRYING, last_error="unreachable"
+    )
     assert "Todoist ist nicht zu erreichen." in read(alice_client.get("/connect/"))
 
 

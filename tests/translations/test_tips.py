@@ -11,24 +11,18 @@ from django.test import Client
 
 from accounts.models import User
 from integrations.models import Completion, Connection
+from tests.clock import NOON, TODAY
+from tests.factories import make_connection, make_event, make_task, the_tip
 from tests.translations.words import read
 from tips.make.making import make_tip
 from tips.models import Tip
-from tips.tests.people import NOON, TODAY
-from tips.tests.rows import add_meeting, add_task, connect
 
 HTMX = {"HX-Request": "true"}
 
 
 def tip_for(user: User, **fields: Any) -> Tip:
-    add_task(user, "Miete zahlen", **fields)
-    return made(user)
-
-
-def made(user: User) -> Tip:
-    tip = make_tip(user.pk, at=NOON)
-    assert tip is not None
-    return tip
+    make_task(user, "Miete zahlen", **fields)
+    return the_tip(user)
 
 
 @pytest.fixture
@@ -46,17 +40,17 @@ def test_without_an_app_it_asks_for_one_in_german(alice_client: Client) -> None:
 
 
 def test_reading_for_the_first_time_is_german(alice: User, alice_client: Client) -> None:
-    connect(alice, source="todoist", state=Connection.State.NEW, synced_at=None)
+    make_connection(alice, source="todoist", state=Connection.State.NEW, synced_at=None)
     assert "oO liest deine Aufgaben" in read(alice_client.get("/"))
 
 
 def test_making_a_tip_is_german(alice: User, alice_client: Client) -> None:
-    add_task(alice, "Miete zahlen")
+    make_task(alice, "Miete zahlen")
     assert "Einen Moment" in read(alice_client.get("/"))
 
 
 def test_silence_is_german(alice: User, alice_client: Client) -> None:
-    add_task(alice, "Irgendwann", due_in=None)
+    make_task(alice, "Irgendwann", due_in=None)
     make_tip(alice.pk, at=NOON)
     words = read(alice_client.get("/"))
     assert "Gerade braucht dich nichts." in words
@@ -75,8 +69,8 @@ def test_a_time_is_written_as_17_00(alice: User) -> None:
 def test_a_time_is_that_of_the_persons_own_zone(alice: User) -> None:
     alice.profile.time_zone = "America/New_York"
     alice.profile.save()
-    add_meeting(alice, starts_in_min=10, title="Abstimmung")
-    assert made(alice).detail == "Beginnt um 06:10 Uhr"
+    make_event(alice, starts_in_min=10, title="Abstimmung")
+    assert the_tip(alice).detail == "Beginnt um 06:10 Uhr"
 
 
 @pytest.mark.parametrize(
@@ -94,7 +88,7 @@ def test_reasons_are_whole_german_phrases(alice: User, fields: dict[str, Any], s
 
 
 def test_why_is_german(alice: User, alice_client: Client) -> None:
-    add_task(alice, "Blumen gießen", project="Zuhause")
+    make_task(alice, "Blumen gießen", project="Zuhause")
     words = read(alice_client.get(f"/tip/{tip_for(alice, priority=4).pk}/why", headers=HTMX))
     assert "Um 12:00 Uhr gewählt" in words
     assert "Beispieldaten" in words

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from agents.base import EventView, TaskView, UserView
+from tests.clock import BERLIN, NOON, TODAY
 
-BERLIN = ZoneInfo("Europe/Berlin")
-NOON = datetime(2026, 5, 5, 12, tzinfo=BERLIN)
-TODAY = date(2026, 5, 5)
 SOMEBODY = UUID(int=1)
 
 

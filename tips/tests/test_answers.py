@@ -7,19 +7,17 @@ import pytest
 from accounts.models import User
 from events.models import EventRecord
 from integrations.models import Completion
+from tests.clock import NOON
+from tests.factories import give_tip, make_event, make_task
 from tips import conf
 from tips.answer import answering
 from tips.make.making import make_tip
 from tips.models import Mute, Tip, TipSchedule, TipView
-from tips.tests.people import NOON
-from tips.tests.rows import add_meeting, add_task
 
 
 @pytest.fixture
 def tip(alice: User) -> Tip:
-    add_task(alice, "Pay rent")
-    made = make_tip(alice.pk, at=NOON)
-    assert made is not None
+    made = give_tip(alice, "Pay rent")
     answering.mark_shown(made, surface="page", at=NOON)
     return made
 
@@ -110,7 +108,7 @@ def test_undo_after_the_source_was_told_is_refused(tip: Tip) -> None:
 
 
 def test_undo_withdraws_what_came_up_meanwhile(tip: Tip, alice: User) -> None:
-    add_task(alice, "Water plants")
+    make_task(alice, "Water plants")
     answering.react(tip, "snooze", at=LATER)
     answering.end_rest(alice.pk, at=LATER)
     other = make_tip(alice.pk, at=LATER)
@@ -122,7 +120,7 @@ def test_undo_withdraws_what_came_up_meanwhile(tip: Tip, alice: User) -> None:
 
 
 def test_after_an_answer_the_page_rests_until_one_more_is_asked_for(tip: Tip, alice: User) -> None:
-    add_task(alice, "Water plants")
+    make_task(alice, "Water plants")
     answering.react(tip, "snooze", at=LATER)
     assert make_tip(alice.pk, at=LATER + timedelta(minutes=5)) is None
     answering.end_rest(alice.pk, at=LATER + timedelta(minutes=6))
@@ -183,7 +181,7 @@ def test_a_reason_without_a_dismissal_is_refused(tip: Tip) -> None:
 
 
 def test_a_reminder_is_acknowledged_and_closes_nothing(alice: User) -> None:
-    add_meeting(alice, starts_in_min=10)
+    make_event(alice, starts_in_min=10)
     reminder = make_tip(alice.pk, at=NOON)
     assert reminder is not None
     answering.react(reminder, "done", at=NOON)

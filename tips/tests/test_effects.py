@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.clock import BERLIN, NOON
 from tips.decide.effects import effect_of
-from tips.tests.people import BERLIN, NOON
 
 
 def muted_until(

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agents.base import UserView
+from tests.clock import BERLIN, NOON
 from tips.decide.fingerprint import fingerprint, next_boundary
-from tips.tests.people import BERLIN, NOON, meeting, task, view
+from tips.tests.people import meeting, task, view
 
 
 def mark(seen: UserView, held: tuple[str, ...] = ()) -> str:

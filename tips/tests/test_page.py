@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +12,10 @@ from django.test import Client
 from accounts.models import User
 from integrations.complete import completions
 from integrations.models import Completion, Connection
+from tests.clock import NOON
+from tests.factories import give_tip, make_connection, make_task
 from tips.make.making import make_tip
 from tips.models import Tip
-from tips.tests.people import NOON
-from tips.tests.rows import add_task, connect
 
 HTMX = {"HX-Request": "true"}
 
@@ -28,10 +28,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def tip(alice: User) -> Tip:
-    add_task(alice, "Pay rent", url="https://app.todoist.com/app/task/1")
-    made = make_tip(alice.pk, at=NOON)
-    assert made is not None
-    return made
+    return give_tip(alice, "Pay rent")
 
 
 def state(response: Any) -> str:
@@ -88,7 +85,7 @@ def test_without_a_source_the_page_offers_to_connect_one(alice_client: Client) -
 
 
 def test_a_source_that_is_being_read_is_named(alice: User, alice_client: Client) -> None:
-    connect(alice, state=Connection.State.NEW, synced_at=None)
+    make_connection(alice, state=Connection.State.NEW, synced_at=None)
     response = alice_client.get("/")
     assert state(response) == "reading"
     assert b"Sample data" in response.content
@@ -97,7 +94,7 @@ def test_a_source_that_is_being_read_is_named(alice: User, alice_client: Client)
 def test_with_no_tip_yet_the_card_asks_again_and_then_decides_by_itself(
     alice: User, alice_client: Client
 ) -> None:
-    add_task(alice, "Pay rent")
+    make_task(alice, "Pay rent")
     assert state(alice_client.get("/")) == "wait"
     assert state(alice_client.get("/?waited=1", headers=HTMX)) == "wait"
     assert state(alice_client.get("/?waited=2", headers=HTMX)) == "tip"
@@ -107,12 +104,12 @@ def test_with_no_tip_yet_the_card_asks_again_and_then_decides_by_itself(
 def test_nonsense_in_the_address_is_no_error(
     waited: str, alice: User, alice_client: Client
 ) -> None:
-    add_task(alice, "Pay rent")
+    make_task(alice, "Pay rent")
     assert state(alice_client.get("/", {"waited": waited})) == "wait"
 
 
 def test_when_nothing_needs_the_person_the_page_says_so(alice: User, alice_client: Client) -> None:
-    add_task(alice, "Someday", due_in=None)
+    make_task(alice, "Someday", due_in=None)
     make_tip(alice.pk, at=NOON)
     response = alice_client.get("/")
     assert state(response) == "rest"
@@ -129,7 +126,7 @@ def test_an_answer_rests_and_offers_undo_and_one_more(alice_client: Client, tip:
 def test_a_reload_after_an_answer_still_rests(
     alice: User, alice_client: Client, tip: Tip, clock: time_machine.Traveller
 ) -> None:
-    add_task(alice, "Water plants")
+    make_task(alice, "Water plants")
     answer(alice_client, tip, "snooze")
     clock.shift(5)
     page = alice_client.get("/").content.decode()
@@ -138,7 +135,7 @@ def test_a_reload_after_an_answer_still_rests(
 
 
 def test_one_more_brings_the_next(alice: User, alice_client: Client, tip: Tip) -> None:
-    add_task(alice, "Water plants")
+    make_task(alice, "Water plants")
     answer(alice_client, tip, "snooze")
     assert b"Water plants" in alice_client.post("/more", headers=HTMX).content
 
@@ -203,7 +200,7 @@ def test_a_source_that_must_be_reconnected_is_told_beside_the_tip(
     alice: User, alice_client: Client, tip: Tip
 ) -> None:
     assert b"Reconnect it" not in alice_client.get("/").content
-    connect(alice, source="calendar_url", state=Connection.State.RECONNECT)
+    make_connection(alice, source="calendar_url", state=Connection.State.RECONNECT)
     page = alice_client.get("/").content.decode()
     assert ">Pay rent</h1>" in page
     assert "One source is no longer connected. Reconnect it." in page
@@ -223,8 +220,8 @@ def test_not_this_may_say_why(alice_client: Client, tip: Tip) -> None:
 def test_why_names_the_row_how_fresh_it_is_and_the_runners_up(
     alice: User, alice_client: Client, clock: time_machine.Traveller
 ) -> None:
-    add_task(alice, "Pay rent", priority=4, project="Home")
-    add_task(alice, "Water plants")
+    make_task(alice, "Pay rent", priority=4, project="Home")
+    make_task(alice, "Water plants")
     tip = make_tip(alice.pk, at=NOON)
     assert tip is not None
     clock.shift(180)
@@ -267,7 +264,7 @@ def test_bob_cannot_touch_alices_tip(path: str, bob_client: Client, tip: Tip) ->
 
 
 def test_a_hostile_title_stays_text(alice: User, alice_client: Client) -> None:
-    add_task(alice, '<script>alert(1)</script><img src=x onerror=alert(1)> {{ 7|add:"7" }}')
+    make_task(alice, '<script>alert(1)</script><img src=x onerror=alert(1)> {{ 7|add:"7" }}')
     make_tip(alice.pk, at=NOON)
     page = alice_client.get("/").content.decode()
     assert "<script>alert" not in page
@@ -311,7 +308,7 @@ def test_a_broker_that_is_away_costs_no_error(
         raise OperationalError("no broker")
 
     monkeypatch.setattr(tasks.make_tip, "apply_async", away)
-    add_task(alice, "Pay rent")
+    make_task(alice, "Pay rent")
     assert state(alice_client.get("/")) == "wait"
     assert state(alice_client.get("/?waited=2")) == "tip"
 
@@ -329,6 +326,6 @@ def test_pages_with_a_tip_are_never_kept_by_a_cache(alice_client: Client, tip: T
 
 
 def test_times_are_those_of_the_person(alice: User, alice_client: Client) -> None:
-    add_task(alice, "Someday", due_in=None)
-    make_tip(alice.pk, at=datetime(2026, 5, 5, 10, tzinfo=UTC))
+    make_task(alice, "Someday", due_in=None)
+    make_tip(alice.pk, at=NOON)
     assert "2 p.m." in alice_client.get("/").content.decode()
