@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +30,8 @@ TRIES = 3
 FIRST_PAUSE_S = 1.0
 # Seconds that each process has to end by itself; a worker finishes the task in hand first.
 STOP_S = 30.0
+# What a shell would say of a program that is not there.
+NOT_FOUND = 127
 # Seconds between two looks at who still runs.
 LOOK_S = 0.1
 
@@ -37,7 +39,7 @@ LOOK_S = 0.1
 @dataclass(slots=True)
 class Child:
     name: str
-    command: str
+    command: Sequence[str]
     colour: str
     process: subprocess.Popen[bytes] | None = None  # None: it waits for its next start
     # Monotonic seconds: no change of the clock moves them.
@@ -54,13 +56,18 @@ class Child:
 
 
 class Supervisor:
-    """`commands` by name; a shell reads each, and each gets a process group of its own."""
+    """`commands` by name, each as its words; each gets a process group of its own."""
 
     def __init__(
-        self, commands: Mapping[str, str], *, env: Mapping[str, str], cwd: Path, out: Any = None
+        self,
+        commands: Mapping[str, Sequence[str]],
+        *,
+        env: Mapping[str, str],
+        cwd: Path,
+        out: Any = None,
     ) -> None:
         colours = get_colours()
-        self.children = [Child(name, line, next(colours)) for name, line in commands.items()]
+        self.children = [Child(name, words, next(colours)) for name, words in commands.items()]
         self.env, self.cwd = dict(env), cwd
         self.printer = Printer(out or sys.stdout, width=max(map(len, commands)))
         self.reason = ""  # why the run ends, when nobody asked for it
@@ -102,15 +109,19 @@ class Supervisor:
 
     def _start(self, child: Child) -> None:
         child.started_at = time.monotonic()
-        child.process = subprocess.Popen(
-            f"exec {child.command}",
-            shell=True,
-            env=self.env,
-            cwd=self.cwd,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        try:
+            child.process = subprocess.Popen(
+                child.command,
+                env=self.env,
+                cwd=self.cwd,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as error:
+            child.last_line = str(error)
+            self._ended(child, NOT_FOUND)
+            return
         Thread(target=self._pass_on, args=(child, child.process.stdout), daemon=True).start()
 
     def _pass_on(self, child: Child, lines: Any) -> None:

@@ -53,7 +53,7 @@ def test_it_opens_the_api_for_its_person(alice: User, bob: User) -> None:
 def test_one_query_brings_token_person_and_profile(
     alice: User, django_assert_num_queries: Any
 ) -> None:
-    token, secret = make(alice, "account:read")
+    _token, secret = make(alice, "account:read")
     ApiToken.objects.update(last_used_at=NOON)
     with django_assert_num_queries(1):
         assert ask(secret).json()["time_zone"] == "Europe/Berlin"

@@ -127,8 +127,13 @@ def test_304_to_who_did_not_ask_for_it_is_no_reading(site: Any) -> None:
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(401, Unauthorized), (404, Unexpected), (410, Unexpected), (429, RateLimited)]
-    + [(503, Unreachable)],
+    [
+        (401, Unauthorized),
+        (404, Unexpected),
+        (410, Unexpected),
+        (429, RateLimited),
+        (503, Unreachable),
+    ],
 )
 def test_a_status_says_what_to_do(site: Any, status: int, error: type[ApiError]) -> None:
     with pytest.raises(error) as caught:

@@ -88,7 +88,7 @@ class Channel(virtual.Channel):
         message: dict[str, Any] = loads(text)
         info = self.Message(message, channel=self).delivery_info
         if not isinstance(info["exchange"], str) or not isinstance(info["routing_key"], str):
-            raise ValueError("a message without a destination")
+            raise TypeError("a message without a destination")
         return message
 
     def _set_aside(self, path: Path, error: Exception) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import signal
 import subprocess
 import time
@@ -14,6 +15,7 @@ from threading import Thread
 import pytest
 
 from oo import supervisor
+from oo.management.commands import run
 from oo.supervisor import Supervisor, pause_s
 
 
@@ -54,7 +56,8 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def watch(tmp_path: Path, **commands: str) -> Running:
     out = io.StringIO()
-    return Running(Supervisor(commands, env=dict(os.environ), cwd=tmp_path, out=out), out)
+    words = {name: shlex.split(line) for name, line in commands.items()}
+    return Running(Supervisor(words, env=dict(os.environ), cwd=tmp_path, out=out), out)
 
 
 def test_a_child_that_was_killed_is_started_again_and_the_others_go_on(
@@ -77,6 +80,17 @@ def test_a_child_that_cannot_start_ends_the_run_with_its_last_words(tmp_path: Pa
         "worker could not start 3 times in a row (exit code 3). Its last words: no disk"
     )
     assert (tmp_path / "starts").read_text() == "x\n" * 3
+
+
+def test_a_program_that_is_not_there_ends_the_run_too(tmp_path: Path) -> None:
+    reason = watch(tmp_path, web="sleep 60", worker="no-such-program").ended()
+    assert "worker could not start 3 times in a row (exit code 127)" in reason
+    assert "No such file or directory: 'no-such-program'" in reason
+
+
+def test_the_folder_that_oo_is_in_may_have_a_space_in_its_name() -> None:
+    beat = run.commands(host="127.0.0.1", port=8000, var="/My Things/var")["beat"]
+    assert "/My Things/var/beat-schedule" in beat
 
 
 def test_each_failed_start_waits_twice_as_long() -> None:
@@ -136,7 +150,8 @@ def test_a_supervisor_that_breaks_leaves_nobody_behind(
 
     look_after = Supervisor._look_after
     monkeypatch.setattr(Supervisor, "_look_after", breaks)
-    watched = Supervisor({"web": "sleep 60"}, env=dict(os.environ), cwd=tmp_path, out=io.StringIO())
+    web = {"web": ["sleep", "60"]}
+    watched = Supervisor(web, env=dict(os.environ), cwd=tmp_path, out=io.StringIO())
     with pytest.raises(OSError, match="no more"):
         watched.run()
     process = watched.children[0].process

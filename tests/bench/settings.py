@@ -6,7 +6,7 @@ import os
 
 os.environ.setdefault("OO_SSL_REDIRECT", "false")
 
-from oo.settings.production import *  # noqa: E402  # after the environment is set
+from oo.settings.production import *  # after the environment is set
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
 SESSION_COOKIE_NAME = "session"

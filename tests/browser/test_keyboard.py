@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -128,7 +130,7 @@ def test_every_control_of_a_page_is_reached_in_the_order_of_reading(page: Page, 
           .filter((e) => e.checkVisibility()).map((e) => e.getBoundingClientRect().top)""",
         controls,
     )
-    assert all(later - sooner > -60 for sooner, later in zip(tops, tops[1:], strict=False))
+    assert all(later - sooner > -60 for sooner, later in pairwise(tops))
 
 
 def test_a_person_gets_from_nothing_to_an_answer_by_keyboard(visit: Visit) -> None:

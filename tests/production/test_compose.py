@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from oo.management.commands.run import WEB
+from oo.management.commands import run
 from oo.settings import base
 from tests.production import compose
 from tests.production.dockerfile import is_sent, stages
@@ -78,7 +78,7 @@ def test_images_are_pinned_to_a_major_version() -> None:
 
 
 def test_web_runs_with_the_flags_that_a_laptop_uses() -> None:
-    laptop = WEB.format(host="0.0.0.0", port=8000).split()
+    laptop = run.commands(host="0.0.0.0", port=8000, var="var")["web"]
 
     assert SERVICES["web"]["command"] == laptop
 

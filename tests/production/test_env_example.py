@@ -100,7 +100,7 @@ def test_new_env_fills_in_all_but_who_runs_this(tmp_path: Path) -> None:
     assert new_env(file).returncode == 0
 
     live = dict(re.findall(r"^([A-Z_]+)=(.*)$", file.read_text(), re.MULTILINE))
-    with pytest.raises(compose.Unset, match="OO_OPERATOR_NAME: say in .env who runs this oO"):
+    with pytest.raises(compose.Unset, match=r"OO_OPERATOR_NAME: say in \.env who runs this oO"):
         compose.services(live)
     live |= {"OO_OPERATOR_NAME": "Example", "OO_OPERATOR_CONTACT": "oo@example.com"}
     assert compose.services(live)["caddy"]["environment"] == {"OO_HOST": "oo.example.com"}

@@ -120,7 +120,7 @@ def test_a_whole_journey_leaves_no_secret_in_clear(
     assert all(len(value) > 12 for values in journey.secrets.values() for value in values)
     pages, leaked = shown(journey)
     found = {place: leaks(text, journey.secrets) for place, text in places.items()}
-    assert found | {"pages": leaked} == dict.fromkeys([*places, "pages"], set())
+    assert found | {"pages": leaked} == {place: set() for place in (*places, "pages")}
     # Each place was really looked into: it has what it is there for.
     assert all(title in places[place] for place in ("tables", "export") for title in TASKS)
     assert TASKS[0] in pages

@@ -51,7 +51,7 @@ def test_a_full_sync_leaves_out_completed_and_deleted_tasks(
 def test_a_delta_shows_only_what_changed_since_the_token(
     todoist: TodoistStandIn, client: Client
 ) -> None:
-    quiet, renamed = todoist.alice.add_tasks(2)
+    _quiet, renamed = todoist.alice.add_tasks(2)
     token = client.sync()["sync_token"]
     todoist.alice.update(renamed, content="New name")
     answer = client.sync(token)

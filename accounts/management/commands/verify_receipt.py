@@ -15,7 +15,7 @@ class Command(BaseCommand):
         "Say whether a downloaded deletion receipt was written by this installation and not "
         "changed since. Exit code 0: valid. 1: invalid. 2: the file cannot be read."
     )
-    requires_system_checks: list[str] = []  # noqa: RUF012  # Django's own form
+    requires_system_checks: list[str] = []  # Django's own form
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)

@@ -42,11 +42,8 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         env = {**os.environ, "PATH": f"{sys.prefix}/bin{os.pathsep}{os.environ.get('PATH', '')}"}
         env.setdefault("OO_BASE_URL", address(host, port))
-        commands = {"web": WEB, "worker": WORKER, "beat": BEAT}
         supervisor = Supervisor(
-            {n: c.format(host=host, port=port, var=settings.VAR) for n, c in commands.items()},
-            env=env,
-            cwd=settings.ROOT,
+            commands(host=host, port=port, var=settings.VAR), env=env, cwd=settings.ROOT
         )
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: supervisor.stop())
@@ -61,6 +58,12 @@ class Command(BaseCommand):
                 self.stdout.flush()
                 return
             time.sleep(0.1)
+
+
+def commands(**places: object) -> dict[str, list[str]]:
+    """Split before they are filled in: the folder that oO is in may have a space in its name."""
+    lines = {"web": WEB, "worker": WORKER, "beat": BEAT}
+    return {name: [word.format(**places) for word in line.split()] for name, line in lines.items()}
 
 
 def address(host: str, port: int) -> str:
