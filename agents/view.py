@@ -11,6 +11,7 @@ from accounts.models import Profile
 from agents.base import EventView, TaskView, UserView
 from integrations.models import CalendarEvent, Completion, Connection, Task
 from integrations.registry import SOURCES
+from oo.lib.zones import zone_named
 
 HORIZON = timedelta(days=8)
 
@@ -73,9 +74,7 @@ def _moment(row: Task, zone: ZoneInfo) -> datetime | None:
     """
     if row.due_on is None or row.due_time is None:
         return None
-    return datetime.combine(
-        row.due_on, row.due_time, ZoneInfo(row.due_zone) if row.due_zone else zone
-    )
+    return datetime.combine(row.due_on, row.due_time, zone_named(row.due_zone) or zone)
 
 
 def _events(user_id: UUID, at: datetime, sources: Mapping[UUID, str]) -> tuple[EventView, ...]:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import ProviderToken
-from oo.lib.http import Api, ApiError
+from oo.lib.http import Api, ApiError, Limits
 from oo.lib.personal_data import Revocation
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ def _request(token: ProviderToken, *, at: datetime) -> tuple[str, str, Mapping[s
 
 def _post(service: str, url: str, form: Mapping[str, str]) -> None:
     base, _slash, path = url.rpartition("/")
-    with Api(service, base, timeout_s=5.0, deadline_s=10.0) as api:
+    with Api(service, base, limits=Limits(timeout_s=5.0, deadline_s=10.0)) as api:
         api.send("POST", path, form=form)
 
 

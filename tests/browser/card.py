@@ -23,5 +23,11 @@ def expect_words(page: Page, *sentences: str) -> None:
         expect(card(page)).to_contain_text(sentence)
 
 
+def open_tip(page: Page, content: str = "Pay the rent") -> Page:
+    page.goto("/")
+    expect_tip(page, content)
+    return page
+
+
 def press(page: Page, name: str) -> None:
     card(page).get_by_role("button", name=name, exact=True).click()

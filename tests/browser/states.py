@@ -11,8 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from integrations.models import Completion, Connection
-from tests.browser.card import expect_state, press
-from tests.browser.people import open_tip
+from tests.browser.card import expect_state, open_tip, press
 from tests.clock import NOON
 from tests.factories import give_tip, make_connection, make_task
 from tips.make.making import make_tip

@@ -8,9 +8,8 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from tests.browser import states
-from tests.browser.card import card, press
+from tests.browser.card import card, open_tip, press
 from tests.browser.conftest import Visit
-from tests.browser.people import open_tip
 from tests.browser.watch import Watch
 from tests.factories import give_tip
 

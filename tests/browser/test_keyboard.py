@@ -8,9 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from tests.browser.card import card, expect_state, expect_tip, expect_words
+from tests.browser.card import card, expect_state, expect_tip, expect_words, open_tip
 from tests.browser.conftest import Visit
-from tests.browser.people import open_tip
 from tests.factories import give_tip
 from tips.models import Tip
 

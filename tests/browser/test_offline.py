@@ -7,9 +7,8 @@ import pytest
 from playwright.sync_api import Error, Page, expect
 
 from accounts.models import User
-from tests.browser.card import card, expect_state, expect_tip, expect_words, press
+from tests.browser.card import card, expect_state, expect_tip, expect_words, open_tip, press
 from tests.browser.conftest import PATIENCE_MS, Visit, session_of
-from tests.browser.people import open_tip
 from tests.browser.site import Site
 from tests.browser.watch import Watch
 from tests.factories import give_tip

@@ -13,9 +13,8 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from integrations.models import Connection
-from tests.browser.card import card, expect_state
+from tests.browser.card import card, expect_state, open_tip
 from tests.browser.conftest import Visit
-from tests.browser.people import open_tip
 from tests.factories import give_tip, make_connection
 
 pytestmark = pytest.mark.browser

@@ -10,10 +10,9 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from tests.browser import states
-from tests.browser.card import card, expect_state
+from tests.browser.card import card, expect_state, open_tip
 from tests.browser.conftest import Visit
 from tests.browser.measure import whats_wrong
-from tests.browser.people import open_tip
 from tests.browser.watch import Watch
 from tests.factories import give_tip
 

@@ -20,7 +20,7 @@ from uuid import UUID
 from integrations.base import Account, Field, Link, OAuth, Pull, SignalSource, SourceManifest
 from integrations.sources.todoist.wire import Found, read_items, read_moment, read_projects
 from oo.lib.configuration import value_of
-from oo.lib.http import Api, ApiError, Unauthorized, Unexpected
+from oo.lib.http import Api, ApiError, Limits, Unauthorized, Unexpected
 from oo.lib.http.errors import failure_of
 from oo.lib.manifests import Setting
 from oo.lib.types import JSON
@@ -150,9 +150,7 @@ def _api(credentials: Mapping[str, str]) -> Api:
         "todoist",
         value_of(API_URL),
         token,
-        timeout_s=TIMEOUT_S,
-        deadline_s=DEADLINE_S,
-        max_bytes=MAX_BYTES,
+        limits=Limits(timeout_s=TIMEOUT_S, deadline_s=DEADLINE_S, max_bytes=MAX_BYTES),
     )
 
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from integrations.base import TaskSignal
 from integrations.sources.todoist.text import plain_note, plain_title
 from oo.lib.text import one_line
+from oo.lib.zones import zone_named
 
 TASK_PAGE = "https://app.todoist.com/app/task/"
 # Dates beyond these are slips of the hand, and cannot be moved to another zone without overflow.
@@ -192,10 +193,7 @@ def _parsed(written: str) -> datetime | None:
 
 
 def _zone(key: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(key or "UTC")
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")
+    return zone_named(key) or ZoneInfo("UTC")
 
 
 def _text(given: object) -> str:

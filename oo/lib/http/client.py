@@ -35,7 +35,6 @@ class Api:
 
     path is relative to base_url and carries no query; what it is made of must be quoted, and one
     that would leave base_url is refused, since the token would go with it. Redirects are errors.
-    timeout_s bounds each step, deadline_s the whole exchange, max_bytes the unpacked body.
     public_only and allow_private: see Reach.
     """
 
@@ -45,18 +44,16 @@ class Api:
         base_url: str,
         token: str | None = None,
         *,
-        timeout_s: float = USUAL.timeout_s,
-        deadline_s: float = USUAL.deadline_s,
-        max_bytes: int = USUAL.max_bytes,
+        limits: Limits = USUAL,
         transport: httpx.BaseTransport | None = None,
         public_only: bool = False,
         allow_private: frozenset[str] = frozenset(),
     ) -> None:
-        self.service, self.deadline_s, self.max_bytes = service, deadline_s, max_bytes
+        self.service, self.limits = service, limits
         self._http = httpx.Client(
             base_url=base_url,
             headers=BASE_HEADERS | ({"Authorization": f"Bearer {token}"} if token else {}),
-            timeout=timeout_s,
+            timeout=limits.timeout_s,
             transport=transport or Transport(Reach(public_only, allow_private)),
             trust_env=False,
         )
@@ -106,12 +103,12 @@ class Api:
         headers: Mapping[str, str] | None = None,
     ) -> Fetched:
         """As get and post, for other methods and for answers that are not JSON."""
-        with named_failures(self.service), deadline(self.deadline_s):
+        with named_failures(self.service), deadline(self.limits.deadline_s):
             request = self._http.build_request(
                 method, path, params=params, data=form, json=json, headers=headers
             )
             self._stay_inside(path, request.url)
-            answer = exchange(self._http, request, self.service, self.max_bytes)
+            answer = exchange(self._http, request, self.service, self.limits.max_bytes)
         return _final(self.service, answer)
 
     def _stay_inside(self, path: str, url: httpx.URL) -> None:

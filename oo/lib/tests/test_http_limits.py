@@ -138,7 +138,7 @@ def test_a_slow_name_server_does_not_hold_us() -> None:
 def test_one_step_has_a_limit_of_its_own() -> None:
     with (
         serving(lambda request: request.drip(b"")) as server,
-        Api("mute", server.url, timeout_s=0.1, deadline_s=LONG_S) as client,
+        Api("mute", server.url, limits=Limits(timeout_s=0.1, deadline_s=LONG_S)) as client,
         pytest.raises(Unreachable, match="ReadTimeout"),
     ):
         client.get("x")

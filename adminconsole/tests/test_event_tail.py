@@ -1,17 +1,17 @@
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.test import Client
 
+from accounts.models import User
 from events.admin import TAIL
 from events.models import EventRecord
 from tests.clock import NOON
 
 
 def test_staff_sees_the_last_five_hundred_events_newest_first(
-    alice: Any, alice_client: Client
+    alice: User, alice_client: Client
 ) -> None:
     alice.is_staff = alice.is_superuser = True
     alice.save()
