@@ -27,6 +27,7 @@ class TaskView:
     is_recurring: bool = False
     added_at: datetime | None = None
     changed_at: datetime | None = None  # when oO last saw it change
+    returned_at: datetime | None = None  # when oO last saw it come back with a later date
     can_complete: bool = True
     url: str = ""  # where it is in its own app
 

@@ -62,6 +62,7 @@ def _task(row: Task, zone: ZoneInfo, source: str, completable: set[str]) -> Task
         is_recurring=row.is_recurring,
         added_at=row.added_at,
         changed_at=row.changed_at,
+        returned_at=row.returned_at,
         can_complete=source in completable,
         url=row.url,
     )

@@ -127,6 +127,8 @@ class Task(models.Model):
     updated_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()  # when a sync last changed this row
+    # When a sync last saw a recurring task with a later date than before, or for the first time.
+    returned_at = models.DateTimeField(null=True)
     digest = models.CharField(max_length=32)  # of what the source said: equal means unchanged
 
     objects = TaskQuerySet.as_manager()

@@ -79,10 +79,15 @@ def _row(connection: Connection, at: datetime) -> Row:
     )
 
 
-def offers() -> list[Offer]:
-    """What can be connected here, what needs no typing first."""
+def offers(rows: list[Row]) -> list[Offer]:
+    """What can be connected besides `rows`, what needs no typing first.
+
+    One has several accounts at a service, but the sample data once.
+    """
+    connected = {row.source for row in rows}
     found = [_offer(s.manifest) for s in SOURCES if is_offered(s.manifest)]
-    return sorted(found, key=lambda offer: not offer.is_one_tap)
+    left = [o for o in found if not (o.is_one_tap and o.manifest.key in connected)]
+    return sorted(left, key=lambda offer: not offer.is_one_tap)
 
 
 def find_offer(source: str) -> Offer | None:

@@ -39,7 +39,7 @@ def connect(request: SignedInRequest) -> HttpResponse:
     context = {**page.connections(rows), "leaving": leaving}
     if request.htmx:
         return render(request, "integrations/connect.html#rows", context)
-    return render(request, "integrations/connect.html", {**context, "offers": page.offers()})
+    return render(request, "integrations/connect.html", {**context, "offers": page.offers(rows)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -43,19 +43,25 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
+    """A task as it was before."""
+
     pk: int
     digest: str
     completed_at: datetime | None
+    due: tuple[date, time] | None
+    returned_at: datetime | None
 
 
 def store_tasks(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
     """Write what differs. One query to read, and a constant number for each 500 rows written."""
     named = {_key(s.external_id): s for s in pull.tasks}
     known = {
-        external_id: _Known(pk, digest, completed_at)
-        for external_id, pk, digest, completed_at in Task.objects.filter(connection=connection)
-        .values_list("external_id", "pk", "digest", "completed_at")
-        .iterator(chunk_size=2_000)
+        external_id: _Known(pk, digest, completed_at, _due(due_on, due_time), returned_at)
+        for external_id, pk, digest, completed_at, due_on, due_time, returned_at in (
+            Task.objects.filter(connection=connection)
+            .values_list(*KNOWN)
+            .iterator(chunk_size=2_000)
+        )
     }
     written, completed = 0, []
     for batch in _batches(_changed_tasks(named, known)):
@@ -63,6 +69,7 @@ def store_tasks(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
         for external_id, values, digest in batch:
             old = known.get(external_id)
             _keep_completion(old, values)
+            values["returned_at"] = _returned_at(old, values, at)
             if old and old.completed_at is None and values["completed_at"] is not None:
                 completed.append(old.pk)
             rows.append(_row(Task, connection, external_id, values, digest, at))
@@ -132,6 +139,21 @@ def _keep_completion(old: _Known | None, values: Values) -> None:
         values["completed_at"] = old.completed_at
 
 
+def _returned_at(old: _Known | None, values: Values, at: datetime) -> datetime | None:
+    """A recurring task that is completed at its source comes back with its next date."""
+    if not values["recurrence"]:
+        return None
+    if old is None:
+        return at
+    due = _due(values["due_on"], values["due_time"])
+    is_later = old.due is not None and due is not None and due > old.due
+    return at if is_later else old.returned_at
+
+
+def _due(day: Any, moment: Any) -> tuple[date, time] | None:
+    return (day, moment or time()) if day else None
+
+
 def task_values(signal: TaskSignal) -> Values:
     return {
         "title": one_line(signal.title, 500),
@@ -168,6 +190,7 @@ def event_values(signal: EventSignal) -> Values:
     }
 
 
+KNOWN = ("external_id", "pk", "digest", "completed_at", "due_on", "due_time", "returned_at")
 TASK_KEY = ("connection", "external_id")
 EVENT_KEY = ("connection", "external_id", "occurrence")
 

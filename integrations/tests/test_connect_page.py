@@ -202,6 +202,9 @@ def test_the_sample_takes_one_tap_and_leads_to_the_tip(
     answer = alice_client.post(start("scripted-sample"))
     assert answer["Location"] == reverse("tips:now")
     assert Connection.objects.get().source == "scripted-sample"
+    page = read(alice_client)
+    assert f'action="{start("scripted-sample")}"' not in page  # once is enough
+    assert start("scripted-calendar") in page
 
 
 def test_the_page_of_a_source_says_what_is_read(scripted: Scripted, alice_client: Client) -> None:

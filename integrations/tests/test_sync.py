@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta, timezone
+from datetime import date, time, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -22,7 +22,7 @@ from integrations.tests.scripted import (
     make_scripted_task,
     task,
 )
-from tests.clock import NOON
+from tests.clock import NOON, TODAY
 
 State = Connection.State
 
@@ -111,6 +111,28 @@ def test_only_the_changed_row_is_written(scripted: Scripted, connection: Connect
         "changed": 1,
         "removed": 0,
     }
+
+
+def test_when_a_recurring_task_came_back_is_kept_until_it_comes_back_again(
+    scripted: Scripted, connection: Connection
+) -> None:
+    def seen(minutes: int, title: str, due_on: date, due_time: time | None = None) -> timedelta:
+        habit = task(title=title, recurrence="every day", due_on=due_on, due_time=due_time)
+        scripted.script.says = delta(habit, n=minutes)
+        assert again(connection, minutes=minutes) == Outcome.SYNCED
+        returned_at = Task.objects.get().returned_at
+        assert returned_at is not None
+        return returned_at - NOON
+
+    tomorrow = TODAY + timedelta(days=1)
+    assert seen(0, "Run", TODAY) == timedelta()
+    assert seen(20, "Run far", TODAY) == timedelta()
+    assert seen(40, "Run far", tomorrow) == 40 * MINUTE
+    assert seen(60, "Run far", TODAY) == 40 * MINUTE  # put back by hand
+    assert seen(80, "Run far", TODAY, time(18)) == 80 * MINUTE
+    scripted.script.says = delta(task(due_on=tomorrow), n=9)
+    again(connection, minutes=100)
+    assert Task.objects.get().returned_at is None  # it does not recur any more
 
 
 def test_a_delta_deletes_what_is_gone_and_keeps_the_rest(

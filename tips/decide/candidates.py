@@ -28,15 +28,18 @@ def build_candidates(view: UserView, muted: Collection[str]) -> list[Candidate]:
 def waits_for_its_date(task: TaskView, view: UserView) -> bool:
     """A recurring task that has come back is done for now, until its next date is near.
 
-    Near is today, and tomorrow unless it came back only today: "every day", done this morning, is
-    not due again this noon. No rhythm is read for that; it is in the dates.
+    Near is today and tomorrow. Of what came back only today, near is today, and of a moment the
+    last step of SOON: "every 12 hours", done this morning, is not due again this noon. No rhythm is
+    read for that; it is in the dates.
     """
     if not task.is_recurring or task.due_on is None or task.deadline_on is not None:
         return False
     days = (task.due_on - view.today).days
-    if days != 1 or task.changed_at is None:
+    if days > 1 or task.returned_at is None:
         return days > 1
-    return task.changed_at.astimezone(view.zone).date() == view.today
+    if task.returned_at.astimezone(view.zone).date() != view.today:
+        return False
+    return days == 1 or (task.due_at is not None and task.due_at - view.now > SOON[-1])
 
 
 def find_meeting(view: UserView) -> EventView | None:

@@ -153,13 +153,15 @@ def _store(decided: Decided, seen: TipSchedule, *, at: datetime) -> Tip | None:
 
 
 def _stays(live: Tip, decided: Decided, at: datetime) -> bool:
-    """Whether the tip under the person's eyes may stay a while although another is better now.
+    """Whether the tip under the person's eyes may stay: while it is the best, and a while longer.
 
     Only as it is: its row still says what the tip says, in this language and on this clock.
     """
-    if decided.choice.chosen is None or live.shown_at is None:
+    chosen = decided.choice.chosen
+    if chosen is None or live.shown_at is None:
         return False
-    if at - live.shown_at >= conf.SHOWN_STAYS:
+    is_best = chosen.candidate.key == live.candidate
+    if not is_best and at - live.shown_at >= conf.SHOWN_STAYS:
         return False
     same = next((s for s in decided.choice.ranking if s.candidate.key == live.candidate), None)
     if same is None or same.candidate.url != live.url:
@@ -168,15 +170,16 @@ def _stays(live: Tip, decided: Decided, at: datetime) -> bool:
 
 
 def _keep(live: Tip, schedule: TipSchedule, decided: Decided) -> None:
-    """It is true until the new boundary at most. What is better takes its turn in due time."""
+    """It is true until the new boundary. What is better takes its turn in due time."""
     assert live.shown_at is not None
     assert decided.choice.chosen is not None
+    live.expires_at = decided.boundary
     if decided.choice.chosen.candidate.key != live.candidate:
         # Without a fingerprint the next look decides, although nothing will have changed.
         schedule.fingerprint = ""
-        schedule.next_look_at = min(decided.boundary, live.shown_at + conf.SHOWN_STAYS)
+        live.expires_at = min(decided.boundary, live.shown_at + conf.SHOWN_STAYS)
+        schedule.next_look_at = live.expires_at
     schedule.save()
-    live.expires_at = min(live.expires_at, decided.boundary)
     live.save(update_fields=["expires_at"])
 
 

@@ -45,20 +45,35 @@ def test_a_quarter_of_an_hour_is_more_urgent_than_two_hours() -> None:
 
 @pytest.mark.parametrize("days", [2, 3, 7, 30, 365])
 def test_a_recurring_task_that_came_back_waits_until_the_day_before(days: int) -> None:
-    rent = task(1, "Rent", due_in=days, priority=4, is_recurring=True, changed_at=NOON)
+    rent = task(1, "Rent", due_in=days, priority=4, is_recurring=True, returned_at=NOON)
     assert chosen(view(rent)) is None
     day_before = view(rent, now=NOON + timedelta(days=days - 1))
     assert chosen(day_before) == "Rent"
 
 
 def test_a_daily_task_that_was_done_today_waits_for_tomorrow() -> None:
-    run = task(1, "Run", due_in=1, priority=4, is_recurring=True, changed_at=NOON)
+    run = task(1, "Run", due_in=1, priority=4, is_recurring=True, returned_at=NOON)
     assert chosen(view(run, now=NOON + timedelta(minutes=15))) is None
     assert chosen(view(run, now=NOON + timedelta(hours=12))) == "Run"
 
 
+def test_what_comes_back_twice_a_day_waits_until_two_hours_before() -> None:
+    evening = NOON + timedelta(hours=8)
+    pills = task(1, "Pills", due_in=0, due_at=evening, is_recurring=True, returned_at=NOON)
+    assert chosen(view(pills, now=NOON + timedelta(minutes=15))) is None
+    assert chosen(view(pills, now=evening - timedelta(hours=2))) == "Pills"
+
+
+def test_a_recurring_task_that_was_merely_edited_today_does_not_wait() -> None:
+    days_ago = NOON - timedelta(days=3)
+    run = task(
+        1, "Run", due_in=1, priority=4, is_recurring=True, changed_at=NOON, returned_at=days_ago
+    )
+    assert chosen(view(run)) == "Run"
+
+
 def test_a_recurring_task_with_a_deadline_does_not_wait() -> None:
-    tax = task(1, due_in=30, deadline_on=TODAY, is_recurring=True, changed_at=NOON)
+    tax = task(1, due_in=30, deadline_on=TODAY, is_recurring=True, returned_at=NOON)
     assert chosen(view(tax)) == "Task"
 
 

@@ -78,6 +78,17 @@ def test_what_is_better_takes_its_turn_after_half_an_hour(alice: User) -> None:
     assert made(alice, conf.SHOWN_STAYS / timedelta(minutes=1)).content == "Call the bank"
 
 
+def test_what_is_still_the_best_stays_however_long_it_is_shown(alice: User) -> None:
+    make_task(alice, "Pay rent")
+    first = made(alice)
+    answering.mark_shown(first, surface="page", at=NOON)
+    make_task(alice, "Water plants", due_in=1)
+    later = conf.SHOWN_STAYS + timedelta(minutes=10)
+    same = made(alice, later / timedelta(minutes=1))
+    assert same == first
+    assert same.expires_at == NOON + later + conf.LONGEST_LIFE
+
+
 @pytest.mark.parametrize(
     ("change", "content", "detail"),
     [

@@ -58,7 +58,7 @@ def tasks(draw: st.DrawFn) -> TaskView:
         priority=draw(st.integers(1, 4)),
         duration=draw(st.none() | st.integers(1, 900).map(lambda n: timedelta(minutes=n))),
         is_recurring=draw(st.booleans()),
-        changed_at=NOON - timedelta(days=draw(st.integers(0, 3))),
+        returned_at=draw(st.none() | st.integers(0, 3).map(lambda n: NOON - timedelta(days=n))),
     )
 
 
