@@ -13,7 +13,7 @@ from oo.lib.queue import look_now
 
 # As many as all workers together can do before beat asks again.
 MOST_SYNCS = 1_000
-MOST_CLOSINGS = 1_000
+MOST_COMPLETIONS = 1_000
 
 
 @shared_task(soft_time_limit=50, time_limit=55)
@@ -36,7 +36,7 @@ def sync_one(connection_id: str) -> str:
 def close_due() -> int:
     """Every 30 seconds, from oo/schedule.py: queue the completions whose moment has come."""
     due = Completion.objects.due(at=timezone.now()).order_by("next_at")
-    keys = list(due.values_list("key", flat=True)[:MOST_CLOSINGS])
+    keys = list(due.values_list("key", flat=True)[:MOST_COMPLETIONS])
     for key in keys:
         look_now(close_one, str(key), expires_s=30)
     return len(keys)

@@ -39,7 +39,7 @@ class StateMismatch(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """One way to the service and back, kept in the session until the person returns."""
+    """One authorization under way, kept in the session until the person returns."""
 
     state: str
     verifier: str
@@ -93,7 +93,7 @@ def origin_of(oauth: OAuth) -> str:
 def finish(
     session: SessionBase, manifest: SourceManifest, user_id: UUID, state: str, *, at: datetime
 ) -> AuthorizationRequest:
-    """End the asked, whatever comes of it: a state is good once. Raises StateMismatch."""
+    """Ends the request, whatever comes of it: a state is good once. Raises StateMismatch."""
     open_requests = dict(session.get(SESSION_KEY, {}))
     kept = open_requests.pop(manifest.key, None)
     session[SESSION_KEY] = open_requests
