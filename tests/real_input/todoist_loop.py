@@ -114,7 +114,7 @@ def show(moment: str, user_id: UUID, at: datetime) -> None:
     say(f"  {tip.content!r} ({project}); {tip.detail}; score {best['score']:g} "
         f"for {', '.join(best['reasons'])}")  # fmt: skip
     for other in decision.candidates[1:3]:
-        say(f"  then {other['title']!r}, {other['score']:g}")
+        say(f"  then {other['content']!r}, {other['score']:g}")
 
 
 def say(line: str) -> None:
