@@ -1,4 +1,4 @@
-"""What an agent or a policy sees of a person: frozen values, no Django.
+"""What an agent or a policy sees of a person, and what a reader of words is: no Django.
 
 Moments are aware; `UserView.zone` says in which clock the person lives. Ids are the primary keys of
 the rows that a value came from, so that whatever is said can be traced back.
@@ -6,10 +6,14 @@ the rows that a value came from, so that whatever is said can be traced back.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from agents.traits import NO_EVENT_READ, NOTHING_READ, EventTraits, EventWords, TaskWords, Traits
+from oo.lib.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class TaskView:
     returned_at: datetime | None = None  # when oO last saw it come back with a later date
     can_complete: bool = True
     url: str = ""  # where it is in its own app
+    traits: Traits = NOTHING_READ  # what its words say
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class EventView:
     is_all_day: bool = False
     is_busy: bool = True
     url: str = ""
+    traits: EventTraits = NO_EVENT_READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +69,26 @@ class UserView:
     def next_midnight(self) -> datetime:
         """The next start of a day where the person is; the day may have 23 or 25 hours."""
         return datetime.combine(self.today + timedelta(days=1), time(), self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderManifest:
+    key: str
+    title: Words
+    version: int  # grows when the same words would be read differently
+
+
+class Reader(ABC):
+    """Reads one row by its own words alone, so that no row can speak for another. Pure.
+
+    Every trait quotes the words that it comes from; one whose quote does not stand in the row is
+    dropped. Nothing that the words do not say is guessed.
+    """
+
+    manifest: ReaderManifest
+
+    @abstractmethod
+    def read_task(self, words: TaskWords) -> Traits: ...
+
+    @abstractmethod
+    def read_event(self, words: EventWords) -> EventTraits: ...
