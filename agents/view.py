@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import Profile
 from agents.base import EventView, TaskView, UserView
+from agents.traits import Traits
+from agents.understanding.loading import Understood, load_understood
 from integrations.models import CalendarEvent, Completion, Connection, Task
 from integrations.registry import SOURCES
 from oo.lib.zones import zone_named
@@ -17,7 +19,7 @@ HORIZON = timedelta(days=8)
 
 
 def load_view(user_id: UUID, *, at: datetime) -> UserView:
-    """One person at `at`. Four queries, whatever they own. Raises Profile.DoesNotExist."""
+    """One person at `at`. Six queries, whatever they own. Raises Profile.DoesNotExist."""
     zone = Profile.objects.only("time_zone").get(user_id=user_id).zone
     sources: dict[UUID, str] = {}
     synced: list[datetime] = []
@@ -27,25 +29,39 @@ def load_view(user_id: UUID, *, at: datetime) -> UserView:
         sources[pk] = source
         if synced_at:
             synced.append(synced_at)
+    understood = load_understood(user_id)
     return UserView(
         user_id=user_id,
         now=at,
         zone=zone,
-        tasks=_tasks(user_id, zone, sources),
-        events=_events(user_id, at, sources),
+        tasks=_tasks(user_id, zone, sources, understood),
+        events=_events(user_id, at, sources, understood),
         synced_at=min(synced, default=None),
     )
 
 
-def _tasks(user_id: UUID, zone: ZoneInfo, sources: Mapping[UUID, str]) -> tuple[TaskView, ...]:
+def _tasks(
+    user_id: UUID, zone: ZoneInfo, sources: Mapping[UUID, str], understood: Understood
+) -> tuple[TaskView, ...]:
     answered = Completion.objects.answered(user_id)
     rows = Task.objects.open().filter(user_id=user_id).exclude(pk__in=answered.values("task_id"))
     completable = {s.manifest.key for s in SOURCES if s.manifest.can_complete}
     rows = rows.defer("description", "digest", "external_id").order_by("pk")
-    return tuple(_task(row, zone, sources.get(row.connection_id, ""), completable) for row in rows)
+    return tuple(
+        _task(
+            row,
+            zone,
+            sources.get(row.connection_id, ""),
+            completable,
+            understood.of_task(row.words_digest),
+        )
+        for row in rows
+    )
 
 
-def _task(row: Task, zone: ZoneInfo, source: str, completable: set[str]) -> TaskView:
+def _task(
+    row: Task, zone: ZoneInfo, source: str, completable: set[str], traits: Traits
+) -> TaskView:
     due_at = _moment(row, zone)
     return TaskView(
         id=row.pk,
@@ -65,6 +81,7 @@ def _task(row: Task, zone: ZoneInfo, source: str, completable: set[str]) -> Task
         returned_at=row.returned_at,
         can_complete=source in completable,
         url=row.url,
+        traits=traits,
     )
 
 
@@ -78,7 +95,9 @@ def _moment(row: Task, zone: ZoneInfo) -> datetime | None:
     return datetime.combine(row.due_on, row.due_time, zone_named(row.due_zone) or zone)
 
 
-def _events(user_id: UUID, at: datetime, sources: Mapping[UUID, str]) -> tuple[EventView, ...]:
+def _events(
+    user_id: UUID, at: datetime, sources: Mapping[UUID, str], understood: Understood
+) -> tuple[EventView, ...]:
     rows = CalendarEvent.objects.filter(
         user_id=user_id, ends_at__gt=at, starts_at__lt=at + HORIZON
     ).order_by("starts_at", "pk")
@@ -92,6 +111,7 @@ def _events(user_id: UUID, at: datetime, sources: Mapping[UUID, str]) -> tuple[E
             is_all_day=row.starts_on is not None,
             is_busy=row.is_busy,
             url=row.url,
+            traits=understood.of_event(row.words_digest),
         )
         for row in rows
     )

@@ -95,6 +95,7 @@ class TaskSignal:
     title: str
     description: str = ""
     project: str = ""
+    section: str = ""  # of the project
     labels: tuple[str, ...] = ()
     priority: int = 1  # 1 normal .. 4 urgent
     due_on: date | None = None

@@ -21,6 +21,7 @@ TASK = (
     "title",
     "description",
     "project",
+    "section",
     "labels",
     "priority",
     "due_on",

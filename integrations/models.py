@@ -113,6 +113,7 @@ class Task(models.Model):
     title = models.CharField(max_length=500)
     description = models.TextField(blank=True)  # at most 2,000 characters of it
     project = models.CharField(max_length=200, blank=True)
+    section = models.CharField(max_length=200, blank=True)  # of the project
     labels = models.JSONField(default=list)
     priority = models.PositiveSmallIntegerField(default=1)  # 1 normal .. 4 urgent
     # A due date may have a time of day, and that a zone; without one it floats with the person.
@@ -130,6 +131,8 @@ class Task(models.Model):
     # When a sync last saw a recurring task with a later date than before, or for the first time.
     returned_at = models.DateTimeField(null=True)
     digest = models.CharField(max_length=32)  # of what the source said: equal means unchanged
+    # Of what there is to understand in it: see agents.understanding.
+    words_digest = models.CharField(max_length=32, blank=True, default="")
 
     objects = TaskQuerySet.as_manager()
 
@@ -170,6 +173,7 @@ class CalendarEvent(models.Model):
     updated_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
     digest = models.CharField(max_length=32)
+    words_digest = models.CharField(max_length=32, blank=True, default="")
 
     class Meta:
         constraints = [

@@ -70,6 +70,7 @@ def store_tasks(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
             old = known.get(external_id)
             _keep_completion(old, values)
             values["returned_at"] = _returned_at(old, values, at)
+            values["words_digest"] = _hash(tuple(values[name] for name in WORDS_OF_TASK))
             if old and old.completed_at is None and values["completed_at"] is not None:
                 completed.append(old.pk)
             rows.append(_row(Task, connection, external_id, values, digest, at))
@@ -100,7 +101,7 @@ def store_events(connection: Connection, pull: Pull, *, at: datetime) -> Changes
     written = 0
     for batch in _batches(_changed_events(named, known)):
         rows = [
-            _row(CalendarEvent, connection, key[0], {**values, "occurrence": key[1]}, digest, at)
+            _row(CalendarEvent, connection, key[0], _occurrence(values, key[1]), digest, at)
             for key, values, digest in batch
         ]
         _upsert(CalendarEvent, rows, EVENT_KEY)
@@ -127,6 +128,21 @@ def _changed_events(
         digest = _digest(values)
         if key not in known or known[key][1] != digest:
             yield key, values, digest
+
+
+def _occurrence(values: Values, occurrence: str) -> Values:
+    """Of an entry, how long it lasts and whether it is busy help to understand its words."""
+    starts_at, ends_at = values["starts_at"], values["ends_at"]
+    assert isinstance(starts_at, datetime)
+    assert isinstance(ends_at, datetime)
+    told = (
+        values["title"],
+        values["location"],
+        values["is_busy"],
+        values["starts_on"] is not None,
+        (ends_at - starts_at).total_seconds(),
+    )
+    return {**values, "occurrence": occurrence, "words_digest": _hash(told)}
 
 
 def _keep_completion(old: _Known | None, values: Values) -> None:
@@ -159,6 +175,7 @@ def task_values(signal: TaskSignal) -> Values:
         "title": one_line(signal.title, 500),
         "description": lines(signal.description, LONGEST_DESCRIPTION),
         "project": one_line(signal.project, 200),
+        "section": one_line(signal.section, 200),
         "labels": [one_line(label, LONGEST_LABEL) for label in signal.labels[:MOST_LABELS]],
         "priority": min(max(signal.priority, 1), 4),
         "due_on": signal.due_on,
@@ -190,6 +207,8 @@ def event_values(signal: EventSignal) -> Values:
     }
 
 
+# What a reader is given of a task: the same words are understood once.
+WORDS_OF_TASK = ("title", "description", "project", "section", "labels", "recurrence")
 KNOWN = ("external_id", "pk", "digest", "completed_at", "due_on", "due_time", "returned_at")
 TASK_KEY = ("connection", "external_id")
 EVENT_KEY = ("connection", "external_id", "occurrence")
@@ -236,7 +255,11 @@ def _batches(items: Iterable[T]) -> Iterator[list[T]]:
 
 
 def _digest(values: Values) -> str:
-    return blake2b(repr(tuple(values.values())).encode(), digest_size=16).hexdigest()
+    return _hash(tuple(values.values()))
+
+
+def _hash(values: tuple[Any, ...]) -> str:
+    return blake2b(repr(values).encode(), digest_size=16).hexdigest()
 
 
 def _key(name: str, longest: int = 255) -> str:

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from accounts.locks import lock_person
 from accounts.models import Profile
 from agents.base import UserView
+from agents.understanding.keeping import catch_up
 from agents.view import load_view
 from integrations.models import CalendarEvent, Task
 from oo.lib.types import JSON
@@ -69,6 +70,7 @@ def _make(user_id: UUID, at: datetime, rng: Random) -> Tip | None:
         if schedule.rest_until and _rests(schedule, at):
             _put_off(schedule, schedule.rest_until)
             return None
+        catch_up(user_id, profile.zone, at=at)
         view = load_view(user_id, at=at)
     except (IntegrityError, Profile.DoesNotExist):  # they have left just now
         return None

@@ -1,0 +1,35 @@
+"""What a reader says is believed only where its quote stands in the row. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+
+from agents.traits import EventTraits, Origin, Trait, Traits
+
+Kind = TypeVar("Kind", Traits, EventTraits)
+
+
+def grounded(traits: Kind, text: str) -> Kind:
+    """Without the traits that quote nothing, or what the row does not say.
+
+    Case and white space may differ: a model copies words, not spaces.
+    """
+    said = _plain(text)
+    ungrounded: dict[str, Any] = {
+        field.name: None
+        for field in fields(traits)
+        if (trait := getattr(traits, field.name)) is not None and not _stands(trait, said)
+    }
+    return replace(traits, **ungrounded) if ungrounded else traits
+
+
+def _stands(trait: Trait[Any], said: str) -> bool:
+    if trait.origin is Origin.PERSON:
+        return True
+    quote = _plain(trait.quote)
+    return bool(quote) and quote in said
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())

@@ -1,0 +1,42 @@
+"""Traits as JSON and back. What is stored may be older than the schema: read trait by trait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, TypeVar, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+
+from agents.traits import EventTraits, Trait, Traits
+
+Kind = TypeVar("Kind", Traits, EventTraits)
+
+ADAPTERS: dict[Any, dict[str, TypeAdapter[Any]]] = {
+    kind: {f.name: TypeAdapter(get_type_hints(kind)[f.name]) for f in fields(kind)}
+    for kind in (Traits, EventTraits)
+}
+
+
+def dump(traits: Traits | EventTraits) -> dict[str, Any]:
+    """Only what is known."""
+    return {
+        name: adapter.dump_python(value, mode="json", exclude_defaults=True)
+        for name, adapter in ADAPTERS[type(traits)].items()
+        if (value := getattr(traits, name)) is not None
+    }
+
+
+def load(kind: type[Kind], stored: Mapping[str, Any]) -> Kind:
+    """What does not fit the schema of today is as good as unread."""
+    known = {n: load_trait(kind, n, stored[n]) for n in ADAPTERS[kind] if n in stored}
+    return kind(**{name: trait for name, trait in known.items() if trait is not None})
+
+
+def load_trait(kind: type[Any], name: str, stored: Any) -> Trait[Any] | None:
+    """One trait, by the name of its field; None for what does not fit."""
+    try:
+        trait: Trait[Any] = ADAPTERS[kind][name].validate_python(stored)
+    except ValidationError:
+        return None
+    return trait

@@ -1,0 +1,118 @@
+"""Reading what has not been read, and keeping it: each words once, whatever row they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from agents.base import Reader
+from agents.models import Reading
+from agents.registry import READERS
+from agents.traits import EventWords, TaskWords
+from agents.understanding.checks import grounded
+from agents.understanding.codec import dump
+from integrations.models import CalendarEvent, Task
+
+# Reads without a model, at once: what others read later is added to it.
+FIRST_READER = "words"
+BATCH_ROWS = 500
+
+
+def catch_up(user_id: UUID, zone: ZoneInfo, *, at: datetime) -> int:
+    """Read what is open or to come and was not read by this version; how many words were new.
+
+    Two queries when there is nothing to read. Of two at once both read, and one writes.
+    """
+    reader = READERS.get(FIRST_READER)
+    if reader is None:
+        return 0
+    read = 0
+    for kind, rows in ((Reading.Kind.TASK, _open_tasks(user_id)),
+                       (Reading.Kind.EVENT, _coming_events(user_id, at))):  # fmt: skip
+        unread = rows.exclude(words_digest="").filter(~Exists(_readings(user_id, kind, reader)))
+        for batch in _batches(unread.iterator(chunk_size=BATCH_ROWS)):
+            found = {row.words_digest: _traits(reader, row, zone, at) for row in batch}
+            read += len(found)
+            Reading.objects.bulk_create(
+                (
+                    Reading(
+                        user_id=user_id,
+                        kind=kind,
+                        words=words,
+                        reader=reader.manifest.key,
+                        version=reader.manifest.version,
+                        traits=traits,
+                        read_at=at,
+                    )
+                    for words, traits in found.items()
+                ),
+                update_conflicts=True,
+                unique_fields=["user", "kind", "words", "reader"],
+                update_fields=["version", "traits", "read_at"],
+            )
+    return read
+
+
+def _open_tasks(user_id: UUID) -> QuerySet[Any]:
+    return Task.objects.open().filter(user_id=user_id)
+
+
+def _coming_events(user_id: UUID, at: datetime) -> QuerySet[Any]:
+    return CalendarEvent.objects.filter(user_id=user_id, ends_at__gt=at)
+
+
+def _readings(user_id: UUID, kind: str, reader: Reader) -> QuerySet[Reading]:
+    return Reading.objects.of(user_id).filter(
+        kind=kind,
+        words=OuterRef("words_digest"),
+        reader=reader.manifest.key,
+        version=reader.manifest.version,
+    )
+
+
+def _traits(reader: Reader, row: Any, zone: ZoneInfo, at: datetime) -> dict[str, Any]:
+    if isinstance(row, CalendarEvent):
+        event = event_words(row)
+        return dump(grounded(reader.read_event(event), event.text))
+    task = task_words(row, zone, at)
+    return dump(grounded(reader.read_task(task), task.text))
+
+
+def task_words(row: Task, zone: ZoneInfo, at: datetime) -> TaskWords:
+    """Dates in the words refer to the day on which they were written, or first seen."""
+    written: date = (row.added_at or at).astimezone(zone).date()
+    return TaskWords(
+        title=row.title,
+        description=row.description,
+        project=row.project,
+        section=row.section,
+        labels=tuple(row.labels),
+        recurrence=row.recurrence,
+        added_on=written,
+    )
+
+
+def event_words(row: CalendarEvent) -> EventWords:
+    return EventWords(
+        title=row.title,
+        location=row.location,
+        is_all_day=row.starts_on is not None,
+        is_busy=row.is_busy,
+        lasts=row.ends_at - row.starts_at,
+    )
+
+
+def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    batch: list[Any] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == BATCH_ROWS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from agents.base import Reader, ReaderManifest
+from agents.models import Correction, Reading
+from agents.registry import READERS
+from agents.traits import EventKind, EventTraits, EventWords, Origin, TaskWords, Trait, Traits
+from agents.understanding.keeping import catch_up
+from agents.understanding.loading import load_understood
+from agents.view import load_view
+from integrations.models import Task
+from tests.clock import BERLIN, NOON
+from tests.factories import make_event, make_task
+
+
+class Parrot(Reader):
+    """Who waits is the last word; a heard word is no reading."""
+
+    manifest = ReaderManifest(key="words", title="Parrot", version=1)
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def read_task(self, words: TaskWords) -> Traits:
+        self.read.append(words.title)
+        return Traits(
+            waits=Trait(words.title.split()[-1], words.title.split()[-1]),
+            unblocks=Trait("all", "words that nobody wrote"),
+        )
+
+    def read_event(self, words: EventWords) -> EventTraits:
+        self.read.append(words.title)
+        return EventTraits(kind=Trait(EventKind.FOCUS, words.title))
+
+
+@pytest.fixture
+def parrot(monkeypatch: pytest.MonkeyPatch) -> Parrot:
+    parrot = Parrot()
+    monkeypatch.setitem(READERS.load(), "words", parrot)
+    return parrot
+
+
+def task_of(user: User, title: str, words: str, **fields: Any) -> Task:
+    return make_task(user, title, words_digest=words, **fields)
+
+
+def test_the_same_words_are_read_once_whatever_row_they_stand_in(
+    alice: User, parrot: Parrot
+) -> None:
+    task_of(alice, "Call Bob", "a")
+    task_of(alice, "Call Bob", "a")
+    task_of(alice, "Call Eve", "b")
+    assert catch_up(alice.pk, BERLIN, at=NOON) == 2
+    assert catch_up(alice.pk, BERLIN, at=NOON) == 0
+    assert sorted(parrot.read) == ["Call Bob", "Call Bob", "Call Eve"]
+    assert Reading.objects.count() == 2
+
+
+def test_two_queries_when_there_is_nothing_to_read(
+    alice: User, parrot: Parrot, django_assert_num_queries: Any
+) -> None:
+    task_of(alice, "Call Bob", "a")
+    catch_up(alice.pk, BERLIN, at=NOON)
+    with django_assert_num_queries(2):
+        catch_up(alice.pk, BERLIN, at=NOON)
+
+
+def test_a_newer_version_of_a_reader_reads_again(
+    alice: User, parrot: Parrot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_of(alice, "Call Bob", "a")
+    catch_up(alice.pk, BERLIN, at=NOON)
+    monkeypatch.setattr(parrot, "manifest", ReaderManifest("words", "Parrot", 2))
+    assert catch_up(alice.pk, BERLIN, at=NOON) == 1
+    assert Reading.objects.get().version == 2
+
+
+def test_what_is_closed_or_over_is_not_read(alice: User, parrot: Parrot) -> None:
+    task_of(alice, "Call Bob", "a", completed_at=NOON)
+    make_event(alice, starts_in_min=-120, lasts_min=60, words_digest="e")
+    assert catch_up(alice.pk, BERLIN, at=NOON) == 0
+
+
+def test_what_is_not_quoted_from_the_row_is_not_believed(alice: User, parrot: Parrot) -> None:
+    task_of(alice, "Call Bob", "a")
+    catch_up(alice.pk, BERLIN, at=NOON)
+    traits = load_understood(alice.pk).of_task("a")
+    assert traits.waits == Trait("Bob", "Bob")
+    assert traits.unblocks is None
+
+
+def test_the_view_carries_what_is_understood(alice: User, parrot: Parrot) -> None:
+    task_of(alice, "Call Bob", "a")
+    make_event(alice, title="Deep work", words_digest="e")
+    catch_up(alice.pk, BERLIN, at=NOON)
+    view = load_view(alice.pk, at=NOON)
+    assert view.tasks[0].traits.waits == Trait("Bob", "Bob")
+    assert view.events[0].traits.kind == Trait(EventKind.FOCUS, "Deep work")
+
+
+def test_the_persons_word_beats_what_was_read(alice: User, parrot: Parrot) -> None:
+    task_of(alice, "Call Bob", "a")
+    catch_up(alice.pk, BERLIN, at=NOON)
+    correction = Correction.objects.create(
+        user=alice, kind="task", words="a", trait="waits", value="Eve", made_at=NOON
+    )
+    waits = load_understood(alice.pk).of_task("a").waits
+    assert waits == Trait("Eve", origin=Origin.PERSON)
+    correction.value = None
+    correction.save()
+    assert load_understood(alice.pk).of_task("a").waits is None
+
+
+def test_a_correction_that_fits_no_schema_changes_nothing(alice: User, parrot: Parrot) -> None:
+    task_of(alice, "Call Bob", "a")
+    catch_up(alice.pk, BERLIN, at=NOON)
+    Correction.objects.create(
+        user=alice, kind="task", words="a", trait="effort", value="soon", made_at=NOON
+    )
+    assert load_understood(alice.pk).of_task("a").effort is None
+
+
+def test_words_of_another_person_are_theirs(alice: User, bob: User, parrot: Parrot) -> None:
+    task_of(alice, "Call Bob", "a")
+    catch_up(alice.pk, BERLIN, at=NOON)
+    assert load_understood(bob.pk).tasks == {}
+
+
+def test_a_first_import_is_read_in_batches(
+    alice: User, parrot: Parrot, django_assert_max_num_queries: Any
+) -> None:
+    row = task_of(alice, "Call Bob", "a")
+    Task.objects.bulk_create(
+        Task(
+            user=alice,
+            connection=row.connection,
+            external_id=f"t{n}",
+            title=f"Call {n}",
+            changed_at=NOON - timedelta(hours=1),
+            words_digest=f"w{n}",
+        )
+        for n in range(1_200)
+    )
+    with django_assert_max_num_queries(16):
+        assert catch_up(alice.pk, BERLIN, at=NOON) == 1_201
