@@ -3,13 +3,13 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
-APPS := oo events accounts integrations agents tips adminconsole
+APPS := oo events accounts integrations agents tips lab adminconsole
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast check types format bench lock messages clean
+.PHONY: help run test fast check types format bench bench-quality lock messages clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 run: $(VENV)/.run ## start oO on this machine: http://localhost:$(PORT)
 	@$(BIN)/python manage.py run --port $(PORT)
@@ -37,6 +37,10 @@ format: $(VENV)/.dev ## put the code into shape
 
 bench: $(VENV)/.dev ## measure the page, the sync and the start, each against a bare floor
 	@$(BIN)/python -m tests.bench
+
+bench-quality: $(VENV)/.dev ## measure tips at judged moments; MOMENTS=<file or folder> OUT=<file.json> VARIANTS=rule,random
+	@$(BIN)/python -m lab.moments $(or $(MOMENTS),lab/moments/data) \
+		$(if $(OUT),--out $(OUT)) $(if $(VARIANTS),--variants $(VARIANTS))
 
 lock: $(VENV)/.dev ## pin what requirements*.in ask for, with hashes
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q -o requirements.txt requirements.in

@@ -10,7 +10,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.mark.parametrize("name", ["accounts", "agents", "events", "integrations", "tips", "tests"])
+@pytest.mark.parametrize(
+    "name", ["accounts", "agents", "events", "integrations", "lab", "tips", "tests"]
+)
 def test_the_package_is_ours(name: str) -> None:
     module = import_module(name)
     assert module.__file__

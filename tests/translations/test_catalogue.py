@@ -19,7 +19,7 @@ from tests.translations.words import ENGLISH
 
 ROOT: Path = settings.ROOT
 FOLDER = ROOT / "oo/locale/de/LC_MESSAGES"
-APPS = ("accounts", "adminconsole", "agents", "events", "integrations", "oo", "tips")
+APPS = ("accounts", "adminconsole", "agents", "events", "integrations", "lab", "oo", "tips")
 PLACEHOLDER = re.compile(r"%\(\w+\)[ds]|%%|\{\w*\}|</?\w[^>]*>")
 MARKED = re.compile(r"""gettext\((u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))""")
 

@@ -1,0 +1,66 @@
+"""`make bench-quality`: how good tips are, measured at moments that people have judged."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+DATA = Path(__file__).with_name("data")
+
+
+def main(arguments: list[str]) -> int:
+    options = _options(arguments)
+    _set_up()
+    # Models can be imported only now.
+    from lab.moments import report, run
+    from lab.moments.format import FormatError, load_moments
+    from lab.moments.labels import load_labels, problems
+
+    try:
+        moments = load_moments(options.moments)
+        labels = load_labels(options.moments, options.labels)
+        measured = {name: run.run_variant(moments, name) for name in options.variants.split(",")}
+    except (FormatError, OSError, run.NoSuchVariant) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sys.stderr.writelines(f"label: {problem}\n" for problem in problems(labels, moments))
+    if options.verbose:
+        for name, judged in measured.items():
+            _say(f"{name}:", *report.details(judged), "")
+    _say(report.table(measured))
+    if options.out:
+        text = json.dumps(report.as_json(measured), indent=2, ensure_ascii=False)
+        options.out.write_text(text + "\n", encoding="utf-8")
+    return 0
+
+
+def _options(arguments: list[str]) -> Namespace:
+    parser = ArgumentParser(prog="python -m lab.moments", description=__doc__)
+    parser.add_argument("moments", nargs="?", type=Path, default=DATA, help="a file or a folder")
+    parser.add_argument("--out", type=Path, help="also write the figures there, as JSON")
+    parser.add_argument("--variants", default="rule,random", help="names or keys of policies")
+    parser.add_argument("--labels", type=Path, help="else those beside the moments")
+    parser.add_argument("--verbose", action="store_true", help="a line for each moment")
+    return parser.parse_args(arguments)
+
+
+def _set_up() -> None:
+    """oO in this process alone, with its rows in memory."""
+    os.environ["DATABASE_URL"] = "sqlite://:memory:"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "oo.settings.test"
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+
+
+def _say(*lines: str) -> None:
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

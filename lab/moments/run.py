@@ -1,0 +1,68 @@
+"""The whole pipeline at each moment, with a policy, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from random import Random
+
+from lab.moments.format import Moment
+from lab.moments.load import Keys, item_keys, lived
+from lab.moments.score import INVALID_ITEM, Judged, Said, judge
+from tips import conf
+from tips.make.making import make_tip
+from tips.models import TipDecision
+from tips.registry import POLICIES
+
+# Names that stay while policies come and go.
+NAMED = {"rule": "deadline_first", "random": "random_task"}
+RESTING = "resting"  # an answer was given a moment ago
+
+
+class NoSuchVariant(Exception):
+    """Neither one of NAMED nor the key of a policy."""
+
+
+def policy_key(variant: str) -> str:
+    """Raises NoSuchVariant."""
+    key = NAMED.get(variant, variant)
+    if key not in POLICIES:
+        known = ", ".join([*NAMED, *POLICIES.load()])
+        raise NoSuchVariant(f"{variant!r} is no variant; there are {known}")
+    return key
+
+
+def run_variant(moments: Iterable[Moment], variant: str) -> list[Judged]:
+    """Each moment judged. Raises NoSuchVariant. Chance is the same in every run."""
+    key = policy_key(variant)
+    with _policy(key):
+        return [judge(moment, say(moment)) for moment in moments]
+
+
+def say(moment: Moment) -> Said:
+    """What oO says at the moment, with the policy that is in force."""
+    with lived(moment) as user:
+        make_tip(user.pk, at=moment.now, rng=Random(moment.id))
+        decision = TipDecision.objects.filter(user=user, at=moment.now).first()
+        return _said(decision, item_keys(user))
+
+
+def _said(decision: TipDecision | None, keys: Keys) -> Said:
+    if decision is None:
+        return Said("", why=RESTING)
+    logged = {found["key"]: found for found in decision.candidates}
+    ranking = tuple(keys.get(key, INVALID_ITEM) for key in logged)
+    if not decision.chosen:
+        return Said("", ranking, decision.silence)
+    why = ", ".join(logged[decision.chosen]["reasons"])
+    return Said(keys.get(decision.chosen, INVALID_ITEM), ranking, why)
+
+
+@contextmanager
+def _policy(key: str) -> Iterator[None]:
+    before = conf.POLICY
+    conf.POLICY = key
+    try:
+        yield
+    finally:
+        conf.POLICY = before
