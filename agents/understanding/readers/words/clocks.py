@@ -1,0 +1,97 @@
+"""Times of day, as tokens. "half six" is not guessed at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+
+from agents.understanding.readers.words.lexicon import Line
+
+NOON, DAY = 12 * 60, 24 * 60
+SMALL = 7 * 60 + 59  # up to here an hour that nothing marks is one of the afternoon
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    minutes: int  # of the day, 0..1440
+    end: int  # the token after it
+    is_marked: bool = False  # something says that this number is a time
+    is_fixed: bool = False  # it cannot be of the other half of the day
+
+    @property
+    def time(self) -> time:
+        return time(*divmod(self.minutes % DAY, 60))
+
+    def afternoon(self, latest: int = SMALL) -> Clock:
+        """Twelve hours later, if it is small enough and nothing says which half is meant."""
+        if self.is_fixed or not 60 <= self.minutes <= latest:
+            return self
+        return Clock(self.minutes + NOON, self.end, self.is_marked, True)
+
+
+def read_clock(line: Line, i: int) -> Clock | None:
+    """The time that begins at token i."""
+    named = line.at(i, "noon", "midnight")
+    if named:
+        minutes = NOON if named.phrase.notion == "noon" else DAY
+        return Clock(minutes, named.end, True, True)
+    half = line.at(i, "am_before", "pm_before")
+    start = half.end if half else i
+    plain = _hour(line, start)
+    if plain is None:
+        return None
+    if half:
+        return _halved(plain, plain.end, half.phrase.notion == "pm_before")
+    after = line.at(plain.end, "am", "pm")
+    return _halved(plain, after.end, after.phrase.notion == "pm") if after else plain
+
+
+def _halved(clock: Clock, end: int, is_pm: bool) -> Clock | None:
+    if clock.minutes > NOON + 59 and not is_pm:
+        return None
+    minutes = clock.minutes
+    if minutes <= NOON + 59:
+        minutes = minutes % NOON + (NOON if is_pm else 0)
+    return Clock(minutes, end, True, True)
+
+
+def _hour(line: Line, i: int) -> Clock | None:
+    hour = line.number(i)
+    if hour is None or hour > 24 or line.tokens[i].end - line.tokens[i].start > 2:
+        return None
+    if line.touches(i) and line.word(i - 1) in "./:_" and line.number(i - 2) is not None:
+        return None  # the middle of a date, a fraction or a longer number
+    return _after(line, i, hour)
+
+
+def _after(line: Line, i: int, hour: int) -> Clock | None:
+    sign, minute = line.word(i + 1), _minute(line, i + 2)
+    is_colon = sign in (":", "：")
+    is_zero = line.word(i)[:1] == "0"
+    if minute is not None and (is_colon or sign == ".") and line.touches(i + 2):
+        marked = is_colon or (hour > 12 and (minute > 12 or minute == 0))
+        return _whole(line, i + 3, hour * 60 + minute, marked, is_zero or hour == 0)
+    if sign in (".", ",") and line.touches(i + 2) and line.number(i + 2) is not None:
+        return None  # a decimal
+    return _whole(line, i + 1, hour * 60, False, is_zero)
+
+
+def _whole(line: Line, i: int, minutes: int, marked: bool, fixed: bool) -> Clock | None:
+    """With the unit that may follow, and the minutes that may follow the unit."""
+    unit = line.at(i, "oclock")
+    if unit is None:
+        return Clock(minutes, i, marked, fixed or minutes >= NOON) if minutes <= DAY else None
+    end = unit.end
+    minute = _minute(line, end) if minutes % 60 == 0 else None
+    if minute is not None and not line.at(end + 1, "oclock", "minute"):
+        minutes, end = minutes + minute, end + 1
+    elif minute is not None and line.at(end + 1, "minute") and line.word(end + 1) == "分":
+        minutes, end = minutes + minute, end + 2
+    if line.word(end) == "半":
+        minutes, end = minutes + 30, end + 1
+    return Clock(minutes, end, True, fixed or minutes >= NOON) if minutes <= DAY else None
+
+
+def _minute(line: Line, i: int) -> int | None:
+    number = line.number(i)
+    return number if number is not None and number < 60 and len(line.word(i)) == 2 else None

@@ -1,0 +1,229 @@
+"""Days, as words name them, counted from the day on which the task was added."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from agents.understanding.readers.words.lexicon import Line
+
+A_DAY = timedelta(days=1)
+YEARS = range(2000, 2100)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day, or the first and last of several: "August", "Easter"."""
+
+    first: date
+    last: date
+    end: int  # the token after it
+
+
+def read_day(line: Line, i: int, added_on: date | None, language: str = "") -> Day | None:
+    """The day that begins at token i. `language` says in which order "3/4" is."""
+    i = line.past(i, "on")
+    i = line.past(i, "article")
+    for read in (_iso, _japanese, _dotted, _slashed, _day_month, _month_day):
+        found = read(line, i, language)
+        if found:
+            day, month, year, end = found
+            on = _next(day, month, year, added_on)
+            return Day(on, on, end) if on else None
+    return _named(line, i, added_on) if added_on else None
+
+
+def read_month(line: Line, i: int, added_on: date | None) -> Day | None:
+    """A month alone, "August" or "8月": the next one that is not over."""
+    hit = line.at(i, "month")
+    number, end = (hit.value + 1, hit.end) if hit else (_month_of_kanji(line, i), i + 2)
+    if number is None or added_on is None:
+        return None
+    year = line.number(line.past(end, "of"))
+    if year in YEARS:
+        end = line.past(end, "of") + 1
+    else:
+        year = added_on.year + (number < added_on.month)
+    first = date(year or 1, number, 1)
+    return Day(first, _end_of(first), end)
+
+
+def easter(year: int) -> date:
+    """Western Easter Sunday: the "anonymous" Gregorian computation (Meeus/Jones/Butcher)."""
+    a, (b, c) = year % 19, divmod(year, 100)
+    (d, e), f = divmod(b, 4), (b + 8) // 25
+    h = (19 * a + b - d - (b - f + 1) // 3 + 15) % 30
+    i, k = divmod(c, 4)
+    extra = (32 + 2 * e + 2 * i - h - k) % 7
+    m = (a + 11 * h + 22 * extra) // 451
+    month, day = divmod(h + extra - 7 * m + 114, 31)
+    return date(year, month, day + 1)
+
+
+def _make(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _next(day: int, month: int, year: int | None, added_on: date | None) -> date | None:
+    """Without a year, the first such day on or after `added_on`."""
+    if year is not None:
+        year += 2000 if year < 100 else 0
+        return _make(year, month, day) if year in YEARS else None
+    if added_on is None:
+        return None
+    for ahead in range(9):  # the longest wait for a 29 February
+        found = _make(min(added_on.year + ahead, 9999), month, day)
+        if found and found >= added_on:
+            return found
+    return None
+
+
+_Parts = tuple[int, int, int | None, int]
+
+
+def _parts(day: int | None, month: int | None, year: int | None, end: int) -> _Parts | None:
+    if day is None or month is None or not 1 <= day <= 31 or not 1 <= month <= 12:
+        return None
+    return day, month, year, end
+
+
+def _year(line: Line, i: int) -> tuple[int | None, int]:
+    """A year of four digits at i, behind "of" or a comma if there is one."""
+    at = line.past(i, "of")
+    at = at + 1 if line.word(at) == "," else at
+    number = line.number(at)
+    return (number, at + 1) if number in YEARS else (None, i)
+
+
+def _iso(line: Line, i: int, _language: str) -> _Parts | None:
+    if line.number(i) in YEARS and line.word(i + 1) == "-" == line.word(i + 3):
+        return _parts(line.number(i + 4), line.number(i + 2), line.number(i), i + 5)
+    return None
+
+
+def _month_of_kanji(line: Line, i: int) -> int | None:
+    number = line.number(i)
+    return number if line.word(i + 1) == "月" and number and number <= 12 else None
+
+
+def _japanese(line: Line, i: int, language: str) -> _Parts | None:
+    if line.word(i + 1) == "年":
+        rest = _japanese(line, i + 2, language)
+        return (rest[0], rest[1], line.number(i), rest[3]) if rest else None
+    if line.word(i + 3) == "日":
+        return _parts(line.number(i + 2), _month_of_kanji(line, i), None, i + 4)
+    return None
+
+
+def _dotted(line: Line, i: int, _language: str) -> _Parts | None:
+    """ "31.1.", "31.01.2027", "31.1": two digits without a dot behind could be minutes."""
+    if line.word(i + 1) != "." or not line.touches(i + 1):
+        return None
+    day, month = line.number(i), line.number(i + 2)
+    if line.word(i + 3) == "." and line.touches(i + 3):
+        year = line.number(i + 4) if line.touches(i + 4) or line.number(i + 4) in YEARS else None
+        return _parts(day, month, year, i + 4 + (year is not None))
+    is_sure = line.touches(i + 2) and (len(line.word(i + 2)) == 1 or (day or 0) > 24)
+    return _parts(day, month, None, i + 3) if is_sure else None
+
+
+def _slashed(line: Line, i: int, language: str) -> _Parts | None:
+    """ "3/4" is read where the language says which is the month, or the numbers do."""
+    if line.word(i + 1) != "/" or not line.touches(i + 2):
+        return None
+    one, two = line.number(i) or 0, line.number(i + 2) or 0
+    year, end = None, i + 3
+    if line.word(end) == "/" and line.number(end + 1) is not None:
+        year, end = line.number(end + 1), end + 2
+    if language in ("", "en") and one <= 12 and two <= 12 and one != two:
+        return None
+    is_month_first = language == "ja" or (language in ("", "en") and two > 12)
+    return _parts(two, one, year, end) if is_month_first else _parts(one, two, year, end)
+
+
+def _day_month(line: Line, i: int, _language: str) -> _Parts | None:
+    """ "12 May", "12. Mai", "1er mai", "12th of May", "30 de setembro de 2026"."""
+    if line.number(i) is None:
+        return None
+    at = line.past(i + 1, "ordinal")
+    at = at + 1 if line.word(at) in (".", "º", "°") else at
+    month = line.at(line.past(at, "of"), "month")
+    if month is None:
+        return None
+    year, end = _year(line, line.past(month.end, "dot"))
+    return _parts(line.number(i), month.value + 1, year, end)
+
+
+def _month_day(line: Line, i: int, _language: str) -> _Parts | None:
+    month = line.at(i, "month")
+    if month is None or line.number(month.end) is None:
+        return None
+    end = line.past(month.end + 1, "ordinal")
+    if line.at(end, "minute", "oclock", "am", "pm"):
+        return None
+    year, end = _year(line, end)
+    return _parts(line.number(month.end), month.value + 1, year, end)
+
+
+def _named(line: Line, i: int, added_on: date) -> Day | None:
+    hit = line.at(i, "end_of_month", "end_of_year", "today", "tomorrow", "christmas", "easter",
+                  "new_year")  # fmt: skip
+    if hit:
+        first, last = _special(hit.phrase.notion, added_on)
+        return Day(first, last, hit.end)
+    month = _end_of_named_month(line, i, added_on)
+    return month or _weekday(line, i, added_on)
+
+
+def _special(notion: str, added_on: date) -> tuple[date, date]:
+    if notion == "easter":
+        sunday = easter(added_on.year)
+        if sunday < added_on:
+            sunday = easter(added_on.year + 1)
+        return sunday - 2 * A_DAY, sunday + A_DAY  # Good Friday to Easter Monday
+    if notion == "christmas":
+        eve = _next(24, 12, None, added_on) or added_on
+        return eve, eve + 2 * A_DAY
+    day = {
+        "end_of_month": _end_of(added_on),
+        "end_of_year": date(added_on.year, 12, 31),
+        "new_year": date(added_on.year, 12, 31),
+        "today": added_on,
+        "tomorrow": added_on + A_DAY,
+    }[notion]
+    return day, day
+
+
+def _end_of(day: date) -> date:
+    return (day.replace(day=28) + 4 * A_DAY).replace(day=1) - A_DAY
+
+
+def _end_of_named_month(line: Line, i: int, added_on: date) -> Day | None:
+    ends = line.at(i, "end_of")
+    month = read_month(line, ends.end if ends else i, added_on)
+    if month is None:
+        return None
+    if ends:
+        return Day(month.last, month.last, month.end)
+    if line.word(month.end) == "末":
+        return Day(month.last, month.last, month.end + 1)
+    return None
+
+
+def _weekday(line: Line, i: int, added_on: date) -> Day | None:
+    """The first such day on or after `added_on`. Short names count where no word follows."""
+    hit = line.at(i, "day") or line.at(i, "day_short")
+    if hit is None:
+        return None
+    is_short = hit.phrase.notion == "day_short"
+    if is_short and (line.is_word(hit.end) or not _is_capital(line, i)):
+        return None
+    on = added_on + timedelta(days=(hit.value - added_on.weekday()) % 7)
+    return Day(on, on, hit.end)
+
+
+def _is_capital(line: Line, i: int) -> bool:
+    return line.text[line.tokens[i].start].isupper()

@@ -1,0 +1,116 @@
+"""The few words of each language that carry a notion, and where they stand in a line."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from agents.understanding.readers.words.tokens import Token, tokenise
+
+FOLDER = Path(__file__).with_name("languages")
+NUMBERED = ("day", "day_short", "month")  # lists by position; the variants of one are parted by |
+NOTHING = "nothing"  # a phrase in which no other is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    words: tuple[str, ...]
+    notion: str
+    value: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    phrase: Phrase
+    start: int  # of its first token
+    end: int  # after its last
+
+    @property
+    def value(self) -> int:
+        return self.phrase.value
+
+    @property
+    def language(self) -> str:
+        return self.phrase.language
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One field of a row, cut up. Nothing that is read crosses from one to the next."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    hits: dict[str, dict[int, Hit]]
+
+    def word(self, i: int) -> str:
+        return self.tokens[i].word if 0 <= i < len(self.tokens) else ""
+
+    def number(self, i: int) -> int | None:
+        return self.tokens[i].number if 0 <= i < len(self.tokens) else None
+
+    def is_word(self, i: int) -> bool:
+        return 0 <= i < len(self.tokens) and self.tokens[i].is_word
+
+    def touches(self, i: int) -> bool:
+        """Token i follows the one before it with no space between."""
+        return 0 < i < len(self.tokens) and self.tokens[i - 1].end == self.tokens[i].start
+
+    def at(self, i: int, *notions: str) -> Hit | None:
+        """The first of these notions that begins at token i."""
+        found = (self.hits[n].get(i) for n in notions if n in self.hits)
+        return next((hit for hit in found if hit), None)
+
+    def all(self, *notions: str) -> Iterator[Hit]:
+        for notion in notions:
+            yield from self.hits.get(notion, {}).values()
+
+    def past(self, i: int, *notions: str) -> int:
+        """The token after such a phrase, if one begins at i; else i."""
+        hit = self.at(i, *notions)
+        return hit.end if hit else i
+
+    def quote(self, start: int, end: int) -> str:
+        return self.text[self.tokens[start].start : self.tokens[end - 1].end]
+
+
+def read_line(text: str) -> Line:
+    tokens = tokenise(text)
+    hits: dict[str, dict[int, Hit]] = {}
+    lexicon, blind = load(), 0
+    for i in range(len(tokens)):
+        found = [p for p in lexicon.get(tokens[i].word, ()) if _fits(p, tokens, i)]
+        blind = max([blind, *(i + len(p.words) for p in found if p.notion == NOTHING)])
+        for phrase in found:
+            end = i + len(phrase.words)
+            if end > blind:
+                hits.setdefault(phrase.notion, {}).setdefault(i, Hit(phrase, i, end))
+    return Line(text, tokens, hits)
+
+
+def _fits(phrase: Phrase, tokens: tuple[Token, ...], i: int) -> bool:
+    return all(
+        i + k < len(tokens) and tokens[i + k].word == word for k, word in enumerate(phrase.words)
+    )
+
+
+@cache
+def load() -> dict[str, tuple[Phrase, ...]]:
+    """By first word, the longest phrase first."""
+    table: dict[str, list[Phrase]] = {}
+    for file in sorted(FOLDER.glob("*.toml")):
+        for phrase in _phrases(file.stem, tomllib.loads(file.read_text(encoding="utf-8"))):
+            table.setdefault(phrase.words[0], []).append(phrase)
+    return {k: tuple(sorted(v, key=lambda p: -len(p.words))) for k, v in table.items()}
+
+
+def _phrases(language: str, data: dict[str, Any]) -> Iterator[Phrase]:
+    for notion, texts in data.items():
+        for value, text in enumerate(texts):
+            for one in text.split("|") if notion in NUMBERED else [text]:
+                words = tuple(token.word for token in tokenise(one))
+                yield Phrase(words, notion, value, language)

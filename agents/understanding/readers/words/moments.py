@@ -1,0 +1,113 @@
+"""Last moments: "by Friday", "before noon", "bis 31.1.". And days on which alone a thing is.
+
+"By" a day holds to its end; "before" a day holds to the end of the day before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, time
+
+from agents.traits import LastMoment, Trait
+from agents.understanding.readers.words.clocks import Clock, read_clock
+from agents.understanding.readers.words.dates import A_DAY, Day, read_day
+from agents.understanding.readers.words.hours import DASHES
+from agents.understanding.readers.words.lexicon import Hit, Line
+
+LOOK_BACK = 14  # tokens: the longest date with a time
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    on: Day | None
+    at: time | None
+    end: int
+
+
+def read_when(line: Line, i: int, added_on: date | None, language: str = "") -> When | None:
+    """A day, a time that something marks as one, or both in either order."""
+    day = read_day(line, i, added_on, language)
+    if day:
+        clock = _clock(line, _past_comma(line, day.end))
+        return When(day, clock.time if clock else None, clock.end if clock else day.end)
+    clock = _clock(line, line.past(i, "article"))
+    if clock is None:
+        return None
+    day = read_day(line, _past_comma(line, clock.end), added_on, language)
+    return When(day, clock.time, day.end if day else clock.end)
+
+
+def _clock(line: Line, i: int) -> Clock | None:
+    clock = read_clock(line, line.past(i, "clock_at"))
+    return clock.afternoon(6 * 60 + 59) if clock and clock.is_marked else None
+
+
+def _past_comma(line: Line, i: int) -> int:
+    return i + 1 if line.word(i) == "," else i
+
+
+def read_last_moment(
+    line: Line, added_on: date | None, taken: range
+) -> tuple[Trait[LastMoment], range] | None:
+    """`taken` are the tokens that opening hours were read from."""
+    found = sorted(_ends(line, added_on, taken), key=lambda pair: pair[1].start)
+    return found[0] if found else None
+
+
+def _ends(
+    line: Line, added_on: date | None, taken: range
+) -> Iterator[tuple[Trait[LastMoment], range]]:
+    for hit in line.all("before", "by"):
+        if hit.start not in taken and not _is_range(line, hit) and not _is_away(line, hit):
+            when = read_when(line, hit.end, added_on, hit.language)
+            if when:
+                yield _trait(line, hit, when, range(hit.start, when.end))
+    for hit in line.all("by_after", "before_after"):
+        found = _ending_at(line, hit, added_on)
+        if found and hit.start not in taken:
+            yield _trait(line, hit, found[1], range(found[0], hit.end))
+
+
+def _trait(line: Line, hit: Hit, when: When, said: range) -> tuple[Trait[LastMoment], range]:
+    on = when.on.first if when.on else None
+    if on and when.at is None and hit.phrase.notion.startswith("before") and on > date.min:
+        on -= A_DAY
+    return Trait(LastMoment(on, when.at), line.quote(said.start, said.stop), 0.9), said
+
+
+def _is_range(line: Line, hit: Hit) -> bool:
+    """ "9 bis 17 Uhr", "Mo bis Fr", "3 May until 5 May": what stands before is a start."""
+    i = hit.start - 1
+    if line.number(i) is not None or (line.word(i) and line.word(i) in DASHES):
+        return True
+    ends = {h.end for h in line.all("day", "day_short", "month", "oclock", "am", "pm")}
+    is_dot = line.word(i) == "." and line.number(i - 1) is not None
+    return hit.phrase.notion == "by" and (is_dot or hit.start in ends)
+
+
+def _is_away(line: Line, hit: Hit) -> bool:
+    """ "on holiday until 5 May" says when somebody is back."""
+    return any(0 <= hit.start - away.end <= 2 for away in line.all("away", "away_until"))
+
+
+def _ending_at(line: Line, hit: Hit, added_on: date | None) -> tuple[int, When] | None:
+    """In Japanese the word for "by" comes last: the longest day or time that ends before it."""
+    for i in range(max(0, hit.start - LOOK_BACK), hit.start):
+        when = read_when(line, i, added_on, hit.language)
+        if when and when.end == hit.start:
+            return i, when
+    return None
+
+
+def read_only_day(line: Line, added_on: date | None) -> Trait[date] | None:
+    """ "only on 12 May": of no use the day after."""
+    for hit in line.all("only"):
+        day = read_day(line, hit.end, added_on, hit.language)
+        if day and not line.at(line.past(hit.end, "on"), "day", "day_short"):
+            return Trait(day.last, line.quote(hit.start, day.end), 0.8)
+    for hit in line.all("only_after"):
+        found = _ending_at(line, replace(hit), added_on)
+        if found and found[1].on:
+            return Trait(found[1].on.last, line.quote(found[0], hit.end), 0.8)
+    return None

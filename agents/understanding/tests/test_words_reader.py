@@ -1,0 +1,83 @@
+"""What the reader of words makes of single rows: only what they say, and always a true quote."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date, time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agents.traits import Door, LastMoment, TaskWords, Traits
+from agents.understanding.readers.words import WordsReader
+
+TUESDAY = date(2026, 5, 5)
+WORDS = """by bis Mon–Fri 9–4.30 18 Uhr Friday 31.1. closes at 6 only nur vor ½ ٣ 月 9時 ( – .
+24:00 0 99 ab""".split(" ")
+
+
+def read(title: str, description: str = "") -> Traits:
+    return WordsReader().read_task(TaskWords(title, description, added_on=TUESDAY))
+
+
+@pytest.mark.parametrize(
+    ("title", "door", "days", "start", "end"),
+    [
+        ("Ring Land & Property (Mon–Fri 9–4.30)", Door.OFFICE, "01234", time(9), time(16, 30)),
+        ("council tax, Mon-Fri 9-5", Door.OFFICE, "01234", time(9), time(17)),
+        ("Bürgeramt Mo–Fr 8–12 Uhr", Door.OFFICE, "01234", time(8), time(12)),
+        ("Apotheke (Mo–Sa 9–18.30 Uhr)", Door.SHOP, "012345", time(9), time(18, 30)),
+        ("Werkstatt schließt um 17 Uhr", Door.SHOP, "012345", time(9), time(17)),
+        ("cobbler, closes at 6", Door.SHOP, "012345", time(9), time(18)),
+    ],
+)
+def test_hours_that_are_said(title: str, door: Door, days: str, start: time, end: time) -> None:
+    hours = read(title).hours
+    assert hours is not None
+    (span,) = hours.value.spans
+    assert (hours.value.door, "".join(map(str, sorted(span.days)))) == (door, days)
+    assert (span.start, span.end) == (start, end)
+
+
+@pytest.mark.parametrize(
+    ("title", "on", "at"),
+    [
+        ("Send the form by Friday", date(2026, 5, 8), None),
+        ("Register by 30 June", date(2026, 6, 30), None),
+        ("Anmeldung bis 31.1.", date(2027, 1, 31), None),
+        ("Antrag bis Freitag", date(2026, 5, 8), None),
+        ("Im Portal bis 23.59 Uhr", None, time(23, 59)),
+        ("call back by 5 pm", None, time(17)),
+    ],
+)
+def test_the_last_moment_that_is_said(title: str, on: date | None, at: time | None) -> None:
+    last = read(title).last_moment
+    assert last is not None
+    assert last.value == LastMoment(on, at)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Pay the rent", "Fix 48 citations", "Buy 3–4 onions", "Kapitel 2.3 lesen", "Trim 9", "1/2 l"],
+)
+def test_what_says_no_hour_and_no_moment_is_left_unknown(title: str) -> None:
+    assert (read(title).hours, read(title).last_moment) == (None, None)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(WORDS) | st.text(max_size=8), max_size=12).map(" ".join),
+    st.text(max_size=60),
+)
+def test_it_never_fails_and_every_quote_stands_in_the_row(title: str, description: str) -> None:
+    words = TaskWords(title, description, added_on=TUESDAY)
+    traits = WordsReader().read_task(words)
+    for field in fields(traits):
+        trait = getattr(traits, field.name)
+        assert trait is None or (trait.quote and trait.quote in words.text)
+        assert trait is None or 0 < trait.confidence <= 1
+
+
+def test_a_long_hostile_text_is_read_in_time_that_grows_with_it() -> None:
+    read("by " * 100_000, "Mon–Fri 9–" * 50_000)
