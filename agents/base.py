@@ -51,8 +51,21 @@ class EventView:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What the person answered to a suggestion."""
+
+    candidate: str  # "task:17"
+    reaction: str  # done | snooze | dismiss
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class UserView:
-    """One person at one moment. `tasks` are open ones; `events` end after `now`, by start."""
+    """One person at one moment. `tasks` are open ones; `events` end after `now`, by start.
+
+    `answers` are those of the last days, the latest first; whoever keeps them adds them.
+    """
 
     user_id: UUID
     now: datetime
@@ -60,6 +73,7 @@ class UserView:
     tasks: tuple[TaskView, ...] = ()
     events: tuple[EventView, ...] = ()
     synced_at: datetime | None = None  # the oldest of the connections' last syncs
+    answers: tuple[Answer, ...] = ()
 
     @property
     def today(self) -> date:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from random import Random
 
 from agents.base import UserView
+from agents.traits import NOTHING_READ, Traits
 from oo.lib.words import Words
 
 
@@ -70,6 +71,11 @@ class Facts:
     duration: timedelta | None = None
     starts_at: datetime | None = None  # of a meeting
     gap: Gap | None = None
+    traits: Traits = NOTHING_READ  # what its words say
+    closes_at: datetime | None = None  # the end of the hours in which it can be done now
+    opens_at: datetime | None = None  # when it can be done next
+    begin_by: datetime | None = None  # begun later, it is too late
+    prepares: str = ""  # the title of the event that it has to be done before
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,7 @@ class Choice:
     propensity: float
     confidence: float  # 0..1
     silence: str = ""  # code of the policy's silences, or "nothing_open"
+    until: datetime | None = None  # when this policy would decide otherwise, if it knows
 
 
 Say = Callable[[Facts], str]  # in the language and on the clock that are active

@@ -22,7 +22,9 @@ def main(arguments: list[str]) -> int:
     try:
         moments = load_moments(options.moments)
         labels = load_labels(options.moments, options.labels)
-        measured = {name: run.run_variant(moments, name) for name in options.variants.split(",")}
+        measured = {
+            name: run.run_variant(moments, name, labels) for name in options.variants.split(",")
+        }
     except (FormatError, OSError, run.NoSuchVariant) as error:
         sys.stderr.write(f"{error}\n")
         return 2

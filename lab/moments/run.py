@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from random import Random
 
 from lab.moments.format import Moment
+from lab.moments.label_reader import LabelReader, read_by
+from lab.moments.labels import Labels
 from lab.moments.load import Keys, item_keys, lived
 from lab.moments.score import INVALID_ITEM, Judged, Said, judge
 from tips import conf
@@ -23,20 +25,35 @@ class NoSuchVariant(Exception):
     """Neither one of NAMED nor the key of a policy."""
 
 
+# Behind a variant: rows are understood as the labels say, not as a reader does.
+LABELLED = "+labels"
+
+
 def policy_key(variant: str) -> str:
     """Raises NoSuchVariant."""
-    key = NAMED.get(variant, variant)
+    name = variant.removesuffix(LABELLED)
+    key = NAMED.get(name, name)
     if key not in POLICIES:
         known = ", ".join([*NAMED, *POLICIES.load()])
         raise NoSuchVariant(f"{variant!r} is no variant; there are {known}")
     return key
 
 
-def run_variant(moments: Iterable[Moment], variant: str) -> list[Judged]:
-    """Each moment judged. Raises NoSuchVariant. Chance is the same in every run."""
+def run_variant(moments: Iterable[Moment], variant: str, labels: Labels) -> list[Judged]:
+    """Each moment judged. Raises NoSuchVariant. Chance is the same in every run.
+
+    With LABELLED, only moments that somebody has labelled.
+    """
     key = policy_key(variant)
     with _policy(key):
-        return [judge(moment, say(moment)) for moment in moments]
+        if not variant.endswith(LABELLED):
+            return [judge(moment, say(moment)) for moment in moments]
+        return [_labelled(moment, labels) for moment in moments if moment.id in labels.by_moment]
+
+
+def _labelled(moment: Moment, labels: Labels) -> Judged:
+    with read_by(LabelReader(moment, labels)):
+        return judge(moment, say(moment))
 
 
 def say(moment: Moment) -> Said:

@@ -80,6 +80,7 @@ def _of_task(task: TaskView, view: UserView, gap: Gap | None) -> Candidate:
         priority=task.priority,
         duration=task.duration,
         gap=gap,
+        traits=task.traits,
     )
     return Candidate(
         key=f"task:{task.id}",

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from accounts.locks import lock_person
 from accounts.models import Profile
-from agents.base import UserView
+from agents.base import Answer, UserView
 from agents.understanding.keeping import catch_up
 from agents.view import load_view
 from integrations.models import CalendarEvent, Task
@@ -71,10 +71,20 @@ def _make(user_id: UUID, at: datetime, rng: Random) -> Tip | None:
             _put_off(schedule, schedule.rest_until)
             return None
         catch_up(user_id, profile.zone, at=at)
-        view = load_view(user_id, at=at)
+        view = replace(load_view(user_id, at=at), answers=_answers(user_id, at))
     except (IntegrityError, Profile.DoesNotExist):  # they have left just now
         return None
     return _decide(profile, schedule, view, rng, at=at)
+
+
+def _answers(user_id: UUID, at: datetime) -> tuple[Answer, ...]:
+    """One query."""
+    rows = Tip.objects.filter(
+        user_id=user_id, answered_at__gt=at - conf.REMEMBERED, answered_at__lte=at
+    )
+    latest = rows.order_by("-answered_at")[: conf.MOST_ANSWERS]
+    told = latest.values_list("candidate", "reaction", "answered_at", "reason")
+    return tuple(Answer(candidate, what, when, why) for candidate, what, when, why in told if when)
 
 
 def _put_off(seen: TipSchedule, until: datetime) -> None:
@@ -96,7 +106,7 @@ def _decide(
     candidates = build_candidates(view, {m.candidate for m in mutes})
     choice = policy.decide(view, candidates, rng)
     until = choice.chosen.candidate.valid_until if choice.chosen else None
-    boundary = next_boundary(view, [until, *(m.until for m in mutes)])
+    boundary = next_boundary(view, [until, choice.until, *(m.until for m in mutes)])
     decided = Decided(view, policy, choice, candidates, mark, boundary, profile.locale)
     return _store(decided, schedule, at=at)
 

@@ -14,30 +14,8 @@ from agents.understanding.readers.words import WordsReader
 
 TUESDAY = date(2026, 5, 5)
 WORDS = [
-    "by",
-    "bis",
-    "Mon–Fri",
-    "9–4.30",
-    "18",
-    "Uhr",
-    "Friday",
-    "31.1.",
-    "closes",
-    "at",
-    "6",
-    "only",
-    "nur",
-    "vor",
-    "½",
-    "٣",
-    "月",
-    "9時",
-    "(",
-    "–",
-    ".\n24:00",
-    "0",
-    "99",
-    "ab",
+    *("by", "bis", "Mon–Fri", "9–4.30", "18 Uhr", "Friday", "31.1.", "closes at 6", "only", "nur"),
+    *("vor", "½", "٣", "月", "9時", "(", "–", ".", "\n", "24:00", "0", "99", "ab"),
 ]
 
 

@@ -1,0 +1,110 @@
+"""When a task can be done: opening hours, daylight, sleep and the calendar, as spans of time. Pure.
+
+What is unknown keeps nothing back: a task of which no words say when can be done while awake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from agents.base import EventView, UserView
+from agents.traits import WEEK, Door, EventKind, Hours, Place, Span, Traits
+
+WORKDAYS, SHOPPING_DAYS = frozenset(range(5)), frozenset(range(6))
+AWAKE = Span(WEEK, time(6, 30), time(23, 30))
+# Of doors whose hours no words name. People are not called late, and not early.
+USUAL = {
+    Door.OFFICE: Span(WORKDAYS, time(9), time(17)),
+    Door.SHOP: Span(SHOPPING_DAYS, time(9), time(19)),
+    Door.PEOPLE: Span(WEEK, time(8, 30), time(21)),
+    Door.OWN: AWAKE,
+}
+OUT = Span(WEEK, time(7), time(21, 30))
+SUMMER = range(4, 10)
+DAYLIGHT = {True: Span(WEEK, time(7), time(20, 30)), False: Span(WEEK, time(8), time(17))}
+CLOSED_ON_HOLIDAYS = frozenset({Door.OFFICE, Door.SHOP})
+# An entry that lasts longer says where somebody is, not what they do.
+LONGEST_MEETING = timedelta(hours=24)
+TAKES_NO_TIME = frozenset({EventKind.MARKER, EventKind.HOLIDAY, EventKind.AWAY})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Window:
+    start: datetime
+    end: datetime
+
+    @property
+    def length(self) -> timedelta:
+        return self.end - self.start
+
+
+def takes_time(event: EventView) -> bool:
+    """Whether the person can do nothing else meanwhile. All-day entries take no hour of a day."""
+    if event.is_all_day or event.ends_at - event.starts_at >= LONGEST_MEETING:
+        return False
+    kind = event.traits.kind
+    if kind is None:
+        return event.is_busy
+    return kind.value not in TAKES_NO_TIME
+
+
+def find_chances(traits: Traits, view: UserView, *, until: datetime) -> list[Window]:
+    """The spans from now to `until` in which the task can be done, the earliest first."""
+    opened = _openings(traits, view, until)
+    clipped = (Window(max(w.start, view.now), min(w.end, until)) for w in opened)
+    busy = [Window(e.starts_at, e.ends_at) for e in view.events if takes_time(e)]
+    return [w for window in clipped if window.end > window.start for w in _without(window, busy)]
+
+
+def _openings(traits: Traits, view: UserView, until: datetime) -> Iterator[Window]:
+    hours = traits.hours.value if traits.hours else None
+    zone = ZoneInfo(hours.zone) if hours and hours.zone else view.zone
+    holidays = _holidays(view) if hours and hours.door in CLOSED_ON_HOLIDAYS else frozenset()
+    day = view.now.astimezone(zone).date() - timedelta(days=1)
+    while datetime.combine(day, time(), zone) < until:
+        if day not in holidays:
+            for span in _spans(traits, hours, day):
+                if day.weekday() in span.days:
+                    yield _on(day, span, zone)
+        day += timedelta(days=1)
+
+
+def _spans(traits: Traits, hours: Hours | None, day: date) -> tuple[Span, ...]:
+    if hours:
+        return hours.spans or (USUAL[hours.door],)
+    place = traits.place.value if traits.place else None
+    if place is Place.ERRAND:
+        return (OUT,)
+    if place is Place.OUTDOORS:
+        return (DAYLIGHT[day.month in SUMMER],)
+    return (USUAL[Door.PEOPLE] if place is Place.PHONE else AWAKE,)
+
+
+def _on(day: date, span: Span, zone: ZoneInfo) -> Window:
+    start = datetime.combine(day, span.start, zone)
+    last = day + timedelta(days=1) if span.end <= span.start else day
+    return Window(start, datetime.combine(last, span.end, zone))
+
+
+def _holidays(view: UserView) -> frozenset[date]:
+    """Days on which offices and shops are closed, as far as the calendar says so."""
+    return frozenset(
+        e.starts_at.astimezone(view.zone).date()
+        for e in view.events
+        if e.is_all_day and e.traits.kind and e.traits.kind.value is EventKind.HOLIDAY
+    )
+
+
+def _without(window: Window, busy: Iterable[Window]) -> Iterator[Window]:
+    start = window.start
+    for taken in sorted(busy):
+        if taken.end <= start or taken.start >= window.end:
+            continue
+        if taken.start > start:
+            yield Window(start, taken.start)
+        start = max(start, taken.end)
+    if start < window.end:
+        yield Window(start, window.end)

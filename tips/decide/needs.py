@@ -1,0 +1,107 @@
+"""How long a task can still wait: the moment by which it has to be begun. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from agents.base import EventView, TaskView, UserView
+from agents.traits import LastMoment, Prepares
+from tips.decide.chances import Window, find_chances
+
+# Of a task whose length nobody says.
+USUAL_EFFORT = timedelta(minutes=15)
+# A day is over for what is merely due on it.
+BED = time(22, 30)
+LOOK_AHEAD = timedelta(days=8)
+SHORTEST_NAME = 4  # letters of a word by which an event is found
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """hard  after this moment it is of no use, or harmful; by the words, a deadline, a time
+    soft  the end of the day for which the person put it down
+    begin_by  the last start that is in time, by when it can be done at all
+    """
+
+    effort: timedelta
+    chances: tuple[Window, ...]
+    hard: datetime | None = None
+    soft: datetime | None = None
+    begin_by: datetime | None = None
+    prepares: EventView | None = None
+
+    @property
+    def first(self) -> Window | None:
+        return self.chances[0] if self.chances else None
+
+
+def find_need(task: TaskView, view: UserView) -> Need:
+    traits = task.traits
+    effort = task.duration or (traits.effort.value if traits.effort else USUAL_EFFORT)
+    prepared = _prepared(traits.prepares.value, view) if traits.prepares else None
+    hard = min((m for m in _hard(task, view, prepared) if m), default=None)
+    soft = _end_of(task.due_on, view) if task.due_on and task.due_at is None else None
+    chances = find_chances(traits, view, until=view.now + LOOK_AHEAD)
+    ends = min((m for m in (hard, soft) if m and m > view.now), default=None)
+    return Need(
+        effort=effort,
+        chances=tuple(w for w in chances if w.length >= min(effort, timedelta(hours=1))),
+        hard=hard,
+        soft=soft,
+        begin_by=_begin_by(chances, effort, ends, view) if ends else None,
+        prepares=prepared,
+    )
+
+
+def _hard(
+    task: TaskView, view: UserView, prepared: EventView | None
+) -> tuple[datetime | None, ...]:
+    traits = task.traits
+    last = traits.last_moment.value if traits.last_moment else None
+    lead = traits.prepares.value.lead if traits.prepares else timedelta()
+    leave = prepared.traits.leave_by if prepared else None
+    return (
+        task.due_at,
+        _end_of(task.deadline_on, view) if task.deadline_on else None,
+        _moment(last, task, view) if last else None,
+        prepared.starts_at - lead - (leave.value if leave else timedelta()) if prepared else None,
+    )
+
+
+def _moment(last: LastMoment, task: TaskView, view: UserView) -> datetime | None:
+    day = last.on or task.due_on
+    if day is None:
+        return None
+    end = datetime.combine(day, last.at, view.zone) if last.at else _end_of(day, view)
+    return end - last.lead
+
+
+def _end_of(day: date, view: UserView) -> datetime:
+    return datetime.combine(day, BED, view.zone)
+
+
+def _begin_by(chances: list[Window], effort: timedelta, ends: datetime, view: UserView) -> datetime:
+    """In the last chance that is long enough; when there is none left, now."""
+    starts = [
+        min(w.end, ends) - effort
+        for w in chances
+        if w.start < ends and min(w.end, ends) - w.start >= effort
+    ]
+    return max(starts, default=view.now)
+
+
+def _prepared(prepares: Prepares, view: UserView) -> EventView | None:
+    """The next event that is meant, by its id or by a word that both share."""
+    words = _names(prepares.what)
+    for event in view.events:
+        if event.starts_at > view.now and (
+            event.id == prepares.event_id or words & _names(event.title)
+        ):
+            return event
+    return None
+
+
+def _names(text: str) -> set[str]:
+    bare = ("".join(c if c.isalnum() else " " for c in text.casefold())).split()
+    return {word for word in bare if len(word) >= SHORTEST_NAME or not word.isascii()}

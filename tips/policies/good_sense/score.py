@@ -1,0 +1,202 @@
+"""Points of one candidate: gates first, then what is urgent, then what makes it worth a moment."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+from agents.base import TaskView, UserView
+from agents.traits import Energy, EventKind, Place
+from tips.base import Candidate, Facts, Kind, Scored
+from tips.decide.chances import takes_time
+from tips.decide.needs import Need, find_need
+from tips.policies.good_sense import weights as w
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+Part = tuple[float, str]  # points, and the code of why
+
+
+def score(candidate: Candidate, view: UserView) -> Scored:
+    task = next((t for t in view.tasks if f"task:{t.id}" == candidate.key), None)
+    if candidate.kind is Kind.REMINDER or task is None:
+        return Scored(candidate, _reminder(candidate, view), reasons=("starts_soon",))
+    need = find_need(task, view)
+    told = replace(candidate, facts=_facts(candidate, need, view))
+    gates = list(_gates(task, need, view))
+    parts = [*_urgent(task, need, view), *_worth(task, need, view)]
+    earned = sorted((p for p in parts if p[0] > 0), key=lambda p: -p[0])
+    return Scored(
+        told,
+        score=sum(points for points, _code in parts) + (w.GATED if gates else 0.0),
+        reasons=tuple(code for _points, code in earned),
+        penalties=(*gates, *(code for points, code in parts if points < 0)),
+    )
+
+
+def _reminder(candidate: Candidate, view: UserView) -> float:
+    event = next((e for e in view.events if f"event:{e.id}" == candidate.key), None)
+    return w.REMINDER if event and takes_time(event) else w.GATED
+
+
+def _facts(candidate: Candidate, need: Need, view: UserView) -> Facts:
+    first = need.first
+    is_open = first is not None and first.start <= view.now
+    return replace(
+        candidate.facts,
+        closes_at=first.end if first and is_open else None,
+        opens_at=first.start if first and not is_open else None,
+        begin_by=need.begin_by,
+        prepares=need.prepares.title if need.prepares else "",
+    )
+
+
+def _gates(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
+    """Why it cannot be now. Unknown never gates."""
+    traits = task.traits
+    if traits.blocked and _is_blocked(task, view):
+        yield "blocked"
+    if need.hard and need.hard <= view.now and traits.last_moment:
+        yield "too_late"
+    if need.first is None or need.first.start > view.now:
+        yield "closed"
+    elif need.first.length < need.effort and need.effort <= 2 * HOUR:
+        yield "no_time"
+    if _is_late(view) and _is_much(task, need) and not _cannot_wait(need, view):
+        yield "too_late_in_the_day"
+    if _is_carried(view) and traits.place and traits.place.value in _NOT_ON_THE_WAY:
+        yield "on_the_way"
+    if _refusals(task, view) >= w.MOST_REFUSALS:
+        yield "refused"
+
+
+_NOT_ON_THE_WAY = (Place.HOME, Place.ERRAND, Place.OUTDOORS, Place.WITH_SOMEBODY)
+
+
+def _is_blocked(task: TaskView, view: UserView) -> bool:
+    assert task.traits.blocked
+    blocked = task.traits.blocked.value
+    if blocked.task_id is not None:
+        return any(t.id == blocked.task_id for t in view.tasks)
+    return blocked.until is None or blocked.until > view.today
+
+
+def _is_late(view: UserView) -> bool:
+    return view.now.astimezone(view.zone).time() >= w.LATE
+
+
+def _is_much(task: TaskView, need: Need) -> bool:
+    energy = task.traits.energy
+    return need.effort > w.LONG or bool(energy and energy.value is Energy.DEEP)
+
+
+def _cannot_wait(need: Need, view: UserView) -> bool:
+    return bool(need.hard and need.begin_by and need.begin_by - view.now < 2 * HOUR)
+
+
+def _is_carried(view: UserView) -> bool:
+    return any(
+        e.starts_at <= view.now < e.ends_at
+        and e.traits.kind
+        and e.traits.kind.value in (EventKind.TRAVEL, EventKind.DRIVING)
+        for e in view.events
+    )
+
+
+def _refusals(task: TaskView, view: UserView) -> int:
+    since = view.now - timedelta(days=w.REFUSED_DAYS)
+    return sum(
+        a.candidate == f"task:{task.id}" and a.reaction == "dismiss" and a.at > since
+        for a in view.answers
+    )
+
+
+def _urgent(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
+    now = view.now
+    if need.hard and need.hard > now and need.begin_by:
+        code = "prepares" if need.prepares and not task.due_at else "last_moment"
+        yield _fading(w.HARD, need.begin_by - now), _dated(task, need, view) or code
+    elif task.due_at and task.due_at <= now:
+        late = (now - task.due_at) / HOUR
+        recent = w.TIME_PASSED * math.exp(-late / w.TIME_PASSED_FADES_H)
+        yield max(recent, _overdue(task, view)), "past_time" if late < 24 else "overdue"
+    elif task.deadline_on and task.deadline_on < view.today:
+        days = (view.today - task.deadline_on).days
+        yield w.DEADLINE_PASSED * math.exp(-days / w.DEADLINE_PASSED_FADES_DAYS), "deadline_missed"
+    if need.soft is None:
+        return
+    days = (task.due_on - view.today).days if task.due_on else 0
+    if days < 0:
+        yield _overdue(task, view), "overdue"
+        return
+    points = _fading(w.SOFT, need.begin_by - now) if need.begin_by else 0.0
+    yield points + (w.DUE_TODAY if days == 0 else 0.0), _due(days)
+
+
+def _dated(task: TaskView, need: Need, view: UserView) -> str:
+    """The code of a date that the source knows, when that is what presses."""
+    if task.due_at and need.hard == task.due_at:
+        return "due_at" if task.due_on == view.today else ""
+    return "deadline" if task.deadline_on and not task.traits.last_moment else ""
+
+
+def _due(days: int) -> str:
+    return {0: "due_today", 1: "due_tomorrow"}.get(days, "due_in_days")
+
+
+def _overdue(task: TaskView, view: UserView) -> float:
+    days = (view.today - task.due_on).days if task.due_on else 0
+    return w.OVERDUE * math.exp(-max(days, 0) / w.OVERDUE_FADES_DAYS)
+
+
+def _fading(table: tuple[tuple[float, float], ...], left: timedelta) -> float:
+    hours = max(left / HOUR, 0.0)
+    return sum(points * math.exp(-hours / fades) for points, fades in table)
+
+
+def _worth(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
+    yield w.PRIORITY[task.priority], "urgent" if task.priority == 4 else "important"
+    yield from _meant(task)
+    if _closes_soon(need, view) and (need.soft or need.hard or task.priority > 1):
+        yield w.CLOSING, "closing"
+    if _habit(task, view) >= w.HABIT_TIMES:
+        yield w.HABIT, "habit"
+    if need.effort <= w.QUICK_MIN:
+        yield w.QUICK, "quick"
+    elif need.effort > HOUR / 2:
+        yield w.LONG_PER_HOUR * (need.effort / HOUR), "long"
+    if task.due_on is None and task.added_at and view.now - task.added_at > w.LONG_AGO_DAYS * DAY:
+        yield w.LONG_AGO, "long_ago"
+    yield w.REFUSED * _refusals(task, view), "refused_before"
+
+
+def _meant(task: TaskView) -> Iterator[Part]:
+    """What its words say that it is worth."""
+    traits = task.traits
+    if traits.stakes:
+        yield w.STAKES[traits.stakes.value], f"stakes_{traits.stakes.value}"
+    if traits.waits:
+        yield w.WAITS, "waits"
+    if traits.unblocks:
+        yield w.UNBLOCKS, "unblocks"
+    if traits.someday and traits.someday.value:
+        yield w.SOMEDAY, "someday"
+
+
+def _closes_soon(need: Need, view: UserView) -> bool:
+    first = need.first
+    if first is None or first.start > view.now or first.end - view.now > w.CLOSING_WITHIN:
+        return False
+    later = need.chances[1].start if len(need.chances) > 1 else None
+    return later is None or later - first.end > 10 * HOUR
+
+
+def _habit(task: TaskView, view: UserView) -> int:
+    """How often it was done about this hour: a habit is a time of day."""
+    return sum(
+        a.candidate == f"task:{task.id}"
+        and a.reaction == "done"
+        and abs((view.now - a.at + DAY / 2) % DAY - DAY / 2) <= w.HABIT_SPREAD
+        for a in view.answers
+    )

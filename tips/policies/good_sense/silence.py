@@ -1,0 +1,82 @@
+"""When nothing is said, whatever there is; and how much there must be before something is."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from agents.base import EventView, UserView
+from agents.traits import EventKind
+from tips.decide.chances import takes_time
+from tips.policies.good_sense import weights as w
+
+_CODES = {
+    EventKind.FOCUS: "in_focus",
+    EventKind.DRIVING: "at_the_wheel",
+    EventKind.CEREMONY: "in_ceremony",
+    EventKind.SLEEP: "asleep",
+    EventKind.TRAVEL: "on_a_journey",
+}
+
+
+def silence_now(view: UserView) -> str:
+    """The code of why this is no moment for anything, or ""."""
+    for event in view.events:
+        if code := _of_event(event, view.now):
+            return code
+    return "refused" if len(recent_refusals(view)) >= w.REFUSALS_SILENCE else ""
+
+
+def _of_event(event: EventView, now: datetime) -> str:
+    kind = event.traits.kind.value if event.traits.kind else None
+    may = event.traits.may_interrupt
+    if event.is_all_day or event.ends_at <= now or (may and may.value):
+        return ""
+    if kind is EventKind.CEREMONY and event.starts_at - now <= w.BEFORE_A_CEREMONY:
+        return "in_ceremony"
+    if kind in (EventKind.TRAVEL, EventKind.DRIVING) and may and not may.value:
+        return _CODES[kind] if event.starts_at - now <= w.BEFORE_LEAVING else ""
+    if event.starts_at > now:
+        return ""
+    if kind is EventKind.TRAVEL and may is None:
+        return ""  # carried, with free hands
+    if kind in _CODES:
+        return _CODES[kind]
+    return "in_meeting" if takes_time(event) else ""
+
+
+def recent_refusals(view: UserView) -> list[datetime]:
+    since = view.now - w.REFUSALS_COUNT_FOR
+    return [a.at for a in view.answers if a.reaction == "dismiss" and a.at > since]
+
+
+def threshold(view: UserView) -> float:
+    """Points that a candidate needs to be said now."""
+    clock = view.now.astimezone(view.zone).time()
+    needed = w.SPEAK
+    if clock >= w.LATE:
+        needed = w.SPEAK_LATE
+    if any(_is_free_day(e, view) for e in view.events):
+        needed = max(needed, w.SPEAK_ON_A_FREE_DAY)
+    if clock >= w.NIGHT_FROM or clock < w.NIGHT_UNTIL:
+        needed = w.SPEAK_AT_NIGHT
+    refusals = len(recent_refusals(view))
+    return needed + (0.0, w.AFTER_ONE_REFUSAL, w.AFTER_TWO)[min(refusals, 2)]
+
+
+def _is_free_day(event: EventView, view: UserView) -> bool:
+    kind = event.traits.kind
+    return (
+        event.is_all_day
+        and event.starts_at <= view.now < event.ends_at
+        and kind is not None
+        and kind.value in (EventKind.AWAY, EventKind.HOLIDAY)
+    )
+
+
+def next_change(view: UserView) -> datetime:
+    """When the threshold changes by the clock alone."""
+    local = view.now.astimezone(view.zone)
+    ahead = [c for c in (w.NIGHT_UNTIL, w.LATE, w.NIGHT_FROM) if c > local.time()]
+    clock: time = min(ahead, default=time())
+    day = local.date() if ahead else view.next_midnight.date()
+    return datetime.combine(day, clock, view.zone)

@@ -1,0 +1,103 @@
+"""What this policy says. Every number, name and time comes from the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from oo.lib.words import Words, clock, gettext_lazy, ngettext
+from oo.lib.words import gettext as _
+from tips.base import Facts, Say
+
+SILENCES: Mapping[str, Words] = {
+    "in_meeting": gettext_lazy("You are in a meeting. This can wait."),
+    "in_focus": gettext_lazy("You wanted this time undisturbed."),
+    "at_the_wheel": gettext_lazy("You are at the wheel. Nothing is worth a look now."),
+    "in_ceremony": gettext_lazy("This hour is for something else."),
+    "asleep": gettext_lazy("Sleep well. This can wait."),
+    "on_a_journey": gettext_lazy("You are on your way. This can wait."),
+    "refused": gettext_lazy("Enough for now. oO is quiet for a while."),
+    "nothing_urgent": gettext_lazy("Nothing needs you now."),
+    "nothing_possible": gettext_lazy("What is open cannot be done now."),
+}
+
+
+def _overdue(facts: Facts) -> str:
+    days = -(facts.due_in_days or 0)
+    return ngettext("One day overdue", "%(n)s days overdue", days) % {"n": days} if days > 0 else ""
+
+
+def _due_in_days(facts: Facts) -> str:
+    days = facts.due_in_days or 0
+    return ngettext("Due in one day", "Due in %(n)s days", days) % {"n": days}
+
+
+def _due_at(facts: Facts) -> str:
+    return _("Due today at %(time)s") % {"time": clock(facts.due_at)}
+
+
+def _past_time(facts: Facts) -> str:
+    return _("Was due at %(time)s") % {"time": clock(facts.due_at)} if facts.due_at else ""
+
+
+def _deadline(facts: Facts) -> str:
+    days = facts.deadline_in_days or 0
+    if days == 0:
+        return _("Deadline today")
+    return ngettext("Deadline tomorrow", "Deadline in %(n)s days", days) % {"n": days}
+
+
+def _last_moment(facts: Facts) -> str:
+    trait = facts.traits.last_moment
+    return _("By its words: “%(quote)s”") % {"quote": trait.quote} if trait and trait.quote else ""
+
+
+def _prepares(facts: Facts) -> str:
+    return _("Before “%(title)s”") % {"title": facts.prepares} if facts.prepares else ""
+
+
+def _closing(facts: Facts) -> str:
+    if facts.closes_at is None:
+        return ""
+    return _("Possible until %(time)s today") % {"time": clock(facts.closes_at)}
+
+
+def _closed(facts: Facts) -> str:
+    if facts.opens_at is None:
+        return _("Cannot be done now")
+    return _("Cannot be done before %(time)s") % {"time": clock(facts.opens_at)}
+
+
+def _waits(facts: Facts) -> str:
+    who = facts.traits.waits.value if facts.traits.waits else ""
+    return _("%(who)s waits for it") % {"who": who} if who else _("Somebody waits for it")
+
+
+REASONS: Mapping[str, Say] = {
+    "due_today": lambda _facts: _("Due today"),
+    "due_tomorrow": lambda _facts: _("Due tomorrow"),
+    "due_in_days": _due_in_days,
+    "due_at": _due_at,
+    "past_time": _past_time,
+    "overdue": _overdue,
+    "deadline": _deadline,
+    "deadline_missed": lambda _facts: _("The deadline has passed"),
+    "last_moment": _last_moment,
+    "prepares": _prepares,
+    "closing": _closing,
+    "habit": lambda _facts: _("You often do it at this hour"),
+    "waits": _waits,
+    "urgent": lambda _facts: _("Marked urgent"),
+    "important": lambda _facts: _("Marked important"),
+    "starts_soon": lambda facts: _("Starts at %(time)s") % {"time": clock(facts.starts_at)},
+}
+
+PENALTIES: Mapping[str, Say] = {
+    "blocked": lambda _facts: _("Waits for something else"),
+    "too_late": lambda _facts: _("Its last moment has passed"),
+    "closed": _closed,
+    "no_time": lambda _facts: _("Longer than the time that is free now"),
+    "too_late_in_the_day": lambda _facts: _("Not begun this late"),
+    "on_the_way": lambda _facts: _("Not while you are on your way"),
+    "refused": lambda _facts: _("You said no to it several times"),
+    "someday": lambda _facts: _("For someday"),
+}
