@@ -65,8 +65,14 @@ def _is_meeting(event: EventView) -> bool:
     return event.is_busy and not event.is_all_day
 
 
+def leaves_at(event: EventView) -> datetime:
+    """When the person has to set out for it, as far as its words say; else when it begins."""
+    leave = event.traits.leave_by
+    return event.starts_at - leave.value if leave else event.starts_at
+
+
 def _is_near(event: EventView, now: datetime) -> bool:
-    return _is_meeting(event) and REMIND_UNTIL <= event.starts_at - now <= REMIND_FROM
+    return _is_meeting(event) and REMIND_UNTIL <= leaves_at(event) - now <= REMIND_FROM
 
 
 def _of_task(task: TaskView, view: UserView, gap: Gap | None) -> Candidate:

@@ -23,8 +23,12 @@ USUAL = {
     Door.OWN: AWAKE,
 }
 OUT = Span(WEEK, time(7), time(21, 30))
-SUMMER = range(4, 10)
-DAYLIGHT = {True: Span(WEEK, time(7), time(20, 30)), False: Span(WEEK, time(8), time(17))}
+# By month, as in the middle of the northern temperate zone, on the clock of its summers.
+SUNRISE = (time(8), time(7, 30), time(6, 45), time(6, 30), time(6), time(6), time(6), time(6),
+           time(6, 45), time(7, 15), time(7, 15), time(8))  # fmt: skip
+SUNSET = (time(16, 30), time(17, 30), time(18, 15), time(20), time(20, 45), time(21, 15),
+          time(21, 15), time(20, 30), time(19, 30), time(18, 30), time(16, 30), time(16)
+          )  # fmt: skip
 CLOSED_ON_HOLIDAYS = frozenset({Door.OFFICE, Door.SHOP})
 # An entry that lasts longer says where somebody is, not what they do.
 LONGEST_MEETING = timedelta(hours=24)
@@ -79,7 +83,7 @@ def _spans(traits: Traits, hours: Hours | None, day: date) -> tuple[Span, ...]:
     if place is Place.ERRAND:
         return (OUT,)
     if place is Place.OUTDOORS:
-        return (DAYLIGHT[day.month in SUMMER],)
+        return (Span(WEEK, SUNRISE[day.month - 1], SUNSET[day.month - 1]),)
     return (USUAL[Door.PEOPLE] if place is Place.PHONE else AWAKE,)
 
 

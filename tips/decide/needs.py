@@ -14,7 +14,7 @@ USUAL_EFFORT = timedelta(minutes=15)
 # A day is over for what is merely due on it.
 BED = time(22, 30)
 LOOK_AHEAD = timedelta(days=8)
-SHORTEST_NAME = 4  # letters of a word by which an event is found
+SHORTEST_NAME = 3  # letters of a word by which an event is found
 
 
 @dataclass(frozen=True, slots=True)

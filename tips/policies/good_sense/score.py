@@ -37,7 +37,9 @@ def score(candidate: Candidate, view: UserView) -> Scored:
 
 def _reminder(candidate: Candidate, view: UserView) -> float:
     event = next((e for e in view.events if f"event:{e.id}" == candidate.key), None)
-    return w.REMINDER if event and takes_time(event) else w.GATED
+    if event is None or not takes_time(event):
+        return w.GATED
+    return w.LEAVE if event.traits.leave_by else w.REMINDER
 
 
 def _facts(candidate: Candidate, need: Need, view: UserView) -> Facts:
@@ -162,12 +164,16 @@ def _worth(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
         yield w.CLOSING, "closing"
     if _habit(task, view) >= w.HABIT_TIMES:
         yield w.HABIT, "habit"
-    if need.effort <= w.QUICK_MIN:
+    if _is_deep_morning(task, need, view):
+        yield w.DEEP_MORNING, "deep_morning"
+    elif need.effort <= w.QUICK_MIN:
         yield w.QUICK, "quick"
     elif need.effort > HOUR / 2:
         yield w.LONG_PER_HOUR * (need.effort / HOUR), "long"
     if task.due_on is None and task.added_at and view.now - task.added_at > w.LONG_AGO_DAYS * DAY:
         yield w.LONG_AGO, "long_ago"
+    elif task.added_at and view.now - task.added_at < w.FRESH_FOR:
+        yield w.FRESH, "fresh"
     yield w.REFUSED * _refusals(task, view), "refused_before"
 
 
@@ -182,6 +188,14 @@ def _meant(task: TaskView) -> Iterator[Part]:
         yield w.UNBLOCKS, "unblocks"
     if traits.someday and traits.someday.value:
         yield w.SOMEDAY, "someday"
+
+
+def _is_deep_morning(task: TaskView, need: Need, view: UserView) -> bool:
+    energy, first = task.traits.energy, need.first
+    if energy is None or energy.value is not Energy.DEEP or first is None:
+        return False
+    is_free = first.start <= view.now and first.length >= need.effort
+    return is_free and view.now.astimezone(view.zone).time() < w.MORNING_UNTIL
 
 
 def _closes_soon(need: Need, view: UserView) -> bool:

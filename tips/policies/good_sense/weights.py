@@ -8,29 +8,32 @@ from agents.traits import Stakes
 
 # Time left until it must be begun, h hours: points * e^(-h / fades), summed. The first is the last
 # hour, the second a day, the third a week.
-HARD = ((90.0, 5.0), (34.0, 36.0), (10.0, 168.0))
+HARD = ((90.0, 5.0), (42.0, 40.0), (10.0, 168.0))
 # The same for what the person merely put down for a day: the chance that runs out.
-SOFT = ((24.0, 4.0), (10.0, 72.0))
-DUE_TODAY = 22.0
-OVERDUE, OVERDUE_FADES_DAYS = 30.0, 10.0  # a quiet sinking: what is months late is hardly alive
+SOFT = ((28.0, 4.0), (10.0, 72.0))
+DUE_TODAY = 16.0
+OVERDUE, OVERDUE_FADES_DAYS = 24.0, 10.0  # a quiet sinking: what is months late is hardly alive
 TIME_PASSED, TIME_PASSED_FADES_H = 62.0, 12.0  # a moment of today that has just gone by
 DEADLINE_PASSED, DEADLINE_PASSED_FADES_DAYS = 40.0, 5.0
 
-PRIORITY = {1: 0.0, 2: 3.0, 3: 6.0, 4: 10.0}
+PRIORITY = {1: 0.0, 2: 3.0, 3: 6.0, 4: 9.0}
 STAKES = {
-    Stakes.NONE: -6.0,
+    Stakes.NONE: -12.0,
     Stakes.NUISANCE: 0.0,
     Stakes.MONEY: 3.0,
     Stakes.WORK: 3.0,
     Stakes.PEOPLE: 4.0,
-    Stakes.HEALTH: 10.0,
+    Stakes.HEALTH: 16.0,
 }
-WAITS, UNBLOCKS = 5.0, 5.0
+WAITS, UNBLOCKS = 8.0, 12.0
 # Open now, closing soon, and not open again today.
 CLOSING, CLOSING_WITHIN = 12.0, timedelta(hours=2)
 QUICK, QUICK_MIN = 2.0, timedelta(minutes=10)
 LONG_PER_HOUR = -2.5
 LONG_AGO, LONG_AGO_DAYS = -3.0, 60  # undated, and added that long ago
+FRESH, FRESH_FOR = 6.0, timedelta(hours=1)  # written down just now: it is on the mind
+# Deep work in a free morning that it fits into: such hours are rare.
+DEEP_MORNING, MORNING_UNTIL = 8.0, time(12)
 # Done at this hour before, at least twice.
 HABIT, HABIT_TIMES, HABIT_SPREAD = 26.0, 2, timedelta(minutes=75)
 REFUSED, REFUSED_DAYS = -10.0, 3
@@ -43,6 +46,7 @@ MOST_REFUSALS = 3
 LATE, LONG = time(21, 30), timedelta(minutes=45)
 
 REMINDER = 40.0
+LEAVE = 110.0  # its own words say when to set out
 
 # What has to be reached before anything is said.
 SPEAK = 22.0
