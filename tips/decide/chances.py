@@ -46,12 +46,19 @@ class Window:
 
 
 def takes_time(event: EventView) -> bool:
-    """Whether the person can do nothing else meanwhile. All-day entries take no hour of a day."""
+    """Whether the person can do nothing else meanwhile. All-day entries take no hour of a day.
+
+    Who is carried has free hands, unless the words say that they want their peace.
+    """
     if event.is_all_day or event.ends_at - event.starts_at >= LONGEST_MEETING:
         return False
-    kind = event.traits.kind
+    kind, may = event.traits.kind, event.traits.may_interrupt
+    if may and may.value:
+        return False
     if kind is None:
         return event.is_busy
+    if kind.value is EventKind.TRAVEL:
+        return may is not None
     return kind.value not in TAKES_NO_TIME
 
 

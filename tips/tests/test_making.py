@@ -93,7 +93,7 @@ def test_what_is_still_the_best_stays_however_long_it_is_shown(alice: User) -> N
     ("change", "content", "detail"),
     [
         ({"title": "Pay the rent by card"}, "Pay the rent by card", "Due today at 3 p.m."),
-        ({"due_on": TODAY + timedelta(days=1)}, "Pay rent", "Marked urgent · Due tomorrow"),
+        ({"due_on": TODAY + timedelta(days=1)}, "Pay rent", "Due tomorrow · Marked urgent"),
         ({"due_time": time(16)}, "Pay rent", "Due today at 4 p.m. · Marked urgent"),
         ({"priority": 1}, "Pay rent", "Due today at 3 p.m."),
         ({"url": "https://example.org/moved"}, "Pay rent", "Due today at 3 p.m. · Marked urgent"),

@@ -34,7 +34,8 @@ class GoodSense(Policy):
         ranking = tuple(
             sorted((score(c, view) for c in candidates), key=lambda s: (-s.score, s.candidate.key))
         )
-        code = silence.silence_now(view) or _too_little(ranking, silence.threshold(view))
+        needed = silence.threshold(view, ranking[0] if ranking else None)
+        code = silence.silence_now(view) or _too_little(ranking, needed)
         chosen = None if code else ranking[0]
         return Choice(
             ranking,

@@ -13,6 +13,7 @@ from tips.base import Candidate, Facts, Kind, Scored
 from tips.decide.chances import takes_time
 from tips.decide.needs import Need, find_need
 from tips.policies.good_sense import weights as w
+from tips.policies.good_sense.silence import is_refusal
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 Part = tuple[float, str]  # points, and the code of why
@@ -109,8 +110,7 @@ def _is_carried(view: UserView) -> bool:
 def _refusals(task: TaskView, view: UserView) -> int:
     since = view.now - timedelta(days=w.REFUSED_DAYS)
     return sum(
-        a.candidate == f"task:{task.id}" and a.reaction == "dismiss" and a.at > since
-        for a in view.answers
+        a.candidate == f"task:{task.id}" and is_refusal(a) and a.at > since for a in view.answers
     )
 
 
@@ -139,7 +139,8 @@ def _urgent(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
 def _dated(task: TaskView, need: Need, view: UserView) -> str:
     """The code of a date that the source knows, when that is what presses."""
     if task.due_at and need.hard == task.due_at:
-        return "due_at" if task.due_on == view.today else ""
+        days = (task.due_on - view.today).days if task.due_on else 0
+        return _due(days) if days else "due_at"
     return "deadline" if task.deadline_on and not task.traits.last_moment else ""
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from agents.base import EventView, UserView
+from agents.base import Answer, EventView, UserView
 from agents.traits import EventKind
+from tips.base import Kind, Scored
 from tips.decide.chances import takes_time
 from tips.policies.good_sense import weights as w
 
@@ -46,11 +47,18 @@ def _of_event(event: EventView, now: datetime) -> str:
 
 def recent_refusals(view: UserView) -> list[datetime]:
     since = view.now - w.REFUSALS_COUNT_FOR
-    return [a.at for a in view.answers if a.reaction == "dismiss" and a.at > since]
+    return [a.at for a in view.answers if is_refusal(a) and a.at > since]
 
 
-def threshold(view: UserView) -> float:
-    """Points that a candidate needs to be said now."""
+def is_refusal(answer: Answer) -> bool:
+    """A no to being asked now. "Wrong" and "already done" say something about the task instead."""
+    return answer.reaction == "dismiss" and answer.reason in ("", "not_now")
+
+
+def threshold(view: UserView, best: Scored | None) -> float:
+    """Points that a candidate needs to be said now. What begins by itself asks for no mood."""
+    if best and best.candidate.kind is Kind.REMINDER:
+        return w.SPEAK
     clock = view.now.astimezone(view.zone).time()
     needed = w.SPEAK
     if clock >= w.LATE:

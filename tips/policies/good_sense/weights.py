@@ -12,7 +12,7 @@ HARD = ((90.0, 5.0), (42.0, 40.0), (10.0, 168.0))
 # The same for what the person merely put down for a day: the chance that runs out.
 SOFT = ((28.0, 4.0), (10.0, 72.0))
 DUE_TODAY = 16.0
-OVERDUE, OVERDUE_FADES_DAYS = 24.0, 10.0  # a quiet sinking: what is months late is hardly alive
+OVERDUE, OVERDUE_FADES_DAYS = 27.0, 16.0  # a quiet sinking: what is months late is hardly alive
 TIME_PASSED, TIME_PASSED_FADES_H = 62.0, 12.0  # a moment of today that has just gone by
 DEADLINE_PASSED, DEADLINE_PASSED_FADES_DAYS = 40.0, 5.0
 

@@ -1,0 +1,164 @@
+"""When a task can be done, and by when it has to be begun."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from agents.base import TaskView, UserView
+from agents.traits import (
+    Door,
+    EventKind,
+    EventTraits,
+    Hours,
+    LastMoment,
+    Place,
+    Prepares,
+    Span,
+    Trait,
+    Traits,
+)
+from tests.clock import BERLIN, NOON, TODAY
+from tips.decide.chances import find_chances, takes_time
+from tips.decide.needs import find_need
+from tips.tests.people import meeting, task, view
+
+HOUR = timedelta(hours=1)
+OFFICE = Traits(hours=Trait(Hours(Door.OFFICE), "council"))
+
+
+def hours_of(traits: Traits, seen: UserView, days: float = 1) -> list[tuple[str, str]]:
+    found = find_chances(traits, seen, until=seen.now + timedelta(days=days))
+    return [
+        (f"{w.start.astimezone(seen.zone):%a %H:%M}", f"{w.end.astimezone(seen.zone):%a %H:%M}")
+        for w in found
+    ]
+
+
+def test_an_office_is_open_on_working_days_until_five() -> None:
+    friday_noon = NOON + timedelta(days=3)
+    assert hours_of(OFFICE, view(now=friday_noon), days=4)[:2] == [
+        ("Fri 12:00", "Fri 17:00"),
+        ("Mon 09:00", "Mon 17:00"),
+    ]
+
+
+def test_a_meeting_is_no_time_for_anything_else() -> None:
+    busy = view(meeting(9, starts_in_min=60))
+    assert hours_of(OFFICE, busy) == [
+        ("Tue 12:00", "Tue 13:00"),
+        ("Tue 14:00", "Tue 17:00"),
+        ("Wed 09:00", "Wed 12:00"),
+    ]
+
+
+def test_an_office_is_closed_on_a_public_holiday() -> None:
+    holiday = meeting(9, starts_in_min=-720, lasts_min=1440, is_all_day=True)
+    kind = EventTraits(kind=Trait(EventKind.HOLIDAY, "May Day"))
+    seen = view(meeting(9, starts_in_min=-720, lasts_min=1440, is_all_day=True, traits=kind))
+    assert not takes_time(holiday)
+    assert hours_of(OFFICE, seen) == [("Wed 09:00", "Wed 12:00")]
+
+
+def test_hours_are_those_of_the_clock_that_is_named() -> None:
+    tokyo = Hours(Door.OWN, (Span(start=time(9), end=time(17)),), zone="Asia/Tokyo")
+    assert hours_of(Traits(hours=Trait(tokyo, "9-17 JST")), view()) == [("Wed 02:00", "Wed 10:00")]
+
+
+def test_hours_past_midnight() -> None:
+    late = Hours(Door.OWN, (Span(start=time(22), end=time(2)),))
+    assert hours_of(Traits(hours=Trait(late, "22–2")), view()) == [("Tue 22:00", "Wed 02:00")]
+
+
+def test_a_day_of_23_hours_keeps_its_hours() -> None:
+    before = datetime(2026, 3, 28, 18, tzinfo=BERLIN)  # clocks go forward that night
+    sunday = Hours(Door.OWN, (Span(frozenset({6}), time(9), time(12)),))
+    found = hours_of(Traits(hours=Trait(sunday, "Sundays 9–12")), view(now=before))
+    assert found == [("Sun 09:00", "Sun 12:00")]
+
+
+@pytest.mark.parametrize(
+    ("place", "open_at"),
+    [(None, 23), (Place.ERRAND, 21), (Place.OUTDOORS, 20), (Place.PHONE, 21), (Place.HOME, 23)],
+)
+def test_the_place_says_until_when(place: Place | None, open_at: int) -> None:
+    traits = Traits(place=Trait(place, "q") if place else None)
+    found = find_chances(traits, view(), until=NOON + timedelta(hours=14))
+    assert found[0].end >= datetime.combine(TODAY, time(open_at), BERLIN)
+    assert found[0].end < datetime.combine(TODAY, time(open_at), BERLIN) + HOUR
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
+def test_a_day_is_that_of_the_person(zone: str) -> None:
+    there = ZoneInfo(zone)
+    now = datetime(2026, 5, 5, 12, tzinfo=there)
+    assert hours_of(OFFICE, view(now=now, zone=there), days=0.5) == [("Tue 12:00", "Tue 17:00")]
+
+
+def due(**fields: Any) -> TaskView:
+    return task(1, duration=HOUR, **fields)
+
+
+def begin_by(about: TaskView, seen: UserView | None = None) -> datetime | None:
+    return find_need(about, seen or view(about)).begin_by
+
+
+def test_what_is_due_at_a_moment_is_begun_its_effort_before() -> None:
+    assert begin_by(due(due_in=0, due_at=NOON + 5 * HOUR)) == NOON + 4 * HOUR
+
+
+def test_the_last_opening_before_the_deadline_counts_not_the_deadline() -> None:
+    late = due(deadline_on=TODAY, traits=OFFICE)
+    assert begin_by(late) == NOON + 4 * HOUR
+
+
+def test_a_chance_that_a_meeting_takes_is_none() -> None:
+    late = due(deadline_on=TODAY, traits=OFFICE)
+    assert begin_by(late, view(late, meeting(9, starts_in_min=120, lasts_min=240))) == NOON + HOUR
+
+
+def test_where_no_chance_is_left_it_is_now() -> None:
+    late = due(deadline_on=TODAY, traits=OFFICE)
+    assert begin_by(late, view(late, meeting(9, starts_in_min=30, lasts_min=400))) == NOON
+
+
+def test_words_name_a_last_moment_with_a_lead() -> None:
+    last = LastMoment(on=None, at=time(18), lead=HOUR)
+    bins = due(due_in=0, traits=Traits(last_moment=Trait(last, "lifted at 6")))
+    assert begin_by(bins) == NOON + 4 * HOUR
+
+
+def test_what_prepares_an_event_is_found_by_a_word_of_it_and_begun_before_its_lead() -> None:
+    prepares = Traits(prepares=Trait(Prepares("50 ans de Claire", lead=HOUR), "Claire"))
+    album = due(traits=prepares)
+    need = find_need(album, view(album, meeting(9, starts_in_min=360, title="Claire: 50")))
+    assert need.prepares is not None
+    assert need.begin_by == NOON + 4 * HOUR
+
+
+def test_what_nothing_presses_has_no_last_moment() -> None:
+    assert begin_by(due()) is None
+    assert find_need(due(), view()).chances
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_busy", "takes"),
+    [
+        (None, True, True),
+        (None, False, False),
+        (EventKind.FOCUS, False, True),
+        (EventKind.DRIVING, False, True),
+        (EventKind.MARKER, True, False),
+        (EventKind.HOLIDAY, True, False),
+    ],
+)
+def test_which_entries_take_time(kind: EventKind | None, is_busy: bool, takes: bool) -> None:
+    traits = EventTraits(kind=Trait(kind, "q") if kind else None)
+    assert takes_time(meeting(9, starts_in_min=0, is_busy=is_busy, traits=traits)) is takes
+
+
+def test_a_booking_over_days_is_no_meeting() -> None:
+    assert not takes_time(meeting(9, starts_in_min=0, lasts_min=3 * 1440))

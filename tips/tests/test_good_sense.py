@@ -1,0 +1,287 @@
+"""What a thoughtful friend would say, and when they would say nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from django.utils import timezone, translation
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agents.base import Answer, EventView, TaskView, UserView
+from agents.traits import (
+    Blocked,
+    Door,
+    Energy,
+    EventKind,
+    EventTraits,
+    Hours,
+    LastMoment,
+    Place,
+    Prepares,
+    Stakes,
+    Trait,
+    Traits,
+)
+from tests.clock import BERLIN, NOON, TODAY
+from tips.base import Choice
+from tips.decide.candidates import build_candidates
+from tips.make import words
+from tips.policies.good_sense import GoodSense
+from tips.tests.people import meeting, task, view
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+OFFICE = Traits(hours=Trait(Hours(Door.OFFICE), "council"))
+DEEP = Traits(energy=Trait(Energy.DEEP, "thesis"))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _berlin() -> Iterator[None]:
+    with timezone.override(BERLIN), translation.override("en"):
+        yield
+
+
+def decide(seen: UserView) -> Choice:
+    return GoodSense().decide(seen, build_candidates(seen, set()), Random(0))
+
+
+def said(seen: UserView) -> str:
+    """The title of what is said, or the code of silence."""
+    choice = decide(seen)
+    return choice.chosen.candidate.content if choice.chosen else choice.silence
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    return datetime.combine(TODAY, time(hour, minute), BERLIN)
+
+
+def of_kind(kind: EventKind, **fields: Any) -> EventView:
+    traits = EventTraits(kind=Trait(kind, "q"), may_interrupt=fields.pop("may", None))
+    return meeting(9, traits=traits, **{"starts_in_min": -30, **fields})
+
+
+def no(minutes_ago: float, candidate: str = "task:7", reason: str = "") -> Answer:
+    return Answer(candidate, "dismiss", NOON - minutes_ago * MINUTE, reason)
+
+
+def with_answers(seen: UserView, *answers: Answer) -> UserView:
+    return UserView(
+        seen.user_id, seen.now, seen.zone, seen.tasks, seen.events, answers=tuple(answers)
+    )
+
+
+def test_an_office_that_closes_comes_before_what_can_be_done_tonight() -> None:
+    form = task(1, "Form", due_in=1, traits=OFFICE)
+    invoices = task(2, "Invoices", due_in=0, priority=2)
+    conference = meeting(9, starts_in_min=1230, lasts_min=540)  # the next day, from half past eight
+    assert said(view(form, invoices, conference, now=at(16))) == "Form"
+
+
+def test_a_closed_office_is_not_said_however_late_it_is() -> None:
+    rent = task(1, "Ring the council", due_in=-3, priority=4, traits=OFFICE)
+    evening = view(rent, now=at(20))
+    assert said(evening) == "nothing_possible"
+    assert decide(evening).until == at(21, 30)  # the bar rises before the office opens
+
+
+def test_when_the_office_opens_it_is_looked_at_again() -> None:
+    rent = task(1, "Ring the council", due_in=-3, traits=OFFICE)
+    assert decide(view(rent, now=at(7))).until == at(9)
+
+
+@pytest.mark.parametrize(
+    "blocked", [Blocked(by="Anil"), Blocked(until=TODAY + DAY), Blocked(task_id=2)]
+)
+def test_what_waits_for_something_else_waits(blocked: Blocked) -> None:
+    quote = task(1, "Quote", due_in=0, priority=4, traits=Traits(blocked=Trait(blocked, "wait")))
+    assert said(view(quote, task(2, "Prices", due_in=0))) == "Prices"
+
+
+def test_what_was_blocked_until_today_is_free() -> None:
+    free = Traits(blocked=Trait(Blocked(until=TODAY), "opens 5 May"))
+    assert said(view(task(1, "Apply", due_in=0, traits=free))) == "Apply"
+
+
+def test_deep_work_is_not_begun_late_but_the_bin_goes_out() -> None:
+    thesis = task(1, "Thesis", due_in=1, priority=4, duration=2 * HOUR, traits=DEEP)
+    last = Traits(last_moment=Trait(LastMoment(at=time(6)), "lifted from 6"))
+    bins = task(2, "Bins", due_in=1, duration=5 * MINUTE, traits=last)
+    assert said(view(thesis, bins, now=at(22, 45))) == "Bins"
+
+
+def test_what_prepares_something_near_comes_before_what_is_merely_due() -> None:
+    pack = task(1, "Passport", traits=Traits(prepares=Trait(Prepares("Flight"), "Flight")))
+    flight = meeting(9, starts_in_min=1080, title="Flight to Porto")  # at six in the morning
+    assert said(view(pack, task(2, "Tidy", due_in=0), flight, now=at(20))) == "Passport"
+
+
+def test_a_habit_has_its_hour() -> None:
+    lesson, tidy = task(1, "Lesson", due_in=0), task(2, "Tidy", due_in=0, priority=2)
+    done = [Answer("task:1", "done", NOON - n * DAY) for n in (1, 2, 3)]
+    assert said(with_answers(view(lesson, tidy), *done)) == "Lesson"
+    assert said(with_answers(view(lesson, tidy, now=at(17)), *done)) == "Tidy"
+
+
+def test_somebody_who_waits_counts() -> None:
+    waits = Traits(waits=Trait("Karim", "Karim"), unblocks=Trait("the door", "door"))
+    assert (
+        said(view(task(1, "Measure"), task(2, "Door", duration=5 * MINUTE, traits=waits))) == "Door"
+    )
+
+
+def test_health_counts_more_than_a_nuisance() -> None:
+    pills = Traits(stakes=Trait(Stakes.HEALTH, "tablets"))
+    paint = Traits(stakes=Trait(Stakes.NUISANCE, "paint"))
+    seen = view(task(1, "Paint", due_in=0, traits=paint), task(2, "Pills", due_in=0, traits=pills))
+    assert said(seen) == "Pills"
+
+
+@pytest.mark.parametrize(
+    ("kind", "silence"),
+    [
+        (EventKind.FOCUS, "in_focus"),
+        (EventKind.DRIVING, "at_the_wheel"),
+        (EventKind.CEREMONY, "in_ceremony"),
+        (EventKind.SLEEP, "asleep"),
+        (EventKind.MEETING, "in_meeting"),
+    ],
+)
+def test_nothing_is_said_in(kind: EventKind, silence: str) -> None:
+    urgent = task(1, due_in=0, due_at=NOON + HOUR, priority=4)
+    assert said(view(urgent, of_kind(kind, is_busy=kind is EventKind.MEETING))) == silence
+
+
+def test_what_may_be_interrupted_is() -> None:
+    watch = of_kind(EventKind.MEETING, may=Trait(True, "drop in"))
+    assert said(view(task(1, "Call", due_in=0, priority=4), watch)) == "Call"
+
+
+def test_on_a_train_only_what_can_be_done_there() -> None:
+    water = Traits(place=Trait(Place.HOME, "water"))
+    seen = view(
+        task(1, "Water", due_in=0, priority=4, traits=water),
+        task(2, "Mail", due_in=0, traits=Traits(place=Trait(Place.COMPUTER, "mail"))),
+        of_kind(EventKind.TRAVEL, is_busy=False),
+    )
+    assert decide(seen).ranking[0].candidate.content == "Mail"
+    assert "on_the_way" in decide(seen).ranking[-1].penalties
+
+
+def test_before_a_funeral_nothing_is_said() -> None:
+    funeral = of_kind(EventKind.CEREMONY, starts_in_min=40)
+    assert said(view(task(1, due_in=0, priority=4), funeral)) == "in_ceremony"
+
+
+def test_after_three_refusals_oo_is_quiet() -> None:
+    due = view(task(1, due_in=0, priority=4, due_at=NOON + HOUR))
+    assert said(with_answers(due, no(5), no(20), no(40))) == "refused"
+    assert said(with_answers(due, no(5), no(20), no(100))) == "Task"
+
+
+def test_what_is_said_to_be_wrong_is_no_refusal() -> None:
+    due = view(task(1, due_in=0, priority=4, due_at=NOON + HOUR))
+    wrong = [no(n, reason="wrong") for n in (5, 20, 40)]
+    assert said(with_answers(due, *wrong)) == "Task"
+
+
+def test_at_night_only_what_is_lost_by_the_morning() -> None:
+    night = at(23, 45)
+    assert said(view(task(1, due_in=0, priority=4), now=night)) in (
+        "nothing_urgent",
+        "nothing_possible",
+    )
+    portal = Traits(hours=Trait(Hours(Door.OWN), "portal"))
+    soon = task(1, "Portal", due_in=0, due_at=night + 40 * MINUTE, priority=4, traits=portal)
+    assert decide(view(soon, now=at(23, 10))).chosen is not None
+
+
+def test_a_trifle_that_nothing_presses_is_not_worth_a_word() -> None:
+    assert said(view(task(1, "New lamp"))) == "nothing_urgent"
+    assert said(view()) == "nothing_open"
+
+
+TRUE: dict[str, Any] = {
+    "due_today": lambda f: f.due_in_days == 0,
+    "due_tomorrow": lambda f: f.due_in_days == 1,
+    "due_in_days": lambda f: (f.due_in_days or 0) > 1,
+    "due_at": lambda f: f.due_at and f.due_at > NOON and f.due_in_days == 0,
+    "past_time": lambda f: f.due_at and f.due_at <= NOON,
+    "overdue": lambda f: (f.due_in_days or 0) <= 0,
+    "deadline": lambda f: f.deadline_in_days is not None and f.deadline_in_days >= 0,
+    "deadline_missed": lambda f: f.deadline_in_days is not None and f.deadline_in_days < 0,
+    "last_moment": lambda f: f.traits.last_moment,
+    "prepares": lambda f: f.prepares,
+    "closing": lambda f: f.closes_at and NOON < f.closes_at <= NOON + 2 * HOUR,
+    "waits": lambda f: f.traits.waits,
+    "urgent": lambda f: f.priority == 4,
+    "important": lambda f: f.priority in (2, 3),
+    "starts_soon": lambda f: f.starts_at and f.starts_at > NOON,
+    "blocked": lambda f: f.traits.blocked,
+    "too_late": lambda f: f.traits.last_moment,
+    "closed": lambda f: f.opens_at is None or f.opens_at > NOON,
+    "no_time": lambda f: f.closes_at and f.closes_at > NOON,
+    "someday": lambda f: f.traits.someday,
+}
+DAYS = st.none() | st.integers(-40, 40)
+LATER = st.integers(-600, 2_000).map(lambda n: NOON + timedelta(minutes=n))
+
+
+@st.composite
+def tasks(draw: st.DrawFn) -> TaskView:
+    due_at, days, deadline = draw(st.none() | LATER), draw(DAYS), draw(DAYS)
+    due_on = TODAY + timedelta(days=days) if days is not None else None
+    return task(
+        1,
+        due_on=due_at.astimezone(BERLIN).date() if due_at else due_on,
+        due_at=due_at,
+        deadline_on=TODAY + timedelta(days=deadline) if deadline is not None else None,
+        priority=draw(st.integers(1, 4)),
+        duration=draw(st.none() | st.integers(1, 900).map(lambda n: timedelta(minutes=n))),
+        traits=draw(traits()),
+    )
+
+
+def maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.none() | values.map(lambda value: Trait(value, "words"))
+
+
+def traits() -> st.SearchStrategy[Traits]:
+    day = st.integers(-9, 9).map(lambda n: TODAY + timedelta(days=n))
+    return st.builds(
+        Traits,
+        hours=maybe(st.sampled_from(Door).map(Hours)),
+        last_moment=maybe(st.builds(LastMoment, st.none() | day, st.none() | st.times())),
+        obsolete_after=st.none(),
+        blocked=maybe(st.builds(Blocked, st.none() | day)),
+        waits=maybe(st.just("Karim")),
+        unblocks=maybe(st.just("the door")),
+        place=maybe(st.sampled_from(Place)),
+        stakes=maybe(st.sampled_from(Stakes)),
+        effort=maybe(st.integers(1, 300).map(lambda n: timedelta(minutes=n))),
+        energy=maybe(st.sampled_from(Energy)),
+        prepares=maybe(st.just(Prepares("Design"))),
+        someday=maybe(st.just(True)),
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(tasks(), st.none() | st.integers(1, 700).map(lambda n: meeting(9, starts_in_min=n)))
+def test_every_sentence_is_implied_by_the_facts(
+    about: TaskView, next_meeting: EventView | None
+) -> None:
+    rule = GoodSense.manifest
+    for scored in decide(view(about, *filter(None, [next_meeting]))).ranking:
+        facts = scored.candidate.facts
+        for code in (*scored.reasons, *scored.penalties):
+            if words.reason(code, facts, rule) and code in TRUE:
+                assert TRUE[code](facts), (code, facts)
+
+
+def test_codes_have_one_meaning_and_silences_are_short_enough_to_be_kept() -> None:
+    rule = GoodSense.manifest
+    assert not rule.reasons.keys() & rule.penalties.keys()
+    assert all(len(code) <= 30 for code in rule.silences)
