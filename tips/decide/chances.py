@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from agents.base import EventView, UserView
 from agents.traits import WEEK, Door, EventKind, Hours, Place, Span, Traits
+from oo.lib.zones import zone_named
 
 WORKDAYS, SHOPPING_DAYS = frozenset(range(5)), frozenset(range(6))
 AWAKE = Span(WEEK, time(6, 30), time(23, 30))
@@ -62,17 +63,31 @@ def takes_time(event: EventView) -> bool:
     return kind.value not in TAKES_NO_TIME
 
 
-def find_chances(traits: Traits, view: UserView, *, until: datetime) -> list[Window]:
-    """The spans from now to `until` in which the task can be done, the earliest first."""
-    opened = _openings(traits, view, until)
-    clipped = (Window(max(w.start, view.now), min(w.end, until)) for w in opened)
-    busy = [Window(e.starts_at, e.ends_at) for e in view.events if takes_time(e)]
-    return [w for window in clipped if window.end > window.start for w in _without(window, busy)]
+class Diary:
+    """The days to come of one person. Remembers what it was asked: most tasks ask the same."""
+
+    def __init__(self, view: UserView, *, until: datetime) -> None:
+        self.view, self.until = view, until
+        self._busy = sorted(Window(e.starts_at, e.ends_at) for e in view.events if takes_time(e))
+        self._asked: dict[object, tuple[Window, ...]] = {}
+
+    def chances(self, traits: Traits) -> tuple[Window, ...]:
+        """The spans from now on in which such a task can be done, the earliest first."""
+        key = (traits.hours and traits.hours.value, traits.place and traits.place.value)
+        if key not in self._asked:
+            self._asked[key] = tuple(self._find(traits))
+        return self._asked[key]
+
+    def _find(self, traits: Traits) -> Iterator[Window]:
+        for opened in _openings(traits, self.view, self.until):
+            window = Window(max(opened.start, self.view.now), min(opened.end, self.until))
+            if window.end > window.start:
+                yield from _without(window, self._busy)
 
 
 def _openings(traits: Traits, view: UserView, until: datetime) -> Iterator[Window]:
     hours = traits.hours.value if traits.hours else None
-    zone = ZoneInfo(hours.zone) if hours and hours.zone else view.zone
+    zone = (zone_named(hours.zone) if hours else None) or view.zone
     holidays = _holidays(view) if hours and hours.door in CLOSED_ON_HOLIDAYS else frozenset()
     day = view.now.astimezone(zone).date() - timedelta(days=1)
     while datetime.combine(day, time(), zone) < until:
@@ -111,7 +126,7 @@ def _holidays(view: UserView) -> frozenset[date]:
 
 def _without(window: Window, busy: Iterable[Window]) -> Iterator[Window]:
     start = window.start
-    for taken in sorted(busy):
+    for taken in busy:
         if taken.end <= start or taken.start >= window.end:
             continue
         if taken.start > start:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from agents.base import EventView, TaskView, UserView
 from agents.traits import LastMoment, Prepares
-from tips.decide.chances import Window, find_chances
+from tips.decide.chances import Diary, Window
 
 # Of a task whose length nobody says.
 USUAL_EFFORT = timedelta(minutes=15)
 # A day is over for what is merely due on it.
 BED = time(22, 30)
-LOOK_AHEAD = timedelta(days=8)
 SHORTEST_NAME = 3  # letters of a word by which an event is found
 
 
@@ -36,13 +36,14 @@ class Need:
         return self.chances[0] if self.chances else None
 
 
-def find_need(task: TaskView, view: UserView) -> Need:
+def find_need(task: TaskView, diary: Diary) -> Need:
+    view = diary.view
     traits = task.traits
     effort = task.duration or (traits.effort.value if traits.effort else USUAL_EFFORT)
     prepared = _prepared(traits.prepares.value, view) if traits.prepares else None
     hard = min((m for m in _hard(task, view, prepared) if m), default=None)
     soft = _end_of(task.due_on, view) if task.due_on and task.due_at is None else None
-    chances = find_chances(traits, view, until=view.now + LOOK_AHEAD)
+    chances = diary.chances(traits)
     ends = min((m for m in (hard, soft) if m and m > view.now), default=None)
     return Need(
         effort=effort,
@@ -81,7 +82,9 @@ def _end_of(day: date, view: UserView) -> datetime:
     return datetime.combine(day, BED, view.zone)
 
 
-def _begin_by(chances: list[Window], effort: timedelta, ends: datetime, view: UserView) -> datetime:
+def _begin_by(
+    chances: Sequence[Window], effort: timedelta, ends: datetime, view: UserView
+) -> datetime:
     """In the last chance that is long enough; when there is none left, now."""
     starts = [
         min(w.end, ends) - effort

@@ -22,8 +22,8 @@ from agents.traits import (
     Traits,
 )
 from tests.clock import BERLIN, NOON, TODAY
-from tips.decide.chances import find_chances, takes_time
-from tips.decide.needs import find_need
+from tips.decide.chances import Diary, takes_time
+from tips.decide.needs import Need, find_need
 from tips.tests.people import meeting, task, view
 
 HOUR = timedelta(hours=1)
@@ -31,7 +31,7 @@ OFFICE = Traits(hours=Trait(Hours(Door.OFFICE), "council"))
 
 
 def hours_of(traits: Traits, seen: UserView, days: float = 1) -> list[tuple[str, str]]:
-    found = find_chances(traits, seen, until=seen.now + timedelta(days=days))
+    found = Diary(seen, until=seen.now + timedelta(days=days)).chances(traits)
     return [
         (f"{w.start.astimezone(seen.zone):%a %H:%M}", f"{w.end.astimezone(seen.zone):%a %H:%M}")
         for w in found
@@ -86,7 +86,7 @@ def test_a_day_of_23_hours_keeps_its_hours() -> None:
 )
 def test_the_place_says_until_when(place: Place | None, open_at: int) -> None:
     traits = Traits(place=Trait(place, "q") if place else None)
-    found = find_chances(traits, view(), until=NOON + timedelta(hours=14))
+    found = Diary(view(), until=NOON + timedelta(hours=14)).chances(traits)
     assert found[0].end >= datetime.combine(TODAY, time(open_at), BERLIN)
     assert found[0].end < datetime.combine(TODAY, time(open_at), BERLIN) + HOUR
 
@@ -102,8 +102,12 @@ def due(**fields: Any) -> TaskView:
     return task(1, duration=HOUR, **fields)
 
 
+def need_of(about: TaskView, seen: UserView) -> Need:
+    return find_need(about, Diary(seen, until=seen.now + timedelta(days=8)))
+
+
 def begin_by(about: TaskView, seen: UserView | None = None) -> datetime | None:
-    return find_need(about, seen or view(about)).begin_by
+    return need_of(about, seen or view(about)).begin_by
 
 
 def test_what_is_due_at_a_moment_is_begun_its_effort_before() -> None:
@@ -134,14 +138,14 @@ def test_words_name_a_last_moment_with_a_lead() -> None:
 def test_what_prepares_an_event_is_found_by_a_word_of_it_and_begun_before_its_lead() -> None:
     prepares = Traits(prepares=Trait(Prepares("50 ans de Claire", lead=HOUR), "Claire"))
     album = due(traits=prepares)
-    need = find_need(album, view(album, meeting(9, starts_in_min=360, title="Claire: 50")))
+    need = need_of(album, view(album, meeting(9, starts_in_min=360, title="Claire: 50")))
     assert need.prepares is not None
     assert need.begin_by == NOON + 4 * HOUR
 
 
 def test_what_nothing_presses_has_no_last_moment() -> None:
     assert begin_by(due()) is None
-    assert find_need(due(), view()).chances
+    assert need_of(due(), view()).chances
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from agents.base import UserView
 from oo.lib.words import gettext_lazy as _
 from tips.base import Candidate, Choice, Policy, PolicyManifest, Scored
 from tips.policies.good_sense import silence, words
-from tips.policies.good_sense.score import score
+from tips.policies.good_sense.score import score_all
 from tips.policies.good_sense.weights import GATED
 
 SURE = 100.0  # points at which there is no doubt
@@ -32,7 +32,7 @@ class GoodSense(Policy):
 
     def decide(self, view: UserView, candidates: Sequence[Candidate], rng: Random) -> Choice:
         ranking = tuple(
-            sorted((score(c, view) for c in candidates), key=lambda s: (-s.score, s.candidate.key))
+            sorted(score_all(candidates, view), key=lambda s: (-s.score, s.candidate.key))
         )
         needed = silence.threshold(view, ranking[0] if ranking else None)
         code = silence.silence_now(view) or _too_little(ranking, needed)

@@ -1,16 +1,16 @@
-"""Points of one candidate: gates first, then what is urgent, then what makes it worth a moment."""
+"""Points of each candidate: gates first, then what is urgent, then what makes it worth a moment."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 from agents.base import TaskView, UserView
 from agents.traits import Energy, EventKind, Place
 from tips.base import Candidate, Facts, Kind, Scored
-from tips.decide.chances import takes_time
+from tips.decide.chances import Diary, takes_time
 from tips.decide.needs import Need, find_need
 from tips.policies.good_sense import weights as w
 from tips.policies.good_sense.silence import is_refusal
@@ -19,11 +19,19 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 Part = tuple[float, str]  # points, and the code of why
 
 
-def score(candidate: Candidate, view: UserView) -> Scored:
-    task = next((t for t in view.tasks if f"task:{t.id}" == candidate.key), None)
-    if candidate.kind is Kind.REMINDER or task is None:
-        return Scored(candidate, _reminder(candidate, view), reasons=("starts_soon",))
-    need = find_need(task, view)
+def score_all(candidates: Iterable[Candidate], view: UserView) -> Iterator[Scored]:
+    tasks = {task.id: task for task in view.tasks}
+    diary = Diary(view, until=view.now + w.LOOK_AHEAD)
+    for candidate in candidates:
+        row = candidate.evidence[0]
+        if candidate.kind is Kind.REMINDER or row.id not in tasks:
+            yield Scored(candidate, _reminder(candidate, view), reasons=("starts_soon",))
+        else:
+            yield _score(candidate, tasks[row.id], diary)
+
+
+def _score(candidate: Candidate, task: TaskView, diary: Diary) -> Scored:
+    need, view = find_need(task, diary), diary.view
     told = replace(candidate, facts=_facts(candidate, need, view))
     gates = list(_gates(task, need, view))
     parts = [*_urgent(task, need, view), *_worth(task, need, view)]
