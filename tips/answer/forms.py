@@ -31,6 +31,13 @@ class ReasonForm(forms.Form):
     reason = forms.ChoiceField(choices=Tip.Reason.choices)
 
 
+class CorrectionForm(forms.Form):
+    kind = forms.ChoiceField(choices=[("task", "task"), ("event", "event")])
+    # The name of a trait, by the button that was pressed.
+    not_so = forms.CharField(max_length=20, required=False)
+    is_so = forms.CharField(max_length=20, required=False)
+
+
 class CompletionForm(forms.Form):
     key = forms.UUIDField()
     action = forms.ChoiceField(choices=[("retry", "retry"), ("dismiss", "dismiss")])

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from integrations.models import Completion, Connection
+from agents.understanding.correcting import understanding_of
+from integrations.models import CalendarEvent, Completion, Connection, Task
 from integrations.registry import SOURCES
 from oo.lib.compiled import Compiled, Given
 from tips.make import words
@@ -111,6 +112,10 @@ def build_why(tip: Tip) -> dict[str, Any]:
     tasks, events = rows_of(tip)
     decision = TipDecision.objects.filter(tip=tip).first()
     ranking = decision.candidates if decision else []
+    rows: list[tuple[str, Task | CalendarEvent, str]] = [
+        *(("task", task, task.project) for task in tasks),
+        *(("event", event, event.location) for event in events),
+    ]
     evidence = [
         {
             "title": row.title,
@@ -118,8 +123,10 @@ def build_why(tip: Tip) -> dict[str, Any]:
             "fresh": row.connection.synced_at,
             "url": row.url,
             "source": SOURCES.title(row.connection.source),
+            "kind": kind,
+            "understood": understanding_of(tip.user_id, kind, row.words_digest),
         }
-        for row, note in [(t, t.project) for t in tasks] + [(e, e.location) for e in events]
+        for kind, row, note in rows
     ]
     return {
         "evidence": evidence,

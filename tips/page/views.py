@@ -13,11 +13,13 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import SignedInRequest
+from agents.understanding.correcting import NoSuchTrait
 from integrations.complete import completions
 from oo.lib.queue import look_now
 from tips import conf, tasks
 from tips.answer import answering
-from tips.answer.forms import AnswerForm, CompletionForm, ReasonForm
+from tips.answer.correcting import correct
+from tips.answer.forms import AnswerForm, CompletionForm, CorrectionForm, ReasonForm
 from tips.make import making
 from tips.models import Tip
 from tips.page import states
@@ -104,6 +106,28 @@ def why(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return redirect("tips:now")
     context = {"state": "tip", **states.current(tip).context, "why": states.build_why(tip)}
     return render(request, "tips/now.html#why" if request.htmx else "tips/now.html", context)
+
+
+@require_POST
+@login_required
+def understood(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Something was misunderstood, or was not after all."""
+    tip = get_object_or_404(Tip, pk=pk, user=request.user)
+    form = CorrectionForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")
+    kind, is_so = form.cleaned_data["kind"], form.cleaned_data["is_so"]
+    trait = is_so or form.cleaned_data["not_so"]
+    tasks_of, events_of = making.rows_of(tip)
+    words = [row.words_digest for row in (tasks_of if kind == "task" else events_of)]
+    try:
+        correct(tip.user_id, kind, words, trait, is_so=bool(is_so), at=timezone.now())
+    except NoSuchTrait:
+        return HttpResponseBadRequest("trait", content_type="text/plain")
+    look_now(tasks.make_tip, str(tip.user_id), expires_s=60)
+    if not request.htmx:
+        return redirect("tips:why", tip.pk)
+    return render(request, "tips/now.html#why", {"tip": tip, "why": states.build_why(tip)})
 
 
 @require_POST

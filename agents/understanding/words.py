@@ -1,0 +1,155 @@
+"""What was understood, in sentences, each with the words that it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import formats
+
+from agents.traits import (
+    Blocked,
+    Door,
+    Energy,
+    EventKind,
+    EventTraits,
+    Hours,
+    LastMoment,
+    Origin,
+    Place,
+    Prepares,
+    Span,
+    Stakes,
+    Traits,
+)
+from oo.lib.words import Words, gettext_lazy, length
+from oo.lib.words import gettext as _
+
+PLACES: Mapping[Place, Words] = {
+    Place.ANYWHERE: gettext_lazy("Can be done anywhere"),
+    Place.PHONE: gettext_lazy("Needs a phone"),
+    Place.COMPUTER: gettext_lazy("Needs a computer"),
+    Place.HOME: gettext_lazy("Can be done at home"),
+    Place.ERRAND: gettext_lazy("Is an errand"),
+    Place.OUTDOORS: gettext_lazy("Needs daylight"),
+    Place.WITH_SOMEBODY: gettext_lazy("Needs somebody else"),
+}
+DOORS: Mapping[Door, Words] = {
+    Door.OFFICE: gettext_lazy("Only in office hours"),
+    Door.SHOP: gettext_lazy("Only while shops are open"),
+    Door.PEOPLE: gettext_lazy("Not while people sleep"),
+    Door.OWN: gettext_lazy("At any hour"),
+}
+STAKES: Mapping[Stakes, Words] = {
+    Stakes.NONE: gettext_lazy("Nothing is lost without it"),
+    Stakes.NUISANCE: gettext_lazy("A nuisance when it is missed"),
+    Stakes.MONEY: gettext_lazy("Money is at stake"),
+    Stakes.HEALTH: gettext_lazy("Health is at stake"),
+    Stakes.PEOPLE: gettext_lazy("Matters to somebody"),
+    Stakes.WORK: gettext_lazy("Matters at work"),
+}
+ENERGY: Mapping[Energy, Words] = {
+    Energy.LOW: gettext_lazy("Can be done tired"),
+    Energy.NORMAL: gettext_lazy("Needs an ordinary head"),
+    Energy.DEEP: gettext_lazy("Needs an undisturbed head"),
+}
+KINDS: Mapping[EventKind, Words] = {
+    EventKind.MEETING: gettext_lazy("A meeting"),
+    EventKind.FOCUS: gettext_lazy("Undisturbed time"),
+    EventKind.TRAVEL: gettext_lazy("A journey"),
+    EventKind.DRIVING: gettext_lazy("At the wheel"),
+    EventKind.AWAY: gettext_lazy("Days off"),
+    EventKind.HOLIDAY: gettext_lazy("A public holiday"),
+    EventKind.CEREMONY: gettext_lazy("A ceremony"),
+    EventKind.SLEEP: gettext_lazy("Sleep"),
+    EventKind.MARKER: gettext_lazy("Takes no time of the day"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    trait: str  # a field of Traits or EventTraits
+    sentence: str
+    quote: str
+    is_persons: bool
+
+
+def sentences(traits: Traits | EventTraits) -> Iterator[Said]:
+    """What is known, in the order of the schema, in the language that is active."""
+    for field in fields(traits):
+        trait = getattr(traits, field.name)
+        if trait is not None:
+            said = SAY[field.name](trait.value)
+            yield Said(field.name, said, trait.quote, trait.origin is Origin.PERSON)
+
+
+def _hours(hours: Hours) -> str:
+    if not hours.spans:
+        return str(DOORS[hours.door])
+    return _("Possible %(hours)s") % {"hours": ", ".join(_span(span) for span in hours.spans)}
+
+
+def _span(span: Span) -> str:
+    # Translators: from one time of day to another.
+    clock = _("%(start)s to %(end)s") % {
+        "start": formats.time_format(span.start),
+        "end": formats.time_format(span.end),
+    }
+    if len(span.days) == 7:
+        return clock
+    days = " ".join(formats.date_format(date(2026, 6, 1 + day), "D") for day in sorted(span.days))
+    return f"{days} {clock}"
+
+
+def _last_moment(last: LastMoment) -> str:
+    day = formats.date_format(last.on, "MONTH_DAY_FORMAT") if last.on else ""
+    when = " ".join(filter(None, [day, formats.time_format(last.at) if last.at else ""]))
+    if not when:
+        return _("Not after the day on which it is due")
+    return _("Not after %(when)s") % {"when": when}
+
+
+def _blocked(blocked: Blocked) -> str:
+    if blocked.until:
+        day = formats.date_format(blocked.until, "MONTH_DAY_FORMAT")
+        return _("Cannot be done before %(day)s") % {"day": day}
+    if blocked.by:
+        return _("Waits for %(what)s") % {"what": blocked.by}
+    return _("Waits for something else")
+
+
+def _waits(who: str) -> str:
+    return _("%(who)s waits for it") % {"who": who} if who else _("Somebody waits for it")
+
+
+def _prepares(prepares: Prepares) -> str:
+    return _("Before “%(title)s”") % {"title": prepares.what}
+
+
+def _obsolete(day: date) -> str:
+    return _("Of no use after %(day)s") % {"day": formats.date_format(day, "MONTH_DAY_FORMAT")}
+
+
+def _leave(before: timedelta) -> str:
+    return _("To be left for %(length)s before") % {"length": length(before)}
+
+
+SAY: Mapping[str, Callable[[Any], str]] = {
+    "hours": _hours,
+    "last_moment": _last_moment,
+    "obsolete_after": _obsolete,
+    "blocked": _blocked,
+    "waits": _waits,
+    "unblocks": lambda _what: _("Something else can go on once it is done"),
+    "place": lambda place: str(PLACES[place]),
+    "stakes": lambda stakes: str(STAKES[stakes]),
+    "effort": lambda span: _("Takes about %(length)s") % {"length": length(span)},
+    "energy": lambda energy: str(ENERGY[energy]),
+    "prepares": _prepares,
+    "someday": lambda _is: _("For someday"),
+    "kind": lambda kind: str(KINDS[kind]),
+    "may_interrupt": lambda may: _("May be interrupted") if may else _("Not to be interrupted"),
+    "leave_by": _leave,
+}
