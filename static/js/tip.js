@@ -66,7 +66,8 @@
 
   function onSubmit(event) {
     const form = event.target;
-    if (!form.matches("#tip form")) return;
+    // What is said about the reasons is no answer to the tip.
+    if (!form.matches("#tip form") || form.closest("#why")) return;
     const tip = card();
     if (tip.dataset.leaving) return stop(event, () => {});
     const moment = form.elements.namedItem("answered_at");

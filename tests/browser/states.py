@@ -128,6 +128,15 @@ def _why(page: Page, alice: User) -> None:
     expect(page.get_by_role("heading", name="Why this, why now")).to_be_visible()
 
 
+def _understood(page: Page, alice: User) -> None:
+    title = "Ring the council about the parking permit (Mon–Fri 9–16) by Friday"
+    give_tip(alice, title, priority=4, words_digest="f" * 32)
+    open_tip(page, title)
+    page.get_by_role("link", name="Why this?").click()
+    page.get_by_role("button", name="Not after").click()
+    expect(page.locator(".understood__denied")).to_be_visible()
+
+
 def _keys(page: Page, alice: User) -> None:
     _titled("Pay the rent")(page, alice)
     page.keyboard.press("?")
@@ -179,7 +188,12 @@ TIPS: Mapping[str, Arrange] = {
     "already-done": _already_done,
     "tip-broken-source": _broken_source,
 }
-OVER: Mapping[str, Arrange] = {"why": _why, "keys": _keys, "unconfirmed": _unconfirmed}
+OVER: Mapping[str, Arrange] = {
+    "why": _why,
+    "why-understood": _understood,
+    "keys": _keys,
+    "unconfirmed": _unconfirmed,
+}
 PAGES: Mapping[str, Arrange] = {
     "offline": _path("/offline"),
     "settings": _path("/settings/"),
