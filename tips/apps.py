@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
-from django.core.checks import CheckMessage, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -22,4 +23,9 @@ def check_policies(**_kwargs: Any) -> list[CheckMessage]:
     from oo.lib.plugins import check_registry
     from tips.registry import POLICIES
 
-    return check_registry(POLICIES)
+    if broken := check_registry(POLICIES):
+        return broken
+    if settings.OO_POLICY not in POLICIES:
+        known = ", ".join(POLICIES.load())
+        return [Error(f"OO_POLICY: no {settings.OO_POLICY!r}, only {known}", id="oo.E030")]
+    return []

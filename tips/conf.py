@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-POLICY = "good_sense"
 # A policy may rank thousands; the log keeps the best of them.
 LOGGED_CANDIDATES = 20
 # Nothing that a tip says is trusted for longer, even when no boundary comes earlier.

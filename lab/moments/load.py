@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
@@ -127,7 +128,7 @@ def _tip(user: User, past: Happening) -> Tip:
         content=rows.get(pk=pk).title,
         kind=Kind.TASK if model == "task" else Kind.REMINDER,
         source=MomentSource.manifest.key,
-        policy=conf.POLICY,
+        policy=settings.OO_POLICY,
         confidence=1.0,
         evidence=[{"model": model, "id": int(pk), "fact": "open"}],
         candidate=key,

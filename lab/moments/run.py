@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from random import Random
 
+from django.conf import settings
+
 from lab.moments.format import Moment
 from lab.moments.label_reader import LabelReader, read_by
 from lab.moments.labels import Labels
 from lab.moments.load import Keys, item_keys, lived
 from lab.moments.score import INVALID_ITEM, Judged, Said, judge
-from tips import conf
 from tips.make.making import make_tip
 from tips.models import TipDecision
 from tips.registry import POLICIES
@@ -77,9 +78,9 @@ def _said(decision: TipDecision | None, keys: Keys) -> Said:
 
 @contextmanager
 def _policy(key: str) -> Iterator[None]:
-    before = conf.POLICY
-    conf.POLICY = key
+    before = settings.OO_POLICY
+    settings.OO_POLICY = key
     try:
         yield
     finally:
-        conf.POLICY = before
+        settings.OO_POLICY = before

@@ -5,6 +5,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from lab.moments.format import Moment, load_moments
 from lab.moments.labels import Labels
@@ -12,7 +13,6 @@ from lab.moments.report import as_json, details, table
 from lab.moments.run import RESTING, NoSuchVariant, policy_key, run_variant
 from lab.moments.score import Said, Score, Verdict
 from lab.tests.moments import event, moment, past, task
-from tips import conf
 
 pytestmark = pytest.mark.django_db
 
@@ -44,11 +44,11 @@ def test_it_rests_after_an_answer() -> None:
 
 
 def test_the_given_moments_have_figures_of_a_known_shape() -> None:
-    moments, policy = load_moments(GIVEN), conf.POLICY
+    moments, policy = load_moments(GIVEN), settings.OO_POLICY
     measured = {name: run_variant(moments, name, Labels()) for name in ("rule", "random")}
     found = json.loads(json.dumps(as_json(measured)))
 
-    assert policy == conf.POLICY
+    assert policy == settings.OO_POLICY
     assert found.keys() == {"rule", "random"}
     for kinds in found.values():
         assert list(kinds) == ["dates", "sense", "silence", "time", "hostile", "all"]

@@ -215,6 +215,11 @@ APPLE_REVOKE_URL: str = env.str("APPLE_REVOKE_URL", default="https://appleid.app
 OO_DEMO_SIGN_IN = False
 OO_TESTING = False
 
+# ---- tips -----------------------------------------------------------------------------------
+
+# Which policy chooses what is said: the key of one of tips/policies, or of an installed package.
+OO_POLICY: str = env.str("OO_POLICY", default="good_sense")
+
 # ---- words, time, files ---------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"

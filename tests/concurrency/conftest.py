@@ -16,6 +16,12 @@ from tests.stand_ins.todoist import Clock, TodoistStandIn
 
 
 @pytest.fixture(autouse=True)
+def _at_any_hour(settings: Any) -> None:
+    """These tests live in the real time, in which good sense is silent at night."""
+    settings.OO_POLICY = "deadline_first"
+
+
+@pytest.fixture(autouse=True)
 def _on_postgres(request: pytest.FixtureRequest) -> Iterator[None]:
     if request.node.get_closest_marker("postgres") is None:
         yield

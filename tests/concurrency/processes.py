@@ -27,6 +27,7 @@ def environment(broker: str, todoist: str) -> dict[str, str]:
         "OO_TEST_BROKER": broker,
         "TODOIST_API_URL": f"{todoist}/api/v1/",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "OO_POLICY": "deadline_first",  # which is never silent because of the hour
     }
 
 

@@ -48,6 +48,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, todoist: TodoistStandIn) -> 
                 "OO_TEST_STATIC_ROOT": str(folder / "static"),
                 "GOOGLE_CLIENT_ID": "made-up",
                 "TODOIST_API_URL": f"{todoist.url}/api/v1/",
+                "OO_POLICY": "deadline_first",  # which is never silent because of the hour
             },
         )
         prepare(stack)

@@ -42,8 +42,8 @@ def connection(alice: User, alice_client: Client) -> Connection:
 
 
 @pytest.fixture
-def bookish(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conf, "POLICY", "bookish")
+def bookish(settings: Any) -> None:
+    settings.OO_POLICY = "bookish"
 
 
 def read(client: Client, path: str) -> str:

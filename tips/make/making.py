@@ -8,6 +8,7 @@ from datetime import datetime
 from random import Random
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
@@ -96,7 +97,7 @@ def _decide(
     profile: Profile, schedule: TipSchedule, view: UserView, rng: Random, *, at: datetime
 ) -> Tip | None:
     mutes = _mutes(view)
-    policy = POLICIES[conf.POLICY]
+    policy = POLICIES[settings.OO_POLICY]
     name = f"{policy.manifest.key} {policy.manifest.version}"
     mark = fingerprint(view, [m.candidate for m in mutes], name, profile.locale)
     live = Tip.objects.current(view.user_id, at=at).first()

@@ -3,12 +3,11 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
-from unittest import mock
 from uuid import UUID
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import translation
 
 from accounts.models import Profile, User
@@ -145,7 +144,7 @@ def test_the_chosen_one_is_in_the_log_wherever_it_ranks(alice: User) -> None:
         make_task(alice, f"Task {n}")
     for seed in range(8):
         TipSchedule.objects.filter(user=alice).update(fingerprint="")
-        with mock.patch.object(conf, "POLICY", "random_task"):
+        with override_settings(OO_POLICY="random_task"):
             make_tip(alice.pk, at=NOON, rng=Random(seed))
     decisions = list(TipDecision.objects.all())
     assert len(decisions) == 8
