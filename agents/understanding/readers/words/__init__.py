@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from agents.base import Reader, ReaderManifest
 from agents.traits import EventTraits, EventWords, TaskWords, Traits
+from agents.understanding.readers.words.events import read_event
 from agents.understanding.readers.words.tasks import read_task
 from oo.lib.words import gettext_lazy as _
 
 
 class WordsReader(Reader):
-    manifest = ReaderManifest("words", _("Explicit words"), 1)
+    manifest = ReaderManifest("words", _("Explicit words"), 2)
 
     def read_task(self, words: TaskWords) -> Traits:
         return read_task(words)
 
     def read_event(self, words: EventWords) -> EventTraits:
-        return EventTraits()
+        return read_event(words)

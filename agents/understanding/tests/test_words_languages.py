@@ -1,0 +1,115 @@
+"""Hours and last moments in the other languages, and what kind of entry a title names."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agents.traits import EventKind, EventTraits, EventWords, TaskWords, Traits
+from agents.understanding.readers.words import WordsReader
+
+TUESDAY = date(2026, 5, 5)
+
+
+def read(title: str) -> Traits:
+    return WordsReader().read_task(TaskWords(title, added_on=TUESDAY))
+
+
+def entry(title: str, *, is_all_day: bool = False) -> EventTraits:
+    hour = timedelta(hours=1)
+    return WordsReader().read_event(EventWords(title, is_all_day=is_all_day, lasts=hour))
+
+
+@pytest.mark.parametrize(
+    ("title", "days", "start", "end"),
+    [
+        ("Mairie (lun–ven 8 h 30–16 h 30)", "01234", time(8, 30), time(16, 30)),
+        ("jardinerie, lun–sam 9 h–19 h", "012345", time(9), time(19)),
+        ("Gafas (L–S 10–20 h)", "012345", time(10), time(20)),
+        ("Fato à lavandaria (seg–sáb 9h–19h)", "012345", time(9), time(19)),
+        ("Catasto (lun–ven 9–12.30)", "01234", time(9), time(12, 30)),
+        ("tandarts controle (ma–do 8–16)", "0123", time(8), time(16)),
+        ("Meccanico, chiude alle 19", "012345", time(9), time(19)),
+        ("Farmacia, cierra a las 20", "012345", time(9), time(20)),
+    ],
+)
+def test_hours(title: str, days: str, start: time, end: time) -> None:
+    hours = read(title).hours
+    assert hours is not None
+    (span,) = hours.value.spans
+    assert "".join(map(str, sorted(span.days))) == days
+    assert (span.start, span.end) == (start, end)
+
+
+@pytest.mark.parametrize(
+    ("title", "on"),
+    [
+        ("Inscription avant le 12 mai", date(2026, 5, 11)),
+        ("Entregar antes del viernes", date(2026, 5, 7)),
+        ("Inscrição até 30 de setembro", date(2026, 9, 30)),
+        ("Rispondere entro lunedì", date(2026, 5, 11)),
+        ("Revisione entro fine novembre", date(2026, 11, 30)),
+        ("Insturen uiterlijk vrijdag", date(2026, 5, 8)),
+        ("金曜日までに返事", date(2026, 5, 8)),
+        ("5月12日までに提出", date(2026, 5, 12)),
+    ],
+)
+def test_the_last_day(title: str, on: date) -> None:
+    last = read(title).last_moment
+    assert last is not None
+    assert last.value.on == on
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("✍️ WRITING. no interruptions", EventKind.FOCUS),
+        ("Bitte nicht stören", EventKind.FOCUS),
+        ("Ich fahre nach Kiel", EventKind.DRIVING),
+        ("🚗 Fahrt nach Husum", EventKind.DRIVING),
+        ("Je conduis", EventKind.DRIVING),
+        ("SQ322 SIN–LHR", EventKind.TRAVEL),
+        ("Voo TP1334 OPO–LHR", EventKind.TRAVEL),
+        ("新幹線 のぞみ", EventKind.TRAVEL),
+        ("Boda de Clara", EventKind.CEREMONY),
+        ("Begrafenis opa", EventKind.CEREMONY),
+        ("Beerdigung Onkel Karl", EventKind.CEREMONY),
+        ("Mittagsschlaf", EventKind.SLEEP),
+    ],
+)
+def test_the_kind_of_an_entry(title: str, kind: EventKind) -> None:
+    found = entry(title).kind
+    assert found is not None
+    assert found.value is kind
+    assert found.quote in title
+
+
+@pytest.mark.parametrize("title", ["Design review", "Zahnarzt", "Dîner", "Stand-up", "AB12 plans"])
+def test_an_ordinary_entry_is_left_unknown(title: str) -> None:
+    assert entry(title) == EventTraits()
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [("Fête du Travail", EventKind.HOLIDAY), ("Urlaub", EventKind.AWAY), ("Bin day", None)],
+)
+def test_days_that_are_different(title: str, kind: EventKind | None) -> None:
+    found = entry(title, is_all_day=True).kind
+    assert (found.value if found else None) is kind
+
+
+def test_who_sleeps_on_a_flight_wants_their_peace() -> None:
+    may = entry("SQ322 SIN–LHR (overnight, sleep!)").may_interrupt
+    assert may is not None
+    assert may.value is False
+    assert entry("SQ322 SIN–LHR").may_interrupt is None
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=80), st.booleans())
+def test_whatever_stands_there_is_read_without_failing(title: str, is_all_day: bool) -> None:
+    for trait in (entry(title, is_all_day=is_all_day).kind, entry(title).may_interrupt):
+        assert trait is None or trait.quote in title
