@@ -42,7 +42,7 @@ class Found:
 
 def read_hours(line: Line) -> tuple[Trait[Hours], range] | None:
     """The first hours of the line, and the tokens that say them."""
-    for read in (_open, _closing, _only, _after):
+    for read in (_open, _bracketed, _closing, _only, _after):
         found = next(read(line), None)
         if found:
             quote = line.quote(found.start, found.end)
@@ -212,6 +212,21 @@ def _times_first(line: Line, i: int) -> Found | None:
     end = days.end if days and is_behind else ranges[1]
     spans = tuple(Span(said, a, b) for a, b in ranges[0])
     return Found(spans, door_of(said) if is_behind else Door.SHOP, i, end, 0.8)
+
+
+def _bracketed(line: Line) -> Iterator[Found]:
+    """ "(guichet 8 h 30–12 h)", "(8–20 h)": hours in brackets, of a counter if a word names one."""
+    for i in range(len(line.tokens)):
+        if line.word(i) != "(":
+            continue
+        at = i + 2 if line.is_word(i + 1) else i + 1
+        ranges = read_ranges(line, at)
+        if ranges is None or line.word(ranges[1]) != ")" or not (ranges[2] or at > i + 1):
+            continue
+        is_office = at > i + 1 or any(line.all("office_word"))
+        days, door = (OFFICE_DAYS, Door.OFFICE) if is_office else (WEEK, Door.OWN)
+        spans = tuple(Span(days, a, b) for a, b in ranges[0])
+        yield Found(spans, door, i + 1, ranges[1], 0.7)
 
 
 def _past_filler(line: Line, i: int) -> int:
