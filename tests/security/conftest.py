@@ -1,17 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
+from django.conf import settings
 
 from tests.security.journey import Journey, setting_out
 
 
 @pytest.fixture(autouse=True)
-def _at_any_hour(settings: Any) -> None:
+def _at_any_hour(monkeypatch: pytest.MonkeyPatch) -> None:
     """These tests live in the real time, in which good sense is silent at night."""
-    settings.OO_POLICY = "deadline_first"
+    monkeypatch.setattr(settings, "OO_POLICY", "deadline_first")
 
 
 @pytest.fixture
