@@ -1,9 +1,22 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.core.checks import CheckMessage, register
 from django.utils.translation import gettext_lazy as _
 
 
 class AgentsConfig(AppConfig):
     name = "agents"
     verbose_name = _("Agents")
+
+    def ready(self) -> None:
+        register(check_readers)
+
+
+def check_readers(**_kwargs: Any) -> list[CheckMessage]:
+    from agents.registry import READERS
+    from oo.lib.plugins import check_registry
+
+    return check_registry(READERS)

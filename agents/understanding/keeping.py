@@ -28,9 +28,7 @@ def catch_up(user_id: UUID, zone: ZoneInfo, *, at: datetime) -> int:
 
     Two queries when there is nothing to read. Of two at once both read, and one writes.
     """
-    reader = READERS.get(FIRST_READER)
-    if reader is None:
-        return 0
+    reader = READERS[FIRST_READER]
     read = 0
     for kind, rows in ((Reading.Kind.TASK, _open_tasks(user_id)),
                        (Reading.Kind.EVENT, _coming_events(user_id, at))):  # fmt: skip
