@@ -99,8 +99,16 @@ def _span(span: Span) -> str:
     }
     if len(span.days) == 7:
         return clock
-    days = " ".join(formats.date_format(date(2026, 6, 1 + day), "D") for day in sorted(span.days))
-    return f"{days} {clock}"
+    return f"{_days(sorted(span.days))} {clock}"
+
+
+def _days(days: list[int]) -> str:
+    """Monday is 0. Three and more in a row are said by the first and the last."""
+    names = [formats.date_format(date(2026, 6, 1 + day), "D") for day in days]
+    if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
+        # Translators: from one day of the week to another.
+        return _("%(first)s to %(last)s") % {"first": names[0], "last": names[-1]}
+    return " ".join(names)
 
 
 def _last_moment(last: LastMoment) -> str:
