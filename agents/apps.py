@@ -12,6 +12,9 @@ class AgentsConfig(AppConfig):
     verbose_name = _("Agents")
 
     def ready(self) -> None:
+        from agents.subscribers import listen
+
+        listen()
         register(check_readers)
 
 
