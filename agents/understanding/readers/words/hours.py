@@ -187,6 +187,8 @@ def _days_first(line: Line, i: int) -> Found | None:
         return None
     at = _past_filler(line, days.end)
     ranges = read_ranges(line, at)
+    if ranges and not (days.is_range or ranges[2]) and line.is_word(ranges[1]):
+        return None  # "so 3 bis 4 Eier", "Sat 9–11 swimming"
     if ranges:
         sure = 0.9 if days.is_range else 0.6  # one day and a range may be an appointment
         spans = tuple(Span(days.days, a, b) for a, b in ranges[0])
@@ -276,10 +278,12 @@ def _after(line: Line) -> Iterator[Found]:
             continue
         if first.is_marked:
             yield Found((Span(WEEK, first.time),), door, hit.start, first.end, 0.8)
-        elif (
-            hit.phrase.notion == "after"
-            and not line.is_word(first.end)
-            and line.word(first.end) not in "%/€$"
-        ):
+        elif hit.phrase.notion == "after" and _stands_alone(line, first):
             start = first.afternoon().time
             yield Found((Span(WEEK, start),), door, hit.start, first.end, 0.6)
+
+
+def _stands_alone(line: Line, clock: Clock) -> bool:
+    """No unit, no word and no sign follows that would make the number one of something else."""
+    following = line.word(clock.end)
+    return not following or (not line.is_word(clock.end) and following in ".,;:!?)\n")

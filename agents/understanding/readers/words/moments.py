@@ -16,6 +16,9 @@ from agents.understanding.readers.words.hours import DASHES
 from agents.understanding.readers.words.lexicon import Hit, Line
 
 LOOK_BACK = 14  # tokens: the longest date with a time
+# What a Japanese day or time begins with, besides a number.
+BEGINNINGS = ("day", "today", "tomorrow", "am_before", "pm_before", "noon", "midnight",
+              "end_of_month", "end_of_year", "christmas", "easter", "new_year")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,8 @@ def _is_away(line: Line, hit: Hit) -> bool:
 def _ending_at(line: Line, hit: Hit, added_on: date | None) -> tuple[int, When] | None:
     """In Japanese the word for "by" comes last: the longest day or time that ends before it."""
     for i in range(max(0, hit.start - LOOK_BACK), hit.start):
+        if line.number(i) is None and not line.at(i, *BEGINNINGS):
+            continue  # most tokens; without this a text of such words alone takes half a second
         when = read_when(line, i, added_on, hit.language)
         if when and when.end == hit.start:
             return i, when

@@ -1,0 +1,74 @@
+"""What the rules read as opening hours."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+import pytest
+
+from agents.traits import WEEK, Door, Hours, Span, TaskWords
+from agents.understanding.readers.words import WordsReader
+
+ADDED = date(2026, 3, 4)  # a Wednesday
+
+
+def hours(title: str) -> Hours | None:
+    found = WordsReader().read_task(TaskWords(title, added_on=ADDED)).hours
+    return found.value if found else None
+
+
+def said(title: str) -> str:
+    """ "office 01234 09:00-16:30": short enough for a table."""
+    found = hours(title)
+    if found is None or not found.spans:
+        return ""
+    spans = (
+        f"{''.join(map(str, sorted(s.days)))} {s.start:%H:%M}-{s.end:%H:%M}" for s in found.spans
+    )
+    return f"{found.door} {', '.join(spans)}"
+
+
+ENGLISH = [
+    ("Council office, Mon–Fri 9–4.30", "office 01234 09:00-16:30"),
+    ("Library Mon-Sat 10am to 6pm", "shop 012345 10:00-18:00"),
+    ("9am-5pm Monday to Friday", "office 01234 09:00-17:00"),
+    ("buy a brush, closes at 6", "shop 012345 09:00-18:00"),
+    ("paint, shuts 6 on Sat", "shop 5 09:00-18:00, 01234 09:00-18:00"),
+    ("market, only Tuesdays", "own 1 00:00-00:00"),
+    ("ask him after 6", "own 0123456 18:00-00:00"),
+    ("open daily 1-5 pm", "own 0123456 13:00-17:00"),
+]
+GERMAN = [
+    ("Amt Mo–Fr 9–12, 14–18 Uhr", "office 01234 09:00-12:00, 01234 14:00-18:00"),
+    ("Mo-Do 8-16, Fr 8-12 Uhr", "office 0123 08:00-16:00, 4 08:00-12:00"),
+    ("Mo bis Sa 9 bis 17 Uhr", "shop 012345 09:00-17:00"),
+    ("Laden schließt um 18 Uhr", "shop 012345 09:00-18:00"),
+    ("Markt nur dienstags", "own 1 00:00-00:00"),
+    ("nach 18 Uhr nachfragen", "own 0123456 18:00-00:00"),
+]
+
+
+@pytest.mark.parametrize(("title", "expected"), ENGLISH + GERMAN)
+def test_hours_are_read(title: str, expected: str) -> None:
+    assert said(title) == expected
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "after 6 weeks of rest",
+        "read pages 9-12",
+        "he sat 9 exams",
+        "version 9.4-10.2",
+        "nach 6 Wochen",
+        "Kapitel 9-12 lesen",
+        "so 3 bis 4 Eier",
+    ],
+)
+def test_other_numbers_are_no_hours(title: str) -> None:
+    assert said(title) == ""
+
+
+def test_a_wish_is_of_people() -> None:
+    wish = hours("Oma ab 18 Uhr fragen, lieber abends")
+    assert wish == Hours(Door.PEOPLE, (Span(WEEK, time(18)),))
