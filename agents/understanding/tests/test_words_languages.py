@@ -87,14 +87,22 @@ def test_the_kind_of_an_entry(title: str, kind: EventKind) -> None:
     assert found.quote in title
 
 
-@pytest.mark.parametrize("title", ["Design review", "Zahnarzt", "Dîner", "Stand-up", "AB12 plans"])
+@pytest.mark.parametrize(
+    "title",
+    ["Design review", "Zahnarzt", "Dîner", "Stand-up", "AB12 plans", "Focus group with Sony"],
+)
 def test_an_ordinary_entry_is_left_unknown(title: str) -> None:
     assert entry(title) == EventTraits()
 
 
 @pytest.mark.parametrize(
     ("title", "kind"),
-    [("Fête du Travail", EventKind.HOLIDAY), ("Urlaub", EventKind.AWAY), ("Bin day", None)],
+    [
+        ("Fête du Travail", EventKind.HOLIDAY),
+        ("Urlaub", EventKind.AWAY),
+        ("Ferie", EventKind.AWAY),
+        ("Bin day", None),
+    ],
 )
 def test_days_that_are_different(title: str, kind: EventKind | None) -> None:
     found = entry(title, is_all_day=True).kind

@@ -39,6 +39,13 @@ def test_the_place(title: str, place: Place) -> None:
     assert found.quote in title
 
 
+@pytest.mark.parametrize(
+    "title", ["Ring binder for school", "Report on the return of investment", "Fine paper"]
+)
+def test_a_word_that_is_no_verb_here_names_no_place(title: str) -> None:
+    assert read(title) == Traits()
+
+
 def test_a_label_names_the_place_more_surely_than_a_verb() -> None:
     place = read("Birthday card", labels=("errand",)).place
     assert place is not None
@@ -87,6 +94,7 @@ def test_numbers_in_brackets_are_no_hours(title: str) -> None:
     [
         ("Quote: wait for Anil", Blocked(by="Anil")),
         ("Angebot: warten auf Karin", Blocked(by="Karin")),
+        ("Devis: attendre la réponse", Blocked(by="réponse")),
         ("Apply, portal opens 16 March", Blocked(until=date(2027, 3, 16))),
     ],
 )

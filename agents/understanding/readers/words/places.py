@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.traits import Door, Hours, Place, TaskWords, Trait
-from agents.understanding.readers.words.lexicon import Line
+from agents.understanding.readers.words.lexicon import Hit, Line
 
 NOTIONS = {
     "phone": Place.PHONE,
@@ -13,6 +13,8 @@ NOTIONS = {
     "errand": Place.ERRAND,
     "home": Place.HOME,
 }
+NOUNS = frozenset({"computer"})
+VERB_LAST = frozenset({"de", "nl", "ja"})
 SIGNS = {"☎": Place.PHONE, "📞": Place.PHONE}
 
 
@@ -26,12 +28,21 @@ def read_place(words: TaskWords, lines: Sequence[Line]) -> Trait[Place] | None:
         if sign in words.title:
             return Trait(place, sign, 0.8)
     for line in lines:
-        hits = [hit for notion in NOTIONS for hit in line.all(notion)]
+        hits = [h for notion in NOTIONS for h in line.all(notion) if _is_meant(line, h)]
         if hits:
             first = min(hits, key=lambda hit: hit.start)
             quote = line.quote(first.start, first.end)
             return Trait(NOTIONS[first.phrase.notion], quote, 0.7)
     return None
+
+
+def _is_meant(line: Line, hit: Hit) -> bool:
+    """A verb says what to do where a thought begins, or, in some languages, where it ends."""
+    if hit.phrase.notion in NOUNS:
+        return True
+    begins = hit.start == 0 or not line.is_word(hit.start - 1)
+    ends = hit.end >= len(line.tokens) or not line.is_word(hit.end)
+    return begins or (ends and hit.language in VERB_LAST)
 
 
 def usual_hours(place: Trait[Place] | None, lines: Sequence[Line]) -> Trait[Hours] | None:

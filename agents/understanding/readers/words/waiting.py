@@ -17,9 +17,10 @@ def read_blocked(lines: Sequence[Line], added_on: date | None) -> Trait[Blocked]
             if day:
                 return Trait(Blocked(until=day.first), line.quote(hit.start, day.end), 0.8)
         for hit in line.all("wait_for"):
-            end = min(hit.end + 1, len(line.tokens))
-            if line.is_word(hit.end):
-                by = line.quote(hit.end, end)
+            start = line.past(hit.end, "article")
+            end = min(start + 1, len(line.tokens))
+            if line.is_word(start):
+                by = line.quote(start, end)
                 return Trait(Blocked(by=by), line.quote(hit.start, end), 0.7)
     return None
 
