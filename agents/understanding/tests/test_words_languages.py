@@ -33,6 +33,7 @@ def entry(title: str, *, is_all_day: bool = False) -> EventTraits:
         ("Catasto (lun–ven 9–12.30)", "01234", time(9), time(12, 30)),
         ("tandarts controle (ma–do 8–16)", "0123", time(8), time(16)),
         ("Meccanico, chiude alle 19", "012345", time(9), time(19)),
+        ("役所（月〜金 9時〜17時）", "01234", time(9), time(17)),
         ("Farmacia, cierra a las 20", "012345", time(9), time(20)),
     ],
 )
@@ -61,6 +62,11 @@ def test_the_last_day(title: str, on: date) -> None:
     last = read(title).last_moment
     assert last is not None
     assert last.value.on == on
+
+
+@pytest.mark.parametrize("title", ["火曜だけ散歩", "平日9時から17時まで"])
+def test_an_hour_or_a_day_of_the_week_is_no_last_moment(title: str) -> None:
+    assert (read(title).last_moment, read(title).obsolete_after) == (None, None)
 
 
 @pytest.mark.parametrize(

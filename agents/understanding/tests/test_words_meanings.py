@@ -84,7 +84,9 @@ def test_hours_in_brackets(title: str, door: Door, start: time, end: time) -> No
     assert (hours.value.door, span.start, span.end) == (door, start, end)
 
 
-@pytest.mark.parametrize("title", ["Pages (3–5)", "Ages (8–12)", "Run (5 km)"])
+@pytest.mark.parametrize(
+    "title", ["Revise (pages 9–12)", "Übungen (Seite 8–12)", "Ages (8–12)", "Run (5 km)"]
+)
 def test_numbers_in_brackets_are_no_hours(title: str) -> None:
     assert read(title).hours is None
 

@@ -20,7 +20,7 @@ SHOP_DAYS = frozenset(range(6))
 OFFICE_DAYS = frozenset(range(5))
 USUAL = SHOP_OPENS, time(18)
 DASHES = "-‐‑–—−~〜～"
-LETTERS = ("LMXJVSD", "L..JVSD", "L..GVSD", "M...F..")  # Spanish, French, Italian, English
+LETTERS = ("LMXJVSD", "L..JVSD", "L..GVSD", "M...F..", "月火水木金土日")
 MOST_ITEMS = 7
 
 
@@ -223,9 +223,10 @@ def _bracketed(line: Line) -> Iterator[Found]:
             continue
         at = i + 2 if line.is_word(i + 1) else i + 1
         ranges = read_ranges(line, at)
-        if ranges is None or line.word(ranges[1]) != ")" or not (ranges[2] or at > i + 1):
+        at_counter = line.at(i + 1, "counter") is not None
+        if ranges is None or line.word(ranges[1]) != ")" or not (ranges[2] or at_counter):
             continue
-        is_office = at > i + 1 or any(line.all("office_word"))
+        is_office = at_counter or any(line.all("office_word"))
         days, door = (OFFICE_DAYS, Door.OFFICE) if is_office else (WEEK, Door.OWN)
         spans = tuple(Span(days, a, b) for a, b in ranges[0])
         yield Found(spans, door, i + 1, ranges[1], 0.7)

@@ -68,7 +68,7 @@ def _ends(
                 yield _trait(line, hit, when, range(hit.start, when.end))
     for hit in line.all("by_after", "before_after"):
         found = _ending_at(line, hit, added_on)
-        if found and hit.start not in taken:
+        if found and hit.start not in taken and taken.stop != hit.start:
             yield _trait(line, hit, found[1], range(found[0], hit.end))
 
 
@@ -113,6 +113,6 @@ def read_only_day(line: Line, added_on: date | None) -> Trait[date] | None:
             return Trait(day.last, line.quote(hit.start, day.end), 0.8)
     for hit in line.all("only_after"):
         found = _ending_at(line, replace(hit), added_on)
-        if found and found[1].on:
+        if found and found[1].on and not line.at(found[0], "day"):
             return Trait(found[1].on.last, line.quote(found[0], hit.end), 0.8)
     return None
