@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
-from agents.traits import Blocked, Door, Hours, Place, Stakes, TaskWords, Traits
+from agents.traits import (
+    Blocked,
+    Door,
+    EventKind,
+    EventTraits,
+    EventWords,
+    Hours,
+    Place,
+    Stakes,
+    TaskWords,
+    Traits,
+)
 from agents.understanding.readers.words import WordsReader
 
 TUESDAY = date(2026, 5, 5)
@@ -141,3 +152,71 @@ def test_what_is_kept_for_someday_is_for_someday() -> None:
 )
 def test_of_a_plain_title_nothing_is_guessed(title: str) -> None:
     assert read(title) == Traits()
+
+
+def entry(title: str, hours: int = 1) -> EventTraits:
+    return WordsReader().read_event(EventWords(title, lasts=timedelta(hours=hours)))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Thesis committee meeting", "Writing workshop", "Wedding planning", "Sleep clinic"),
+        *("Ice cream with Tom", "Train the new colleague", "Hochzeit planen", "Réunion rédaction"),
+        *("Reunión boda", "Reunião sobre a defesa", "Riunione matrimonio", "Overleg bruiloft"),
+        *("郵便局", "会議", "Besprechung", "Call centre tour", "Lunch 30 min", "Room AB 12"),
+    ],
+)
+def test_talk_about_a_thing_is_not_the_thing(title: str) -> None:
+    assert entry(title) == EventTraits()
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "quote"),
+    [
+        ("✈ LH 454", EventKind.TRAVEL, "LH 454"),
+        ("✈️ Lisboa", EventKind.TRAVEL, "✈"),
+        ("ICE nach Köln", EventKind.TRAVEL, "ICE"),
+        ("Train 9:12 to Leeds", EventKind.TRAVEL, "Train"),
+        ("Vuelo a Lima", EventKind.TRAVEL, "Vuelo"),
+        ("Obsèques de Jean", EventKind.CEREMONY, "Obsèques"),
+        ("Funerale zio", EventKind.CEREMONY, "Funerale"),
+        ("Casamento da Rita", EventKind.CEREMONY, "Casamento"),
+        ("結婚式", EventKind.CEREMONY, "結婚式"),
+        ("Conduzco a Burgos", EventKind.DRIVING, "Conduzco"),
+        ("Niet storen", EventKind.FOCUS, "Niet storen"),
+    ],
+)
+def test_more_kinds_of_entries(title: str, kind: EventKind, quote: str) -> None:
+    found = entry(title).kind
+    assert found is not None
+    assert (found.value, found.quote) == (kind, quote)
+
+
+def test_a_booking_over_days_takes_no_time() -> None:
+    kind = entry("Storage unit 4", hours=72).kind
+    assert kind is not None
+    assert (kind.value, kind.quote) == (EventKind.MARKER, "Storage")
+    assert entry("  ", hours=72) == EventTraits()
+
+
+@pytest.mark.parametrize(
+    ("title", "minutes", "quote"),
+    [
+        ("Dentist (30 min way)", 30, "30 min way"),
+        ("Dentist, tram 25 min", 25, "tram 25 min"),
+        ("Zahnarzt, Straßenbahn 25 Min.", 25, "Straßenbahn 25 Min"),
+        ("Dentiste (trajet 1 h 10)", 70, "trajet 1 h 10"),
+        ("Dentista (20 minuti a piedi)", 20, "20 minuti a piedi"),
+        ("Tandarts, bus 15 min", 15, "bus 15 min"),
+    ],
+)
+def test_how_long_before_somebody_has_to_go(title: str, minutes: int, quote: str) -> None:
+    found = entry(title).leave_by
+    assert found is not None
+    assert (found.value, found.quote) == (timedelta(minutes=minutes), quote)
+
+
+@pytest.mark.parametrize("title", ["Tram 25 min", "Flight to Rome, bus 40 min", "Stand-up 15 min"])
+def test_a_way_that_is_the_entry_itself_is_no_lead(title: str) -> None:
+    assert entry(title).leave_by is None

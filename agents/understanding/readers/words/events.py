@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 from agents.traits import EventKind, EventTraits, EventWords, Trait
-from agents.understanding.readers.words.lexicon import Line, read_line
+from agents.understanding.readers.words.durations import Duration, durations
+from agents.understanding.readers.words.lexicon import Hit, Line, read_line
 from agents.understanding.readers.words.tokens import LONGEST_FIELD
 
 FLIGHT = re.compile(r"\b[A-Z]{2} ?\d{2,4}\b")
 AIRPORTS = re.compile(r"\b[A-Z]{3} ?[-–→] ?[A-Z]{3}\b")
+PLANE = re.compile("[\u2708\U0001f6eb]")
 WHEELS = re.compile("[\U0001f690\U0001f697\U0001f698\U0001f699\U0001f68c]")
+ACRONYMS = frozenset({"ice", "tgv", "ave"})  # trains only in capitals
+A_DAY = timedelta(days=1)
 # In these nobody wants to be spoken to.
 CLOSED = frozenset({EventKind.FOCUS, EventKind.DRIVING, EventKind.CEREMONY, EventKind.SLEEP})
+CARRIED = frozenset({EventKind.DRIVING, EventKind.TRAVEL})  # the way is the entry itself
 
 Found = tuple[EventKind, str, float]  # kind, quote, confidence
 
@@ -27,29 +33,68 @@ def read_event(words: EventWords) -> EventTraits:
     return EventTraits(
         kind=Trait(kind[0], kind[1], kind[2]) if kind else None,
         may_interrupt=Trait(False, quote, 0.9) if quote else None,
+        leave_by=None if kind and kind[0] in CARRIED else _leave_by(line),
     )
 
 
 def _kinds(line: Line, words: EventWords) -> Iterator[Found]:
     """All that could be meant, what is plainest first."""
     text = words.title[:LONGEST_FIELD]
-    if words.is_all_day:
-        yield from _named(line, EventKind.HOLIDAY, "public_holiday", 0.9)
-        yield from _named(line, EventKind.AWAY, "away", 0.7)
+    if words.is_all_day or words.lasts > A_DAY:
+        yield from _over_days(line, words)
         return
     yield from _named(line, EventKind.DRIVING, "driving", 0.9)
     wheels = WHEELS.search(text)
     if wheels and _first(line, "drive"):
         yield EventKind.DRIVING, wheels.group(), 0.8
-    yield from _named(line, EventKind.CEREMONY, "ceremony", 0.8)
-    flight, journey = FLIGHT.search(text), _first(line, "journey")
-    if flight and (AIRPORTS.search(text) or journey):
+    # "Wedding planning", "Thesis committee", "Sleep clinic": people talk about it.
+    is_talk = any(line.all("gathering"))
+    if not is_talk:
+        yield from _named(line, EventKind.CEREMONY, "ceremony", 0.8)
+    yield from _travel(line, text)
+    yield from _named(line, EventKind.FOCUS, "undisturbed", 0.9)
+    if not is_talk:
+        yield from _named(line, EventKind.FOCUS, "focus", 0.6)
+        yield from _named(line, EventKind.SLEEP, "sleep", 0.8)
+
+
+def _over_days(line: Line, words: EventWords) -> Iterator[Found]:
+    """A whole day, or more than one: a booking over weeks takes no time of its own."""
+    if words.is_all_day:
+        yield from _named(line, EventKind.HOLIDAY, "public_holiday", 0.9)
+        yield from _named(line, EventKind.AWAY, "away", 0.7)
+        return
+    first = words.title[:LONGEST_FIELD].split(maxsplit=1)
+    if first:
+        yield EventKind.MARKER, first[0], 0.6
+
+
+def _travel(line: Line, text: str) -> Iterator[Found]:
+    flight, plane = FLIGHT.search(text), PLANE.search(text)
+    journey = _first(line, "journey")
+    if flight and (AIRPORTS.search(text) or journey or plane):
         yield EventKind.TRAVEL, flight.group(), 0.9
     if journey:
         yield EventKind.TRAVEL, journey, 0.6
-    yield from _named(line, EventKind.FOCUS, "undisturbed", 0.9)
-    yield from _named(line, EventKind.FOCUS, "focus", 0.6)
-    yield from _named(line, EventKind.SLEEP, "sleep", 0.8)
+    if plane:
+        yield EventKind.TRAVEL, plane.group(), 0.6
+
+
+def _leave_by(line: Line) -> Trait[timedelta] | None:
+    """ "30 min way", "tram 25 min": how long before the start somebody has to go."""
+    ends = {hit.end: hit for hit in line.all("way")}
+    for found in durations(line):
+        said = _with_way(line, found, ends.get(found.start))
+        if said and len(said) < len(line.tokens):
+            return Trait(found.length, line.quote(said.start, said.stop), 0.7)
+    return None
+
+
+def _with_way(line: Line, found: Duration, before: Hit | None) -> range | None:
+    after = line.at(found.end, "way")
+    if after:
+        return range(found.start, after.end)
+    return range(before.start, found.end) if before else None
 
 
 def _named(line: Line, kind: EventKind, notion: str, sure: float) -> Iterator[Found]:
@@ -59,5 +104,6 @@ def _named(line: Line, kind: EventKind, notion: str, sure: float) -> Iterator[Fo
 
 def _first(line: Line, notion: str) -> str:
     """The words of the first such phrase, as they stand there; "" without one."""
-    hit = min(line.all(notion), key=lambda h: h.start, default=None)
-    return line.quote(hit.start, hit.end) if hit else ""
+    hits = sorted(line.all(notion), key=lambda h: h.start)
+    quotes = (line.quote(hit.start, hit.end) for hit in hits)
+    return next((q for q in quotes if q.isupper() or q.lower() not in ACRONYMS), "")

@@ -103,7 +103,9 @@ def load() -> dict[str, tuple[Phrase, ...]]:
     """By first word, the longest phrase first."""
     table: dict[str, list[Phrase]] = {}
     for file in sorted(FOLDER.glob("*.toml")):
-        for phrase in _phrases(file.stem, tomllib.loads(file.read_text(encoding="utf-8"))):
+        for phrase in _phrases(
+            file.name.split(".")[0], tomllib.loads(file.read_text(encoding="utf-8"))
+        ):
             table.setdefault(phrase.words[0], []).append(phrase)
     return {k: tuple(sorted(v, key=lambda p: -len(p.words))) for k, v in table.items()}
 

@@ -1,0 +1,72 @@
+"""How long something takes: "1h50", "30 min", "1,5 Std.", "20分"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from agents.understanding.readers.words.lexicon import Hit, Line
+
+LONGEST = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    length: timedelta
+    start: int
+    end: int
+    could_be_a_clock: bool  # "2 h" is two o'clock in some languages
+
+
+def durations(line: Line) -> Iterator[Duration]:
+    """All of the line, from left to right."""
+    units = sorted(line.all("hour_unit", "minute_unit"), key=lambda hit: (hit.start, -hit.end))
+    end = 0
+    for unit in units:
+        if unit.start < end or unit.start == 0:
+            continue
+        found = _hours(line, unit) if unit.phrase.notion == "hour_unit" else _minutes(line, unit)
+        if found and timedelta() < found.length <= LONGEST:
+            end = found.end
+            yield found
+
+
+def _minutes(line: Line, unit: Hit) -> Duration | None:
+    number = line.number(unit.start - 1)
+    if number is None or line.at(unit.start - 2, "oclock"):
+        return None
+    return Duration(timedelta(minutes=number), unit.start - 1, unit.end, False)
+
+
+def _hours(line: Line, unit: Hit) -> Duration | None:
+    number, start = line.number(unit.start - 1), unit.start - 1
+    if number is None:
+        return None
+    minutes = 60.0 * number
+    if start >= 2 and line.word(start - 1) in (".", ",") and _is_decimal(line, start):
+        minutes = 60 * (line.number(start - 2) or 0) + 6 * number
+        start -= 2
+    more, end = _more_minutes(line, unit)
+    is_clock = unit.phrase.words in (("h",), ("heures",), ("uur",))
+    return Duration(timedelta(minutes=minutes + more), start, end, is_clock)
+
+
+def _more_minutes(line: Line, unit: Hit) -> tuple[int, int]:
+    """ "1h50", "1 h 10", "1 Std. 30 Min": the minutes behind hours, and where they end."""
+    is_dotted = line.word(unit.end) == "." and line.touches(unit.end)
+    at = unit.end + is_dotted
+    more = line.number(at)
+    if more is None or more >= 60:
+        return 0, unit.end
+    minute = line.at(at + 1, "minute_unit")
+    if minute:
+        return more, minute.end
+    is_two_digits = len(line.word(at)) == 2 and not line.is_word(at + 1)
+    is_h = unit.phrase.words == ("h",)
+    return (more, at + 1) if is_h and is_two_digits else (0, unit.end)
+
+
+def _is_decimal(line: Line, i: int) -> bool:
+    is_one = line.touches(i) and line.touches(i - 1) and len(line.word(i)) == 1
+    return is_one and line.number(i - 2) is not None
