@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -220,3 +221,152 @@ def test_how_long_before_somebody_has_to_go(title: str, minutes: int, quote: str
 @pytest.mark.parametrize("title", ["Tram 25 min", "Flight to Rome, bus 40 min", "Stand-up 15 min"])
 def test_a_way_that_is_the_entry_itself_is_no_lead(title: str) -> None:
     assert entry(title).leave_by is None
+
+
+@pytest.mark.parametrize(
+    ("title", "minutes", "quote"),
+    [
+        ("Slides (1h50)", 110, "1h50"),
+        ("Report, 2 h", 120, "2 h"),
+        ("Tidy the shed, 1.5 hours", 90, "1.5 hours"),
+        ("30 min Klavier üben", 30, "30 min"),
+        ("Übersetzung (20 Min.)", 20, "20 Min"),
+        ("Steuer, 1 Std. 30 Min.", 90, "1 Std. 30 Min"),
+        ("Ranger la cave (2 heures)", 120, "2 heures"),
+        ("Ordenar fotos, 45 minutos", 45, "45 minutos"),
+        ("Riordinare, 3 ore", 180, "3 ore"),
+        ("Opruimen (2 uur)", 120, "2 uur"),
+        ("掃除 30分", 30, "30分"),
+    ],
+)
+def test_how_long_it_takes(title: str, minutes: int, quote: str) -> None:
+    found = read(title).effort
+    assert found is not None
+    assert (found.value, found.quote) == (timedelta(minutes=minutes), quote)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Check oven in 20 min", "Réunion à 15 h", "☎️ 15h", "Rappeler dans 10 min", "Pool 8–20 h"),
+        *(
+            "Jede Pille alle 30 Min",
+            "9時30分に出発",
+            "Uscire tra 10 minuti",
+            "Buy 2 pizzas",
+            "0 min",
+        ),
+        *("Pill 30 min before lunch", "Um 2 h"),
+    ],
+)
+def test_a_time_that_is_not_its_own_is_no_effort(title: str) -> None:
+    assert read(title).effort is None
+
+
+@pytest.mark.parametrize(
+    ("title", "blocked"),
+    [
+        ("Fix the sink when Bob is back", Blocked(by="Bob")),
+        ("Keys, once the caretaker returns", Blocked(by="caretaker")),
+        ("Vertrag, sobald Karin zurück ist", Blocked(by="Karin")),
+        ("Contrat quand Paul revient", Blocked(by="Paul")),
+        ("Firmar cuando vuelva Ana", Blocked(by="Ana")),
+        ("Contratto quando torna Luca", Blocked(by="Luca")),
+        ("Contract als Piet terug is", Blocked(by="Piet")),
+        ("Apply: results come on the 9th", Blocked(date(2026, 5, 9), by="results")),
+        ("Ergebnisse kommen am 12. Mai", Blocked(date(2026, 5, 12), by="Ergebnisse")),
+        ("Les résultats arrivent le 3", Blocked(date(2026, 6, 3), by="résultats")),
+    ],
+)
+def test_what_has_to_happen_first(title: str, blocked: Blocked) -> None:
+    found = read(title).blocked
+    assert found is not None
+    assert found.value == blocked
+    assert found.quote in title
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Write when ready",
+        "Back up the results",
+        "Wenn möglich lüften",
+        "Quand même",
+        "Come on Eileen",
+    ],
+)
+def test_an_ordinary_condition_blocks_nothing(title: str) -> None:
+    assert read(title).blocked is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "place"),
+    [
+        ({"labels": ("@calls",)}, Place.PHONE),
+        ({"labels": ("Besorgungen",)}, Place.ERRAND),
+        ({"labels": ("courses",)}, Place.ERRAND),
+        ({"labels": ("casa",)}, Place.HOME),
+        ({"project": "Errands"}, Place.ERRAND),
+        ({"section": "Telefon"}, Place.PHONE),
+    ],
+)
+def test_a_list_named_for_a_place(fields: dict[str, Any], place: Place) -> None:
+    found = read("Something", **fields).place
+    assert found is not None
+    assert (found.value, found.confidence) == (place, 0.9)
+
+
+def test_a_project_called_home_is_no_place_and_a_verb_goes_before_a_project() -> None:
+    assert read("Something", project="Home").place is None
+    found = read("Please call Ann", project="Errands").place
+    assert found is not None
+    assert (found.value, found.quote) == (Place.PHONE, "call")
+
+
+@pytest.mark.parametrize(
+    ("title", "quote"),
+    [("Finanzamt anrufen", "Finanzamt"), ("Zahnarztpraxis anrufen", "Zahnarztpraxis")],
+)
+def test_a_word_put_together_with_one_for_an_office(title: str, quote: str) -> None:
+    hours = read(title).hours
+    assert hours is not None
+    assert (hours.value.door, hours.quote) == (Door.OFFICE, quote)
+
+
+@pytest.mark.parametrize("title", ["Karin wegen Samt anrufen", "Insgesamt 3 Leute: Ina anrufen"])
+def test_a_word_that_only_ends_alike_is_no_office(title: str) -> None:
+    hours = read(title).hours
+    assert hours is not None
+    assert hours.value.door is Door.PEOPLE
+
+
+@pytest.mark.parametrize(
+    ("title", "what"),
+    [
+        ("Adapter (for Ghent)", "Ghent"),
+        ("Folien für Projekt Nord", "Projekt Nord"),
+        ("Cadeau pour Louise", "Louise"),
+        ("Regalo (per Maria Rossi)", "Maria Rossi"),
+    ],
+)
+def test_what_it_is_for(title: str, what: str) -> None:
+    found = read(title).prepares
+    assert found is not None
+    assert (found.value.what, found.confidence) == (what, 0.5)
+    assert found.quote in title
+
+
+@pytest.mark.parametrize(
+    "title", ["Look for Anna's keys", "Menü für Montag", "Adapter (for free)", "Pour the tea"]
+)
+def test_not_every_for_names_something_to_come(title: str) -> None:
+    assert read(title).prepares is None
+
+
+def test_who_cannot_start_without_it_waits() -> None:
+    found = read("Ben can't start without the keys")
+    assert found.waits is not None
+    assert found.unblocks is not None
+    assert (found.waits.value, found.unblocks.quote) == ("Ben", "can't start")
+    assert read("Schlüssel hinterlegen, damit Karin rein kann").unblocks is not None
+    assert read("Und damit fertig").unblocks is None

@@ -9,6 +9,8 @@ from agents.understanding.readers.words.moments import read_last_moment, read_on
 from agents.understanding.readers.words.places import read_place, usual_hours
 from agents.understanding.readers.words.waiting import (
     read_blocked,
+    read_effort,
+    read_prepares,
     read_someday,
     read_stakes,
     read_unblocks,
@@ -38,5 +40,7 @@ def read_task(words: TaskWords) -> Traits:
         unblocks=read_unblocks(lines),
         place=place,
         stakes=read_stakes(lines),
+        effort=read_effort(lines[0], lines[1]),
+        prepares=read_prepares(lines[0]),
         someday=read_someday(words, [lines[0], *kept]),
     )

@@ -2,33 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 
-from agents.traits import Blocked, Stakes, TaskWords, Trait
-from agents.understanding.readers.words.dates import read_day
+from agents.traits import Blocked, Prepares, Stakes, TaskWords, Trait
+from agents.understanding.readers.words.dates import A_DAY, read_day
+from agents.understanding.readers.words.durations import Duration, durations
+from agents.understanding.readers.words.hours import DASHES
 from agents.understanding.readers.words.lexicon import Hit, Line
+
+NEAR = 4  # tokens between "when" and "is back", or "results" and "come on"
+LONGEST_NAME = 4  # words
+MOST_UNMARKED = timedelta(hours=5)  # "14 h" is a clock
 
 
 def read_blocked(lines: Sequence[Line], added_on: date | None) -> Trait[Blocked] | None:
     for line in lines:
-        for hit in line.all("opens"):
-            day = read_day(line, hit.end, added_on, hit.language)
-            if day:
-                return Trait(Blocked(until=day.first), line.quote(hit.start, day.end), 0.8)
-        for hit in line.all("wait_for"):
-            start = line.past(hit.end, "article")
-            end = min(start + 1, len(line.tokens))
-            if line.is_word(start):
-                by = line.quote(start, end)
-                return Trait(Blocked(by=by), line.quote(hit.start, end), 0.7)
+        for read in (_opens, _results, _away, _waiting):
+            found = next(read(line, added_on), None)
+            if found:
+                return found
     return None
+
+
+def _opens(line: Line, added_on: date | None) -> Iterator[Trait[Blocked]]:
+    for hit in line.all("opens"):
+        day = read_day(line, hit.end, added_on, hit.language)
+        if day:
+            yield Trait(Blocked(until=day.first), line.quote(hit.start, day.end), 0.8)
+
+
+def _results(line: Line, added_on: date | None) -> Iterator[Trait[Blocked]]:
+    """ "results come on the 9th"."""
+    for hit in line.all("results"):
+        comes = _near(line, hit, "arrive")
+        if comes is None:
+            continue
+        day = read_day(line, comes.end, added_on, hit.language)
+        until, end = (day.first, day.end) if day else _of_month(line, comes.end, added_on)
+        if until:
+            yield Trait(Blocked(until, by=line.quote(hit.start, hit.end)),
+                        line.quote(hit.start, end), 0.7)  # fmt: skip
+
+
+def _of_month(line: Line, i: int, added_on: date | None) -> tuple[date | None, int]:
+    """ "the 9th", "9.", "9": the next such day."""
+    i = line.past(i, "article")
+    number, end = line.number(i), line.past(i + 1, "ordinal")
+    if added_on is None or number is None or not 1 <= number <= 31 or line.is_word(end):
+        return None, i
+    for ahead in range(62):  # two months hold every number
+        if added_on.toordinal() + ahead > date.max.toordinal():
+            break
+        if (added_on + ahead * A_DAY).day == number:
+            return added_on + ahead * A_DAY, end
+    return None, i
+
+
+def _away(line: Line, _added_on: date | None) -> Iterator[Trait[Blocked]]:
+    """ "when Karin is back", "cuando vuelva Ana"."""
+    for hit in line.all("when"):
+        back = _near(line, hit, "back")
+        if back is None:
+            continue
+        start, end = line.past(hit.end, "article"), back.start
+        said = back.end
+        if back.start == hit.end:
+            start = line.past(back.end, "article")
+            end = said = start + 1
+        if start < end <= len(line.tokens) and all(map(line.is_word, range(start, end))):
+            yield Trait(Blocked(by=line.quote(start, end)), line.quote(hit.start, said), 0.7)
+
+
+def _near(line: Line, hit: Hit, notion: str) -> Hit | None:
+    found = (line.at(i, notion) for i in range(hit.end, hit.end + NEAR))
+    return next((one for one in found if one), None)
+
+
+def _waiting(line: Line, _added_on: date | None) -> Iterator[Trait[Blocked]]:
+    for hit in line.all("wait_for"):
+        start = line.past(hit.end, "article")
+        end = min(start + 1, len(line.tokens))
+        if line.is_word(start):
+            by = line.quote(start, end)
+            yield Trait(Blocked(by=by), line.quote(hit.start, end), 0.7)
 
 
 def read_waits(lines: Sequence[Line]) -> Trait[str] | None:
     """Who is named right before the word, if it begins with a capital."""
     for line in lines:
-        for hit in line.all("waits_word"):
+        for hit in line.all("waits_word", "cannot_start"):
             who = _name_before(line, hit)
             return Trait(who, line.quote(hit.start - bool(who), hit.end), 0.6)
     return None
@@ -44,10 +107,62 @@ def _name_before(line: Line, hit: Hit) -> str:
 
 def read_unblocks(lines: Sequence[Line]) -> Trait[str] | None:
     for line in lines:
-        for hit in line.all("unblocks_word"):
+        for hit in line.all("unblocks_word", "cannot_start"):
             quote = line.quote(hit.start, hit.end)
             return Trait(quote, quote, 0.5)
+        for hit in line.all("enables"):
+            if _is_name(line, hit.end):  # "damit Karin": without a name it says little
+                quote = line.quote(hit.start, hit.end + 1)
+                return Trait(quote, quote, 0.5)
     return None
+
+
+def _is_name(line: Line, i: int) -> bool:
+    return line.is_word(i) and line.quote(i, i + 1)[0].isupper()
+
+
+def read_effort(title: Line, description: Line) -> Trait[timedelta] | None:
+    """In the title where nothing goes on behind; a description may tell of anything later on."""
+    for line, least in ((title, len(title.tokens)), (description, 1)):
+        not_here = {h.end for h in line.all("no_effort", "clock_at", "on", "from", "to", "by",
+                                            "until", "after", "before")}  # fmt: skip
+        for found in durations(line):
+            if found.start < least and found.start not in not_here and _is_effort(line, found):
+                return Trait(found.length, line.quote(found.start, found.end), 0.7)
+    return None
+
+
+def _is_effort(line: Line, found: Duration) -> bool:
+    before, after = line.word(found.start - 1), line.at(found.end, "before", "after")
+    is_range = bool(before) and before in DASHES
+    if after or (found.could_be_a_clock and (is_range or found.length > MOST_UNMARKED)):
+        return False
+    is_alone = before == "(" and line.word(found.end) == ")"
+    if found.could_be_a_clock and not is_alone:
+        return found.end == len(line.tokens)
+    return found.start == 0 or not line.is_word(found.end)
+
+
+def read_prepares(title: Line) -> Trait[Prepares] | None:
+    """ "(for Ghent)", "für Rom": a name that may be found among the events."""
+    for hit in title.all("purpose"):
+        start = title.past(hit.end, "article")
+        end = _past_name(title, start)
+        is_bracketed = title.word(hit.start - 1) == "(" and title.word(end) == ")"
+        is_plain = hit.language in ("de", "fr") and not title.is_word(end)
+        if end > start and (is_bracketed or is_plain):
+            return Trait(Prepares(title.quote(start, end)), title.quote(hit.start, end), 0.5)
+    return None
+
+
+def _past_name(line: Line, start: int) -> int:
+    """The token after words that begin with a capital; a day or month is no name."""
+    end = start
+    while end < start + LONGEST_NAME and _is_name(line, end):
+        if line.at(end, "day", "month", "today", "tomorrow"):
+            return start
+        end += 1
+    return end
 
 
 def read_stakes(lines: Sequence[Line]) -> Trait[Stakes] | None:
