@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agents.traits import (
     Blocked,
@@ -370,3 +373,63 @@ def test_who_cannot_start_without_it_waits() -> None:
     assert (found.waits.value, found.unblocks.quote) == ("Ben", "can't start")
     assert read("Schlüssel hinterlegen, damit Karin rein kann").unblocks is not None
     assert read("Und damit fertig").unblocks is None
+
+
+@pytest.mark.parametrize("title", ["Was schenken wir Oma", "Ask Tom how it was", "Rezept suchen"])
+def test_a_word_with_two_meanings_says_nothing_alone(title: str) -> None:
+    assert read(title) == Traits()
+
+
+def test_a_prescription_is_one_where_somebody_fetches_it() -> None:
+    stakes = read("Rezept abholen").stakes
+    assert stakes is not None
+    assert stakes.value is Stakes.HEALTH
+    assert read("De was").place is not None
+
+
+PIECES = [
+    *("when", "Bob", "is back", "results", "come on", "the 31st", "30", "min", "h", "1h50", "(for"),
+    *(
+        "für",
+        "Rom)",
+        "tram",
+        "quand",
+        "revient",
+        "20分",
+        "damit",
+        "Karin",
+        "call",
+        "please",
+        "Train",
+    ),
+    *(
+        "✈",
+        "LH 454",
+        "ICE",
+        "wedding",
+        "Finanzamt",
+        ".",
+        "-",
+        "\n",
+        "0",
+        "9999",
+        "cuando",
+        "vuelva",
+    ),
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(PIECES) | st.text(max_size=6), max_size=12).map(" ".join),
+    st.sampled_from([None, date.min, TUESDAY, date.max]),
+    st.sampled_from([1, 30]),
+)
+def test_every_quote_stands_in_the_row(title: str, added_on: date | None, hours: int) -> None:
+    task = TaskWords(title, title, title, labels=(title,), added_on=added_on)
+    event = EventWords(title, lasts=timedelta(hours=hours))
+    task_traits, event_traits = WordsReader().read_task(task), WordsReader().read_event(event)
+    for traits, text in ((task_traits, task.text), (event_traits, event.text)):
+        for field in fields(traits):
+            trait = getattr(traits, field.name)
+            assert trait is None or (trait.quote and trait.quote in text)

@@ -16,6 +16,7 @@ NOTIONS = {
 }
 LISTS = {f"{notion}_list": place for notion, place in NOTIONS.items()}
 NOUNS = frozenset({"computer"})
+ALSO_VERBS = frozenset({("was",)})  # Dutch laundry; other languages begin and end with it
 VERB_LAST = frozenset({"de", "nl", "ja"})
 SIGNS = {"☎": Place.PHONE, "📞": Place.PHONE}
 
@@ -67,6 +68,8 @@ def _is_meant(line: Line, hit: Hit, wishes: set[int]) -> bool:
     """A verb says what to do where a thought begins, or, in some languages, where it ends."""
     if hit.phrase.notion in NOUNS:
         return True
+    if hit.phrase.words in ALSO_VERBS:
+        return len(line.tokens) == 1 or line.word(hit.start - 1) == "de"
     begins = not line.is_word(hit.start - 1) or hit.start in wishes  # "please call"
     ends = hit.end >= len(line.tokens) or not line.is_word(hit.end)
     return begins or (ends and hit.language in VERB_LAST)

@@ -12,6 +12,7 @@ from agents.understanding.readers.words.hours import DASHES
 from agents.understanding.readers.words.lexicon import Hit, Line
 
 NEAR = 4  # tokens between "when" and "is back", or "results" and "come on"
+RECIPES = frozenset({"rezept", "receta", "receita", "ricetta", "recept"})
 LONGEST_NAME = 4  # words
 MOST_UNMARKED = timedelta(hours=5)  # "14 h" is a clock
 
@@ -65,12 +66,14 @@ def _away(line: Line, _added_on: date | None) -> Iterator[Trait[Blocked]]:
         back = _near(line, hit, "back")
         if back is None:
             continue
-        start, end = line.past(hit.end, "article"), back.start
-        said = back.end
-        if back.start == hit.end:
-            start = line.past(back.end, "article")
-            end = said = start + 1
-        if start < end <= len(line.tokens) and all(map(line.is_word, range(start, end))):
+        is_behind = back.start == hit.end
+        begin = back.end if is_behind else hit.end
+        start = line.past(begin, "article")
+        end = start + 1 if is_behind else back.start
+        said = max(end, back.end)
+        is_named = start > begin or _is_name(line, start)  # "when it is back" names nobody
+        is_whole = start < end <= len(line.tokens) and all(map(line.is_word, range(start, end)))
+        if is_named and is_whole:
             yield Trait(Blocked(by=line.quote(start, end)), line.quote(hit.start, said), 0.7)
 
 
@@ -168,9 +171,16 @@ def _past_name(line: Line, start: int) -> int:
 def read_stakes(lines: Sequence[Line]) -> Trait[Stakes] | None:
     for notion, stakes in (("health", Stakes.HEALTH), ("money", Stakes.MONEY)):
         for line in lines:
-            for hit in line.all(notion):
+            hit = next((h for h in line.all(notion) if not _is_recipe(line, h)), None)
+            if hit:
                 return Trait(stakes, line.quote(hit.start, hit.end), 0.7)
     return None
+
+
+def _is_recipe(line: Line, hit: Hit) -> bool:
+    """In many languages one word is a prescription and a recipe: only a way out tells."""
+    is_open = hit.phrase.words[0] in RECIPES
+    return is_open and not any(line.hits.get(n) for n in ("errand", "phone", "office_word"))
 
 
 def read_someday(words: TaskWords, lines: Sequence[Line]) -> Trait[bool] | None:
