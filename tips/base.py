@@ -74,7 +74,6 @@ class Facts:
     traits: Traits = NOTHING_READ  # what its words say
     closes_at: datetime | None = None  # the end of the hours in which it can be done now
     opens_at: datetime | None = None  # when it can be done next
-    begin_by: datetime | None = None  # begun later, it is too late
     prepares: str = ""  # the title of the event that it has to be done before
 
 

@@ -27,8 +27,8 @@ from agents.understanding.readers.words import WordsReader
 TUESDAY = date(2026, 5, 5)
 
 
-def read(title: str, description: str = "", **fields: object) -> Traits:
-    words = TaskWords(title, description, added_on=TUESDAY, **fields)  # type: ignore[arg-type]
+def read(title: str, description: str = "", **fields: Any) -> Traits:
+    words = TaskWords(title, description, added_on=TUESDAY, **fields)
     return WordsReader().read_task(words)
 
 

@@ -58,7 +58,6 @@ def _facts(candidate: Candidate, need: Need, view: UserView) -> Facts:
         candidate.facts,
         closes_at=first.end if first and is_open else None,
         opens_at=first.start if first and not is_open else None,
-        begin_by=need.begin_by,
         prepares=need.prepares.title if need.prepares else "",
     )
 

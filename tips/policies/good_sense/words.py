@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from oo.lib.words import Words, clock, gettext_lazy, ngettext
+from oo.lib.words import Words, clock, gettext_lazy
 from oo.lib.words import gettext as _
 from tips.base import Facts, Say
+from tips.decide.phrases import COMMON
 
 SILENCES: Mapping[str, Words] = {
     "in_meeting": gettext_lazy("You are in a meeting. This can wait."),
@@ -19,31 +20,6 @@ SILENCES: Mapping[str, Words] = {
     "nothing_urgent": gettext_lazy("Nothing needs you now."),
     "nothing_possible": gettext_lazy("What is open cannot be done now."),
 }
-
-
-def _overdue(facts: Facts) -> str:
-    days = -(facts.due_in_days or 0)
-    return ngettext("One day overdue", "%(n)s days overdue", days) % {"n": days} if days > 0 else ""
-
-
-def _due_in_days(facts: Facts) -> str:
-    days = facts.due_in_days or 0
-    return ngettext("Due in one day", "Due in %(n)s days", days) % {"n": days}
-
-
-def _due_at(facts: Facts) -> str:
-    return _("Due today at %(time)s") % {"time": clock(facts.due_at)}
-
-
-def _past_time(facts: Facts) -> str:
-    return _("Was due at %(time)s") % {"time": clock(facts.due_at)} if facts.due_at else ""
-
-
-def _deadline(facts: Facts) -> str:
-    days = facts.deadline_in_days or 0
-    if days == 0:
-        return _("Deadline today")
-    return ngettext("Deadline tomorrow", "Deadline in %(n)s days", days) % {"n": days}
 
 
 def _last_moment(facts: Facts) -> str:
@@ -73,22 +49,12 @@ def _waits(facts: Facts) -> str:
 
 
 REASONS: Mapping[str, Say] = {
-    "due_today": lambda _facts: _("Due today"),
-    "due_tomorrow": lambda _facts: _("Due tomorrow"),
-    "due_in_days": _due_in_days,
-    "due_at": _due_at,
-    "past_time": _past_time,
-    "overdue": _overdue,
-    "deadline": _deadline,
-    "deadline_missed": lambda _facts: _("The deadline has passed"),
+    **COMMON,
     "last_moment": _last_moment,
     "prepares": _prepares,
     "closing": _closing,
     "habit": lambda _facts: _("You often do it at this hour"),
     "waits": _waits,
-    "urgent": lambda _facts: _("Marked urgent"),
-    "important": lambda _facts: _("Marked important"),
-    "starts_soon": lambda facts: _("Starts at %(time)s") % {"time": clock(facts.starts_at)},
 }
 
 PENALTIES: Mapping[str, Say] = {
