@@ -16,7 +16,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-__all__ = ["Words", "clock", "gettext", "gettext_lazy", "length", "ngettext"]
+__all__ = ["Words", "clock", "day_and_clock", "gettext", "gettext_lazy", "length", "ngettext"]
 
 Words: TypeAlias = "str | _StrPromise"
 
@@ -24,6 +24,11 @@ Words: TypeAlias = "str | _StrPromise"
 def clock(moment: datetime | None) -> str:
     """The time of day, as the active language writes it, in the active zone."""
     return date_format(timezone.localtime(moment), "TIME_FORMAT") if moment else ""
+
+
+def day_and_clock(moment: datetime) -> str:
+    """The day of the week and the time, where a time alone could be that of another day."""
+    return f"{date_format(timezone.localtime(moment), 'D')} {clock(moment)}"
 
 
 def length(span: timedelta | None) -> str:

@@ -281,6 +281,13 @@ def test_every_sentence_is_implied_by_the_facts(
                 assert TRUE[code](facts), (code, facts)
 
 
+def test_a_time_of_another_day_says_its_day() -> None:
+    weekend = NOON + 4 * DAY  # a Saturday
+    (scored,) = decide(view(task(1, due_in=0, traits=OFFICE), now=weekend)).ranking
+    sentence = words.reason("closed", scored.candidate.facts, GoodSense.manifest)
+    assert sentence == "Cannot be done before Mon 9 a.m."
+
+
 def test_codes_have_one_meaning_and_silences_are_short_enough_to_be_kept() -> None:
     rule = GoodSense.manifest
     assert not rule.reasons.keys() & rule.penalties.keys()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from oo.lib.words import Words, clock, gettext_lazy
+from oo.lib.words import Words, clock, day_and_clock, gettext_lazy
 from oo.lib.words import gettext as _
 from tips.base import Facts, Say
 from tips.decide.phrases import COMMON
@@ -34,13 +34,13 @@ def _prepares(facts: Facts) -> str:
 def _closing(facts: Facts) -> str:
     if facts.closes_at is None:
         return ""
-    return _("Possible until %(time)s today") % {"time": clock(facts.closes_at)}
+    return _("Possible until %(time)s") % {"time": clock(facts.closes_at)}
 
 
 def _closed(facts: Facts) -> str:
     if facts.opens_at is None:
         return _("Cannot be done now")
-    return _("Cannot be done before %(time)s") % {"time": clock(facts.opens_at)}
+    return _("Cannot be done before %(time)s") % {"time": day_and_clock(facts.opens_at)}
 
 
 def _waits(facts: Facts) -> str:
