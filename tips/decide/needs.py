@@ -21,7 +21,7 @@ SHORTEST_NAME = 3  # letters of a word by which an event is found
 class Need:
     """hard  after this moment it is of no use, or harmful; by the words, a deadline, a time
     soft  the end of the day for which the person put it down
-    begin_by  the last start that is in time, by when it can be done at all
+    begin_by, begin_softly_by  the last starts in time for each, by when it can be done at all
     """
 
     effort: timedelta
@@ -29,6 +29,7 @@ class Need:
     hard: datetime | None = None
     soft: datetime | None = None
     begin_by: datetime | None = None
+    begin_softly_by: datetime | None = None
     prepares: EventView | None = None
 
     @property
@@ -44,13 +45,13 @@ def find_need(task: TaskView, diary: Diary) -> Need:
     hard = min((m for m in _hard(task, view, prepared) if m), default=None)
     soft = _end_of(task.due_on, view) if task.due_on and task.due_at is None else None
     chances = diary.chances(traits)
-    ends = min((m for m in (hard, soft) if m and m > view.now), default=None)
     return Need(
         effort=effort,
         chances=tuple(w for w in chances if w.length >= min(effort, timedelta(hours=1))),
         hard=hard,
         soft=soft,
-        begin_by=_begin_by(chances, effort, ends, view) if ends else None,
+        begin_by=_begin_by(chances, effort, hard, view),
+        begin_softly_by=_begin_by(chances, effort, soft, view),
         prepares=prepared,
     )
 
@@ -83,9 +84,11 @@ def _end_of(day: date, view: UserView) -> datetime:
 
 
 def _begin_by(
-    chances: Sequence[Window], effort: timedelta, ends: datetime, view: UserView
-) -> datetime:
-    """In the last chance that is long enough; when there is none left, now."""
+    chances: Sequence[Window], effort: timedelta, ends: datetime | None, view: UserView
+) -> datetime | None:
+    """In the last chance that is long enough; when there is none left, now. None: nothing ends."""
+    if ends is None or ends <= view.now:
+        return None
     starts = [
         min(w.end, ends) - effort
         for w in chances

@@ -119,6 +119,14 @@ def test_what_prepares_something_near_comes_before_what_is_merely_due() -> None:
     assert said(view(pack, task(2, "Tidy", due_in=0), flight, now=at(20))) == "Passport"
 
 
+def test_a_far_deadline_does_not_press_because_the_task_is_also_due_today() -> None:
+    far = task(1, "Far", due_in=0, deadline_on=TODAY + 43 * DAY)
+    (scored,) = decide(view(far, now=at(21))).ranking
+    assert scored.reasons[0] == "due_today"
+    near = task(2, "Near", due_in=0, deadline_on=TODAY)
+    assert said(view(far, near, now=at(21))) == "Near"
+
+
 def test_a_habit_has_its_hour() -> None:
     lesson, tidy = task(1, "Lesson", due_in=0), task(2, "Tidy", due_in=0, priority=2)
     done = [Answer("task:1", "done", NOON - n * DAY) for n in (1, 2, 3)]

@@ -139,7 +139,7 @@ def _urgent(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
     if days < 0:
         yield _overdue(task, view), "overdue"
         return
-    points = _fading(w.SOFT, need.begin_by - now) if need.begin_by else 0.0
+    points = _fading(w.SOFT, need.begin_softly_by - now) if need.begin_softly_by else 0.0
     yield points + (w.DUE_TODAY if days == 0 else 0.0), _due(days)
 
 
