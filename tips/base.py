@@ -10,6 +10,7 @@ from enum import StrEnum
 from random import Random
 
 from agents.base import UserView
+from agents.timing.meetings import Gap
 from agents.traits import NOTHING_READ, Traits
 from oo.lib.words import Words
 
@@ -48,22 +49,12 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """The free time from now to the next meeting."""
-
-    until: datetime
-    length: timedelta
-    event_id: int
-    event_title: str
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
     """What is true of a candidate now, by the rows. Days count local dates from today."""
 
     due_in_days: int | None = None  # below 0: overdue
     due_at: datetime | None = None
-    # The shortest of tips.decide.candidates.SOON within which it is due; None when it is later.
+    # The shortest of agents.timing.meetings.SOON within which it is due; None when it is later.
     due_within: timedelta | None = None
     is_past_due: bool = False
     deadline_in_days: int | None = None

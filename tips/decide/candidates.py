@@ -6,15 +6,19 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from agents.base import EventView, TaskView, UserView
-from tips.base import Candidate, Evidence, Facts, Gap, Kind
+from agents.timing.meetings import (
+    SOON,
+    Gap,
+    find_gap,
+    is_meeting,
+    leaves_at,
+    waits_for_its_date,
+)
+from tips.base import Candidate, Evidence, Facts, Kind
 
 # A meeting is worth a reminder when nothing else fits before it, and while one can still get there.
 REMIND_FROM = timedelta(minutes=20)
 REMIND_UNTIL = timedelta(minutes=2)
-# How near a moment is, in steps: a score that depends on it changes at these moments only.
-SOON = (timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2))
-# Free time beyond this is not a gap between meetings but the day.
-LONGEST_GAP = timedelta(hours=8)
 
 
 def build_candidates(view: UserView, muted: Collection[str]) -> list[Candidate]:
@@ -25,54 +29,8 @@ def build_candidates(view: UserView, muted: Collection[str]) -> list[Candidate]:
     return [c for c in found if c.key not in muted]
 
 
-def waits_for_its_date(task: TaskView, view: UserView) -> bool:
-    """A recurring task that has come back is done for now, until its next date is near.
-
-    Near is today and tomorrow. Of what came back only today, near is today, and of a moment the
-    last step of SOON: "every 12 hours", done this morning, is not due again this noon. No rhythm is
-    read for that; it is in the dates.
-    """
-    if not task.is_recurring or task.due_on is None or task.deadline_on is not None:
-        return False
-    days = (task.due_on - view.today).days
-    if days > 1 or task.returned_at is None:
-        return days > 1
-    if task.returned_at.astimezone(view.zone).date() != view.today:
-        return False
-    return days == 1 or (task.due_at is not None and task.due_at - view.now > SOON[-1])
-
-
-def find_meeting(view: UserView) -> EventView | None:
-    """The meeting that the person is in; of several, the one that ends last."""
-    running = (e for e in view.events if _is_meeting(e) and e.starts_at <= view.now < e.ends_at)
-    return max(running, key=lambda e: e.ends_at, default=None)
-
-
-def find_gap(view: UserView) -> Gap | None:
-    """The time until the next meeting, when one comes within eight hours."""
-    for event in view.events:
-        if _is_meeting(event) and view.now < event.starts_at:
-            length = event.starts_at - view.now
-            return (
-                Gap(event.starts_at, length, event.id, event.title)
-                if length <= LONGEST_GAP
-                else None
-            )
-    return None
-
-
-def _is_meeting(event: EventView) -> bool:
-    return event.is_busy and not event.is_all_day
-
-
-def leaves_at(event: EventView) -> datetime:
-    """When the person has to set out for it, as far as its words say; else when it begins."""
-    leave = event.traits.leave_by
-    return event.starts_at - leave.value if leave else event.starts_at
-
-
 def _is_near(event: EventView, now: datetime) -> bool:
-    return _is_meeting(event) and REMIND_UNTIL <= leaves_at(event) - now <= REMIND_FROM
+    return is_meeting(event) and REMIND_UNTIL <= leaves_at(event) - now <= REMIND_FROM
 
 
 def _of_task(task: TaskView, view: UserView, gap: Gap | None) -> Candidate:

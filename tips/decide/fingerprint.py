@@ -7,8 +7,9 @@ from datetime import datetime
 from hashlib import blake2b
 
 from agents.base import UserView
+from agents.timing.meetings import SOON, find_gap, find_meeting
 from tips.conf import LONGEST_LIFE
-from tips.decide.candidates import REMIND_FROM, SOON, find_gap, find_meeting
+from tips.decide.candidates import REMIND_FROM
 
 
 def fingerprint(view: UserView, muted: Iterable[str], policy: str, locale: str) -> str:

@@ -6,11 +6,11 @@ from random import Random
 import pytest
 
 from agents.base import UserView
+from agents.tests.people import meeting, task, view
 from tests.clock import NOON, TODAY
 from tips.base import Choice
 from tips.decide.candidates import build_candidates
 from tips.policies.deadline_first import DeadlineFirst
-from tips.tests.people import meeting, task, view
 
 
 def decide(seen: UserView, held: frozenset[str] = frozenset()) -> Choice:

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agents.base import UserView
+from agents.tests.people import meeting, task, view
 from tests.clock import BERLIN, NOON
 from tips.decide.fingerprint import fingerprint, next_boundary
-from tips.tests.people import meeting, task, view
 
 
 def mark(seen: UserView, held: tuple[str, ...] = ()) -> str:

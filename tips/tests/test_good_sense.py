@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.base import Answer, EventView, TaskView, UserView
+from agents.tests.people import meeting, task, view
 from agents.traits import (
     Blocked,
     Door,
@@ -32,7 +33,6 @@ from tips.base import Choice
 from tips.decide.candidates import build_candidates
 from tips.make import words
 from tips.policies.good_sense import GoodSense
-from tips.tests.people import meeting, task, view
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OFFICE = Traits(hours=Trait(Hours(Door.OFFICE), "council"))

@@ -3,9 +3,9 @@ from __future__ import annotations
 from collections import Counter
 from random import Random
 
+from agents.tests.people import task, view
 from tips.decide.candidates import build_candidates
 from tips.policies.random_task import RandomTask
-from tips.tests.people import task, view
 
 
 def test_each_task_has_the_same_chance_and_says_so() -> None:

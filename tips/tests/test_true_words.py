@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.base import EventView, TaskView
+from agents.tests.people import meeting, task, view
 from tests.clock import BERLIN, NOON, TODAY
 from tips.base import Facts, PolicyManifest
 from tips.decide.candidates import build_candidates
 from tips.make import words
 from tips.policies.deadline_first import DeadlineFirst, score
-from tips.tests.people import meeting, task, view
 
 # What must hold for a sentence to be true: written from the words alone, not from the policy.
 TRUE: dict[str, Callable[[Facts], object]] = {

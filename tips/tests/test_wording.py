@@ -8,11 +8,11 @@ import pytest
 from django.utils import timezone, translation
 
 from agents.base import UserView
+from agents.tests.people import meeting, task, view
 from tests.clock import BERLIN, TODAY
 from tips.decide.candidates import build_candidates
 from tips.make import words
 from tips.policies import deadline_first
-from tips.tests.people import meeting, task, view
 
 
 @pytest.fixture(autouse=True)

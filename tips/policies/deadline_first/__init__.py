@@ -7,9 +7,9 @@ from datetime import timedelta
 from random import Random
 
 from agents.base import UserView
+from agents.timing.meetings import SOON, find_meeting
 from oo.lib.words import gettext_lazy as _
 from tips.base import Candidate, Choice, Facts, Kind, Policy, PolicyManifest, Scored
-from tips.decide.candidates import SOON, find_meeting
 from tips.policies.deadline_first import words
 
 # Below this, nothing needs the person: an undated task of ordinary priority scores 0.

@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from agents.base import TaskView, UserView
+from agents.timing.chances import Diary, takes_time
+from agents.timing.needs import Need, find_need
 from agents.traits import Energy, EventKind, Place
 from tips.base import Candidate, Facts, Kind, Scored
-from tips.decide.chances import Diary, takes_time
-from tips.decide.needs import Need, find_need
 from tips.policies.good_sense import weights as w
 from tips.policies.good_sense.silence import is_refusal
 

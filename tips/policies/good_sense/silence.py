@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, time
 
 from agents.base import Answer, EventView, UserView
+from agents.timing.chances import takes_time
 from agents.traits import EventKind
 from tips.base import Kind, Scored
-from tips.decide.chances import takes_time
 from tips.policies.good_sense import weights as w
 
 _CODES = {

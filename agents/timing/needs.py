@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from agents.base import EventView, TaskView, UserView
+from agents.timing.chances import Diary, Window
 from agents.traits import LastMoment, Prepares
-from tips.decide.chances import Diary, Window
 
 # Of a task whose length nobody says.
 USUAL_EFFORT = timedelta(minutes=15)

@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agents.base import TaskView, UserView
+from agents.tests.people import meeting, task, view
+from agents.timing.chances import Diary, takes_time
+from agents.timing.needs import Need, find_need
 from agents.traits import (
     Door,
     EventKind,
@@ -22,9 +25,6 @@ from agents.traits import (
     Traits,
 )
 from tests.clock import BERLIN, NOON, TODAY
-from tips.decide.chances import Diary, takes_time
-from tips.decide.needs import Need, find_need
-from tips.tests.people import meeting, task, view
 
 HOUR = timedelta(hours=1)
 OFFICE = Traits(hours=Trait(Hours(Door.OFFICE), "council"))

@@ -1,0 +1,69 @@
+"""The meeting that the person is in, and the free time until the next one. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agents.base import EventView, TaskView, UserView
+
+# Free time beyond this is not a gap between meetings but the day.
+LONGEST_GAP = timedelta(hours=8)
+# How near a moment is, in steps: a score that depends on it changes at these moments only.
+SOON = (timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2))
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The free time from now to the next meeting."""
+
+    until: datetime
+    length: timedelta
+    event_id: int
+    event_title: str
+
+
+def find_meeting(view: UserView) -> EventView | None:
+    """The meeting that the person is in; of several, the one that ends last."""
+    running = (e for e in view.events if is_meeting(e) and e.starts_at <= view.now < e.ends_at)
+    return max(running, key=lambda e: e.ends_at, default=None)
+
+
+def find_gap(view: UserView) -> Gap | None:
+    """The time until the next meeting, when one comes within eight hours."""
+    for event in view.events:
+        if is_meeting(event) and view.now < event.starts_at:
+            length = event.starts_at - view.now
+            return (
+                Gap(event.starts_at, length, event.id, event.title)
+                if length <= LONGEST_GAP
+                else None
+            )
+    return None
+
+
+def is_meeting(event: EventView) -> bool:
+    return event.is_busy and not event.is_all_day
+
+
+def leaves_at(event: EventView) -> datetime:
+    """When the person has to set out for it, as far as its words say; else when it begins."""
+    leave = event.traits.leave_by
+    return event.starts_at - leave.value if leave else event.starts_at
+
+
+def waits_for_its_date(task: TaskView, view: UserView) -> bool:
+    """A recurring task that has come back is done for now, until its next date is near.
+
+    Near is today and tomorrow. Of what came back only today, near is today, and of a moment the
+    last step of SOON: "every 12 hours", done this morning, is not due again this noon. No rhythm is
+    read for that; it is in the dates.
+    """
+    if not task.is_recurring or task.due_on is None or task.deadline_on is not None:
+        return False
+    days = (task.due_on - view.today).days
+    if days > 1 or task.returned_at is None:
+        return days > 1
+    if task.returned_at.astimezone(view.zone).date() != view.today:
+        return False
+    return days == 1 or (task.due_at is not None and task.due_at - view.now > SOON[-1])
