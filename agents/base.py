@@ -58,13 +58,14 @@ class Answer:
     reaction: str  # done | snooze | dismiss
     at: datetime
     reason: str = ""
+    dwell_s: float | None = None  # seconds from shown to answered; None: nobody saw it shown
 
 
 @dataclass(frozen=True, slots=True)
 class UserView:
     """One person at one moment. `tasks` are open ones; `events` end after `now`, by start.
 
-    `answers` are those of the last days, the latest first; whoever keeps them adds them.
+    `answers` are those of the last four weeks, the latest first.
     """
 
     user_id: UUID

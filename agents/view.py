@@ -1,16 +1,19 @@
-"""From rows to a UserView: the only place that loads what agents and policies look at."""
+"""From rows to UserViews: the only place that loads what agents and policies look at."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from accounts.models import Profile
 from agents.base import EventView, TaskView, UserView
-from agents.traits import Traits
-from agents.understanding.loading import Understood, load_understood
+from agents.profile.answers import load_answers
+from agents.understanding.loading import NOTHING_UNDERSTOOD, Understood, load_understood
 from integrations.models import CalendarEvent, Completion, Connection, Task
 from integrations.registry import SOURCES
 from oo.lib.zones import zone_named
@@ -19,99 +22,140 @@ HORIZON = timedelta(days=8)
 
 
 def load_view(user_id: UUID, *, at: datetime) -> UserView:
-    """One person at `at`. Six queries, whatever they own. Raises Profile.DoesNotExist."""
-    zone = Profile.objects.only("time_zone").get(user_id=user_id).zone
-    sources: dict[UUID, str] = {}
-    synced: list[datetime] = []
-    for pk, source, synced_at in Connection.objects.filter(user_id=user_id).values_list(
-        "pk", "source", "synced_at"
-    ):
-        sources[pk] = source
+    """One person at `at`. Seven queries, whatever they own. Raises Profile.DoesNotExist."""
+    views = load_views([user_id], at=at)
+    if user_id not in views:
+        raise Profile.DoesNotExist
+    return views[user_id]
+
+
+def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserView]:
+    """People at `at`, those who have left left out. Seven queries, however many they are."""
+    profiles = Profile.objects.filter(user_id__in=user_ids)
+    zones = {pk: ZoneInfo(name) for pk, name in profiles.values_list("user_id", "time_zone")}
+    links = _links(user_ids)
+    understood = load_understood(user_ids)
+    tasks = _tasks(user_ids, zones, links, understood)
+    events = _events(user_ids, at, links, understood)
+    answers = load_answers(user_ids, at=at)
+    return {
+        user_id: UserView(
+            user_id=user_id,
+            now=at,
+            zone=zone,
+            tasks=tuple(tasks.get(user_id, ())),
+            events=tuple(events.get(user_id, ())),
+            synced_at=links.synced.get(user_id),
+            answers=answers.get(user_id, ()),
+        )
+        for user_id, zone in zones.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    sources: dict[UUID, str] = field(default_factory=dict)  # by connection
+    synced: dict[UUID, datetime] = field(default_factory=dict)  # by person, the oldest
+
+
+def _links(user_ids: Collection[UUID]) -> _Links:
+    found = _Links()
+    rows = Connection.objects.filter(user_id__in=user_ids)
+    for pk, user_id, source, synced_at in rows.values_list("pk", "user_id", "source", "synced_at"):
+        found.sources[pk] = source
         if synced_at:
-            synced.append(synced_at)
-    understood = load_understood(user_id)
-    return UserView(
-        user_id=user_id,
-        now=at,
-        zone=zone,
-        tasks=_tasks(user_id, zone, sources, understood),
-        events=_events(user_id, at, sources, understood),
-        synced_at=min(synced, default=None),
-    )
+            found.synced[user_id] = min(synced_at, found.synced.get(user_id, synced_at))
+    return found
+
+
+# Tuples, not model instances: a sweep loads millions of rows.
+_TASK = ("user_id", "connection_id", "words_digest", "due_on", "due_time", "due_zone",
+         "duration_min", "recurrence", "pk", "title", "project", "labels", "priority",
+         "deadline_on", "added_at", "changed_at", "returned_at", "url")  # fmt: skip
 
 
 def _tasks(
-    user_id: UUID, zone: ZoneInfo, sources: Mapping[UUID, str], understood: Understood
-) -> tuple[TaskView, ...]:
-    answered = Completion.objects.answered(user_id)
-    rows = Task.objects.open().filter(user_id=user_id).exclude(pk__in=answered.values("task_id"))
+    user_ids: Collection[UUID],
+    zones: Mapping[UUID, ZoneInfo],
+    links: _Links,
+    understood: Mapping[UUID, Understood],
+) -> dict[UUID, list[TaskView]]:
     completable = {s.manifest.key for s in SOURCES if s.manifest.can_complete}
-    rows = rows.defer("description", "digest", "external_id").order_by("pk")
-    return tuple(
-        _task(
-            row,
-            zone,
-            sources.get(row.connection_id, ""),
-            completable,
-            understood.of_task(row.words_digest),
+    found: dict[UUID, list[TaskView]] = defaultdict(list)
+    for (user_id, connection_id, words, due_on, due_time, due_zone, duration_min, recurrence,
+         *told) in _open_tasks(user_ids):  # fmt: skip
+        if (zone := zones.get(user_id)) is None:
+            continue
+        pk, title, project, labels, priority, deadline_on, added, changed, returned, url = told
+        due_at = _moment(due_on, due_time, due_zone, zone)
+        source = links.sources.get(connection_id, "")
+        found[user_id].append(
+            TaskView(
+                id=pk,
+                title=title,
+                source=source,
+                project=project,
+                labels=tuple(labels),
+                priority=priority,
+                # A moment fixed in another zone may fall on another day where the person is.
+                due_on=due_at.astimezone(zone).date() if due_at else due_on,
+                due_at=due_at,
+                deadline_on=deadline_on,
+                duration=timedelta(minutes=duration_min) if duration_min else None,
+                is_recurring=bool(recurrence),
+                added_at=added,
+                changed_at=changed,
+                returned_at=returned,
+                can_complete=source in completable,
+                url=url,
+                traits=understood.get(user_id, NOTHING_UNDERSTOOD).of_task(words),
+            )
         )
-        for row in rows
-    )
+    return found
 
 
-def _task(
-    row: Task, zone: ZoneInfo, source: str, completable: set[str], traits: Traits
-) -> TaskView:
-    due_at = _moment(row, zone)
-    return TaskView(
-        id=row.pk,
-        title=row.title,
-        source=source,
-        project=row.project,
-        labels=tuple(row.labels),
-        priority=row.priority,
-        # A moment that is fixed in another zone may fall on another day where the person is.
-        due_on=due_at.astimezone(zone).date() if due_at else row.due_on,
-        due_at=due_at,
-        deadline_on=row.deadline_on,
-        duration=timedelta(minutes=row.duration_min) if row.duration_min else None,
-        is_recurring=row.is_recurring,
-        added_at=row.added_at,
-        changed_at=row.changed_at,
-        returned_at=row.returned_at,
-        can_complete=source in completable,
-        url=row.url,
-        traits=traits,
-    )
+def _open_tasks(user_ids: Collection[UUID]) -> Iterator[tuple[Any, ...]]:
+    answered = Completion.objects.answered(user_ids)
+    rows = Task.objects.open().filter(user_id__in=user_ids)
+    rows = rows.exclude(pk__in=answered.values("task_id")).order_by("pk")
+    return rows.values_list(*_TASK).iterator()
 
 
-def _moment(row: Task, zone: ZoneInfo) -> datetime | None:
-    """When the task is due, if its due date has a time: in its own zone, or afloat in the person's.
+def _moment(day: date | None, clock: time | None, named: str, zone: ZoneInfo) -> datetime | None:
+    """When a task is due, if its due date has a time: in its own zone, or afloat in the person's.
 
     A local time that a DST change skips or repeats is read as zoneinfo's fold 0 does.
     """
-    if row.due_on is None or row.due_time is None:
+    if day is None or clock is None:
         return None
-    return datetime.combine(row.due_on, row.due_time, zone_named(row.due_zone) or zone)
+    return datetime.combine(day, clock, zone_named(named) or zone)
 
 
 def _events(
-    user_id: UUID, at: datetime, sources: Mapping[UUID, str], understood: Understood
-) -> tuple[EventView, ...]:
+    user_ids: Collection[UUID],
+    at: datetime,
+    links: _Links,
+    understood: Mapping[UUID, Understood],
+) -> dict[UUID, list[EventView]]:
     rows = CalendarEvent.objects.filter(
-        user_id=user_id, ends_at__gt=at, starts_at__lt=at + HORIZON
+        user_id__in=user_ids, ends_at__gt=at, starts_at__lt=at + HORIZON
     ).order_by("starts_at", "pk")
-    return tuple(
-        EventView(
-            id=row.pk,
-            title=row.title,
-            source=sources.get(row.connection_id, ""),
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            is_all_day=row.starts_on is not None,
-            is_busy=row.is_busy,
-            url=row.url,
-            traits=understood.of_event(row.words_digest),
+    found: dict[UUID, list[EventView]] = defaultdict(list)
+    for user_id, connection_id, words, starts_on, pk, title, starts, ends, is_busy, url in (
+        rows.values_list("user_id", "connection_id", "words_digest", "starts_on", "pk", "title",
+                         "starts_at", "ends_at", "is_busy", "url").iterator()
+    ):  # fmt: skip
+        found[user_id].append(
+            EventView(
+                id=pk,
+                title=title,
+                source=links.sources.get(connection_id, ""),
+                starts_at=starts,
+                ends_at=ends,
+                is_all_day=starts_on is not None,
+                is_busy=is_busy,
+                url=url,
+                traits=understood.get(user_id, NOTHING_UNDERSTOOD).of_event(words),
+            )
         )
-        for row in rows
-    )
+    return found

@@ -74,9 +74,14 @@ class TipServed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TipReacted(Event):
+    """`at` is when we heard of it, `answered_at` when it was said, by the person's clock."""
+
     subject: ClassVar[str] = "feedback.tip.reacted"
+    version: ClassVar[int] = 2
     tip_id: UUID
+    candidate: str  # "task:17"
     reaction: str  # done | snooze | dismiss
+    answered_at: datetime
     dwell_s: float | None  # seconds from shown to answered; None when the showing was not seen
     reward: float
 

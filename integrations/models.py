@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -212,11 +212,11 @@ class CompletionQuerySet(models.QuerySet["Completion"]):
         """
         return self.filter(Completion.STILL_DONE)
 
-    def answered(self, user_id: UUID) -> CompletionQuerySet:
-        """Those whose tasks are not open to the person, whatever the source still says."""
+    def answered(self, user_ids: Collection[UUID]) -> CompletionQuerySet:
+        """Those whose tasks are not open to their person, whatever the source still says."""
         return self.filter(
             Q(state=Completion.State.WAITING) | Completion.UNCONFIRMED | Completion.STILL_DONE,
-            user_id=user_id,
+            user_id__in=user_ids,
         )
 
 

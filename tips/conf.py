@@ -19,6 +19,3 @@ UNDO_GRACE = timedelta(seconds=2)
 PATIENCE_S = 2
 # People whom one run of keep_ready looks after; the rest are found by the next.
 KEEP_READY_PEOPLE = 1_000
-# How far back answers teach, and how many of them at most.
-REMEMBERED = timedelta(days=28)
-MOST_ANSWERS = 200

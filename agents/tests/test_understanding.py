@@ -55,8 +55,8 @@ def test_the_same_words_are_read_once_whatever_row_they_stand_in(
     task_of(alice, "Call Bob", "a")
     task_of(alice, "Call Bob", "a")
     task_of(alice, "Call Eve", "b")
-    assert catch_up(alice.pk, BERLIN, at=NOON) == 2
-    assert catch_up(alice.pk, BERLIN, at=NOON) == 0
+    assert catch_up({alice.pk: BERLIN}, at=NOON) == 2
+    assert catch_up({alice.pk: BERLIN}, at=NOON) == 0
     assert sorted(parrot.read) == ["Call Bob", "Call Bob", "Call Eve"]
     assert Reading.objects.count() == 2
 
@@ -65,31 +65,31 @@ def test_two_queries_when_there_is_nothing_to_read(
     alice: User, parrot: Parrot, django_assert_num_queries: Any
 ) -> None:
     task_of(alice, "Call Bob", "a")
-    catch_up(alice.pk, BERLIN, at=NOON)
+    catch_up({alice.pk: BERLIN}, at=NOON)
     with django_assert_num_queries(2):
-        catch_up(alice.pk, BERLIN, at=NOON)
+        catch_up({alice.pk: BERLIN}, at=NOON)
 
 
 def test_a_newer_version_of_a_reader_reads_again(
     alice: User, parrot: Parrot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     task_of(alice, "Call Bob", "a")
-    catch_up(alice.pk, BERLIN, at=NOON)
+    catch_up({alice.pk: BERLIN}, at=NOON)
     monkeypatch.setattr(parrot, "manifest", ReaderManifest("words", "Parrot", 2))
-    assert catch_up(alice.pk, BERLIN, at=NOON) == 1
+    assert catch_up({alice.pk: BERLIN}, at=NOON) == 1
     assert Reading.objects.get().version == 2
 
 
 def test_what_is_closed_or_over_is_not_read(alice: User, parrot: Parrot) -> None:
     task_of(alice, "Call Bob", "a", completed_at=NOON)
     make_event(alice, starts_in_min=-120, lasts_min=60, words_digest="e")
-    assert catch_up(alice.pk, BERLIN, at=NOON) == 0
+    assert catch_up({alice.pk: BERLIN}, at=NOON) == 0
 
 
 def test_what_is_not_quoted_from_the_row_is_not_believed(alice: User, parrot: Parrot) -> None:
     task_of(alice, "Call Bob", "a")
-    catch_up(alice.pk, BERLIN, at=NOON)
-    traits = load_understood(alice.pk).of_task("a")
+    catch_up({alice.pk: BERLIN}, at=NOON)
+    traits = load_understood([alice.pk])[alice.pk].of_task("a")
     assert traits.waits == Trait("Bob", "Bob")
     assert traits.unblocks is None
 
@@ -97,7 +97,7 @@ def test_what_is_not_quoted_from_the_row_is_not_believed(alice: User, parrot: Pa
 def test_the_view_carries_what_is_understood(alice: User, parrot: Parrot) -> None:
     task_of(alice, "Call Bob", "a")
     make_event(alice, title="Deep work", words_digest="e")
-    catch_up(alice.pk, BERLIN, at=NOON)
+    catch_up({alice.pk: BERLIN}, at=NOON)
     view = load_view(alice.pk, at=NOON)
     assert view.tasks[0].traits.waits == Trait("Bob", "Bob")
     assert view.events[0].traits.kind == Trait(EventKind.FOCUS, "Deep work")
@@ -105,30 +105,30 @@ def test_the_view_carries_what_is_understood(alice: User, parrot: Parrot) -> Non
 
 def test_the_persons_word_beats_what_was_read(alice: User, parrot: Parrot) -> None:
     task_of(alice, "Call Bob", "a")
-    catch_up(alice.pk, BERLIN, at=NOON)
+    catch_up({alice.pk: BERLIN}, at=NOON)
     correction = Correction.objects.create(
         user=alice, kind="task", words="a", trait="waits", value="Eve", made_at=NOON
     )
-    waits = load_understood(alice.pk).of_task("a").waits
+    waits = load_understood([alice.pk])[alice.pk].of_task("a").waits
     assert waits == Trait("Eve", origin=Origin.PERSON)
     correction.value = None
     correction.save()
-    assert load_understood(alice.pk).of_task("a").waits is None
+    assert load_understood([alice.pk])[alice.pk].of_task("a").waits is None
 
 
 def test_a_correction_that_fits_no_schema_changes_nothing(alice: User, parrot: Parrot) -> None:
     task_of(alice, "Call Bob", "a")
-    catch_up(alice.pk, BERLIN, at=NOON)
+    catch_up({alice.pk: BERLIN}, at=NOON)
     Correction.objects.create(
         user=alice, kind="task", words="a", trait="effort", value="soon", made_at=NOON
     )
-    assert load_understood(alice.pk).of_task("a").effort is None
+    assert load_understood([alice.pk])[alice.pk].of_task("a").effort is None
 
 
 def test_words_of_another_person_are_theirs(alice: User, bob: User, parrot: Parrot) -> None:
     task_of(alice, "Call Bob", "a")
-    catch_up(alice.pk, BERLIN, at=NOON)
-    assert load_understood(bob.pk).tasks == {}
+    catch_up({alice.pk: BERLIN}, at=NOON)
+    assert load_understood([bob.pk]) == {}
 
 
 def test_a_first_import_is_read_in_batches(
@@ -147,4 +147,4 @@ def test_a_first_import_is_read_in_batches(
         for n in range(1_200)
     )
     with django_assert_max_num_queries(16):
-        assert catch_up(alice.pk, BERLIN, at=NOON) == 1_201
+        assert catch_up({alice.pk: BERLIN}, at=NOON) == 1_201

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, cast, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from agents.traits import EventTraits, Trait, Traits
+from agents.traits import NO_EVENT_READ, NOTHING_READ, EventTraits, Trait, Traits
 
 Kind = TypeVar("Kind", Traits, EventTraits)
 
@@ -16,6 +16,9 @@ ADAPTERS: dict[Any, dict[str, TypeAdapter[Any]]] = {
     kind: {f.name: TypeAdapter(get_type_hints(kind)[f.name]) for f in fields(kind)}
     for kind in (Traits, EventTraits)
 }
+
+# Most words say nothing: one value for all of them.
+EMPTY: dict[Any, Any] = {Traits: NOTHING_READ, EventTraits: NO_EVENT_READ}
 
 
 def dump(traits: Traits | EventTraits) -> dict[str, Any]:
@@ -29,6 +32,8 @@ def dump(traits: Traits | EventTraits) -> dict[str, Any]:
 
 def load(kind: type[Kind], stored: Mapping[str, Any]) -> Kind:
     """What does not fit the schema of today is as good as unread."""
+    if not stored:
+        return cast("Kind", EMPTY[kind])
     known = {n: load_trait(kind, n, stored[n]) for n in ADAPTERS[kind] if n in stored}
     return kind(**{name: trait for name, trait in known.items() if trait is not None})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -23,49 +23,56 @@ FIRST_READER = "words"
 BATCH_ROWS = 500
 
 
-def catch_up(user_id: UUID, zone: ZoneInfo, *, at: datetime) -> int:
+def catch_up(zones: Mapping[UUID, ZoneInfo], *, at: datetime) -> int:
     """Read what is open or to come and was not read by this version; how many words were new.
 
+    zones  of each person: dates in words are on their calendar
     Two queries when there is nothing to read. Of two at once both read, and one writes.
     """
     reader = READERS[FIRST_READER]
+    kinds = (
+        (Reading.Kind.TASK, Task.objects.open()),
+        (Reading.Kind.EVENT, CalendarEvent.objects.filter(ends_at__gt=at)),
+    )
     read = 0
-    for kind, rows in ((Reading.Kind.TASK, _open_tasks(user_id)),
-                       (Reading.Kind.EVENT, _coming_events(user_id, at))):  # fmt: skip
-        unread = rows.exclude(words_digest="").filter(~Exists(_readings(user_id, kind, reader)))
+    for kind, rows in kinds:
+        unread = rows.filter(~Exists(_readings(kind, reader)), user_id__in=zones)
+        unread = unread.exclude(words_digest="")
         for batch in _batches(unread.iterator(chunk_size=BATCH_ROWS)):
-            found = {row.words_digest: _traits(reader, row, zone, at) for row in batch}
-            read += len(found)
-            Reading.objects.bulk_create(
-                (
-                    Reading(
-                        user_id=user_id,
-                        kind=kind,
-                        words=words,
-                        reader=reader.manifest.key,
-                        version=reader.manifest.version,
-                        traits=traits,
-                        read_at=at,
-                    )
-                    for words, traits in found.items()
-                ),
-                update_conflicts=True,
-                unique_fields=["user", "kind", "words", "reader"],
-                update_fields=["version", "traits", "read_at"],
-            )
+            read += _keep(reader, kind, batch, zones, at)
     return read
 
 
-def _open_tasks(user_id: UUID) -> QuerySet[Any]:
-    return Task.objects.open().filter(user_id=user_id)
+def _keep(
+    reader: Reader, kind: str, rows: list[Any], zones: Mapping[UUID, ZoneInfo], at: datetime
+) -> int:
+    found = {
+        (row.user_id, row.words_digest): _traits(reader, row, zones[row.user_id], at)
+        for row in rows
+    }
+    Reading.objects.bulk_create(
+        (
+            Reading(
+                user_id=user_id,
+                kind=kind,
+                words=words,
+                reader=reader.manifest.key,
+                version=reader.manifest.version,
+                traits=traits,
+                read_at=at,
+            )
+            for (user_id, words), traits in found.items()
+        ),
+        update_conflicts=True,
+        unique_fields=["user", "kind", "words", "reader"],
+        update_fields=["version", "traits", "read_at"],
+    )
+    return len(found)
 
 
-def _coming_events(user_id: UUID, at: datetime) -> QuerySet[Any]:
-    return CalendarEvent.objects.filter(user_id=user_id, ends_at__gt=at)
-
-
-def _readings(user_id: UUID, kind: str, reader: Reader) -> QuerySet[Reading]:
-    return Reading.objects.of(user_id).filter(
+def _readings(kind: str, reader: Reader) -> QuerySet[Reading]:
+    return Reading.objects.filter(
+        user_id=OuterRef("user_id"),
         kind=kind,
         words=OuterRef("words_digest"),
         reader=reader.manifest.key,

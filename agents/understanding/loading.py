@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -38,16 +39,27 @@ class Understood:
         return self.events.get(words, NO_EVENT_READ)
 
 
-def load_understood(user_id: UUID) -> Understood:
-    """Two queries, whatever the person owns."""
-    found: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
-    for kind, words, traits in Reading.objects.of(user_id).values_list("kind", "words", "traits"):
-        found[kind][words] = load(KINDS[kind], traits)
-    corrections = Correction.objects.filter(user_id=user_id)
-    for kind, words, trait, value in corrections.values_list("kind", "words", "trait", "value"):
-        before = found[kind].get(words) or KINDS[kind]()
-        found[kind][words] = corrected(before, trait, value)
-    return Understood(found[Reading.Kind.TASK], found[Reading.Kind.EVENT])
+NOTHING_UNDERSTOOD = Understood()
+
+
+def load_understood(user_ids: Collection[UUID]) -> dict[UUID, Understood]:
+    """By person, of whom anything was understood. Two queries, whatever they own."""
+    found: dict[UUID, dict[str, dict[str, Any]]] = defaultdict(lambda: {kind: {} for kind in KINDS})
+    readings = Reading.objects.filter(user_id__in=user_ids)
+    for user_id, kind, words, traits in readings.values_list(
+        "user_id", "kind", "words", "traits"
+    ).iterator():
+        found[user_id][kind][words] = load(KINDS[kind], traits)
+    corrections = Correction.objects.filter(user_id__in=user_ids)
+    for user_id, kind, words, trait, value in corrections.values_list(
+        "user_id", "kind", "words", "trait", "value"
+    ):
+        of_kind = found[user_id][kind]
+        of_kind[words] = corrected(of_kind.get(words) or KINDS[kind](), trait, value)
+    return {
+        user_id: Understood(of[Reading.Kind.TASK], of[Reading.Kind.EVENT])
+        for user_id, of in found.items()
+    }
 
 
 def corrected(traits: Any, name: str, value: Any) -> Any:

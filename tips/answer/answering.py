@@ -72,7 +72,9 @@ def react(tip: Tip, reaction: str, *, at: datetime, answered_at: datetime | None
                 user_id=tip.user_id,
                 at=at,
                 tip_id=tip.pk,
+                candidate=tip.candidate,
                 reaction=reaction,
+                answered_at=tip.answered_at,
                 dwell_s=tip.dwell_s,
                 reward=tip.reward,
             )

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from accounts.locks import lock_person
 from accounts.models import Profile
-from agents.base import Answer, UserView
+from agents.base import UserView
 from agents.understanding.keeping import catch_up
 from agents.view import load_view
 from integrations.models import CalendarEvent, Task
@@ -71,21 +71,11 @@ def _make(user_id: UUID, at: datetime, rng: Random) -> Tip | None:
         if schedule.rest_until and _rests(schedule, at):
             _put_off(schedule, schedule.rest_until)
             return None
-        catch_up(user_id, profile.zone, at=at)
-        view = replace(load_view(user_id, at=at), answers=_answers(user_id, at))
+        catch_up({user_id: profile.zone}, at=at)
+        view = load_view(user_id, at=at)
     except (IntegrityError, Profile.DoesNotExist):  # they have left just now
         return None
     return _decide(profile, schedule, view, rng, at=at)
-
-
-def _answers(user_id: UUID, at: datetime) -> tuple[Answer, ...]:
-    """One query."""
-    rows = Tip.objects.filter(
-        user_id=user_id, answered_at__gt=at - conf.REMEMBERED, answered_at__lte=at
-    )
-    latest = rows.order_by("-answered_at")[: conf.MOST_ANSWERS]
-    told = latest.values_list("candidate", "reaction", "answered_at", "reason")
-    return tuple(Answer(candidate, what, when, why) for candidate, what, when, why in told if when)
 
 
 def _put_off(seen: TipSchedule, until: datetime) -> None:

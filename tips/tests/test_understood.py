@@ -52,7 +52,7 @@ def test_not_so_is_kept_and_decided_anew(alice: User, alice_client: Client, tip:
     before = TipSchedule.objects.get(user=alice).revision
     page = html.unescape(tell(alice_client, tip, not_so="hours").content.decode())
     assert "<s>Possible Mon to Fri 9 a.m. to 4 p.m.</s>" in page
-    assert load_understood(alice.pk).of_task(WORDS).hours is None
+    assert load_understood([alice.pk])[alice.pk].of_task(WORDS).hours is None
     assert TipSchedule.objects.get(user=alice).revision > before
 
 
@@ -62,7 +62,7 @@ def test_it_can_be_taken_back(alice: User, alice_client: Client, tip: Tip) -> No
     assert Correction.objects.count() == 1
     page = tell(alice_client, tip, is_so="hours").content.decode()
     assert "<s>" not in page
-    assert load_understood(alice.pk).of_task(WORDS).hours is not None
+    assert load_understood([alice.pk])[alice.pk].of_task(WORDS).hours is not None
 
 
 def test_it_survives_a_new_reading_of_the_same_words(
@@ -73,7 +73,7 @@ def test_it_survives_a_new_reading_of_the_same_words(
     Task.objects.filter(user=alice).delete()
     give_tip(alice, "Ring the council (Mon–Fri 9–16)", words_digest=WORDS)
     assert Reading.objects.exists()
-    assert load_understood(alice.pk).of_task(WORDS).hours is None
+    assert load_understood([alice.pk])[alice.pk].of_task(WORDS).hours is None
 
 
 def test_without_javascript_the_page_comes_back(alice_client: Client, tip: Tip) -> None:
