@@ -15,11 +15,11 @@ class AgentsConfig(AppConfig):
         from agents.subscribers import listen
 
         listen()
-        register(check_readers)
+        register(check_plugins)
 
 
-def check_readers(**_kwargs: Any) -> list[CheckMessage]:
-    from agents.registry import READERS
+def check_plugins(**_kwargs: Any) -> list[CheckMessage]:
+    from agents.registry import AGENTS, READERS
     from oo.lib.plugins import check_registry
 
-    return check_registry(READERS)
+    return [*check_registry(READERS), *check_registry(AGENTS)]

@@ -7,8 +7,10 @@ the rows that a value came from, so that whatever is said can be traced back.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -75,6 +77,8 @@ class UserView:
     events: tuple[EventView, ...] = ()
     synced_at: datetime | None = None  # the oldest of the connections' last syncs
     answers: tuple[Answer, ...] = ()
+    # What pure functions have worked out from this view: many angles ask the same.
+    memo: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def today(self) -> date:
@@ -107,3 +111,78 @@ class Reader(ABC):
 
     @abstractmethod
     def read_event(self, words: EventWords) -> EventTraits: ...
+
+
+class Unit(StrEnum):
+    COUNT = "count"
+    DAYS = "days"
+    MINUTES = "minutes"
+    SHARE = "share"  # 0..1
+    MOMENT = "moment"  # ISO 8601, aware
+    NAME = "name"  # words of the person's own
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that is so, and the rows that say it: "task:17", "event:3"."""
+
+    name: str
+    value: int | float | str
+    unit: Unit
+    rows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Nomination:
+    """What an agent would have looked at now."""
+
+    candidate: str  # "task:17"
+    salience: float  # 0..1, how much this angle speaks for it
+    reason: str  # a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """What one angle shows: true until `until`, for a person as much as for a model.
+
+    text   at most 60 words, nothing in it relative to the minute
+    until  when it stops being true by the clock alone; None: not before the agent's TTL is over
+    """
+
+    text: str
+    facts: tuple[Fact, ...] = ()
+    nominations: tuple[Nomination, ...] = ()  # the best first
+    until: datetime | None = None
+
+
+LONGEST_SNIPPET = 60  # words
+MOST_NOMINATIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class AgentManifest:
+    """ttl: for how long what was seen, or that there was nothing to see, is trusted at most.
+
+    consents  without any one of these the agent does not look
+    reads     fields of UserView that it looks at
+    """
+
+    key: str
+    title: Words
+    version: int  # grows when the same view would be seen differently
+    ttl: timedelta
+    consents: tuple[str, ...]
+    reads: tuple[str, ...]
+
+
+class Agent(ABC):
+    """One angle on a person's state. Pure: no clock but view.now, no database, no model, no chance.
+
+    Words are in the language and on the clock that are active.
+    """
+
+    manifest: AgentManifest
+
+    @abstractmethod
+    def look(self, view: UserView) -> Snippet | None:
+        """None: from this angle there is nothing to see."""

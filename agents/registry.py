@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from agents.base import Reader
+from agents.base import Agent, Reader
 from oo.lib.plugins import Registry
 
 READERS: Registry[Reader] = Registry(Reader, "agents.understanding.readers", "oo.reader")
+AGENTS: Registry[Agent] = Registry(Agent, "agents.angles", "oo.agent")

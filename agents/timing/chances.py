@@ -33,6 +33,8 @@ SUNSET = (time(16, 30), time(17, 30), time(18, 15), time(20), time(20, 45), time
 CLOSED_ON_HOLIDAYS = frozenset({Door.OFFICE, Door.SHOP})
 # An entry that lasts longer says where somebody is, not what they do.
 LONGEST_MEETING = timedelta(hours=24)
+# How far ahead chances are looked for.
+LOOK_AHEAD = timedelta(days=8)
 TAKES_NO_TIME = frozenset({EventKind.MARKER, EventKind.HOLIDAY, EventKind.AWAY})
 
 
@@ -83,6 +85,14 @@ class Diary:
             window = Window(max(opened.start, self.view.now), min(opened.end, self.until))
             if window.end > window.start:
                 yield from _without(window, self._busy)
+
+
+def diary_of(view: UserView) -> Diary:
+    """The one diary of this view, whoever asks."""
+    if "diary" not in view.memo:
+        view.memo["diary"] = Diary(view, until=view.now + LOOK_AHEAD)
+    found: Diary = view.memo["diary"]
+    return found
 
 
 def _openings(traits: Traits, view: UserView, until: datetime) -> Iterator[Window]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from agents.base import EventView, TaskView, UserView
-from agents.timing.chances import Diary, Window
+from agents.timing.chances import Diary, Window, diary_of
+from agents.timing.meetings import waits_for_its_date
 from agents.traits import LastMoment, Prepares
 
 # Of a task whose length nobody says.
@@ -40,7 +41,7 @@ class Need:
 def find_need(task: TaskView, diary: Diary) -> Need:
     view = diary.view
     traits = task.traits
-    effort = task.duration or (traits.effort.value if traits.effort else USUAL_EFFORT)
+    effort = effort_of(task) or USUAL_EFFORT
     prepared = _prepared(traits.prepares.value, view) if traits.prepares else None
     hard = min((m for m in _hard(task, view, prepared) if m), default=None)
     soft = _end_of(task.due_on, view) if task.due_on and task.due_at is None else None
@@ -54,6 +55,39 @@ def find_need(task: TaskView, diary: Diary) -> Need:
         begin_softly_by=_begin_by(chances, effort, soft, view),
         prepares=prepared,
     )
+
+
+def is_blocked(task: TaskView, view: UserView) -> bool:
+    """By another open task, by a day to come, or by somebody, as far as its words say."""
+    if task.traits.blocked is None:
+        return False
+    blocked = task.traits.blocked.value
+    if blocked.task_id is not None:
+        return any(t.id == blocked.task_id for t in view.tasks)
+    return blocked.until is None or blocked.until > view.today
+
+
+def can_begin(task: TaskView, view: UserView) -> bool:
+    """Whether it could be done now: nothing closed, blocked or taken, as far as anybody knows."""
+    if waits_for_its_date(task, view) or is_blocked(task, view):
+        return False
+    effort = effort_of(task)
+    first = next(iter(diary_of(view).chances(task.traits)), None)
+    if first is None or first.start > view.now:
+        return False
+    return effort is None or effort <= first.length
+
+
+def effort_of(task: TaskView) -> timedelta | None:
+    """How long it takes, as its source or its words say."""
+    return task.duration or (task.traits.effort.value if task.traits.effort else None)
+
+
+def is_past(task: TaskView, view: UserView) -> bool:
+    """Past the day or the moment for which the person put it down."""
+    if task.due_at is not None:
+        return task.due_at <= view.now
+    return task.due_on is not None and task.due_on < view.today
 
 
 def _hard(

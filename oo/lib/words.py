@@ -6,7 +6,7 @@ decides may know (see "pure" in .importlinter).
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-__all__ = ["Words", "clock", "day_and_clock", "gettext", "gettext_lazy", "length", "ngettext"]
+__all__ = ["Words", "clock", "day", "day_and_clock", "gettext", "gettext_lazy", "length", "ngettext"]
 
 Words: TypeAlias = "str | _StrPromise"
 
@@ -29,6 +29,11 @@ def clock(moment: datetime | None) -> str:
 def day_and_clock(moment: datetime) -> str:
     """The day of the week and the time, where a time alone could be that of another day."""
     return f"{date_format(timezone.localtime(moment), 'D')} {clock(moment)}"
+
+
+def day(which: date) -> str:
+    """The day and the month, as the active language writes them."""
+    return date_format(which, "MONTH_DAY_FORMAT")
 
 
 def length(span: timedelta | None) -> str:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from agents.base import TaskView, UserView
-from agents.timing.chances import Diary, takes_time
-from agents.timing.needs import Need, find_need
+from agents.timing.chances import Diary, diary_of, takes_time
+from agents.timing.needs import Need, find_need, is_blocked
 from agents.traits import Energy, EventKind, Place
 from tips.base import Candidate, Facts, Kind, Scored
 from tips.policies.good_sense import weights as w
@@ -21,7 +21,7 @@ Part = tuple[float, str]  # points, and the code of why
 
 def score_all(candidates: Iterable[Candidate], view: UserView) -> Iterator[Scored]:
     tasks = {task.id: task for task in view.tasks}
-    diary = Diary(view, until=view.now + w.LOOK_AHEAD)
+    diary = diary_of(view)
     for candidate in candidates:
         row = candidate.evidence[0]
         if candidate.kind is Kind.REMINDER or row.id not in tasks:
@@ -65,7 +65,7 @@ def _facts(candidate: Candidate, need: Need, view: UserView) -> Facts:
 def _gates(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
     """Why it cannot be now. Unknown never gates."""
     traits = task.traits
-    if traits.blocked and _is_blocked(task, view):
+    if is_blocked(task, view):
         yield "blocked"
     if need.hard and need.hard <= view.now and traits.last_moment:
         yield "too_late"
@@ -82,14 +82,6 @@ def _gates(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
 
 
 _NOT_ON_THE_WAY = (Place.HOME, Place.ERRAND, Place.OUTDOORS, Place.WITH_SOMEBODY)
-
-
-def _is_blocked(task: TaskView, view: UserView) -> bool:
-    assert task.traits.blocked
-    blocked = task.traits.blocked.value
-    if blocked.task_id is not None:
-        return any(t.id == blocked.task_id for t in view.tasks)
-    return blocked.until is None or blocked.until > view.today
 
 
 def _is_late(view: UserView) -> bool:

@@ -6,8 +6,6 @@ from datetime import time, timedelta
 
 from agents.traits import Stakes
 
-# How far ahead chances are looked for.
-LOOK_AHEAD = timedelta(days=8)
 # Time left until it must be begun, h hours: points * e^(-h / fades), summed. The first is the last
 # hour, the second a day, the third a week.
 HARD = ((90.0, 5.0), (42.0, 40.0), (10.0, 168.0))

@@ -1,0 +1,120 @@
+"""How full today and tomorrow are; what is due on a full tomorrow may be done on an empty today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from agents.base import (
+    MOST_NOMINATIONS,
+    Agent,
+    AgentManifest,
+    EventView,
+    Fact,
+    Nomination,
+    Snippet,
+    TaskView,
+    Unit,
+    UserView,
+)
+from agents.phrases import event_row, task_row, task_rows
+from agents.timing.chances import takes_time
+from agents.timing.needs import can_begin
+from oo.lib.words import clock, gettext_lazy, ngettext
+from oo.lib.words import gettext as _
+
+DAY = timedelta(days=1)
+FULL = timedelta(hours=5)  # of meetings
+LIGHTER = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    events: tuple[EventView, ...]  # what is not over yet
+    tasks: tuple[TaskView, ...]  # put down for it
+    taken: timedelta  # by those events, each counted whole on the day that it begins
+
+    @property
+    def ends(self) -> datetime | None:
+        return max((e.ends_at for e in self.events), default=None)
+
+
+class DayShape(Agent):
+    manifest = AgentManifest(
+        key="day-shape",
+        title=gettext_lazy("Today and tomorrow"),
+        version=1,
+        ttl=timedelta(hours=6),
+        consents=("calendar",),
+        reads=("events", "tasks"),
+    )
+
+    def look(self, view: UserView) -> Snippet | None:
+        today, tomorrow = _day(view.today, view), _day(view.today + DAY, view)
+        if not (today.events or today.tasks or tomorrow.events or tomorrow.tasks):
+            return None
+        return Snippet(
+            text=f"{_('Today:')} {_today(today)}. {_('Tomorrow:')} {_tomorrow(tomorrow)}.",
+            facts=(*_facts("today", today), *_facts("tomorrow", tomorrow)),
+            nominations=_ahead(today, tomorrow, view),
+            until=min([view.next_midnight, *(e.ends_at for e in today.events)]),
+        )
+
+
+def _day(which: date, view: UserView) -> Day:
+    start = datetime.combine(which, time(), view.zone)
+    end = datetime.combine(which + DAY, time(), view.zone)
+    events = tuple(
+        e
+        for e in view.events
+        if takes_time(e) and e.ends_at > view.now and start <= e.starts_at < end
+    )
+    return Day(
+        events=events,
+        tasks=tuple(t for t in view.tasks if t.due_on == which),
+        taken=sum((e.ends_at - e.starts_at for e in events), timedelta()),
+    )
+
+
+def _facts(name: str, day: Day) -> tuple[Fact, ...]:
+    minutes = int(day.taken.total_seconds() // 60)
+    rows = tuple(event_row(e) for e in day.events)
+    return (
+        Fact(f"{name}_meetings", minutes, Unit.MINUTES, rows),
+        Fact(f"{name}_tasks", len(day.tasks), Unit.COUNT, task_rows(day.tasks)),
+    )
+
+
+def _today(day: Day) -> str:
+    if not day.ends:
+        return _("no more meetings, %(tasks)s") % {"tasks": _tasks(day)}
+    n = len(day.events)
+    return ngettext(
+        "one meeting until %(time)s, %(tasks)s", "%(n)s meetings until %(time)s, %(tasks)s", n
+    ) % {"tasks": _tasks(day), "n": n, "time": clock(day.ends)}
+
+
+def _tomorrow(day: Day) -> str:
+    if not day.events:
+        return _("no meetings, %(tasks)s") % {"tasks": _tasks(day)}
+    n, start = len(day.events), min(e.starts_at for e in day.events)
+    return ngettext(
+        "one meeting at %(time)s, %(tasks)s", "%(n)s meetings from %(time)s, %(tasks)s", n
+    ) % {"tasks": _tasks(day), "n": n, "time": clock(start)}
+
+
+def _tasks(day: Day) -> str:
+    n = len(day.tasks)
+    if not n:
+        return _("nothing due")
+    return ngettext("one task due", "%(n)s tasks due", n) % {"n": n}
+
+
+def _ahead(today: Day, tomorrow: Day, view: UserView) -> tuple[Nomination, ...]:
+    if tomorrow.taken < FULL or tomorrow.taken - today.taken < LIGHTER:
+        return ()
+    reason = _("It is due tomorrow, and tomorrow is full.")
+    soonest = sorted(tomorrow.tasks, key=lambda t: (-t.priority, t.id))
+    return tuple(Nomination(task_row(t), 0.6, reason) for t in soonest if can_begin(t, view))[
+        :MOST_NOMINATIONS
+    ]

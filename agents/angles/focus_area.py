@@ -1,0 +1,80 @@
+"""The area of life that presses most: the project to which most of what is near belongs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+
+from agents.base import (
+    MOST_NOMINATIONS,
+    Agent,
+    AgentManifest,
+    Fact,
+    Nomination,
+    Snippet,
+    TaskView,
+    Unit,
+    UserView,
+)
+from agents.phrases import put_down_for, quoted, task_row, task_rows
+from agents.timing.needs import can_begin
+from oo.lib.words import gettext as _
+from oo.lib.words import gettext_lazy
+
+NEAR_DAYS, STALE_DAYS = 7, 60
+IMPORTANT = 3  # a priority
+ENOUGH, SHARE = 2, 0.25  # tasks of one area that press, and their part of all that do
+
+
+class FocusArea(Agent):
+    manifest = AgentManifest(
+        key="focus-area",
+        title=gettext_lazy("The area that needs you"),
+        version=1,
+        ttl=timedelta(hours=12),
+        consents=("tasks",),
+        reads=("tasks",),
+    )
+
+    def look(self, view: UserView) -> Snippet | None:
+        pressing = [t for t in view.tasks if _presses(t, view)]
+        areas: dict[str, list[TaskView]] = defaultdict(list)
+        for task in pressing:
+            if task.project:
+                areas[task.project].append(task)
+        if not areas:
+            return None
+        area, tasks = max(areas.items(), key=lambda item: (len(item[1]), item[0]))
+        if len(tasks) < ENOUGH or len(tasks) < SHARE * len(pressing):
+            return None
+        tasks.sort(key=lambda t: (t.due_on is None, t.due_on or view.today, -t.priority, t.id))
+        return Snippet(
+            text=_said(area, tasks, len(pressing)),
+            facts=(
+                Fact("area", area, Unit.NAME, task_rows(tasks)),
+                Fact("pressing_share", round(len(tasks) / len(pressing), 3), Unit.SHARE),
+            ),
+            nominations=tuple(
+                Nomination(task_row(t), 0.5, _("It belongs to %(area)s.") % {"area": quoted(area)})
+                for t in tasks
+                if can_begin(t, view)
+            )[:MOST_NOMINATIONS],
+            until=view.next_midnight,
+        )
+
+
+def _presses(task: TaskView, view: UserView) -> bool:
+    if task.due_on is None:
+        return task.priority >= IMPORTANT
+    return -STALE_DAYS <= (task.due_on - view.today).days <= NEAR_DAYS
+
+
+def _said(area: str, tasks: list[TaskView], pressing: int) -> str:
+    first = tasks[0]
+    return _("%(area)s needs you most: %(n)s of %(all)s near tasks. First %(task)s%(day)s.") % {
+        "area": quoted(area),
+        "n": len(tasks),
+        "all": pressing,
+        "task": quoted(first.title),
+        "day": f", {put_down_for(first)}" if first.due_on else "",
+    }

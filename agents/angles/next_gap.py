@@ -1,0 +1,104 @@
+"""The free time until the next meeting, and what fits into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agents.base import (
+    MOST_NOMINATIONS,
+    Agent,
+    AgentManifest,
+    EventView,
+    Fact,
+    Nomination,
+    Snippet,
+    TaskView,
+    Unit,
+    UserView,
+)
+from agents.phrases import event_row, quoted, task_row, task_rows
+from agents.timing.chances import diary_of, takes_time
+from agents.timing.meetings import LONGEST_GAP, leaves_at
+from agents.timing.needs import can_begin, effort_of
+from oo.lib.words import clock, gettext_lazy, length
+from oo.lib.words import gettext as _
+
+SHORTEST_GAP = timedelta(minutes=5)
+SALIENCE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    task: TaskView
+    effort: timedelta
+    until: datetime  # the last moment to begin it in this gap
+
+
+class NextGap(Agent):
+    manifest = AgentManifest(
+        key="next-gap",
+        title=gettext_lazy("Until the next meeting"),
+        version=1,
+        ttl=timedelta(hours=1),
+        consents=("calendar",),
+        reads=("events", "tasks"),
+    )
+
+    def look(self, view: UserView) -> Snippet | None:
+        taken = [e for e in view.events if takes_time(e)]
+        if any(e.starts_at <= view.now < e.ends_at for e in taken):
+            return None
+        coming = min((e for e in taken if e.starts_at > view.now), key=leaves_at, default=None)
+        if coming is None:
+            return None
+        ends = leaves_at(coming)
+        if not SHORTEST_GAP < ends - view.now <= LONGEST_GAP:
+            return None
+        fitting = _fitting(view, ends)
+        return Snippet(
+            text=_said(coming, ends, fitting[:2]),
+            facts=(
+                Fact("free_until", ends.isoformat(), Unit.MOMENT, (event_row(coming),)),
+                Fact("fitting", len(fitting), Unit.COUNT, task_rows([f.task for f in fitting])),
+            ),
+            nominations=tuple(
+                Nomination(
+                    task_row(f.task),
+                    SALIENCE,
+                    _("It takes %(length)s, and fits.") % {"length": length(f.effort)},
+                )
+                for f in fitting[:MOST_NOMINATIONS]
+            ),
+            until=min([ends - SHORTEST_GAP, *(f.until for f in fitting)]),
+        )
+
+
+def _fitting(view: UserView, ends: datetime) -> list[Fitting]:
+    """The soonest due first; only what says how long it takes."""
+    found = []
+    for task in sorted(view.tasks, key=lambda t: _order(t, view)):
+        effort = effort_of(task)
+        if effort is None or not can_begin(task, view):
+            continue
+        until = min(ends, diary_of(view).chances(task.traits)[0].end) - effort
+        if until > view.now:
+            found.append(Fitting(task, effort, until))
+    return found
+
+
+def _order(task: TaskView, view: UserView) -> tuple[int, int, int]:
+    days = (task.due_on - view.today).days if task.due_on else 365
+    return abs(days), -task.priority, task.id
+
+
+def _said(coming: EventView, ends: datetime, fitting: list[Fitting]) -> str:
+    words = {"time": clock(ends), "event": quoted(coming.title)}
+    if ends < coming.starts_at:
+        first = _("Free until %(time)s, when you leave for %(event)s.") % words
+    else:
+        first = _("Free until %(time)s, when %(event)s begins.") % words
+    if not fitting:
+        return first
+    named = ", ".join(f"{quoted(f.task.title)} ({length(f.effort)})" for f in fitting)
+    return f"{first} {_('What fits: %(tasks)s.') % {'tasks': named}}"

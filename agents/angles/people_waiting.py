@@ -1,0 +1,80 @@
+"""Who waits for the person, and what can go on once something is done."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from agents.base import (
+    MOST_NOMINATIONS,
+    Agent,
+    AgentManifest,
+    Fact,
+    Nomination,
+    Snippet,
+    TaskView,
+    Unit,
+    UserView,
+)
+from agents.phrases import quoted, task_row, task_rows
+from agents.timing.needs import can_begin
+from oo.lib.words import gettext as _
+from oo.lib.words import gettext_lazy, ngettext
+
+NEAR_DAYS = 3
+
+
+class PeopleWaiting(Agent):
+    manifest = AgentManifest(
+        key="people-waiting",
+        title=gettext_lazy("Who waits for you"),
+        version=1,
+        ttl=timedelta(hours=12),
+        consents=("tasks",),
+        reads=("tasks", "traits"),
+    )
+
+    def look(self, view: UserView) -> Snippet | None:
+        waited = [t for t in view.tasks if t.traits.waits or t.traits.unblocks]
+        if not waited:
+            return None
+        waited.sort(
+            key=lambda t: (-_salience(t, view), t.added_at is None, t.added_at or view.now, t.id)
+        )
+        return Snippet(
+            text=_said(waited),
+            facts=(Fact("waited_for", len(waited), Unit.COUNT, task_rows(waited)),),
+            nominations=tuple(
+                Nomination(task_row(t), _salience(t, view), _reason(t))
+                for t in waited
+                if can_begin(t, view)
+            )[:MOST_NOMINATIONS],
+            until=view.next_midnight,
+        )
+
+
+def _salience(task: TaskView, view: UserView) -> float:
+    days = (task.due_on - view.today).days if task.due_on else 365
+    return 0.7 + (0.1 if task.traits.waits else 0.0) + (0.1 if days <= NEAR_DAYS else 0.0)
+
+
+def _reason(task: TaskView) -> str:
+    """In the words of the task: only they say who it is."""
+    if task.traits.waits:
+        return _("Somebody waits, by its words: %(quote)s.") % {
+            "quote": quoted(task.traits.waits.quote or task.traits.waits.value)
+        }
+    assert task.traits.unblocks
+    return _("Other things wait for it, by its words: %(quote)s.") % {
+        "quote": quoted(task.traits.unblocks.quote or task.traits.unblocks.value)
+    }
+
+
+def _said(waited: list[TaskView]) -> str:
+    first = f"{quoted(waited[0].title)}: {_reason(waited[0])}"
+    rest = len(waited) - 1
+    if not rest:
+        return first
+    more = ngettext("One more task is waited for.", "%(n)s more tasks are waited for.", rest) % {
+        "n": rest
+    }
+    return f"{first} {more}"

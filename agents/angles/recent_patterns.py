@@ -1,0 +1,81 @@
+"""How the person has answered lately, and what they have put off again and again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+from agents.base import (
+    MOST_NOMINATIONS,
+    Agent,
+    AgentManifest,
+    Fact,
+    Nomination,
+    Snippet,
+    TaskView,
+    Unit,
+    UserView,
+)
+from agents.phrases import some, task_row, task_rows
+from agents.timing.needs import can_begin
+from oo.lib.words import gettext as _
+from oo.lib.words import gettext_lazy, ngettext
+
+LATELY = timedelta(days=7)
+ENOUGH = 3
+AGAIN = 2
+NOT_NOW = ("", "not_now")  # the reasons of a dismissal that say nothing against the task itself
+
+
+class RecentPatterns(Agent):
+    manifest = AgentManifest(
+        key="recent-patterns",
+        title=gettext_lazy("How you answered lately"),
+        version=1,
+        ttl=timedelta(hours=12),
+        consents=("tasks",),
+        reads=("answers", "tasks"),
+    )
+
+    def look(self, view: UserView) -> Snippet | None:
+        since = view.now - LATELY
+        lately = [a for a in view.answers if a.at > since]
+        if len(lately) < ENOUGH:
+            return None
+        done = sum(a.reaction == "done" for a in lately)
+        times = Counter(
+            a.candidate
+            for a in lately
+            if a.reaction == "snooze" or (a.reaction == "dismiss" and a.reason in NOT_NOW)
+        )
+        put_off = [t for t in view.tasks if times[task_row(t)] >= AGAIN]
+        put_off.sort(key=lambda t: (-times[task_row(t)], t.id))
+        return Snippet(
+            text=_said(done, len(lately), put_off),
+            facts=(
+                Fact("acted", done, Unit.COUNT),
+                Fact("answered", len(lately), Unit.COUNT),
+                Fact("put_off", len(put_off), Unit.COUNT, task_rows(put_off)),
+            ),
+            nominations=tuple(
+                Nomination(task_row(t), 0.3, _times(times[task_row(t)]))
+                for t in put_off
+                if can_begin(t, view)
+            )[:MOST_NOMINATIONS],
+            until=min(a.at for a in lately) + LATELY,
+        )
+
+
+def _said(done: int, answered: int, put_off: list[TaskView]) -> str:
+    first = _("Within a week you acted on %(done)s of %(answered)s suggestions.") % {
+        "done": done,
+        "answered": answered,
+    }
+    if not put_off:
+        return first
+    again = _("Put off again and again: %(tasks)s.") % {"tasks": some([t.title for t in put_off])}
+    return f"{first} {again}"
+
+
+def _times(n: int) -> str:
+    return ngettext("Put off once this week.", "Put off %(n)s times this week.", n) % {"n": n}
