@@ -75,6 +75,8 @@ class UserView:
     zone: ZoneInfo
     tasks: tuple[TaskView, ...] = ()
     events: tuple[EventView, ...] = ()
+    locale: str = "en"
+    consents: frozenset[str] = frozenset()  # keys of those in force
     synced_at: datetime | None = None  # the oldest of the connections' last syncs
     answers: tuple[Answer, ...] = ()
     # What pure functions have worked out from this view: many angles ask the same.

@@ -5,19 +5,27 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from agents.models import Correction, Reading
+from agents.models import AgentOutput, Correction, LookSchedule, Reading
 from oo.lib.personal_data import Eraser
 from oo.lib.types import JSON
 
 
 class AgentsEraser(Eraser):
-    title = _("Understanding: what oO read out of your tasks and events, and what you corrected")
-    models = ("agents.Reading", "agents.Correction")
+    title = _(
+        "Understanding: what oO read out of your tasks and events, what you corrected, "
+        "and what it saw in them"
+    )
+    models = ("agents.Reading", "agents.Correction", "agents.AgentOutput", "agents.LookSchedule")
 
     def export(self, user_id: UUID) -> Mapping[str, JSON]:
         readings = Reading.objects.of(user_id).order_by("pk")
         corrections = Correction.objects.filter(user_id=user_id).order_by("pk")
+        outputs = AgentOutput.objects.filter(user_id=user_id).order_by("agent")
         return {
+            "seen": [
+                {"by": o.agent, "at": o.made_at.isoformat(), "what": o.snippet}
+                for o in outputs.iterator()
+            ],
             "understood": [
                 {"of": r.kind, "by": r.reader, "at": r.read_at.isoformat(), "traits": r.traits}
                 for r in readings.iterator()
@@ -30,7 +38,7 @@ class AgentsEraser(Eraser):
 
     def erase(self, user_id: UUID) -> Mapping[str, int]:
         erased = {}
-        for model in (Reading, Correction):
+        for model in (Reading, Correction, AgentOutput, LookSchedule):
             count, _by_model = model._default_manager.filter(user_id=user_id).delete()
             erased[model._meta.label] = count
         return erased

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 
 class ReadingQuerySet(models.QuerySet["Reading"]):
@@ -61,3 +66,108 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"correction {self.pk} of {self.trait}"
+
+
+class AgentOutput(models.Model):
+    """What one agent last saw of a person. No row: from that angle there was nothing to see."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    agent = models.CharField(max_length=40)  # AgentManifest.key
+    version = models.PositiveSmallIntegerField()  # AgentManifest.version
+    fingerprint = models.CharField(max_length=32)  # of the snippet
+    snippet = models.JSONField()  # as agents.looking.codec writes it
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()  # nothing in it is trusted from then on
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "agent"], name="one_output")]
+
+    def __str__(self) -> str:
+        return f"{self.agent} of {self.user_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A person whom one worker looks at now."""
+
+    user_id: UUID
+    is_changed: bool
+    active_at: datetime | None
+
+
+class LookScheduleQuerySet(models.QuerySet["LookSchedule"]):
+    def due(self, *, at: datetime) -> LookScheduleQuerySet:
+        """Their moment has come or something changed, and no worker holds them."""
+        return self.filter(
+            Q(is_changed=True) | Q(next_look_at__lte=at),
+            Q(claimed_until=None) | Q(claimed_until__lte=at),
+            user__is_active=True,
+        )
+
+    def claim(self, most: int, *, at: datetime, until: datetime) -> list[Claimed]:
+        """Take up to `most` due people for one worker; two at once take different ones.
+
+        Of a worker that dies they are due again at `until`. What changes meanwhile is noted in
+        the row, and looked at then.
+        """
+        with transaction.atomic():
+            rows = self.due(at=at).select_for_update(skip_locked=True, of=("self",))
+            found = [
+                Claimed(*told) for told in rows.values_list("pk", "is_changed", "active_at")[:most]
+            ]
+            self.filter(pk__in=[c.user_id for c in found]).update(
+                claimed_until=until, next_look_at=until, is_changed=False
+            )
+        return found
+
+    def note_change(self, user_id: UUID) -> None:
+        """Something that agents look at has changed. One query, two the first time."""
+        if not self.filter(pk=user_id).update(is_changed=True):
+            self.begin([user_id])
+
+    def note_activity(self, user_id: UUID, *, at: datetime) -> None:
+        """The person is here: whoever was not looked at any more is again. One query."""
+        self.filter(pk=user_id).update(
+            active_at=at, next_look_at=Coalesce("next_look_at", models.Value(at))
+        )
+
+    def begin(self, user_ids: Iterable[UUID]) -> None:
+        """Look at them from now on. Whoever is known already stays as they are."""
+        rows = (LookSchedule(user_id=user_id, is_changed=True) for user_id in user_ids)
+        self.bulk_create(rows, ignore_conflicts=True)
+
+
+class LookSchedule(models.Model):
+    """When agents look at one person again: the work of the sweep, and what is noted for it."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True)
+    # None: not before something changes or the person comes back.
+    next_look_at = models.DateTimeField(null=True, db_index=True)
+    is_changed = models.BooleanField(default=False)
+    active_at = models.DateTimeField(null=True)  # when a tip was last seen or answered
+    looked_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+
+    objects = LookScheduleQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user"], condition=Q(is_changed=True), name="changed_people")
+        ]
+
+    def __str__(self) -> str:
+        return f"look at {self.user_id}"
+
+
+class Sweep(models.Model):
+    """How far one sweep has come: the counts grow with every chunk of people."""
+
+    began_at = models.DateTimeField(db_index=True)
+    updated_at = models.DateTimeField()
+    people = models.PositiveIntegerField(default=0)  # looked at
+    written = models.PositiveIntegerField(default=0)  # outputs that are new or changed
+    dropped = models.PositiveIntegerField(default=0)  # outputs with nothing left to see
+    failed = models.PositiveIntegerField(default=0)  # looks of one agent at one person
+
+    def __str__(self) -> str:
+        return f"sweep {self.pk}"

@@ -1,11 +1,34 @@
-"""What agents hear: that rows are gone, and with them what was read of them."""
+"""What agents hear: whatever they look at has changed, the person is here, or rows are gone."""
 
 from __future__ import annotations
 
 from agents import tasks
+from agents.models import LookSchedule
 from events.bus import subscribe
-from events.catalog import ConnectionChanged
+from events.catalog import (
+    CalendarSynced,
+    ConnectionChanged,
+    ConsentGranted,
+    ConsentWithdrawn,
+    Event,
+    ProfileChanged,
+    TaskCompleted,
+    TasksSynced,
+    TipDismissalExplained,
+    TipReacted,
+    TipReactionUndone,
+    TipServed,
+)
 from oo.lib.queue import look_now
+
+
+def note_change(event: Event) -> None:
+    """Noted in the row; the next sweep looks. Whoever makes a tip before that looks themselves."""
+    LookSchedule.objects.note_change(event.user_id)
+
+
+def note_activity(event: TipServed | TipReacted) -> None:
+    LookSchedule.objects.note_activity(event.user_id, at=event.at)
 
 
 def forget(event: ConnectionChanged) -> None:
@@ -15,3 +38,19 @@ def forget(event: ConnectionChanged) -> None:
 
 def listen() -> None:
     subscribe(ConnectionChanged, forget)
+    subscribe(TipServed, note_activity)
+    subscribe(TipReacted, note_activity)
+    kinds: tuple[type[Event], ...] = (
+        TasksSynced,
+        CalendarSynced,
+        TaskCompleted,
+        ConnectionChanged,
+        ConsentGranted,
+        ConsentWithdrawn,
+        ProfileChanged,
+        TipReacted,
+        TipReactionUndone,
+        TipDismissalExplained,
+    )
+    for kind in kinds:
+        subscribe(kind, note_change)

@@ -3,8 +3,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from celery import shared_task
+from django.utils import timezone
 
+from agents.looking import sweeping
+from agents.models import LookSchedule, Sweep
 from agents.understanding.forgetting import forget_orphans
+from oo.lib.queue import look_now
 
 
 @shared_task(soft_time_limit=50, time_limit=55)
@@ -15,5 +19,23 @@ def forget(user_id: str) -> int:
 
 @shared_task(soft_time_limit=240)
 def purge() -> int:
-    """Daily: what was read of rows that are gone, for everybody."""
-    return forget_orphans()
+    """Daily: what was read of rows that are gone, for everybody, and the counts of old sweeps."""
+    return forget_orphans() + sweeping.forget_old_sweeps(at=timezone.now())
+
+
+@shared_task(soft_time_limit=240, time_limit=280)
+def sweep(sweep_id: int | None = None) -> int:
+    """Every 15 minutes: a chunk of the people who are due. Returns how many.
+
+    A full chunk calls for another worker before it is begun; killed, its people are due again when
+    their lease is over. Without `sweep_id` a sweep begins.
+    """
+    at = timezone.now()
+    run = Sweep.objects.filter(pk=sweep_id).first() if sweep_id else None
+    run = run or sweeping.begin(at=at)
+    claimed = LookSchedule.objects.claim(sweeping.CHUNK, at=at, until=at + sweeping.LEASE)
+    if len(claimed) == sweeping.CHUNK:
+        look_now(sweep, run.pk)
+    if claimed:
+        sweeping.sweep_chunk(run, claimed, at=at)
+    return len(claimed)

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from accounts.models import Profile
+from accounts.models import Consent, Profile
 from agents.base import EventView, TaskView, UserView
 from agents.profile.answers import load_answers
 from agents.understanding.loading import NOTHING_UNDERSTOOD, Understood, load_understood
@@ -22,7 +22,7 @@ HORIZON = timedelta(days=8)
 
 
 def load_view(user_id: UUID, *, at: datetime) -> UserView:
-    """One person at `at`. Seven queries, whatever they own. Raises Profile.DoesNotExist."""
+    """One person at `at`. Eight queries, whatever they own. Raises Profile.DoesNotExist."""
     views = load_views([user_id], at=at)
     if user_id not in views:
         raise Profile.DoesNotExist
@@ -30,9 +30,9 @@ def load_view(user_id: UUID, *, at: datetime) -> UserView:
 
 
 def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserView]:
-    """People at `at`, those who have left left out. Seven queries, however many they are."""
-    profiles = Profile.objects.filter(user_id__in=user_ids)
-    zones = {pk: ZoneInfo(name) for pk, name in profiles.values_list("user_id", "time_zone")}
+    """People at `at`, those who have left left out. Eight queries, however many they are."""
+    zones, locales = _profiles(user_ids)
+    consents = _consents(user_ids)
     links = _links(user_ids)
     understood = load_understood(user_ids)
     tasks = _tasks(user_ids, zones, links, understood)
@@ -45,11 +45,29 @@ def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserVi
             zone=zone,
             tasks=tuple(tasks.get(user_id, ())),
             events=tuple(events.get(user_id, ())),
+            locale=locales[user_id],
+            consents=frozenset(consents.get(user_id, ())),
             synced_at=links.synced.get(user_id),
             answers=answers.get(user_id, ()),
         )
         for user_id, zone in zones.items()
     }
+
+
+def _profiles(user_ids: Collection[UUID]) -> tuple[dict[UUID, ZoneInfo], dict[UUID, str]]:
+    rows = Profile.objects.filter(user_id__in=user_ids)
+    zones, locales = {}, {}
+    for user_id, time_zone, locale in rows.values_list("user_id", "time_zone", "locale"):
+        zones[user_id], locales[user_id] = ZoneInfo(time_zone), locale
+    return zones, locales
+
+
+def _consents(user_ids: Collection[UUID]) -> dict[UUID, set[str]]:
+    found: dict[UUID, set[str]] = defaultdict(set)
+    rows = Consent.objects.filter(user_id__in=user_ids, withdrawn_at=None)
+    for user_id, key in rows.values_list("user_id", "key"):
+        found[user_id].add(key)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

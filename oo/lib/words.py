@@ -16,7 +16,16 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-__all__ = ["Words", "clock", "day", "day_and_clock", "gettext", "gettext_lazy", "length", "ngettext"]
+__all__ = [
+    "Words",
+    "clock",
+    "day",
+    "day_and_clock",
+    "gettext",
+    "gettext_lazy",
+    "length",
+    "ngettext",
+]
 
 Words: TypeAlias = "str | _StrPromise"
 

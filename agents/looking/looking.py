@@ -1,0 +1,57 @@
+"""One person seen from every angle that is due. Nothing is stored here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils import timezone, translation
+
+from agents.base import Agent, Snippet, UserView
+from agents.looking.eligibility import may_look
+from agents.registry import AGENTS
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """By agent key: what was seen (None: nothing), and how often looking failed."""
+
+    seen: dict[str, Snippet | None] = field(default_factory=dict)
+    failed: int = 0
+
+
+def look(view: UserView, *, fresh: Iterable[str] = ()) -> Looked:
+    """Have every agent look that may, but those whose last look is still `fresh`.
+
+    What one of them does not survive is logged without the person's words, and hurts no other.
+    """
+    found, failed = Looked(), 0
+    with timezone.override(view.zone), translation.override(view.locale):
+        for key, agent in AGENTS.load().items():
+            if key in fresh:
+                continue
+            try:
+                found.seen[key] = agent.look(view) if may_look(agent.manifest, view) else None
+            except Exception as error:  # a plug-in may raise anything
+                failed += 1
+                log.error("agent %s failed: %s", key, type(error).__name__)  # noqa: TRY400
+    return Looked(found.seen, failed)
+
+
+def expires_at(agent: Agent, snippet: Snippet | None, at: datetime) -> datetime:
+    """Until when the look is trusted: by the clock of what was seen, by the agent's TTL at most."""
+    trusted = at + agent.manifest.ttl
+    return min(snippet.until, trusted) if snippet and snippet.until else trusted
+
+
+def nominators(seen: Mapping[str, Snippet | None]) -> dict[str, list[str]]:
+    """Keys of the agents that nominated a candidate, by candidate."""
+    found: dict[str, list[str]] = {}
+    for key, snippet in seen.items():
+        for nomination in snippet.nominations if snippet else ():
+            found.setdefault(nomination.candidate, []).append(key)
+    return found

@@ -1,0 +1,124 @@
+"""What agents saw, as rows: only those that changed are written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from agents.base import Snippet
+from agents.looking.codec import dump, fingerprint, load
+from agents.looking.looking import Looked, expires_at
+from agents.models import AgentOutput
+from agents.registry import AGENTS
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    version: int
+    fingerprint: str
+    expires_at: datetime
+
+
+Outputs = Mapping[str, Stored]  # by agent
+
+
+@dataclass(slots=True)
+class Changes:
+    """What has to be written for some people."""
+
+    changed: list[AgentOutput] = field(default_factory=list)
+    gone: list[tuple[UUID, str]] = field(default_factory=list)
+
+
+def load_stored(user_ids: Collection[UUID]) -> dict[UUID, dict[str, Stored]]:
+    """By person and agent; one query."""
+    found: dict[UUID, dict[str, Stored]] = defaultdict(dict)
+    rows = AgentOutput.objects.filter(user_id__in=user_ids)
+    for user_id, agent, version, mark, expires in rows.values_list(
+        "user_id", "agent", "version", "fingerprint", "expires_at"
+    ):
+        found[user_id][agent] = Stored(version, mark, expires)
+    return found
+
+
+def load_current(user_id: UUID, *, at: datetime) -> dict[str, Snippet]:
+    """The snippets of one person that are still true, by agent; one query."""
+    found = {}
+    rows = AgentOutput.objects.filter(user_id=user_id, expires_at__gt=at)
+    for key, version, stored in rows.values_list("agent", "version", "snippet"):
+        agent = AGENTS.get(key)
+        if agent and agent.manifest.version == version and (snippet := load(stored)):
+            found[key] = snippet
+    return found
+
+
+def fresh(stored: Outputs, *, at: datetime) -> set[str]:
+    """The agents whose last look still holds."""
+    return {
+        key
+        for key, output in stored.items()
+        if output.expires_at > at
+        and (agent := AGENTS.get(key))
+        and agent.manifest.version == output.version
+    }
+
+
+def compare(
+    user_id: UUID, stored: Outputs, looked: Looked, into: Changes, *, at: datetime
+) -> datetime:
+    """Note in `into` what differs from what is stored. Returns when to look again.
+
+    A look that finds the same is not written while more than half of its agent's TTL is left.
+    """
+    kept = [output.expires_at for key, output in stored.items() if key not in looked.seen]
+    moments = [moment for moment in kept if moment > at]
+    for key, snippet in looked.seen.items():
+        agent, before = AGENTS[key], stored.get(key)
+        expires = expires_at(agent, snippet, at)
+        if snippet is None:
+            if before:
+                into.gone.append((user_id, key))
+            moments.append(expires)
+            continue
+        version, mark = agent.manifest.version, fingerprint(snippet)
+        if before and _still_holds(before, version, mark, expires, at):
+            moments.append(before.expires_at)
+            continue
+        moments.append(expires)
+        into.changed.append(
+            AgentOutput(
+                user_id=user_id,
+                agent=key,
+                version=version,
+                fingerprint=mark,
+                snippet=dump(snippet),
+                made_at=at,
+                expires_at=expires,
+            )
+        )
+    return min(moments, default=at)
+
+
+def _still_holds(before: Stored, version: int, mark: str, expires: datetime, at: datetime) -> bool:
+    if (before.version, before.fingerprint) != (version, mark):
+        return False
+    return before.expires_at == expires or before.expires_at - at > (expires - at) / 2
+
+
+def write(changes: Changes) -> None:
+    """Raises IntegrityError when one of the people has left meanwhile."""
+    if changes.changed:
+        AgentOutput.objects.bulk_create(
+            changes.changed,
+            update_conflicts=True,
+            unique_fields=["user", "agent"],
+            update_fields=["version", "fingerprint", "snippet", "made_at", "expires_at"],
+        )
+    by_agent: dict[str, list[UUID]] = defaultdict(list)
+    for user_id, key in changes.gone:
+        by_agent[key].append(user_id)
+    for key, user_ids in by_agent.items():
+        AgentOutput.objects.filter(agent=key, user_id__in=user_ids).delete()

@@ -1,0 +1,100 @@
+"""The sweep: every person who is due is looked at, a chunk of people after another.
+
+The work is rows in LookSchedule, so that a sweep that is killed is resumed by the next one, and two
+at once take different people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from accounts.models import Profile, User
+from agents.looking.looking import look
+from agents.looking.outputs import Changes, Outputs, compare, fresh, load_stored, write
+from agents.models import Claimed, LookSchedule, Sweep
+from agents.understanding.keeping import catch_up
+from agents.view import load_views
+
+CHUNK = 1_000  # people
+# Longer than a chunk may take, and than the task that looks at it.
+LEASE = timedelta(minutes=5)
+# Whoever was not here for so long is looked at only when something changes.
+ACTIVE = timedelta(days=14)
+
+
+def begin(*, at: datetime) -> Sweep:
+    """Start counting; people who are in no schedule yet come into it. Three queries or so."""
+    unknown = Profile.objects.filter(user__lookschedule=None).values_list("pk", flat=True)
+    LookSchedule.objects.begin(list(unknown[:CHUNK]))
+    return Sweep.objects.create(began_at=at, updated_at=at)
+
+
+def sweep_chunk(sweep: Sweep, claimed: Sequence[Claimed], *, at: datetime) -> None:
+    """Look at people whom this worker has claimed, write what changed, and say when to look again.
+
+    As many queries for a thousand people as for one, with what changed. Whoever leaves meanwhile is
+    left out.
+    """
+    user_ids = [c.user_id for c in claimed]
+    catch_up(_zones(user_ids), at=at)
+    views = load_views(user_ids, at=at)
+    stored = load_stored(user_ids)
+    changes, next_looks, failed = Changes(), {}, 0
+    for person in claimed:
+        if (view := views.get(person.user_id)) is None:
+            continue
+        before: Outputs = stored.get(person.user_id, {})
+        looked = look(view, fresh=() if person.is_changed else fresh(before, at=at))
+        again = compare(person.user_id, before, looked, changes, at=at)
+        next_looks[person.user_id] = again if _is_active(person, at) else None
+        failed += looked.failed
+    _finish(changes, next_looks, at=at)
+    Sweep.objects.filter(pk=sweep.pk).update(
+        updated_at=at,
+        people=F("people") + len(next_looks),
+        written=F("written") + len(changes.changed),
+        dropped=F("dropped") + len(changes.gone),
+        failed=F("failed") + failed,
+    )
+
+
+def _zones(user_ids: Collection[UUID]) -> dict[UUID, ZoneInfo]:
+    rows = Profile.objects.filter(user_id__in=user_ids).values_list("user_id", "time_zone")
+    return {user_id: ZoneInfo(name) for user_id, name in rows}
+
+
+def _is_active(person: Claimed, at: datetime) -> bool:
+    return person.active_at is not None and at - person.active_at <= ACTIVE
+
+
+def _finish(changes: Changes, next_looks: Mapping[UUID, datetime | None], *, at: datetime) -> None:
+    try:
+        _write(changes, next_looks, at=at)
+    except IntegrityError:  # somebody has just left
+        here = set(User.objects.filter(pk__in=next_looks).values_list("pk", flat=True))
+        left = Changes([o for o in changes.changed if o.user_id in here], changes.gone)
+        _write(left, {pk: again for pk, again in next_looks.items() if pk in here}, at=at)
+
+
+@transaction.atomic
+def _write(changes: Changes, next_looks: Mapping[UUID, datetime | None], *, at: datetime) -> None:
+    write(changes)
+    LookSchedule.objects.bulk_create(
+        (
+            LookSchedule(user_id=pk, next_look_at=again, looked_at=at, claimed_until=None)
+            for pk, again in next_looks.items()
+        ),
+        update_conflicts=True,
+        unique_fields=["user"],
+        update_fields=["next_look_at", "looked_at", "claimed_until"],
+    )
+
+
+def forget_old_sweeps(*, at: datetime, kept: timedelta = timedelta(days=7)) -> int:
+    return Sweep.objects.filter(began_at__lt=at - kept).delete()[0]
