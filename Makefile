@@ -44,6 +44,7 @@ bench-quality: $(VENV)/.dev ## measure tips at judged moments; MOMENTS=<file or 
 
 lock: $(VENV)/.dev ## pin what requirements*.in ask for, with hashes
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q -o requirements.txt requirements.in
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q -o requirements-model.txt requirements-model.in
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q -o requirements-dev.txt requirements-dev.in
 
 messages: $(VENV)/.dev ## collect the words to translate, and compile what is translated (needs gettext)

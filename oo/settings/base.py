@@ -220,6 +220,16 @@ OO_TESTING = False
 # Which policy chooses what is said: the key of one of tips/policies, or of an installed package.
 OO_POLICY: str = env.str("OO_POLICY", default="good_sense")
 
+# ---- language models: workers ask them, by oo.lib.llm ----------------------------------------
+
+# Where a LiteLLM proxy is; empty: workers ask the models of the file themselves.
+LITELLM_URL: str = env.str("LITELLM_URL", default="")
+LITELLM_KEY: str = env.str("LITELLM_KEY", default="")
+OLLAMA_URL: str = env.str("OLLAMA_URL", default="")
+OO_LITELLM_FILE: Path = ROOT / env.str("OO_LITELLM_FILE", default="litellm.yaml")
+# Of one question, retries and other models included.
+OO_MODEL_TIMEOUT_S: float = env.float("OO_MODEL_TIMEOUT_S", default=20.0)
+
 # ---- words, time, files ---------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"

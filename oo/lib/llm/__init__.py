@@ -1,0 +1,35 @@
+"""The one way to language models: `ask` a question, `embed` texts, and every failure a ModelError.
+
+To be called by workers only, who have requirements-model.txt installed. Importing this package
+costs nothing; the first question loads LiteLLM. A caller must do without an answer at any time.
+"""
+
+from __future__ import annotations
+
+from oo.lib.llm.base import (
+    BadAliases,
+    BadReply,
+    ModelAway,
+    ModelError,
+    ModelTooSlow,
+    NoModel,
+    Question,
+    Reply,
+    Vectors,
+)
+from oo.lib.llm.gateway import ask, embed, reset
+
+__all__ = [
+    "BadAliases",
+    "BadReply",
+    "ModelAway",
+    "ModelError",
+    "ModelTooSlow",
+    "NoModel",
+    "Question",
+    "Reply",
+    "Vectors",
+    "ask",
+    "embed",
+    "reset",
+]

@@ -1,0 +1,101 @@
+"""What is asked of a language model, what comes back, and what can go wrong.
+
+Texts of errors hold an alias, a status and a word: never what was asked or answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question, in two parts, so that servers can keep what they worked out of the first.
+
+    alias        which kind of model is asked: a name of aliases.ALIASES
+    fixed        the same for many questions: the task and its examples
+    variable     what differs, and comes last
+    schema       a JSON schema that the answer has to fit
+    most_tokens  of the answer; a longer one is cut
+    letters      ask for one token, and how likely each of the eight best was
+    raises       ValueError for a schema together with letters: one token is no JSON
+    """
+
+    alias: str
+    fixed: str
+    variable: str
+    schema: Mapping[str, Any] | None = None
+    most_tokens: int = 200
+    letters: bool = False
+
+    def __post_init__(self) -> None:
+        if self.letters and self.schema is not None:
+            raise ValueError("letters and a schema exclude each other")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a model answered.
+
+    model     which one, as the file of aliases names it
+    ms        from the call of ask to here, retries and other models included
+    cost_usd  0.0 for a local model, and for one whose price nobody knows
+    letters   token without spaces to its log-probability; None if not asked for or not given
+    is_local  nothing left the machines of this installation
+    """
+
+    text: str
+    model: str
+    tokens_in: int
+    tokens_out: int
+    ms: int = 0
+    cost_usd: float = 0.0
+    letters: Mapping[str, float] | None = None
+    is_local: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vectors:
+    """Embeddings in the order of the texts. Those of two models cannot be compared: keep `model`
+    beside them. The other fields are as in Reply."""
+
+    vectors: tuple[tuple[float, ...], ...]
+    model: str
+    tokens_in: int
+    ms: int = 0
+    cost_usd: float = 0.0
+    is_local: bool
+
+
+class ModelError(Exception):
+    """No usable answer; `ms` says what it took to find out."""
+
+    def __init__(self, detail: str, *, ms: int = 0) -> None:
+        super().__init__(detail)
+        self.detail, self.ms = detail, ms
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Celery pickles what a task raises; the default would forget the time.
+        return type(self), (self.detail,), self.__dict__
+
+
+class NoModel(ModelError):
+    """Nobody can be asked until the set-up or a consent changes. Do without; do not retry."""
+
+
+class BadAliases(NoModel):
+    """The file of aliases cannot be used; the text says where and what to do about it."""
+
+
+class ModelAway(ModelError):
+    """No connection, 5xx, too many requests, or given a rest after such. Try again later."""
+
+
+class ModelTooSlow(ModelError):
+    """No answer within the time that was given. Try again later, or with more time."""
+
+
+class BadReply(ModelError):
+    """An answer that cannot be used, or a question that the server does not take. Do without."""

@@ -1,0 +1,269 @@
+"""The one module that imports LiteLLM, and only when a model is asked: that takes seconds and
+160 MB, which web processes shall never pay.
+
+LiteLLM's router retries, and gives a model that keeps failing a rest. Which models may be asked,
+and in which order, is decided here for each question: it depends on what a person agreed to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from time import monotonic
+from typing import Any, Generic, TypeVar
+
+from django.conf import settings
+
+from oo.lib.configuration import value_of
+from oo.lib.llm import wire
+from oo.lib.llm.aliases import Aliases, Deployment, load
+from oo.lib.llm.base import ModelAway, ModelError, ModelTooSlow, NoModel, Question, Reply, Vectors
+from oo.lib.llm.loop import run_within
+from oo.lib.manifests import Setting
+
+T = TypeVar("T", Reply, Vectors)
+
+log = logging.getLogger(__name__)
+
+# Of the time that a model is given, what LiteLLM may wait. It has to be the first to give up, or
+# its router would not hear of it, and go on asking a model that hangs.
+PATIENCE = 0.95
+# LiteLLM reads these when it is imported. The first keeps it from fetching prices from the
+# internet; the others are seconds before a retry, which somebody is waiting for.
+ENVIRONMENT = {
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    "INITIAL_RETRY_DELAY": "0.1",
+    "JITTER": "0.2",
+}
+# Loggers of failures that quote the servers, who may quote what was asked, and of whole requests.
+TALKATIVE = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy", "openai")
+# What took too long, or asked us to slow down, does not get better by asking again at once.
+RETRY_POLICY = {"TimeoutErrorRetries": 0, "RateLimitErrorRetries": 0}
+
+
+def ask(
+    question: Question,
+    *,
+    timeout_s: float | None = None,
+    allowed_clouds: frozenset[str] = frozenset(),
+) -> Reply:
+    """The answer of the first model behind the alias that gives one.
+
+    timeout_s       seconds for all models and retries; None is OO_MODEL_TIMEOUT_S. The first call
+                    of a process loads LiteLLM before it looks at the clock.
+    allowed_clouds  names of clouds (model_info.cloud) that this question may go to
+    raises          ModelError
+    """
+    errand = _Errand(
+        alias=question.alias,
+        method="acompletion",
+        parameters=wire.chat_parameters(question),
+        read=partial(wire.read_reply, question),
+    )
+    return _done(errand, timeout_s, allowed_clouds)
+
+
+def embed(
+    texts: Sequence[str],
+    *,
+    alias: str = "embedder",
+    timeout_s: float | None = None,
+    allowed_clouds: frozenset[str] = frozenset(),
+) -> Vectors:
+    """As ask, for one vector of each text."""
+    errand = _Errand(
+        alias=alias,
+        method="aembedding",
+        parameters={"input": list(texts)},
+        read=partial(wire.read_vectors, texts),
+    )
+    return _done(errand, timeout_s, allowed_clouds)
+
+
+def reset() -> None:
+    """Forget the client and what it knows of failures; the next question reads the settings."""
+    _keeper.forget()
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand(Generic[T]):
+    """One question to whichever model takes it. method: the router's."""
+
+    alias: str
+    method: str
+    parameters: Mapping[str, Any]
+    read: Callable[[Any, Deployment], T]
+
+
+@dataclass(frozen=True, slots=True)
+class _Setup:
+    """What the settings say, known without LiteLLM."""
+
+    aliases: Aliases
+    is_proxy: bool
+
+    def candidates(self, alias: str, clouds: frozenset[str]) -> list[Deployment]:
+        """Raises NoModel."""
+        allowed = self.aliases.allowed(alias, clouds)
+        if self.is_proxy:  # it holds the keys, and spreads the questions of a group itself
+            found = list({each.group: each for each in allowed}.values())
+        else:
+            found = [each for each in allowed if not each.missing]
+        if not found:
+            unset = ", ".join(sorted({name for each in allowed for name in each.missing}))
+            raise NoModel(f"{alias}: {unset} not set" if unset else f"{alias}: none is allowed")
+        return found
+
+
+class _Keeper:
+    """The set-up and the router of this process, made when they are first needed."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        self._lock = Lock()
+        self._setup: _Setup | None = None
+        self._router: Any = None
+
+    def setup(self) -> _Setup:
+        with self._lock:
+            if self._setup is None:
+                self._setup = _read_setup()
+            return self._setup
+
+    def router(self, setup: _Setup) -> Any:
+        with self._lock:
+            if self._router is None:
+                self._router = _build_router(setup)
+            return self._router
+
+    def forget(self) -> None:
+        with self._lock:
+            if self._router is not None:
+                self._router.discard()
+            self._setup = self._router = None
+
+
+_keeper = _Keeper()
+# The router of the parent belongs to the parent's event loop.
+os.register_at_fork(after_in_child=_keeper.begin)
+
+
+def _done(errand: _Errand[T], timeout_s: float | None, clouds: frozenset[str]) -> T:
+    setup = _keeper.setup()
+    candidates = setup.candidates(errand.alias, clouds)
+    router = _keeper.router(setup)
+    seconds = settings.OO_MODEL_TIMEOUT_S if timeout_s is None else timeout_s
+    began = monotonic()
+    try:
+        reply = run_within(seconds, _first(router, errand, candidates, began + seconds))
+        return replace(reply, ms=_ms(began))
+    except TimeoutError:
+        raise ModelTooSlow(f"{errand.alias}: no answer in time", ms=_ms(began)) from None
+    except ModelError as error:
+        error.ms = _ms(began)
+        raise
+
+
+async def _first(
+    router: Any, errand: _Errand[T], candidates: Sequence[Deployment], ends: float
+) -> T:
+    """Each candidate has its share of the time that is left, so that one that hangs leaves some."""
+    failures: list[ModelError] = []
+    for number, candidate in enumerate(candidates):
+        share = (ends - monotonic()) / (len(candidates) - number)
+        try:
+            answer = await _one(router, errand, candidate, share)
+            return errand.read(answer, candidate)
+        except ModelError as failure:
+            log.warning("%s did not answer: %s", candidate.model, failure)
+            failures.append(failure)
+    # If it is worth trying again at one of them, that is what the caller has to know.
+    raise next((f for f in failures if isinstance(f, ModelAway | ModelTooSlow)), failures[0])
+
+
+async def _one(router: Any, errand: _Errand[T], to: Deployment, seconds: float) -> Any:
+    call = getattr(router, errand.method)
+    try:
+        async with asyncio.timeout(seconds):
+            return await call(
+                model=to.key, timeout=seconds * PATIENCE, fallbacks=[], **errand.parameters
+            )
+    except Exception as error:
+        failure = wire.failure_of(errand.alias, error)
+        if isinstance(failure, ModelAway):
+            _give_rest(router, to, error)
+        # Without its cause: LiteLLM's texts may hold what was asked.
+        raise failure from None
+
+
+def _give_rest(router: Any, deployment: Deployment, error: Exception) -> None:
+    """LiteLLM does so for all failures but one: a server that takes no connection."""
+    if type(error).__name__ == "APIConnectionError":
+        router.cooldown_cache.add_deployment_to_cooldown(
+            model_id=deployment.key,
+            original_exception=error,
+            exception_status=503,
+            cooldown_time=router.cooldown_time,
+        )
+
+
+def _ms(began: float) -> int:
+    return round((monotonic() - began) * 1000)
+
+
+def _read_setup() -> _Setup:
+    def lookup(name: str) -> str:
+        return value_of(Setting(name, "", ""))
+
+    return _Setup(load(Path(settings.OO_LITELLM_FILE), lookup), bool(settings.LITELLM_URL))
+
+
+def _build_router(setup: _Setup) -> Any:
+    return _litellm().Router(
+        model_list=[_entry(each, setup.is_proxy) for each in setup.aliases.deployments],
+        retry_policy=RETRY_POLICY,
+        **setup.aliases.routing.model_dump(),
+    )
+
+
+def _litellm() -> Any:
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    try:
+        import litellm
+    except ImportError:
+        raise NoModel("litellm is not installed: pip install -r requirements-model.txt") from None
+    litellm.telemetry = False
+    litellm.suppress_debug_info = True
+    litellm.turn_off_message_logging = True
+    for logger in TALKATIVE:
+        logging.getLogger(logger).setLevel(logging.CRITICAL)
+    return litellm
+
+
+def _entry(deployment: Deployment, is_proxy: bool) -> dict[str, Any]:
+    """As the router's model_list has it; each is a group of its own, since we choose."""
+    if is_proxy:
+        params: dict[str, Any] = {
+            "model": f"litellm_proxy/{deployment.group}",
+            "api_base": settings.LITELLM_URL,
+            "api_key": settings.LITELLM_KEY or "none",
+            "extra_body": {"disable_fallbacks": True},
+        }
+    else:
+        # Without a key LiteLLM would look for one of OpenAI's, and send it to a machine of ours.
+        params = {"api_key": "none", **deployment.params}
+    return {
+        "model_name": deployment.key,
+        # The router retries; the clients below it must not do so too.
+        "litellm_params": {**params, "max_retries": 0, "drop_params": True},
+        "model_info": {"id": deployment.key},
+    }
