@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from oo.lib.llm.base import BadAliases, NoModel
 
@@ -155,17 +155,15 @@ class _File(BaseModel):
 
     model_list: list[_Entry]
     router_settings: Routing = Routing()
+    litellm_settings: Any = None
 
-    @model_validator(mode="before")
+    @field_validator("router_settings", "litellm_settings", mode="before")
     @classmethod
-    def _chooses_nothing_by_itself(cls, value: Any) -> Any:
-        parts = ("litellm_settings", "router_settings")
-        for part in parts if isinstance(value, dict) else ():
-            said = value.get(part)
-            found = [key for key in OWN_FALLBACKS if isinstance(said, dict) and said.get(key)]
-            if found:
-                raise ValueError(f"{part}.{found[0]}: take it out; oO falls back by what is agreed")
-        return value
+    def _chooses_nothing_by_itself(cls, said: Any) -> Any:
+        found = [key for key in OWN_FALLBACKS if isinstance(said, dict) and said.get(key)]
+        if found:
+            raise ValueError(f"take out {found[0]}; oO goes on to what a person agreed to")
+        return said
 
 
 def _deployment(number: int, entry: _Entry, lookup: Lookup) -> Deployment:

@@ -98,9 +98,9 @@ def changed(old: str, new: str) -> str:
         (changed("os.environ/OPENAI_API_KEY", "sk-secret"), "line 10, .*into the environment"),
         (
             f"{GOOD}litellm_settings:\n  fallbacks: [{{a: [b]}}]\n",
-            "litellm_settings.fallbacks: take it out",
+            "line 17, litellm_settings: take out fallbacks",
         ),
-        (f"{GOOD}router_settings:\n  default_fallbacks: [a]\n", "router_settings.default_fall"),
+        (f"{GOOD}router_settings:\n  default_fallbacks: [a]\n", "take out default_fallbacks"),
         (f"{GOOD}router_settings:\n  num_retries: -1\n", r"line 17, router_settings\.num_retries"),
     ],
 )
