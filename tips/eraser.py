@@ -26,6 +26,7 @@ class TipsEraser(Eraser):
                     "chosen": d.chosen,
                     "silence": d.silence,
                     "candidates": d.candidates,
+                    "seen": d.seen,
                 }
                 for d in decisions.iterator()
             ],

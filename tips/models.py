@@ -108,6 +108,7 @@ class TipDecision(models.Model):
     policy = models.CharField(max_length=40)
     policy_version = models.PositiveSmallIntegerField()
     candidates = models.JSONField()  # as tips.make.making logs them, best first
+    seen = models.JSONField(default=list)  # by agents: list of {agent, text, rows, nominations}
     candidate_count = models.PositiveIntegerField()  # the list above is cut to the best
     chosen = models.CharField(max_length=60, blank=True)  # Candidate.key
     propensity = models.FloatField()

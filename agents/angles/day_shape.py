@@ -54,7 +54,8 @@ class DayShape(Agent):
         if not (today.events or today.tasks or tomorrow.events or tomorrow.tasks):
             return None
         return Snippet(
-            text=f"{_('Today:')} {_today(today)}. {_('Tomorrow:')} {_tomorrow(tomorrow)}.",
+            text=_("Today: %(today)s. Tomorrow: %(tomorrow)s.")
+            % {"today": _today(today), "tomorrow": _tomorrow(tomorrow)},
             facts=(*_facts("today", today), *_facts("tomorrow", tomorrow)),
             nominations=_ahead(today, tomorrow, view),
             until=min([view.next_midnight, *(e.ends_at for e in today.events)]),

@@ -76,10 +76,9 @@ def _said(today: int, usual: float, *, is_slow: bool) -> str:
         "n": a_day
     }
     if not today:
-        start = _("A small thing would be a start.") if is_slow else ""
-        return (
-            f"{_('Nothing done with oO yet today; %(often)s.') % {'often': often}} {start}".strip()
-        )
+        nothing = _("Nothing done with oO yet today; %(often)s.") % {"often": often}
+        start = _("A small thing would be a start.")
+        return f"{nothing} {start}" if is_slow else nothing
     return ngettext(
         "One thing done with oO today; %(often)s.",
         "%(n)s things done with oO today; %(often)s.",

@@ -101,4 +101,4 @@ def _said(coming: EventView, ends: datetime, fitting: list[Fitting]) -> str:
     if not fitting:
         return first
     named = ", ".join(f"{quoted(f.task.title)} ({length(f.effort)})" for f in fitting)
-    return f"{first} {_('What fits: %(tasks)s.') % {'tasks': named}}"
+    return " ".join((first, _("What fits: %(tasks)s.") % {"tasks": named}))

@@ -89,8 +89,10 @@ def _said(view: UserView, acted: int, asked: int, more: float) -> str:
         "asked": asked,
     }
     if more > DIFFERS:
-        return f"{first} {_('It is one of your better hours.')}"
-    return f"{first} {_('Other hours suit you better.')}" if more < -DIFFERS else first
+        return " ".join((first, _("It is one of your better hours.")))
+    if more < -DIFFERS:
+        return " ".join((first, _("Other hours suit you better.")))
+    return first
 
 
 def _nominated(view: UserView, here: list[Answer], more: float) -> tuple[Nomination, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -24,7 +24,7 @@ class Looked:
     failed: int = 0
 
 
-def look(view: UserView, *, fresh: Iterable[str] = ()) -> Looked:
+def look(view: UserView, *, fresh: Container[str] = ()) -> Looked:
     """Have every agent look that may, but those whose last look is still `fresh`.
 
     What one of them does not survive is logged without the person's words, and hurts no other.
@@ -46,12 +46,3 @@ def expires_at(agent: Agent, snippet: Snippet | None, at: datetime) -> datetime:
     """Until when the look is trusted: by the clock of what was seen, by the agent's TTL at most."""
     trusted = at + agent.manifest.ttl
     return min(snippet.until, trusted) if snippet and snippet.until else trusted
-
-
-def nominators(seen: Mapping[str, Snippet | None]) -> dict[str, list[str]]:
-    """Keys of the agents that nominated a candidate, by candidate."""
-    found: dict[str, list[str]] = {}
-    for key, snippet in seen.items():
-        for nomination in snippet.nominations if snippet else ():
-            found.setdefault(nomination.candidate, []).append(key)
-    return found

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from agents.base import Snippet
+from agents.base import Snippet, UserView
 from agents.looking.codec import dump, fingerprint, load
-from agents.looking.looking import Looked, expires_at
+from agents.looking.looking import Looked, expires_at, look
 from agents.models import AgentOutput
 from agents.registry import AGENTS
 
@@ -45,14 +45,34 @@ def load_stored(user_ids: Collection[UUID]) -> dict[UUID, dict[str, Stored]]:
 
 
 def load_current(user_id: UUID, *, at: datetime) -> dict[str, Snippet]:
-    """The snippets of one person that are still true, by agent; one query."""
+    """The snippets of one person that still hold, by agent: one query.
+
+    None hold of a person whose data have changed since.
+    """
     found = {}
-    rows = AgentOutput.objects.filter(user_id=user_id, expires_at__gt=at)
+    rows = AgentOutput.objects.filter(
+        user_id=user_id, expires_at__gt=at, user__lookschedule__is_changed=False
+    )
     for key, version, stored in rows.values_list("agent", "version", "snippet"):
         agent = AGENTS.get(key)
         if agent and agent.manifest.version == version and (snippet := load(stored)):
             found[key] = snippet
     return found
+
+
+def see(view: UserView) -> dict[str, Snippet]:
+    """What every agent sees of one person, by agent: as the sweep wrote it, or seen now. One query.
+
+    Only what speaks of rows that are there.
+    """
+    kept = load_current(view.user_id, at=view.now)
+    seen: dict[str, Snippet | None] = {**look(view, fresh=kept).seen, **kept}
+    there = {f"task:{t.id}" for t in view.tasks} | {f"event:{e.id}" for e in view.events}
+    return {
+        key: snippet
+        for key, snippet in seen.items()
+        if snippet and there.issuperset(n.candidate for n in snippet.nominations)
+    }
 
 
 def fresh(stored: Outputs, *, at: datetime) -> set[str]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.locks import lock_person
+from agents.models import LookSchedule
 from agents.understanding import correcting
 from tips.models import TipSchedule
 
@@ -28,4 +29,5 @@ def correct(
                 correcting.take_back(user_id, kind, digest, trait)
             else:
                 correcting.deny(user_id, kind, digest, trait, at=at)
+        LookSchedule.objects.note_change(user_id)
         TipSchedule.objects.look_again(user_id, at=at)

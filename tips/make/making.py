@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from random import Random
@@ -14,7 +14,8 @@ from django.utils import timezone, translation
 
 from accounts.locks import lock_person
 from accounts.models import Profile
-from agents.base import UserView
+from agents.base import Snippet, UserView
+from agents.looking.outputs import see
 from agents.understanding.keeping import catch_up
 from agents.view import load_view
 from integrations.models import CalendarEvent, Task
@@ -36,6 +37,7 @@ class Decided:
     policy: Policy
     choice: Choice
     candidates: Sequence[Candidate]
+    seen: Mapping[str, Snippet]  # by agent
     mark: str  # fingerprint
     boundary: datetime
     locale: str
@@ -98,7 +100,7 @@ def _decide(
     choice = policy.decide(view, candidates, rng)
     until = choice.chosen.candidate.valid_until if choice.chosen else None
     boundary = next_boundary(view, [until, choice.until, *(m.until for m in mutes)])
-    decided = Decided(view, policy, choice, candidates, mark, boundary, profile.locale)
+    decided = Decided(view, policy, choice, candidates, see(view), mark, boundary, profile.locale)
     return _store(decided, schedule, at=at)
 
 
@@ -223,7 +225,7 @@ def _evidence(scored: Scored) -> list[JSON]:
 def _log_decision(decided: Decided, tip: Tip | None, at: datetime) -> None:
     choice = decided.choice
     with timezone.override(decided.view.zone), translation.override(decided.locale):
-        best = [_logged(scored, decided.policy) for scored in _worth_logging(choice)]
+        best = [_logged(scored, decided) for scored in _worth_logging(choice)]
     TipDecision.objects.create(
         user_id=decided.view.user_id,
         tip=tip,
@@ -231,6 +233,7 @@ def _log_decision(decided: Decided, tip: Tip | None, at: datetime) -> None:
         policy=decided.policy.manifest.key,
         policy_version=decided.policy.manifest.version,
         candidates=best,
+        seen=[_seen(key, snippet) for key, snippet in decided.seen.items()],
         candidate_count=len(choice.ranking),
         chosen=choice.chosen.candidate.key if choice.chosen else "",
         propensity=choice.propensity,
@@ -247,8 +250,8 @@ def _worth_logging(choice: Choice) -> list[Scored]:
     return best
 
 
-def _logged(scored: Scored, policy: Policy) -> JSON:
-    candidate = scored.candidate
+def _logged(scored: Scored, decided: Decided) -> JSON:
+    candidate, policy = scored.candidate, decided.policy
     return {
         "key": candidate.key,
         "kind": candidate.kind,
@@ -265,7 +268,22 @@ def _logged(scored: Scored, policy: Policy) -> JSON:
             for code in (*scored.reasons, *scored.penalties)
             if (said := words.reason(code, candidate.facts, policy.manifest))
         ],
+        "nominated_by": [
+            key
+            for key, snippet in decided.seen.items()
+            if candidate.key in {n.candidate for n in snippet.nominations}
+        ],
         "evidence": _evidence(scored),
+    }
+
+
+def _seen(key: str, snippet: Snippet) -> JSON:
+    rows: list[JSON] = [*sorted({row for fact in snippet.facts for row in fact.rows})]
+    return {
+        "agent": key,
+        "text": snippet.text,
+        "rows": rows,
+        "nominations": [asdict(nomination) for nomination in snippet.nominations],
     }
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
+from agents.registry import AGENTS
 from agents.understanding.correcting import understanding_of
 from integrations.models import CalendarEvent, Completion, Connection, Task
 from integrations.registry import SOURCES
@@ -30,6 +31,8 @@ CURRENT: Compiled[Any] = Compiled(
         )
     )
 )
+
+MOST_SEEN = 3  # snippets that "Why this?" shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,7 @@ def build_why(tip: Tip) -> dict[str, Any]:
     ]
     return {
         "evidence": evidence,
+        "seen": _seen(decision, tip.candidate) if decision else [],
         "reasons": next((c["words"] for c in ranking if c["key"] == tip.candidate), []),
         "runners_up": [
             {"title": c["content"], "reasons": " · ".join(c["words"][:2])}
@@ -141,6 +145,15 @@ def build_why(tip: Tip) -> dict[str, Any]:
         "made_at": tip.made_at,
         "model": tip.model,
     }
+
+
+def _seen(decision: TipDecision, candidate: str) -> list[dict[str, str]]:
+    """What agents saw that speaks of this row: first those that would have chosen it."""
+    nominated = {c["key"]: c.get("nominated_by", []) for c in decision.candidates}
+    by = nominated.get(candidate, [])
+    about = [s for s in decision.seen if s["agent"] in by or candidate in s["rows"]]
+    about.sort(key=lambda s: s["agent"] not in by)
+    return [{"title": AGENTS.title(s["agent"]), "text": s["text"]} for s in about[:MOST_SEEN]]
 
 
 def failed_completions(user_id: UUID) -> list[dict[str, str]]:
