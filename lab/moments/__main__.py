@@ -7,6 +7,7 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import Any
 
 DATA = Path(__file__).with_name("data")
 
@@ -15,9 +16,11 @@ def main(arguments: list[str]) -> int:
     options = _options(arguments)
     _set_up()
     # Models can be imported only now.
+    from agents.registry import READERS
     from lab.moments import report, run
     from lab.moments.format import FormatError, load_moments
     from lab.moments.labels import load_labels, problems
+    from lab.moments.reading import read_moments
 
     try:
         moments = load_moments(options.moments)
@@ -32,17 +35,20 @@ def main(arguments: list[str]) -> int:
     if options.verbose:
         for name, judged in measured.items():
             _say(f"{name}:", *report.details(judged), "")
+    read = read_moments(moments, labels, READERS.load())
     _say(report.table(measured))
+    if read:
+        _say("", report.reading_table(read))
     if options.out:
-        text = json.dumps(report.as_json(measured), indent=2, ensure_ascii=False)
-        options.out.write_text(text + "\n", encoding="utf-8")
+        _write(options.out, report.as_json(measured))
+        _write(options.out.with_suffix(".reading.json"), report.reading_as_json(read))
     return 0
 
 
 def _options(arguments: list[str]) -> Namespace:
     parser = ArgumentParser(prog="python -m lab.moments", description=__doc__)
     parser.add_argument("moments", nargs="?", type=Path, default=DATA, help="a file or a folder")
-    parser.add_argument("--out", type=Path, help="also write the figures there, as JSON")
+    parser.add_argument("--out", type=Path, help="figures, as JSON; those of readers beside")
     parser.add_argument("--variants", default="rule,random", help="names or keys of policies")
     parser.add_argument("--labels", type=Path, help="else those beside the moments")
     parser.add_argument("--verbose", action="store_true", help="a line for each moment")
@@ -58,6 +64,11 @@ def _set_up() -> None:
 
     django.setup()
     call_command("migrate", verbosity=0)
+
+
+def _write(file: Path, figures: Any) -> None:
+    text = json.dumps(figures, indent=2, ensure_ascii=False)
+    file.write_text(f"{text}\n", encoding="utf-8")
 
 
 def _say(*lines: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from agents.traits import EventTraits, EventWords, TaskWords, Trait, Traits
+from agents.traits import EventTraits, Trait, Traits
 from lab.moments.format import (
     LABELS,
     FormatError,
@@ -24,6 +24,7 @@ from lab.moments.format import (
     readable,
     without_nulls,
 )
+from lab.moments.words import event_words, task_words
 
 T = TypeVar("T", Traits, EventTraits)
 
@@ -139,11 +140,6 @@ def _quotes(traits: Traits | EventTraits) -> Iterator[tuple[str, str]]:
 
 
 def _texts(moment: Moment) -> dict[str, str]:
-    """All that a reader is given of each item."""
-    tasks = {
-        t.id: TaskWords(
-            t.title, t.description, t.project, labels=t.labels, recurrence=t.recurring
-        ).text
-        for t in moment.tasks
-    }
-    return tasks | {e.id: EventWords(e.title, e.location).text for e in moment.events}
+    """All that a quote of each item is looked for in."""
+    tasks = {item.id: task_words(item, moment).text for item in moment.tasks}
+    return tasks | {item.id: event_words(item, moment).text for item in moment.events}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from random import Random
+from time import perf_counter
 
 from django.conf import settings
 
@@ -60,9 +62,11 @@ def _labelled(moment: Moment, labels: Labels) -> Judged:
 def say(moment: Moment) -> Said:
     """What oO says at the moment, with the policy that is in force."""
     with lived(moment) as user:
+        began = perf_counter()
         make_tip(user.pk, at=moment.now, rng=Random(moment.id))
+        seconds = perf_counter() - began
         decision = TipDecision.objects.filter(user=user, at=moment.now).first()
-        return _said(decision, item_keys(user))
+        return replace(_said(decision, item_keys(user)), seconds=seconds)
 
 
 def _said(decision: TipDecision | None, keys: Keys) -> Said:

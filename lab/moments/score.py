@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from lab.moments.format import Moment
@@ -37,11 +37,16 @@ class Said:
     """What came out. Ids are those of the moment's items; "" is silence.
 
     INVALID_ITEM stands for what is none of them.
+
+    seconds  from asking for a tip to having one; no two runs take the same
+    tokens   in and out of models on the way there; 0 while none is asked
     """
 
     chosen: str
     ranking: tuple[str, ...] = ()  # the best first
     why: str = ""
+    seconds: float = field(default=0.0, compare=False)
+    tokens: int = 0
 
 
 INVALID_ITEM = "?"
@@ -75,6 +80,7 @@ class Score:
     precision    of the moments in which it spoke: was it right, or at least acceptable
     recall_at_8  of the moments with a right task: was a right one among the first eight
     Both are None where there is no such moment.
+    seconds, tokens  means of what Said has
     """
 
     n: int
@@ -86,6 +92,8 @@ class Score:
     interrupted: float
     precision: float | None
     recall_at_8: float | None
+    seconds: float
+    tokens: float
 
 
 def judge(moment: Moment, said: Said) -> Judged:
@@ -113,7 +121,7 @@ def score(judged: Sequence[Judged]) -> Score:
     verdicts = [j.verdict for j in judged]
     return Score(
         n=len(judged),
-        mean=sum(WORTH[v] for v in verdicts) / len(judged) if judged else 0.0,
+        mean=_mean(WORTH[v] for v in verdicts),
         right=_share(v is Verdict.RIGHT for v in verdicts) or 0.0,
         half=_share(v is Verdict.HALF for v in verdicts) or 0.0,
         wrong=_share(v is Verdict.WRONG for v in verdicts) or 0.0,
@@ -123,7 +131,14 @@ def score(judged: Sequence[Judged]) -> Score:
             j.verdict in (Verdict.RIGHT, Verdict.HALF) for j in judged if not j.is_silent
         ),
         recall_at_8=_share(j.is_recalled for j in judged if j.has_right_task),
+        seconds=_mean(j.said.seconds for j in judged),
+        tokens=_mean(j.said.tokens for j in judged),
     )
+
+
+def _mean(values: Iterable[float]) -> float:
+    found = list(values)
+    return sum(found) / len(found) if found else 0.0
 
 
 def _share(truths: Iterable[bool]) -> float | None:

@@ -57,6 +57,8 @@ def test_the_given_moments_have_figures_of_a_known_shape() -> None:
             assert shares.keys() == {f.name for f in fields(Score)}
             verdicts = sum(shares[v] for v in Verdict)
             assert verdicts == pytest.approx(1)
+            assert shares["seconds"] > 0
+            assert shares["tokens"] == 0
     # What a rule over dates can do: all that dates decide, and nothing that sense does.
     assert found["rule"]["dates"]["right"] == 1
     assert found["rule"]["sense"]["right"] == 0

@@ -60,6 +60,16 @@ def test_what_there_is_none_of_has_no_share() -> None:
     assert score([]).n == 0
 
 
+def test_what_answers_cost_is_a_mean() -> None:
+    given = moment(tasks=TASKS)
+    costs = [Said("t1", seconds=0.5, tokens=300), Said("t1", seconds=0.1)]
+    found = score([judge(given, said) for said in costs])
+
+    assert found.seconds == pytest.approx(0.3)
+    assert found.tokens == 150
+    assert (score([]).seconds, score([]).tokens) == (0, 0)
+
+
 def test_kinds_are_told_apart_and_together() -> None:
     kinds = score_kinds([spoken("t1"), at_rest(""), spoken("t2")])
     assert {kind: found.n for kind, found in kinds.items()} == {"dates": 2, "silence": 1, "all": 3}
