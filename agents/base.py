@@ -7,9 +7,11 @@ the rows that a value came from, so that whatever is said can be traced back.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -84,7 +86,10 @@ class UserView:
 
     @property
     def today(self) -> date:
-        return self.now.astimezone(self.zone).date()
+        if "today" not in self.memo:
+            self.memo["today"] = self.now.astimezone(self.zone).date()
+        found: date = self.memo["today"]
+        return found
 
     @property
     def next_midnight(self) -> datetime:
@@ -159,6 +164,11 @@ class Snippet:
 
 LONGEST_SNIPPET = 60  # words
 MOST_NOMINATIONS = 3
+
+
+def first_nominations(found: Iterable[Nomination]) -> tuple[Nomination, ...]:
+    """As many as count; the rest are not even made."""
+    return tuple(islice(found, MOST_NOMINATIONS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ class LastMoment:
     """After it, the task is pointless or harmful. It must be begun `lead` and its effort before.
 
     on    None: the day on which the task is due
-    at    None: the end of that day
+    at    None: the end of that day; time() is midnight, when it is over
     lead  for a way, for drying, for the post, for somebody to answer
     """
 

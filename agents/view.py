@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from accounts.models import Consent, Profile
 from agents.base import EventView, TaskView, UserView
@@ -88,8 +92,9 @@ def _links(user_ids: Collection[UUID]) -> _Links:
 
 # Tuples, not model instances: a sweep loads millions of rows.
 _TASK = ("user_id", "connection_id", "words_digest", "due_on", "due_time", "due_zone",
-         "duration_min", "recurrence", "pk", "title", "project", "labels", "priority",
-         "deadline_on", "added_at", "changed_at", "returned_at", "url")  # fmt: skip
+         "duration_min", "recurrence", "pk", "title", "project",
+         Cast("labels", TextField()), "priority", "deadline_on", "added_at",
+         "changed_at", "returned_at", "url")  # fmt: skip
 
 
 def _tasks(
@@ -113,7 +118,7 @@ def _tasks(
                 title=title,
                 source=source,
                 project=project,
-                labels=tuple(labels),
+                labels=() if labels == "[]" else tuple(json.loads(labels)),
                 priority=priority,
                 # A moment fixed in another zone may fall on another day where the person is.
                 due_on=due_at.astimezone(zone).date() if due_at else due_on,
@@ -132,11 +137,11 @@ def _tasks(
     return found
 
 
-def _open_tasks(user_ids: Collection[UUID]) -> Iterator[tuple[Any, ...]]:
+def _open_tasks(user_ids: Collection[UUID]) -> QuerySet[Any, tuple[Any, ...]]:
     answered = Completion.objects.answered(user_ids)
     rows = Task.objects.open().filter(user_id__in=user_ids)
     rows = rows.exclude(pk__in=answered.values("task_id")).order_by("pk")
-    return rows.values_list(*_TASK).iterator()
+    return rows.values_list(*_TASK)
 
 
 def _moment(day: date | None, clock: time | None, named: str, zone: ZoneInfo) -> datetime | None:
@@ -161,7 +166,7 @@ def _events(
     found: dict[UUID, list[EventView]] = defaultdict(list)
     for user_id, connection_id, words, starts_on, pk, title, starts, ends, is_busy, url in (
         rows.values_list("user_id", "connection_id", "words_digest", "starts_on", "pk", "title",
-                         "starts_at", "ends_at", "is_busy", "url").iterator()
+                         "starts_at", "ends_at", "is_busy", "url")
     ):  # fmt: skip
         found[user_id].append(
             EventView(

@@ -9,3 +9,6 @@ class OoConfig(AppConfig):
 
     def ready(self) -> None:
         from oo import checks  # noqa: F401  # registers the system checks
+        from oo.lib.moments import read_moments_fast
+
+        read_moments_fast()

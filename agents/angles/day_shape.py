@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from agents.base import (
-    MOST_NOMINATIONS,
     Agent,
     AgentManifest,
     EventView,
@@ -16,6 +15,7 @@ from agents.base import (
     TaskView,
     Unit,
     UserView,
+    first_nominations,
 )
 from agents.phrases import event_row, task_row, task_rows
 from agents.timing.chances import takes_time
@@ -116,6 +116,6 @@ def _ahead(today: Day, tomorrow: Day, view: UserView) -> tuple[Nomination, ...]:
         return ()
     reason = _("It is due tomorrow, and tomorrow is full.")
     soonest = sorted(tomorrow.tasks, key=lambda t: (-t.priority, t.id))
-    return tuple(Nomination(task_row(t), 0.6, reason) for t in soonest if can_begin(t, view))[
-        :MOST_NOMINATIONS
-    ]
+    return first_nominations(
+        Nomination(task_row(t), 0.6, reason) for t in soonest if can_begin(t, view)
+    )

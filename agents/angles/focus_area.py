@@ -6,7 +6,6 @@ from collections import defaultdict
 from datetime import timedelta
 
 from agents.base import (
-    MOST_NOMINATIONS,
     Agent,
     AgentManifest,
     Fact,
@@ -15,6 +14,7 @@ from agents.base import (
     TaskView,
     Unit,
     UserView,
+    first_nominations,
 )
 from agents.phrases import put_down_for, quoted, task_row, task_rows
 from agents.timing.needs import can_begin
@@ -23,6 +23,7 @@ from oo.lib.words import gettext_lazy
 
 NEAR_DAYS, STALE_DAYS = 7, 60
 IMPORTANT = 3  # a priority
+SALIENCE = 0.5
 ENOUGH, SHARE = 2, 0.25  # tasks of one area that press, and their part of all that do
 
 
@@ -48,17 +49,16 @@ class FocusArea(Agent):
         if len(tasks) < ENOUGH or len(tasks) < SHARE * len(pressing):
             return None
         tasks.sort(key=lambda t: (t.due_on is None, t.due_on or view.today, -t.priority, t.id))
+        reason = _("It belongs to %(area)s.") % {"area": quoted(area)}
         return Snippet(
             text=_said(area, tasks, len(pressing)),
             facts=(
                 Fact("area", area, Unit.NAME, task_rows(tasks)),
                 Fact("pressing_share", round(len(tasks) / len(pressing), 3), Unit.SHARE),
             ),
-            nominations=tuple(
-                Nomination(task_row(t), 0.5, _("It belongs to %(area)s.") % {"area": quoted(area)})
-                for t in tasks
-                if can_begin(t, view)
-            )[:MOST_NOMINATIONS],
+            nominations=first_nominations(
+                Nomination(task_row(t), SALIENCE, reason) for t in tasks if can_begin(t, view)
+            ),
             until=view.next_midnight,
         )
 

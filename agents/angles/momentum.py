@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from agents.base import (
-    MOST_NOMINATIONS,
     Agent,
     AgentManifest,
     Answer,
@@ -16,6 +15,7 @@ from agents.base import (
     TaskView,
     Unit,
     UserView,
+    first_nominations,
 )
 from agents.phrases import task_row
 from agents.timing.needs import can_begin, effort_of
@@ -90,11 +90,11 @@ def _small(view: UserView) -> tuple[Nomination, ...]:
     """What is quickly done, the soonest due first."""
     known = [(t, effort) for t in view.tasks if (effort := effort_of(t)) and effort <= SMALL]
     known.sort(key=lambda pair: _order(pair[0], view))
-    return tuple(
+    return first_nominations(
         Nomination(task_row(t), 0.4, _("It takes %(length)s.") % {"length": length(effort)})
         for t, effort in known
         if can_begin(t, view)
-    )[:MOST_NOMINATIONS]
+    )
 
 
 def _order(task: TaskView, view: UserView) -> tuple[int, int, int]:

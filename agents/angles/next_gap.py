@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agents.base import (
-    MOST_NOMINATIONS,
     Agent,
     AgentManifest,
     EventView,
@@ -16,6 +15,7 @@ from agents.base import (
     TaskView,
     Unit,
     UserView,
+    first_nominations,
 )
 from agents.phrases import event_row, quoted, task_row, task_rows
 from agents.timing.chances import diary_of, takes_time
@@ -62,13 +62,13 @@ class NextGap(Agent):
                 Fact("free_until", ends.isoformat(), Unit.MOMENT, (event_row(coming),)),
                 Fact("fitting", len(fitting), Unit.COUNT, task_rows([f.task for f in fitting])),
             ),
-            nominations=tuple(
+            nominations=first_nominations(
                 Nomination(
                     task_row(f.task),
                     SALIENCE,
                     _("It takes %(length)s, and fits.") % {"length": length(f.effort)},
                 )
-                for f in fitting[:MOST_NOMINATIONS]
+                for f in fitting
             ),
             until=min([ends - SHORTEST_GAP, *(f.until for f in fitting)]),
         )
@@ -79,9 +79,10 @@ def _fitting(view: UserView, ends: datetime) -> list[Fitting]:
     found = []
     for task in sorted(view.tasks, key=lambda t: _order(t, view)):
         effort = effort_of(task)
-        if effort is None or not can_begin(task, view):
+        first = diary_of(view).first(task.traits)
+        if effort is None or first is None or not can_begin(task, view):
             continue
-        until = min(ends, diary_of(view).chances(task.traits)[0].end) - effort
+        until = min(ends, first.end) - effort
         if until > view.now:
             found.append(Fitting(task, effort, until))
     return found

@@ -6,7 +6,6 @@ import math
 from datetime import datetime, timedelta
 
 from agents.base import (
-    MOST_NOMINATIONS,
     Agent,
     AgentManifest,
     Fact,
@@ -15,6 +14,7 @@ from agents.base import (
     TaskView,
     Unit,
     UserView,
+    first_nominations,
 )
 from agents.phrases import put_down_for, quoted, task_row, task_rows
 from agents.timing.needs import can_begin, is_past
@@ -84,11 +84,11 @@ def _stale(stale: list[TaskView]) -> str:
 
 def _nominated(alive: list[TaskView], view: UserView) -> tuple[Nomination, ...]:
     by_salience = sorted(((_salience(t, view), t) for t in alive), key=lambda p: (-p[0], p[1].id))
-    return tuple(
+    return first_nominations(
         Nomination(task_row(t), salience, _("It was put down %(day)s.") % {"day": put_down_for(t)})
         for salience, t in by_salience
         if can_begin(t, view)
-    )[:MOST_NOMINATIONS]
+    )
 
 
 def _salience(task: TaskView, view: UserView) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from agents.base import (
-    MOST_NOMINATIONS,
     Agent,
     AgentManifest,
     Fact,
@@ -14,6 +13,7 @@ from agents.base import (
     TaskView,
     Unit,
     UserView,
+    first_nominations,
 )
 from agents.phrases import quoted, task_row, task_rows
 from agents.timing.needs import can_begin
@@ -43,11 +43,11 @@ class PeopleWaiting(Agent):
         return Snippet(
             text=_said(waited),
             facts=(Fact("waited_for", len(waited), Unit.COUNT, task_rows(waited)),),
-            nominations=tuple(
+            nominations=first_nominations(
                 Nomination(task_row(t), _salience(t, view), _reason(t))
                 for t in waited
                 if can_begin(t, view)
-            )[:MOST_NOMINATIONS],
+            ),
             until=view.next_midnight,
         )
 

@@ -6,7 +6,6 @@ import math
 from datetime import timedelta
 
 from agents.base import (
-    MOST_NOMINATIONS,
     Agent,
     AgentManifest,
     EventView,
@@ -16,6 +15,7 @@ from agents.base import (
     TaskView,
     Unit,
     UserView,
+    first_nominations,
 )
 from agents.phrases import event_row, quoted, task_row, when
 from agents.timing.chances import diary_of
@@ -53,7 +53,7 @@ class Prepare(Agent):
                      (task_row(task), event_row(event)))
                 for task, event in found
             ),
-            nominations=tuple(
+            nominations=first_nominations(
                 Nomination(
                     task_row(task),
                     _salience(event, view),
@@ -61,7 +61,7 @@ class Prepare(Agent):
                 )
                 for task, event in found
                 if can_begin(task, view)
-            )[:MOST_NOMINATIONS],
+            ),
             until=min([view.next_midnight, *(event.starts_at for _task, event in found)]),
         )  # fmt: skip
 

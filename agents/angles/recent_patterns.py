@@ -6,7 +6,6 @@ from collections import Counter
 from datetime import timedelta
 
 from agents.base import (
-    MOST_NOMINATIONS,
     Agent,
     AgentManifest,
     Fact,
@@ -15,6 +14,7 @@ from agents.base import (
     TaskView,
     Unit,
     UserView,
+    first_nominations,
 )
 from agents.phrases import some, task_row, task_rows
 from agents.timing.needs import can_begin
@@ -57,11 +57,11 @@ class RecentPatterns(Agent):
                 Fact("answered", len(lately), Unit.COUNT),
                 Fact("put_off", len(put_off), Unit.COUNT, task_rows(put_off)),
             ),
-            nominations=tuple(
+            nominations=first_nominations(
                 Nomination(task_row(t), 0.3, _times(times[task_row(t)]))
                 for t in put_off
                 if can_begin(t, view)
-            )[:MOST_NOMINATIONS],
+            ),
             until=min(a.at for a in lately) + LATELY,
         )
 

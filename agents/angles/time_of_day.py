@@ -6,7 +6,6 @@ from collections import Counter
 from datetime import datetime, time, timedelta
 
 from agents.base import (
-    MOST_NOMINATIONS,
     Agent,
     AgentManifest,
     Answer,
@@ -16,6 +15,7 @@ from agents.base import (
     TaskView,
     Unit,
     UserView,
+    first_nominations,
 )
 from agents.phrases import task_row
 from agents.timing.needs import can_begin, effort_of
@@ -108,11 +108,11 @@ def _nominated(view: UserView, here: list[Answer], more: float) -> tuple[Nominat
         elif more < -DIFFERS and (effort := effort_of(task)) and effort <= SHORT:
             found.append((0.4, task, _("It is short.")))
     found.sort(key=lambda each: (-each[0], -each[1].priority, each[1].id))
-    return tuple(
+    return first_nominations(
         Nomination(task_row(task), salience, reason)
         for salience, task, reason in found
         if can_begin(task, view)
-    )[:MOST_NOMINATIONS]
+    )
 
 
 def _wants_a_good_hour(task: TaskView) -> bool:

@@ -13,6 +13,7 @@ from agents.looking.codec import dump, fingerprint, load
 from agents.looking.looking import Looked, expires_at, look
 from agents.models import AgentOutput
 from agents.registry import AGENTS
+from oo.lib.bulk import upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +130,12 @@ def _still_holds(before: Stored, version: int, mark: str, expires: datetime, at:
 
 
 def write(changes: Changes) -> None:
-    """Raises IntegrityError when one of the people has left meanwhile."""
-    if changes.changed:
-        AgentOutput.objects.bulk_create(
-            changes.changed,
-            update_conflicts=True,
-            unique_fields=["user", "agent"],
-            update_fields=["version", "fingerprint", "snippet", "made_at", "expires_at"],
-        )
+    """Raises IntegrityError when one of the people has left meanwhile. In a transaction."""
+    upsert(
+        changes.changed,
+        known_by=("user", "agent"),
+        change=("version", "fingerprint", "snippet", "made_at", "expires_at"),
+    )
     by_agent: dict[str, list[UUID]] = defaultdict(list)
     for user_id, key in changes.gone:
         by_agent[key].append(user_id)

@@ -25,7 +25,7 @@ def load_answers(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, tupl
         user_id__in=user_ids, subject__in=SUBJECTS, at__gt=at - REMEMBERED, at__lte=at
     ).order_by("pk")
     told: dict[UUID, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
-    for user_id, subject, body in rows.values_list("user_id", "subject", "body").iterator():
+    for user_id, subject, body in rows.values_list("user_id", "subject", "body"):
         told[user_id].append((subject, body))
     return {user_id: _standing(events) for user_id, events in told.items()}
 

@@ -166,3 +166,8 @@ def test_which_entries_take_time(kind: EventKind | None, is_busy: bool, takes: b
 
 def test_a_booking_over_days_is_no_meeting() -> None:
     assert not takes_time(meeting(9, starts_in_min=0, lasts_min=3 * 1440))
+
+
+def test_by_midnight_is_when_the_day_is_over() -> None:
+    by_midnight = Traits(last_moment=Trait(LastMoment(on=TODAY, at=time()), "by midnight"))
+    assert need_of(task(1, traits=by_midnight), view()).hard == NOON + 12 * HOUR

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from agents.base import EventView, UserView
@@ -79,6 +80,13 @@ class Diary:
         if key not in self._asked:
             self._asked[key] = tuple(self._find(traits))
         return self._asked[key]
+
+    def first(self, traits: Traits) -> Window | None:
+        """The first of `chances`; no day behind it is looked at."""
+        key = ("first", traits.hours and traits.hours.value, traits.place and traits.place.value)
+        if key not in self._asked:
+            self._asked[key] = tuple(islice(self._find(traits), 1))
+        return next(iter(self._asked[key]), None)
 
     def _find(self, traits: Traits) -> Iterator[Window]:
         for opened in _openings(traits, self.view, self.until):

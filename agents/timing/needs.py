@@ -72,7 +72,7 @@ def can_begin(task: TaskView, view: UserView) -> bool:
     if waits_for_its_date(task, view) or is_blocked(task, view):
         return False
     effort = effort_of(task)
-    first = next(iter(diary_of(view).chances(task.traits)), None)
+    first = diary_of(view).first(task.traits)
     if first is None or first.start > view.now:
         return False
     return effort is None or effort <= first.length
@@ -109,8 +109,14 @@ def _moment(last: LastMoment, task: TaskView, view: UserView) -> datetime | None
     day = last.on or task.due_on
     if day is None:
         return None
-    end = datetime.combine(day, last.at, view.zone) if last.at else _end_of(day, view)
-    return end - last.lead
+    return _at(day, last.at, view) - last.lead
+
+
+def _at(day: date, clock: time | None, view: UserView) -> datetime:
+    """Midnight is the end of a day, as in Span."""
+    if clock is None:
+        return _end_of(day, view)
+    return datetime.combine(day + timedelta(days=clock == time()), clock, view.zone)
 
 
 def _end_of(day: date, view: UserView) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
 from dataclasses import fields
 from typing import Any, TypeVar, cast, get_type_hints
 
@@ -30,10 +30,11 @@ def dump(traits: Traits | EventTraits) -> dict[str, Any]:
     }
 
 
-def load(kind: type[Kind], stored: Mapping[str, Any]) -> Kind:
-    """What does not fit the schema of today is as good as unread."""
-    if not stored:
+def load(kind: type[Kind], text: str) -> Kind:
+    """From JSON. What does not fit the schema of today is as good as unread."""
+    if text == "{}":
         return cast("Kind", EMPTY[kind])
+    stored = json.loads(text)
     known = {n: load_trait(kind, n, stored[n]) for n in ADAPTERS[kind] if n in stored}
     return kind(**{name: trait for name, trait in known.items() if trait is not None})
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
 from agents.models import Correction, Reading
 from agents.understanding.codec import load
 from agents.understanding.loading import KINDS, corrected
@@ -33,7 +36,8 @@ def understanding_of(user_id: UUID, kind: str, words: str) -> Understanding:
         return Understanding()
     same = {"user_id": user_id, "kind": kind, "words": words}
     traits = KINDS[kind]()
-    for stored in Reading.objects.filter(**same).values_list("traits", flat=True):
+    read = Reading.objects.filter(**same)
+    for stored in read.values_list(Cast("traits", TextField()), flat=True):
         traits = load(KINDS[kind], stored)
     told = {said.trait: said for said in sentences(traits)}
     denied = []

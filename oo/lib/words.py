@@ -6,12 +6,13 @@ decides may know (see "pure" in .importlinter).
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -32,7 +33,9 @@ Words: TypeAlias = "str | _StrPromise"
 
 def clock(moment: datetime | None) -> str:
     """The time of day, as the active language writes it, in the active zone."""
-    return date_format(timezone.localtime(moment), "TIME_FORMAT") if moment else ""
+    return (
+        _written(timezone.localtime(moment).time(), "TIME_FORMAT", get_language()) if moment else ""
+    )
 
 
 def day_and_clock(moment: datetime) -> str:
@@ -42,7 +45,13 @@ def day_and_clock(moment: datetime) -> str:
 
 def day(which: date) -> str:
     """The day and the month, as the active language writes them."""
-    return date_format(which, "MONTH_DAY_FORMAT")
+    return _written(which, "MONTH_DAY_FORMAT", get_language())
+
+
+@lru_cache(2_048)
+def _written(what: date | time, how: str, _language: str | None) -> str:
+    # A sweep writes the same few days and hours again and again.
+    return date_format(what, how)  # type: ignore[arg-type]  # the stubs forget times of day
 
 
 def length(span: timedelta | None) -> str:
