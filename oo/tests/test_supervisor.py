@@ -54,10 +54,11 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "LOOK_S", 0.01)
 
 
-def watch(tmp_path: Path, **commands: str) -> Running:
+def watch(tmp_path: Path, *, optional: frozenset[str] = frozenset(), **commands: str) -> Running:
     out = io.StringIO()
     words = {name: shlex.split(line) for name, line in commands.items()}
-    return Running(Supervisor(words, env=dict(os.environ), cwd=tmp_path, out=out), out)
+    env = dict(os.environ)
+    return Running(Supervisor(words, env=env, cwd=tmp_path, optional=optional, out=out), out)
 
 
 def test_a_child_that_was_killed_is_started_again_and_the_others_go_on(
@@ -80,6 +81,18 @@ def test_a_child_that_cannot_start_ends_the_run_with_its_last_words(tmp_path: Pa
         "worker could not start 3 times in a row (exit code 3). Its last words: no disk"
     )
     assert (tmp_path / "starts").read_text() == "x\n" * 3
+
+
+def test_what_the_others_can_do_without_is_given_up_and_they_go_on(tmp_path: Path) -> None:
+    broken = "sh -c 'echo x >> starts; echo no memory; exit 3'"
+    run = watch(tmp_path, optional=frozenset({"model"}), web="sleep 60", model=broken)
+    web = run.pid("web")
+    run.until(lambda: "no memory. The others go on without it." in run.out.getvalue())
+    time.sleep(20 * supervisor.LOOK_S)
+    assert run.pid("web") == web
+    assert (tmp_path / "starts").read_text() == "x\n" * 3
+    run.watched.stop()
+    assert run.ended() == ""
 
 
 def test_a_program_that_is_not_there_ends_the_run_too(tmp_path: Path) -> None:

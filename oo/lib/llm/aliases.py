@@ -19,6 +19,7 @@ from oo.lib.llm.base import BadAliases, NoModel
 
 ALIASES = ("tip-generator", "embedder", "judge")
 VARIABLE = "os.environ/"
+OPENAI = ("openai/", "text-completion-openai/")
 OWN_FALLBACKS = (
     "fallbacks",
     "default_fallbacks",
@@ -146,6 +147,18 @@ class _Entry(BaseModel):
             raise ValueError(
                 "name the machine of your own in litellm_params.api_base, or in model_info.cloud"
                 " whose cloud it is"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _stays_at_home(self) -> Self:
+        """LiteLLM's proxy takes OpenAI's own address for one whose variable is not set."""
+        params = self.litellm_params
+        may_be_unset = (params.api_base or "").startswith(VARIABLE)
+        if not self.model_info.cloud and may_be_unset and params.model.startswith(OPENAI):
+            raise ValueError(
+                "litellm_params.model: write llamafile/ instead of openai/, or the address itself;"
+                " where that variable is not set, a proxy would ask OpenAI"
             )
         return self
 

@@ -493,7 +493,7 @@ try:
 except llm.NoModel as error:
     print(error, 'litellm' in sys.modules)
 """
-    assert run_python(BEGIN + ask) == "tip-generator: OLLAMA_URL not set False\n"
+    assert run_python(BEGIN + ask) == ("tip-generator: LOCAL_MODEL_URL, OLLAMA_URL not set False\n")
 
 
 def test_without_the_package_there_is_no_model(

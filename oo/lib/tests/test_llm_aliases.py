@@ -8,6 +8,7 @@ from django.conf import settings
 
 from oo.lib.llm import BadAliases, NoModel
 from oo.lib.llm.aliases import Aliases, load
+from oo.model.catalogue import DEFAULT
 
 GOOD = """
 model_list:
@@ -59,7 +60,26 @@ def test_the_file_of_this_repository_is_good_and_local() -> None:
 
     assert {each.alias for each in found.deployments} == {"tip-generator", "embedder", "judge"}
     assert {each.cloud for each in found.deployments} == {None}
-    assert {each.missing for each in found.deployments} == {("OLLAMA_URL",)}
+    assert {each.missing for each in found.deployments} == {("OLLAMA_URL",), ("LOCAL_MODEL_URL",)}
+
+
+def test_what_make_model_fetched_is_asked_after_ollama() -> None:
+    aliases = load(settings.OO_LITELLM_FILE, lambda name: f"http://{name}.test/v1")
+
+    for alias in ("tip-generator", "judge"):
+        first, second = aliases.allowed(alias, frozenset())
+        assert first.params["api_base"] == "http://OLLAMA_URL.test/v1"
+        assert second.params["api_base"] == "http://LOCAL_MODEL_URL.test/v1"
+        assert second.model == f"llamafile/{DEFAULT.key}"
+        assert first.params["order"] < second.params["order"]
+
+
+@pytest.mark.parametrize("setting", ["OLLAMA_URL", "LOCAL_MODEL_URL"])
+def test_only_what_is_set_up_is_asked(setting: str) -> None:
+    aliases = load(settings.OO_LITELLM_FILE, lambda name: "http://x/v1" * (name == setting))
+
+    (asked,) = (each for each in aliases.allowed("judge", frozenset()) if not each.missing)
+    assert asked.params["api_base"] == "http://x/v1"
 
 
 def test_no_file_is_no_model(tmp_path: Path) -> None:
@@ -95,6 +115,7 @@ def changed(old: str, new: str) -> str:
             changed("      api_base: os.environ/OLLAMA_URL\n", ""),
             "line 3, .*api_base, or in model_info.cloud whose cloud it is",
         ),
+        (changed("ollama_chat/small", "openai/small"), "line 3, .*write llamafile/ instead"),
         (changed("os.environ/OPENAI_API_KEY", "sk-secret"), "line 10, .*into the environment"),
         (
             f"{GOOD}litellm_settings:\n  fallbacks: [{{a: [b]}}]\n",

@@ -16,6 +16,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from oo.model.catalogue import DEFAULT
+from oo.model.serving import address_on, can_serve
 from oo.supervisor import Supervisor
 
 WEB = (
@@ -26,6 +28,7 @@ WORKER = (
     "celery --quiet -A oo worker -Q interactive,sync,sweep,llm --pool threads --concurrency 2"
     " --without-gossip --without-mingle --loglevel WARNING"
 )
+MODEL = "python -m oo.model serve"
 BEAT = "celery --quiet -A oo beat --schedule {var}/beat-schedule --pidfile= --loglevel WARNING"
 
 
@@ -42,14 +45,30 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         env = {**os.environ, "PATH": f"{sys.prefix}/bin{os.pathsep}{os.environ.get('PATH', '')}"}
         env.setdefault("OO_BASE_URL", address(host, port))
+        env |= (model := self.model_environment())
         supervisor = Supervisor(
-            commands(host=host, port=port, var=settings.VAR), env=env, cwd=settings.ROOT
+            commands(with_model=bool(model), host=host, port=port, var=settings.VAR),
+            env=env,
+            cwd=settings.ROOT,
+            optional=frozenset({"model"}),
         )
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: supervisor.stop())
         Thread(target=self.say_when_up, args=(host, port), daemon=True).start()
         if reason := supervisor.run():
             raise CommandError(reason)
+
+    def model_environment(self) -> dict[str, str]:
+        """What tells the processes where the model is; empty if this run serves none."""
+        if settings.LOCAL_MODEL_URL or not can_serve(DEFAULT, settings.OO_MODEL_FOLDER):
+            return {}
+        if is_taken("127.0.0.1", settings.OO_MODEL_PORT):
+            # Whoever listens there is not to be told what is on people's lists.
+            self.stderr.write(
+                f"No model: port {settings.OO_MODEL_PORT} is taken. OO_MODEL_PORT names another."
+            )
+            return {}
+        return {"LOCAL_MODEL_URL": address_on(settings.OO_MODEL_PORT)}
 
     def say_when_up(self, host: str, port: int) -> None:
         for _attempt in range(300):
@@ -60,9 +79,11 @@ class Command(BaseCommand):
             time.sleep(0.1)
 
 
-def commands(**places: object) -> dict[str, list[str]]:
+def commands(*, with_model: bool = False, **places: object) -> dict[str, list[str]]:
     """Split before they are filled in: the folder that oO is in may have a space in its name."""
     lines = {"web": WEB, "worker": WORKER, "beat": BEAT}
+    if with_model:
+        lines["model"] = MODEL
     return {name: [word.format(**places) for word in line.split()] for name, line in lines.items()}
 
 
@@ -72,14 +93,18 @@ def address(host: str, port: int) -> str:
 
 def refuse_taken_port(host: str, port: int) -> None:
     """Raises CommandError when something listens there already: better than three crashes."""
+    if is_taken(host, port):
+        raise CommandError(f"Port {port} is taken. Try: make run PORT={port + 1}", returncode=2)
+
+
+def is_taken(host: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as error:
-            raise CommandError(
-                f"Port {port} is taken. Try: make run PORT={port + 1}", returncode=2
-            ) from error
+        except OSError:
+            return True
+    return False
 
 
 def is_up(host: str, port: int) -> bool:
