@@ -17,7 +17,7 @@ from oo.lib.llm.base import (
     Reply,
     Vectors,
 )
-from oo.lib.llm.gateway import ask, embed, reset
+from oo.lib.llm.gateway import ask, clouds, embed, is_askable, reset
 
 __all__ = [
     "BadAliases",
@@ -30,6 +30,8 @@ __all__ = [
     "Reply",
     "Vectors",
     "ask",
+    "clouds",
     "embed",
+    "is_askable",
     "reset",
 ]

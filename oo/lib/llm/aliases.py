@@ -18,6 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from oo.lib.llm.base import BadAliases, NoModel
 
 ALIASES = ("tip-generator", "embedder", "judge")
+# What a model may be trusted with, once it was measured: see docs/quality.md.
+SKILLS = ("words", "chooses", "reads")
 VARIABLE = "os.environ/"
 OPENAI = ("openai/", "text-completion-openai/")
 OWN_FALLBACKS = (
@@ -49,6 +51,7 @@ class Deployment:
 
     group    the name under which a proxy offers it
     cloud    whose cloud it is in, None for a machine of this installation
+    skills   what it was measured to be good enough for: of SKILLS, or "reads.<trait>"
     params   LiteLLM's, with what the environment says filled in
     missing  variables that params name and nobody has set: it cannot be asked from here
     """
@@ -57,6 +60,7 @@ class Deployment:
     group: str
     alias: str
     cloud: str | None
+    skills: frozenset[str]
     model: str
     params: Mapping[str, Any]
     missing: tuple[str, ...]
@@ -74,6 +78,9 @@ class Aliases:
             for each in self.deployments
             if each.alias == alias and (each.cloud is None or each.cloud in clouds)
         ]
+
+    def clouds(self) -> list[str]:
+        return sorted({each.cloud for each in self.deployments if each.cloud})
 
 
 def load(path: Path, lookup: Lookup) -> Aliases:
@@ -122,6 +129,14 @@ class _Params(BaseModel):
 class _Info(BaseModel):
     # "" would be a cloud that nobody can allow, or none at all: say which.
     cloud: str | None = Field(default=None, min_length=1)
+    skills: frozenset[str] = frozenset()
+
+    @field_validator("skills")
+    @classmethod
+    def _are_known(cls, skills: frozenset[str]) -> frozenset[str]:
+        if unknown := sorted(s for s in skills if s.partition(".")[0] not in SKILLS):
+            raise ValueError(f"skills: {unknown[0]} is none of {', '.join(SKILLS)}.<trait>")
+        return skills
 
 
 class _Entry(BaseModel):
@@ -192,6 +207,7 @@ def _deployment(number: int, entry: _Entry, lookup: Lookup) -> Deployment:
         group=entry.model_name,
         alias=entry.alias,
         cloud=entry.model_info.cloud,
+        skills=entry.model_info.skills,
         model=entry.litellm_params.model,
         params=written | found,
         missing=tuple(sorted(names[key] for key, value in found.items() if not value)),

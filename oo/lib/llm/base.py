@@ -20,6 +20,7 @@ class Question:
     schema       a JSON schema that the answer has to fit
     most_tokens  of the answer; a longer one is cut
     letters      ask for one token, and how likely each of the eight best was
+    skill        only models are asked that have it (model_info.skills); "" is any
     raises       ValueError for a schema together with letters: one token is no JSON
     """
 
@@ -29,6 +30,7 @@ class Question:
     schema: Mapping[str, Any] | None = None
     most_tokens: int = 200
     letters: bool = False
+    skill: str = ""
 
     def __post_init__(self) -> None:
         if self.letters and self.schema is not None:

@@ -62,6 +62,7 @@ def ask(
     """
     errand = _Errand(
         alias=question.alias,
+        skill=question.skill,
         method="acompletion",
         parameters=wire.chat_parameters(question),
         read=partial(wire.read_reply, question),
@@ -79,11 +80,30 @@ def embed(
     """As ask, for one vector of each text."""
     errand = _Errand(
         alias=alias,
+        skill="",
         method="aembedding",
         parameters={"input": list(texts)},
         read=partial(wire.read_vectors, texts),
     )
     return _done(errand, timeout_s, allowed_clouds)
+
+
+def is_askable(
+    alias: str, skill: str = "", *, allowed_clouds: frozenset[str] = frozenset()
+) -> bool:
+    """Whether somebody stands behind the alias who may be asked; LiteLLM is not loaded for that."""
+    try:
+        return bool(_keeper.setup().candidates(alias, skill, allowed_clouds))
+    except NoModel:
+        return False
+
+
+def clouds() -> list[str]:
+    """The names of all clouds in the file of aliases; none when it cannot be read."""
+    try:
+        return _keeper.setup().aliases.clouds()
+    except NoModel:
+        return []
 
 
 def reset() -> None:
@@ -96,6 +116,7 @@ class _Errand(Generic[T]):
     """One question to whichever model takes it. method: the router's."""
 
     alias: str
+    skill: str
     method: str
     parameters: Mapping[str, Any]
     read: Callable[[Any, Deployment], T]
@@ -108,17 +129,25 @@ class _Setup:
     aliases: Aliases
     is_proxy: bool
 
-    def candidates(self, alias: str, clouds: frozenset[str]) -> list[Deployment]:
+    def candidates(self, alias: str, skill: str, clouds: frozenset[str]) -> list[Deployment]:
         """Raises NoModel."""
         allowed = self.aliases.allowed(alias, clouds)
+        able = [each for each in allowed if not skill or skill in each.skills]
         if self.is_proxy:  # it holds the keys, and spreads the questions of a group itself
-            found = list({each.group: each for each in allowed}.values())
+            unfit = {each.group for each in allowed if each not in able}
+            found = list({each.group: each for each in able if each.group not in unfit}.values())
         else:
-            found = [each for each in allowed if not each.missing]
+            found = [each for each in able if not each.missing]
         if not found:
-            unset = ", ".join(sorted({name for each in allowed for name in each.missing}))
-            raise NoModel(f"{alias}: {unset} not set" if unset else f"{alias}: none is allowed")
+            raise NoModel(f"{alias}: {_lack(allowed, able, skill)}")
         return found
+
+
+def _lack(allowed: Sequence[Deployment], able: Sequence[Deployment], skill: str) -> str:
+    if allowed and not able:
+        return f"none has the skill {skill}"
+    unset = ", ".join(sorted({name for each in able for name in each.missing}))
+    return f"{unset} not set" if unset else "none is allowed"
 
 
 class _Keeper:
@@ -158,7 +187,7 @@ os.register_at_fork(after_in_child=_keeper.begin)
 
 def _done(errand: _Errand[T], timeout_s: float | None, clouds: frozenset[str]) -> T:
     setup = _keeper.setup()
-    candidates = setup.candidates(errand.alias, clouds)
+    candidates = setup.candidates(errand.alias, errand.skill, clouds)
     router = _keeper.router(setup)
     seconds = settings.OO_MODEL_TIMEOUT_S if timeout_s is None else timeout_s
     began = monotonic()
