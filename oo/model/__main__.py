@@ -74,7 +74,8 @@ def _shown(place: Place, *, done: int, of: int) -> Iterator[Bar]:
         from tqdm import tqdm  # type: ignore[import-untyped]
     except ImportError:
         raise NotFetched("tqdm is not installed: pip install -r requirements-model.txt") from None
-    options: dict[str, Any] = {"unit": "B", "unit_scale": True, "unit_divisor": 1000}
+    # It goes away in the end: most places are asked in vain.
+    options: dict[str, Any] = {"unit": "B", "unit_scale": True, "leave": False}
     # None: quiet where stderr is no terminal.
     with tqdm(desc=f"From {place.title}", initial=done, total=of, disable=None, **options) as bar:
         yield bar

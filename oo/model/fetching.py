@@ -67,7 +67,8 @@ def _is_right(target: Path, model: ModelFile) -> bool:
 def _bring(model: ModelFile, part: Path, target: Path, show: Show) -> None:
     with _alone(part) as file:
         _check_room(model, part)
-        _from_some_place(model, file, target.parent, show)
+        with _scratch(target) as scratch:
+            _from_some_place(model, file, scratch, show)
         os.fsync(file.fileno())
         part.replace(target)
 
@@ -86,6 +87,19 @@ def _alone(part: Path) -> Iterator[IO[bytes]]:
             file.flush()
             if part.exists() and not part.stat().st_size:
                 part.unlink()
+
+
+@contextmanager
+def _scratch(target: Path) -> Iterator[Path]:
+    """A folder for what a place needs; on this disk, and of a fixed name, so that the next time
+    clears away what a killed process left."""
+    folder = target.with_name(f"{target.name}.scratch")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _from_some_place(model: ModelFile, file: IO[bytes], scratch: Path, show: Show) -> None:

