@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -32,6 +32,13 @@ class Changes:
 
     changed: list[AgentOutput] = field(default_factory=list)
     gone: list[tuple[UUID, str]] = field(default_factory=list)
+
+    def of(self, people: Container[UUID]) -> Changes:
+        """Those of some people alone."""
+        return Changes(
+            [output for output in self.changed if output.user_id in people],
+            [(user_id, key) for user_id, key in self.gone if user_id in people],
+        )
 
 
 def load_stored(user_ids: Collection[UUID]) -> dict[UUID, dict[str, Stored]]:
@@ -130,7 +137,7 @@ def _still_holds(before: Stored, version: int, mark: str, expires: datetime, at:
 
 
 def write(changes: Changes) -> None:
-    """Raises IntegrityError when one of the people has left meanwhile. In a transaction."""
+    """In a transaction that holds the people: see accounts.locks."""
     upsert(
         changes.changed,
         known_by=("user", "agent"),

@@ -7,7 +7,7 @@ at once take different people.
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -46,7 +46,7 @@ def sweep_chunk(sweep: Sweep, claimed: Sequence[Claimed], *, at: datetime) -> No
     """
     with _no_collector():
         changes, next_looks, failed = _look_at(claimed, at=at)
-        _finish(changes, next_looks, at=at)
+        _write(changes, next_looks, at=at)
     Sweep.objects.filter(pk=sweep.pk).update(
         updated_at=at,
         people=F("people") + len(next_looks),
@@ -73,7 +73,7 @@ def _look_at(
 ) -> tuple[Changes, dict[UUID, datetime | None], int]:
     """What is to be written, when to look again at whom, and how many looks failed."""
     user_ids = [c.user_id for c in claimed]
-    catch_up(_zones(user_ids), at=at)
+    _read_new_words(user_ids, at=at)
     views = load_views(user_ids, at=at)
     stored = load_stored(user_ids)
     changes, failed = Changes(), 0
@@ -89,6 +89,21 @@ def _look_at(
     return changes, next_looks, failed
 
 
+def _read_new_words(user_ids: Collection[UUID], *, at: datetime) -> None:
+    """Without a lock, for it may take long: whoever leaves meanwhile costs another round."""
+    zones = _zones(user_ids)
+    while True:
+        try:
+            catch_up(zones, at=at)
+        except IntegrityError:
+            here = _zones(zones)
+            if here.keys() == zones.keys():
+                raise
+            zones = here
+        else:
+            return
+
+
 def _zones(user_ids: Collection[UUID]) -> dict[UUID, ZoneInfo]:
     rows = Profile.objects.filter(user_id__in=user_ids).values_list("user_id", "time_zone")
     return {user_id: ZoneInfo(name) for user_id, name in rows}
@@ -98,26 +113,25 @@ def _is_active(person: Claimed, at: datetime) -> bool:
     return person.active_at is not None and at - person.active_at <= ACTIVE
 
 
-def _finish(changes: Changes, next_looks: Mapping[UUID, datetime | None], *, at: datetime) -> None:
-    try:
-        _write(changes, next_looks, at=at)
-    except IntegrityError:  # somebody has just left
-        here = set(User.objects.filter(pk__in=next_looks).values_list("pk", flat=True))
-        left = Changes([o for o in changes.changed if o.user_id in here], changes.gone)
-        _write(left, {pk: again for pk, again in next_looks.items() if pk in here}, at=at)
-
-
 @transaction.atomic
 def _write(changes: Changes, next_looks: Mapping[UUID, datetime | None], *, at: datetime) -> None:
-    write(changes)
+    here = _hold(next_looks)
+    write(changes.of(here))
     upsert(
         [
             LookSchedule(user_id=pk, next_look_at=again, looked_at=at, claimed_until=None)
             for pk, again in next_looks.items()
+            if pk in here
         ],
         known_by=("user",),
         change=("next_look_at", "looked_at", "claimed_until"),
     )
+
+
+def _hold(user_ids: Iterable[UUID]) -> set[UUID]:
+    """As accounts.locks.lock_person: those who have not left, and now do not before the end."""
+    people = User.objects.filter(pk__in=user_ids).order_by("pk")
+    return set(people.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def forget_old_sweeps(*, at: datetime, kept: timedelta = timedelta(days=7)) -> int:
