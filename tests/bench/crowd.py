@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -45,8 +46,8 @@ STATEMENTS = (
                            when 1 then '{{"effort": {{"value": "PT10M", "quote": "things"}}}}'
                            else '{{}}' end::jsonb, %(now)s
         from generate_series(%(first)s, %(last)s) p, generate_series(1, {TASKS}) t""",
-    f"""insert into integrations_calendarevent (user_id, connection_id, external_id, occurrence, title,
-               location, starts_at, ends_at, is_busy, is_recurring, url, changed_at, digest,
+    f"""insert into integrations_calendarevent (user_id, connection_id, external_id, occurrence,
+               title, location, starts_at, ends_at, is_busy, is_recurring, url, changed_at, digest,
                words_digest)
         select {PERSON}, {CONNECTION}, 'e' || e, '', 'Meeting ' || e, '',
                %(now)s + (e * 5 + p %% 7) * interval '1 hour',
@@ -72,7 +73,7 @@ def settle(first: int, last: int, *, now: datetime, reader: int) -> None:
 
     reader  version of the reader of words, so that nothing is left to read
     """
-    values = {"first": first, "last": last, "now": now, "reader": reader}
+    values: dict[str, Any] = {"first": first, "last": last, "now": now, "reader": reader}
     with connection.cursor() as cursor:
         for statement in STATEMENTS:
             cursor.execute(statement, values)
