@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from agents.models import AgentOutput, LookSchedule, Sweep
+from agents.models import AgentOutput, LookSchedule, ModelCall, Sweep
 from oo.lib.admin import ReadOnlyAdmin
 
 
@@ -26,3 +26,15 @@ class LookScheduleAdmin(ReadOnlyAdmin[LookSchedule]):
 class SweepAdmin(ReadOnlyAdmin[Sweep]):
     list_display = ("began_at", "updated_at", "people", "written", "dropped", "failed")
     ordering = ("-began_at",)
+
+
+@admin.register(ModelCall)
+class ModelCallAdmin(ReadOnlyAdmin[ModelCall]):
+    list_display = (
+        "at", "user", "purpose", "model", "outcome", "reason", "tokens_in", "tokens_out", "ms",
+        "cost_usd", "is_local",
+    )  # fmt: skip
+    list_filter = ("purpose", "outcome", "model", "is_local")
+    list_select_related = ("user",)
+    search_fields = ("=user__email",)
+    ordering = ("-at",)

@@ -12,9 +12,12 @@ class AgentsConfig(AppConfig):
     verbose_name = _("Agents")
 
     def ready(self) -> None:
+        from accounts.privacy.catalogue import register_kinds
+        from agents.asking.clouds import consent_kinds
         from agents.subscribers import listen
 
         listen()
+        register_kinds("models", consent_kinds)
         register(check_plugins)
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 
 class ReadingQuerySet(models.QuerySet["Reading"]):
@@ -171,3 +172,37 @@ class Sweep(models.Model):
 
     def __str__(self) -> str:
         return f"sweep {self.pk}"
+
+
+class ModelCall(models.Model):
+    """One question to a language model: what it cost, and whether the answer was of use.
+
+    Neither what was asked nor what was answered.
+    """
+
+    class Outcome(models.TextChoices):
+        USED = "used", _("used")
+        REFUSED = "refused", _("did not pass the checks")
+        UNUSABLE = "unusable", _("no usable answer")
+        AWAY = "away", _("no connection")
+        TOO_SLOW = "too_slow", _("too slow")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    at = models.DateTimeField(db_index=True)
+    purpose = models.CharField(max_length=20)  # words, chooses, reads
+    alias = models.CharField(max_length=40)
+    model = models.CharField(max_length=120, blank=True)  # as litellm.yaml names it
+    prompt = models.CharField(max_length=60)  # version of the words that asked
+    tokens_in = models.PositiveIntegerField(default=0)
+    tokens_out = models.PositiveIntegerField(default=0)
+    ms = models.PositiveIntegerField(default=0)
+    cost_usd = models.FloatField(default=0.0)
+    is_local = models.BooleanField(default=True)  # nothing left the installation
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    reason = models.CharField(max_length=40, blank=True)  # the check that it did not pass
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} by {self.model} at {self.at}"

@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
+from agents.asking.asking import forget_old_calls
 from agents.looking import sweeping
 from agents.models import LookSchedule, Sweep
 from agents.understanding.forgetting import forget_orphans
@@ -19,8 +20,9 @@ def forget(user_id: str) -> int:
 
 @shared_task(soft_time_limit=240)
 def purge() -> int:
-    """Daily: what was read of rows that are gone, for everybody, and the counts of old sweeps."""
-    return forget_orphans() + sweeping.forget_old_sweeps(at=timezone.now())
+    """Daily: what was read of rows that are gone, old sweeps, and old calls of models."""
+    at = timezone.now()
+    return forget_orphans() + sweeping.forget_old_sweeps(at=at) + forget_old_calls(at=at)
 
 
 @shared_task(soft_time_limit=240, time_limit=280)

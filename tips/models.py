@@ -51,12 +51,16 @@ class Tip(models.Model):
     # What is said, and who says it.
     content = models.CharField(max_length=500)
     detail = models.CharField(max_length=300, blank=True)  # the quiet line: why now
+    # What the template says, where a model has worded `content`; else "".
+    plain = models.CharField(max_length=500, blank=True)
     kind = models.CharField(max_length=10)  # tips.base.Kind
     url = models.URLField(max_length=500, blank=True)  # of the row, in its own app
     source = models.CharField(max_length=40)
     policy = models.CharField(max_length=40)
     model = models.CharField(max_length=80, blank=True)  # "" when no model was asked
     prompt_version = models.CharField(max_length=80, blank=True)
+    left_host = models.BooleanField(default=False)  # its words went to somebody's cloud
+    polished_at = models.DateTimeField(null=True)  # when a worker began to ask a model about it
     confidence = models.FloatField()
     evidence = models.JSONField()  # list of {model, id, fact}
     candidate = models.CharField(max_length=60)  # Candidate.key
@@ -111,6 +115,7 @@ class TipDecision(models.Model):
     seen = models.JSONField(default=list)  # by agents: list of {agent, text, rows, nominations}
     candidate_count = models.PositiveIntegerField()  # the list above is cut to the best
     chosen = models.CharField(max_length=60, blank=True)  # Candidate.key
+    chooser = models.CharField(max_length=120, blank=True)  # the model that chose; "": the ranking
     propensity = models.FloatField()
     silence = models.CharField(max_length=30, blank=True)
     fingerprint = models.CharField(max_length=32)

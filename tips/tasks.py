@@ -9,12 +9,21 @@ from oo.lib.queue import look_now
 from tips import conf
 from tips.make import making
 from tips.models import TipSchedule
+from tips.polish import polishing
 
 
 @shared_task(soft_time_limit=20, time_limit=30)
 def make_tip(user_id: str) -> None:
     """See that one person has a ready tip. Safe to run twice, at once, or after they have left."""
-    making.make_tip(UUID(user_id), at=timezone.now())
+    tip = making.make_tip(UUID(user_id), at=timezone.now())
+    if tip and polishing.is_worth_asking(tip):
+        look_now(polish, str(tip.pk), expires_s=120)
+
+
+@shared_task(soft_time_limit=60, time_limit=70)
+def polish(tip_id: str) -> None:
+    """Have a model choose and word, in the queue of models. Lost, the tip stays as it is."""
+    polishing.polish(UUID(tip_id), at=timezone.now())
 
 
 @shared_task(soft_time_limit=50, time_limit=55)

@@ -146,6 +146,7 @@ CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_ROUTES = {
     "integrations.tasks.*": {"queue": "sync"},
     "agents.tasks.*": {"queue": "sweep"},
+    "tips.tasks.polish": {"queue": "llm"},
 }
 CELERY_TIMEZONE = "UTC"
 
@@ -232,6 +233,9 @@ LOCAL_MODEL_URL: str = env.str("LOCAL_MODEL_URL", default="")
 OO_LITELLM_FILE: Path = ROOT / env.str("OO_LITELLM_FILE", default="litellm.yaml")
 # Of one question, retries and other models included.
 OO_MODEL_TIMEOUT_S: float = env.float("OO_MODEL_TIMEOUT_S", default=20.0)
+# Tokens, asked and answered, of one person and of everybody, within 24 hours. 0: no model at all.
+OO_MODEL_TOKENS_PERSON: int = env.int("OO_MODEL_TOKENS_PERSON", default=40_000)
+OO_MODEL_TOKENS_ALL: int = env.int("OO_MODEL_TOKENS_ALL", default=4_000_000)
 # The model that `make model` fetches and `manage.py run` serves.
 OO_MODEL_FOLDER: Path = VAR / "models"
 OO_MODEL_FILE_URL: str = env.str("OO_MODEL_FILE_URL", default="")

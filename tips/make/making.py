@@ -171,7 +171,8 @@ def _stays(live: Tip, decided: Decided, at: datetime) -> bool:
     same = next((s for s in decided.choice.ranking if s.candidate.key == live.candidate), None)
     if same is None or same.candidate.url != live.url:
         return False
-    return _render(same, decided) == (live.content, live.detail)
+    # Of a rewording, what it says otherwise has to be the same.
+    return _render(same, decided) == (live.plain or live.content, live.detail)
 
 
 def _keep(live: Tip, schedule: TipSchedule, decided: Decided) -> None:
@@ -256,11 +257,15 @@ def _logged(scored: Scored, decided: Decided) -> JSON:
         "key": candidate.key,
         "kind": candidate.kind,
         "content": candidate.content,
+        "detail": words.render(scored, policy.manifest)[1],
+        "url": candidate.url,
         "source": candidate.source,
         "model": candidate.model,
         "prompt_version": candidate.prompt_version,
         "confidence": candidate.confidence,
         "score": scored.score,
+        "is_gated": scored.is_gated,
+        "presses": scored.presses,
         "reasons": list(scored.reasons),
         "penalties": list(scored.penalties),
         "words": [

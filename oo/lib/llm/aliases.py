@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from oo.lib.llm.base import BadAliases, NoModel
 
 ALIASES = ("tip-generator", "embedder", "judge")
-# What a model may be trusted with, once it was measured: see docs/quality.md.
+# What a model may be trusted with, once it was measured: see docs/quality.md. Of each a part may be
+# named alone: "words.en", "reads.hours".
 SKILLS = ("words", "chooses", "reads")
 VARIABLE = "os.environ/"
 OPENAI = ("openai/", "text-completion-openai/")
@@ -51,7 +52,7 @@ class Deployment:
 
     group    the name under which a proxy offers it
     cloud    whose cloud it is in, None for a machine of this installation
-    skills   what it was measured to be good enough for: of SKILLS, or "reads.<trait>"
+    skills   what it was measured to be good enough for: of SKILLS, or a part of one
     params   LiteLLM's, with what the environment says filled in
     missing  variables that params name and nobody has set: it cannot be asked from here
     """
@@ -64,6 +65,9 @@ class Deployment:
     model: str
     params: Mapping[str, Any]
     missing: tuple[str, ...]
+
+    def has(self, skill: str) -> bool:
+        return not skill or not self.skills.isdisjoint((skill, skill.partition(".")[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ class _Info(BaseModel):
     @classmethod
     def _are_known(cls, skills: frozenset[str]) -> frozenset[str]:
         if unknown := sorted(s for s in skills if s.partition(".")[0] not in SKILLS):
-            raise ValueError(f"skills: {unknown[0]} is none of {', '.join(SKILLS)}.<trait>")
+            raise ValueError(f"skills: {unknown[0]} is none of {', '.join(SKILLS)}")
         return skills
 
 

@@ -132,7 +132,7 @@ class _Setup:
     def candidates(self, alias: str, skill: str, clouds: frozenset[str]) -> list[Deployment]:
         """Raises NoModel."""
         allowed = self.aliases.allowed(alias, clouds)
-        able = [each for each in allowed if not skill or skill in each.skills]
+        able = [each for each in allowed if each.has(skill)]
         if self.is_proxy:  # it holds the keys, and spreads the questions of a group itself
             unfit = {each.group for each in allowed if each not in able}
             found = list({each.group: each for each in able if each.group not in unfit}.values())

@@ -41,6 +41,8 @@ def _score(candidate: Candidate, task: TaskView, diary: Diary) -> Scored:
         score=sum(points for points, _code in parts) + (w.GATED if gates else 0.0),
         reasons=tuple(code for _points, code in earned),
         penalties=(*gates, *(code for points, code in parts if points < 0)),
+        is_gated=bool(gates),
+        presses=bool(need.begin_by and need.begin_by - view.now < w.PRESSES),
     )
 
 

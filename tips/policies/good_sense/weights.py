@@ -39,6 +39,8 @@ HABIT, HABIT_TIMES, HABIT_SPREAD = 26.0, 2, timedelta(minutes=75)
 REFUSED, REFUSED_DAYS = -10.0, 3
 SOMEDAY = -25.0
 
+# No model overrules what has to be begun so soon.
+PRESSES = timedelta(hours=4)
 # Not now: far below everything that can be done.
 GATED = -200.0
 MOST_REFUSALS = 3

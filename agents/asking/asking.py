@@ -1,0 +1,92 @@
+"""Asking a model for one person: within what they allow and what is left to spend, on record."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import F, QuerySet, Sum
+
+from agents.asking.clouds import allowed_clouds
+from agents.models import ModelCall
+from oo.lib import llm
+from oo.lib.llm import ModelAway, ModelError, ModelTooSlow, NoModel, Question, Reply
+
+DAY = timedelta(hours=24)
+KEPT = timedelta(days=90)
+
+OUTCOMES: dict[type[ModelError], str] = {
+    ModelAway: ModelCall.Outcome.AWAY,
+    ModelTooSlow: ModelCall.Outcome.TOO_SLOW,
+}
+
+
+class OverBudget(NoModel):
+    """What may be spent within 24 hours is spent."""
+
+
+def may_ask(user_id: UUID, alias: str, skill: str, *, at: datetime) -> bool:
+    """Whether it makes sense to begin. At most three queries; none without a model."""
+    if not llm.is_askable(alias, skill, allowed_clouds=allowed_clouds(user_id)):
+        return False
+    return is_within_budget(user_id, at=at)
+
+
+def is_within_budget(user_id: UUID, *, at: datetime) -> bool:
+    """Two queries. Of two at once both may ask: the budget is exceeded by one answer at most."""
+    lately = ModelCall.objects.filter(at__gt=at - DAY)
+    own = lately.filter(user_id=user_id)
+    return (
+        _tokens(own) < settings.OO_MODEL_TOKENS_PERSON
+        and _tokens(lately) < settings.OO_MODEL_TOKENS_ALL
+    )
+
+
+def ask(
+    user_id: UUID, question: Question, prompt: str, *, at: datetime, timeout_s: float | None = None
+) -> tuple[Reply, ModelCall]:
+    """The answer, and its record, to be refused when the answer is no good.
+
+    prompt  version of the words that ask
+    raises  ModelError; OverBudget when nothing may be spent any more
+    """
+    clouds = allowed_clouds(user_id)
+    if not is_within_budget(user_id, at=at):
+        raise OverBudget(f"{question.alias}: over budget")
+    call = ModelCall(
+        user_id=user_id,
+        at=at,
+        purpose=question.skill.partition(".")[0],
+        alias=question.alias,
+        prompt=prompt,
+    )
+    try:
+        reply = llm.ask(question, timeout_s=timeout_s, allowed_clouds=clouds)
+    except NoModel:
+        raise  # nobody was asked
+    except ModelError as error:
+        call.ms = error.ms
+        call.outcome = OUTCOMES.get(type(error), ModelCall.Outcome.UNUSABLE)
+        call.save()
+        raise
+    for field in ("model", "tokens_in", "tokens_out", "ms", "cost_usd", "is_local"):
+        setattr(call, field, getattr(reply, field))
+    call.outcome = ModelCall.Outcome.USED
+    call.save()
+    return reply, call
+
+
+def refuse(call: ModelCall, reason: str) -> None:
+    """The answer did not pass this check."""
+    call.outcome, call.reason = ModelCall.Outcome.REFUSED, reason
+    call.save(update_fields=["outcome", "reason"])
+
+
+def forget_old_calls(*, at: datetime) -> int:
+    return ModelCall.objects.filter(at__lt=at - KEPT).delete()[0]
+
+
+def _tokens(calls: QuerySet[ModelCall]) -> int:
+    total = calls.aggregate(tokens=Sum(F("tokens_in") + F("tokens_out")))["tokens"]
+    return int(total or 0)

@@ -1,0 +1,145 @@
+"""Whether a sentence that a model wrote says only what its row says. Pure.
+
+A check that is too strict costs a nicer wording; one that is too lax costs the truth. So each asks
+for more than it needs: what does not pass is said in the words of the template.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from agents.understanding.readers.words.lexicon import read_line
+from agents.understanding.readers.words.tokens import fold
+
+LONGEST = 140  # characters
+# Words that are none of the row's: enough for a sentence around it, too few for a story.
+MOST_ADDED = 5
+SHORTEST_NAMED = 3  # letters of a title's word that is looked for
+SHARED_PREFIX = 4  # letters by which two forms of a word are taken for one
+ENDS = tuple(".!?…。\uff01\uff1f")
+MARKUP = re.compile(r"[<>`*_#|{}\[\]\\]|&\w+;")
+LINK = re.compile(r"https?:|www\.|\w\.(?:com|org|net|io|de|fr|es|it|nl|jp|app)\b|\w@\w", re.I)
+DATES = ("day", "month", "today", "tomorrow", "noon", "midnight", "christmas", "easter")
+# The most frequent small words of each language: which is it, when they are counted.
+SMALL_WORDS = {
+    "en": "the a an to of and is it for your you with before at by this in on be do",
+    "de": "der die das ein eine einen und ist es zu du dich dein für mit vor um bis den dem im",
+    "fr": "le la les un une des et est à de du ton ta tes vous pour avec avant ce dans ne pas au",
+    "es": "el la los las un una y es de del tu tus para con antes en que no lo al por",
+    "pt": "o a os as um uma e é de do da seu sua para com antes em que não no na por",
+    "it": "il lo la i gli le un una e è di del della tuo tua per con prima in che non al",
+    "nl": "de het een en is van je jouw voor met om in dat niet op te naar uw tot aan",
+}
+_SMALL = {language: frozenset(words.split()) for language, words in SMALL_WORDS.items()}
+_WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
+
+
+def objection(said: str, title: str, reasons: Sequence[str], *, locale: str) -> str:
+    """The code of the first thing that is wrong with it, or "".
+
+    title    the row's own words
+    reasons  sentences of ours about it, in the person's language
+    """
+    sources = " \n".join((title, *reasons))
+    checks = (
+        ("empty", not said.strip()),
+        ("long", len(said) > LONGEST),
+        ("lines", said != " ".join(said.split())),
+        ("markup", bool(MARKUP.search(said))),
+        ("link", bool(LINK.search(said))),
+        ("end", not said.endswith(ENDS)),
+        ("number", not _numbers(said) <= _numbers(sources)),
+        ("date", not _dates(said) <= _dates(sources)),
+        ("name", any(not _is_of(name, sources) for name in _names(said, locale))),
+        ("added", len(_added(said, sources)) > MOST_ADDED),
+        ("twice", _repeats(said)),
+        ("off_target", not _is_about(said, title)),
+        ("language", not _speaks(said, locale)),
+    )
+    return next((code for code, is_wrong in checks if is_wrong), "")
+
+
+def _numbers(text: str) -> Counter[str]:
+    """Each as often as it stands there, whatever digits it is written in."""
+    bare = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in text)
+    return Counter(re.findall(r"\d+", bare))
+
+
+def _dates(text: str) -> set[tuple[str, int]]:
+    return {(hit.phrase.notion, hit.value) for hit in read_line(text).all(*DATES)}
+
+
+def _names(text: str, locale: str) -> Iterator[str]:
+    """Words written large that do not begin a sentence, and those written in capitals."""
+    begins = True
+    for word in re.finditer(r"[^\W\d_]+|[.!?:…]", text):
+        token = word.group()
+        if not token[0].isalpha():
+            begins = True
+            continue
+        if token[0].isupper() and (not begins or (token.isupper() and len(token) > 1)):
+            yield token
+        begins = False
+
+
+def _is_of(word: str, sources: str) -> bool:
+    """One of theirs, in some form; a pair of characters wherever it stands."""
+    if any(map(_is_unspaced, word)):
+        return word in sources
+    known = {fold(w)[:SHARED_PREFIX] for w in _WORD.findall(sources)}
+    return fold(word)[:SHARED_PREFIX] in known
+
+
+def _added(said: str, sources: str) -> list[str]:
+    """Words with a meaning of their own that stand in none of the sources."""
+    return [w for w in _meant(said, SHARED_PREFIX) if not _is_of(w, sources)]
+
+
+def _repeats(said: str) -> bool:
+    """Three words in a row stand in it twice: that is how a model obeys a title."""
+    words = [fold(w) for w in _WORD.findall(said)]
+    threes = [tuple(words[i : i + 3]) for i in range(len(words) - 2)]
+    return len(set(threes)) < len(threes)
+
+
+def _is_about(said: str, title: str) -> bool:
+    """At least half of the title's own words stand in it, in some form."""
+    meant = _meant(title, SHORTEST_NAMED)
+    return not meant or 2 * sum(_is_of(word, said) for word in meant) >= len(meant)
+
+
+def _meant(text: str, shortest: int) -> list[str]:
+    """Words of so many letters and more; where words have no spaces, pairs that mean something."""
+    found = []
+    for word in _WORD.findall(text):
+        if not any(map(_is_unspaced, word)):
+            found += [word] if len(word) >= shortest else []
+        else:
+            pairs = (word[i : i + 2] for i in range(len(word) - 1))
+            found += [pair for pair in pairs if any(map(_is_ideograph, pair))]
+    return found
+
+
+def _is_unspaced(letter: str) -> bool:
+    return _script(letter).startswith(("CJK", "HIRAGANA", "KATAKANA"))
+
+
+def _is_ideograph(letter: str) -> bool:
+    return _script(letter).startswith("CJK")
+
+
+def _script(letter: str) -> str:
+    return "" if letter.isascii() else unicodedata.name(letter, "")
+
+
+def _speaks(said: str, locale: str) -> bool:
+    """Of the languages that we know, none has more of its small words in it than the person's."""
+    own = _SMALL.get(locale.split("-")[0])
+    if own is None:
+        return True
+    words = [w.casefold() for w in _WORD.findall(said)]
+    count = sum(w in own for w in words)
+    return all(sum(w in small for w in words) <= count for small in _SMALL.values())

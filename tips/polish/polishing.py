@@ -1,0 +1,161 @@
+"""What a model adds to a tip that is ready: a better choice, a sentence. Nobody waits for it.
+
+The tip of the ranking is on the page from the beginning. It is only replaced while nobody has seen
+it and nothing has changed; whatever goes wrong, it stays.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.locks import lock_person
+from accounts.models import Profile
+from agents.asking.asking import may_ask
+from oo.lib import llm
+from oo.lib.llm import ModelError
+from tips.models import Tip, TipDecision, TipSchedule
+from tips.polish import choosing, wording
+
+log = logging.getLogger(__name__)
+UNSAID = "not_now"  # the silence that a model chose
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The tip and what it was chosen from, as a worker found them."""
+
+    tip: Tip
+    decision: TipDecision
+    profile: Profile
+    revision: int
+
+
+def is_worth_asking(tip: Tip) -> bool:
+    """Whether nobody has asked about it, and a model may be there. One query; none without one."""
+    if tip.state != Tip.State.READY or tip.polished_at is not None or not _is_any_there():
+        return False
+    locale = Profile.objects.only("locale").get(user_id=tip.user_id).locale
+    every = frozenset(llm.clouds())
+    errands = ((wording.ALIAS, wording.skill(locale)), (choosing.ALIAS, choosing.SKILL))
+    return any(llm.is_askable(alias, skill, allowed_clouds=every) for alias, skill in errands)
+
+
+def _is_any_there() -> bool:
+    return llm.is_askable(wording.ALIAS, allowed_clouds=frozenset(llm.clouds()))
+
+
+def polish(tip_id: UUID, *, at: datetime) -> None:
+    """Ask what may be asked about this tip, once. Of two workers one does."""
+    if not Tip.objects.filter(pk=tip_id, state=Tip.State.READY, polished_at=None).update(
+        polished_at=at
+    ):
+        return
+    seen = _load(tip_id)
+    if seen is None:
+        return
+    try:
+        seen = _choose(seen, at=at)
+        if seen is not None:
+            _word(seen, at=at)
+    except ModelError as error:
+        log.info("tip %s stays as it is: %s", tip_id, type(error).__name__)
+
+
+def _load(tip_id: UUID) -> _Seen | None:
+    decision = TipDecision.objects.filter(tip_id=tip_id).select_related("tip").first()
+    if decision is None or decision.tip is None:
+        return None
+    profile = Profile.objects.filter(user_id=decision.user_id, user__is_active=True).first()
+    schedule = TipSchedule.objects.filter(pk=decision.user_id).first()
+    if profile is None or schedule is None or schedule.fingerprint != decision.fingerprint:
+        return None
+    return _Seen(decision.tip, decision, profile, schedule.revision)
+
+
+def _choose(seen: _Seen, *, at: datetime) -> _Seen | None:
+    """None: silence was chosen, or something has changed."""
+    user_id = seen.tip.user_id
+    if not may_ask(user_id, choosing.ALIAS, choosing.SKILL, at=at):
+        return seen
+    found = choosing.choose(seen.decision, seen.profile.zone, at=at)
+    if found is None:
+        return seen
+    key, model = found
+    with transaction.atomic():
+        schedule = _locked(seen)
+        if schedule is None:
+            return None
+        seen.decision.chooser, seen.decision.chosen = model, key
+        if key == seen.tip.candidate:
+            seen.decision.save(update_fields=["chooser", "chosen"])
+            return seen
+        Tip.objects.filter(pk=seen.tip.pk).update(state=Tip.State.WITHDRAWN, ended_at=at)
+        tip = _other(seen, key, at=at) if key != choosing.PEACE else None
+        if tip is None:
+            seen.decision.silence = schedule.silence = UNSAID
+            schedule.save(update_fields=["silence"])
+        seen.decision.tip = tip
+        seen.decision.save()
+    return _Seen(tip, seen.decision, seen.profile, seen.revision) if tip else None
+
+
+def _other(seen: _Seen, key: str, *, at: datetime) -> Tip:
+    """The tip of another candidate, as the log has it. It holds for as long."""
+    logged = _logged(seen.decision, key)
+    return Tip.objects.create(
+        user_id=seen.tip.user_id,
+        content=logged["content"],
+        detail=logged["detail"],
+        kind=logged["kind"],
+        url=logged["url"],
+        source=logged["source"],
+        policy=seen.tip.policy,
+        confidence=seen.tip.confidence,
+        evidence=logged["evidence"],
+        candidate=key,
+        fingerprint=seen.tip.fingerprint,
+        made_at=at,
+        expires_at=seen.tip.expires_at,
+        polished_at=at,
+    )
+
+
+def _word(seen: _Seen, *, at: datetime) -> None:
+    tip = seen.tip
+    if not may_ask(tip.user_id, wording.ALIAS, wording.skill(seen.profile.locale), at=at):
+        return
+    reasons = tuple(_logged(seen.decision, tip.candidate)["words"])
+    worded = wording.word(tip.user_id, tip.content, reasons, locale=seen.profile.locale, at=at)
+    if worded is None:
+        return
+    with transaction.atomic():
+        if _locked(seen) is None:
+            return
+        Tip.objects.filter(pk=tip.pk, state=Tip.State.READY).update(
+            content=worded.text,
+            plain=tip.content,
+            model=worded.model,
+            prompt_version=worded.prompt,
+            left_host=not worded.is_local,
+        )
+
+
+def _locked(seen: _Seen) -> TipSchedule | None:
+    """The schedule, locked; None when the tip was seen or overtaken, or the person has left."""
+    if not lock_person(seen.tip.user_id):
+        return None
+    schedule = TipSchedule.objects.select_for_update().get(pk=seen.tip.user_id)
+    if schedule.revision != seen.revision:
+        return None
+    is_ready = Tip.objects.filter(pk=seen.tip.pk, state=Tip.State.READY).exists()
+    return schedule if is_ready else None
+
+
+def _logged(decision: TipDecision, key: str) -> Any:
+    return next(c for c in decision.candidates if c["key"] == key)

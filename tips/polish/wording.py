@@ -1,0 +1,89 @@
+"""A model words the tip. What does not pass the checks is asked for again, with the reason."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import get_language_info
+
+from agents.asking.asking import ask, refuse
+from oo.lib.llm import BadReply, Question, Reply
+from tips.decide.grounding import objection
+from tips.prompts.wording import WordingContext
+from tips.registry import PROMPTS
+
+ALIAS = "tip-generator"
+ATTEMPTS = 3
+MOST_TOKENS = 90
+
+# What a model is told about an answer that was refused.
+CLARIFICATIONS = {
+    "empty": "it was empty",
+    "long": "it was longer than 140 characters",
+    "lines": "it was more than one line",
+    "markup": "it had signs of markup",
+    "link": "it had a link or an address",
+    "end": "it did not end like a sentence",
+    "number": "it had a number that the title and the reasons do not have",
+    "date": "it had a day that the title and the reasons do not have",
+    "name": "it had a name that the title and the reasons do not have",
+    "added": "it said too much that the title and the reasons do not say",
+    "off_target": "it was not about the title",
+    "language": "it was in another language",
+    "twice": "it said the same twice",
+    "shape": "it was not the JSON that was asked for",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    text: str
+    model: str
+    prompt: str  # version
+    is_local: bool
+
+
+def skill(locale: str) -> str:
+    """A small model may word well in one language and badly in another."""
+    return f"words.{locale.split('-')[0]}"
+
+
+def word(
+    user_id: UUID, title: str, reasons: tuple[str, ...], *, locale: str, at: datetime
+) -> Worded | None:
+    """None: no answer passed the checks, and the template stands. Raises ModelError."""
+    prompt: Any = PROMPTS["wording"]
+    context = WordingContext(get_language_info(locale)["name"], title, reasons)
+    variable = asked = prompt.variable(context)
+    for _attempt in range(ATTEMPTS):
+        question = Question(
+            ALIAS,
+            prompt.fixed,
+            asked,
+            schema=prompt.schema,
+            most_tokens=MOST_TOKENS,
+            skill=skill(locale),
+        )
+        try:
+            reply, call = ask(user_id, question, prompt.version, at=at)
+        except BadReply:
+            wrong = "shape"
+        else:
+            text = _text(reply)
+            wrong = objection(text, title, reasons, locale=locale)
+            if not wrong:
+                return Worded(text, reply.model, prompt.version, reply.is_local)
+            refuse(call, wrong)
+        asked = f"{variable}\nAn answer was refused, because {CLARIFICATIONS[wrong]}. Another one:"
+    return None
+
+
+def _text(reply: Reply) -> str:
+    """Empty when the JSON is not the one that was asked for: not every server sees to that."""
+    answer = json.loads(reply.text)
+    text = answer.get("text") if isinstance(answer, dict) else None
+    return " ".join(text.split()) if isinstance(text, str) else ""

@@ -1,0 +1,296 @@
+"""A model chooses and words: the real LiteLLM, and a server that says what it is told."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.privacy.consents import grant
+from agents.models import ModelCall
+from oo.lib import llm
+from tests.clock import NOON
+from tests.factories import give_tip, make_task, signed_in
+from tests.stand_ins.model import ModelStandIn, Turn
+from tips.answer.answering import mark_shown
+from tips.make.making import make_tip
+from tips.models import Tip, TipDecision, TipSchedule
+from tips.polish.polishing import is_worth_asking, polish
+
+pytestmark = pytest.mark.django_db
+
+Use = Callable[..., None]
+
+
+@pytest.fixture
+def model() -> Iterator[ModelStandIn]:
+    with ModelStandIn() as server:
+        yield server
+
+
+@pytest.fixture
+def use(model: ModelStandIn, settings: Any, tmp_path: Path) -> Iterator[Use]:
+    """The stand-in behind tip-generator, with these skills; in a cloud, if one is named."""
+
+    def write(*skills: str, cloud: str = "") -> None:
+        params = {"model": "openai/m", "api_base": f"{model.url}/v1", "api_key": "os.environ/KEY"}
+        entry = {
+            "model_name": f"tip-generator-{cloud}" if cloud else "tip-generator",
+            "litellm_params": params,
+            "model_info": {"skills": list(skills), **({"cloud": cloud} if cloud else {})},
+        }
+        settings.OO_LITELLM_FILE = tmp_path / "litellm.yaml"
+        settings.OO_LITELLM_FILE.write_text(
+            yaml.safe_dump({"model_list": [entry], "router_settings": {"num_retries": 0}})
+        )
+        settings.KEY = "sk-of-a-test"
+        llm.reset()
+
+    yield write
+    llm.reset()
+
+
+def said(text: str) -> Turn:
+    return Turn(json.dumps({"text": text}))
+
+
+def letter(which: str) -> Turn:
+    return Turn(which, letters={which: math.log(0.9), "X": math.log(0.1)})
+
+
+def test_a_wording_that_passes_is_what_the_page_says(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("words")
+    tip = give_tip(alice, "Pay the rent")
+    model.play(said("Pay the rent, it is due today."))
+    polish(tip.pk, at=NOON)
+    tip.refresh_from_db()
+    assert (tip.content, tip.plain) == ("Pay the rent, it is due today.", "Pay the rent")
+    assert (tip.model, tip.left_host) == ("openai/m", False)
+    assert tip.prompt_version.startswith("wording-")
+    call = ModelCall.objects.get()
+    assert (call.purpose, call.outcome, call.is_local) == ("words", "used", True)
+    assert call.tokens_in > 0
+
+
+def test_a_refused_wording_is_asked_for_again_with_the_reason(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("words")
+    tip = give_tip(alice, "Pay the rent")
+    model.play(said("Pay the rent of 900 now."), Turn("no json"), said("Pay the rent today."))
+    polish(tip.pk, at=NOON)
+    tip.refresh_from_db()
+    assert tip.content == "Pay the rent today."
+    assert "a number that the title" in model.requests[1].body["messages"][-1]["content"]
+    assert list(ModelCall.objects.order_by("pk").values_list("outcome", "reason")) == [
+        ("refused", "number"),
+        ("unusable", ""),
+        ("used", ""),
+    ]
+
+
+def test_after_three_refusals_the_template_stands(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("words")
+    tip = give_tip(alice, "Pay the rent")
+    model.play(said("Visit http://evil.example now."))
+    polish(tip.pk, at=NOON)
+    tip.refresh_from_db()
+    assert (tip.content, tip.plain, tip.model) == ("Pay the rent", "", "")
+    assert len(model.requests) == 3
+
+
+@pytest.mark.parametrize("turn", [Turn(status=500), Turn(status=429), Turn(raw=b"garbage")])
+def test_a_model_that_fails_changes_nothing(
+    alice: User, model: ModelStandIn, use: Use, turn: Turn
+) -> None:
+    use("words")
+    tip = give_tip(alice, "Pay the rent")
+    model.play(turn)
+    polish(tip.pk, at=NOON)
+    tip.refresh_from_db()
+    assert (tip.state, tip.content) == (Tip.State.READY, "Pay the rent")
+    outcomes = set(ModelCall.objects.values_list("outcome", flat=True))
+    assert outcomes in ({"away"}, {"unusable"})
+
+
+def test_nobody_is_asked_twice_about_a_tip(alice: User, model: ModelStandIn, use: Use) -> None:
+    use("words")
+    tip = give_tip(alice, "Pay the rent")
+    model.play(said("Pay the rent today."))
+    polish(tip.pk, at=NOON)
+    polish(tip.pk, at=NOON)
+    assert len(model.requests) == 1
+    tip.refresh_from_db()
+    assert not is_worth_asking(tip)
+
+
+def test_what_somebody_has_seen_is_not_reworded_under_their_eyes(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("words")
+    tip = give_tip(alice, "Pay the rent")
+    mark_shown(tip, surface="page", at=NOON)
+    polish(tip.pk, at=NOON)
+    assert model.requests == []
+    tip.refresh_from_db()
+    assert tip.content == "Pay the rent"
+
+
+def test_a_reworded_tip_stays_while_it_is_the_best(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("words")
+    tip = give_tip(alice, "Pay the rent")
+    model.play(said("Pay the rent today."))
+    polish(tip.pk, at=NOON)
+    tip.refresh_from_db()
+    mark_shown(tip, surface="page", at=NOON)
+    TipSchedule.objects.look_again(alice.pk, at=NOON)
+    stays = make_tip(alice.pk, at=NOON + timedelta(minutes=1))
+    assert stays is not None
+    assert (stays.pk, stays.content) == (tip.pk, "Pay the rent today.")
+
+
+def test_a_changed_row_replaces_what_was_reworded(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("words")
+    tip = give_tip(alice, "Pay the rent")
+    model.play(said("Pay the rent today."))
+    polish(tip.pk, at=NOON)
+    alice.task_set.update(title="Pay the rent and the deposit", changed_at=NOON)
+    TipSchedule.objects.look_again(alice.pk, at=NOON)
+    again = make_tip(alice.pk, at=NOON)
+    assert again is not None
+    assert again.content == "Pay the rent and the deposit"
+
+
+def test_a_model_without_the_skill_is_not_asked_to_choose(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("words")
+    make_task(alice, "Water the plants", due_in=0)
+    polish(give_tip(alice, "Pay the rent").pk, at=NOON)
+    assert all("response_format" in request.body for request in model.requests)
+
+
+def two_tasks(alice: User) -> tuple[Tip, str]:
+    """The tip of the first, and the key of the other."""
+    make_task(alice, "Answer Mia")
+    tip = give_tip(alice, "Sort the cellar", priority=4)
+    decision = TipDecision.objects.get(tip=tip)
+    return tip, next(c["key"] for c in decision.candidates if c["key"] != tip.candidate)
+
+
+def test_a_model_that_chooses_the_same_in_every_order_is_followed(
+    alice: User, model: ModelStandIn, use: Use, settings: Any
+) -> None:
+    settings.OO_POLICY = "good_sense"
+    use("chooses")
+    tip, other = two_tasks(alice)
+    # Options: the tip, the other, silence; each order turns them by one.
+    model.play(letter("B"), letter("A"), letter("C"))
+    polish(tip.pk, at=NOON)
+    decision = TipDecision.objects.get()
+    assert (decision.chosen, decision.chooser) == (other, "openai/m")
+    chosen = Tip.objects.current(alice.pk, at=NOON).get()
+    assert (chosen.candidate, chosen.content) == (other, "Answer Mia")
+    tip.refresh_from_db()
+    assert tip.state == Tip.State.WITHDRAWN
+
+
+def test_a_favourite_place_leaves_the_choice_to_the_ranking(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("chooses")
+    tip, _other = two_tasks(alice)
+    model.play(letter("B"))
+    polish(tip.pk, at=NOON)
+    assert TipDecision.objects.get().chooser == ""
+    assert Tip.objects.current(alice.pk, at=NOON).get().pk == tip.pk
+
+
+def test_a_model_may_choose_silence(alice: User, model: ModelStandIn, use: Use) -> None:
+    use("chooses")
+    tip, _other = two_tasks(alice)
+    model.play(letter("C"), letter("B"), letter("A"))
+    polish(tip.pk, at=NOON)
+    decision = TipDecision.objects.get()
+    assert (decision.tip, decision.chosen, decision.silence) == (None, "", "not_now")
+    assert not Tip.objects.current(alice.pk, at=NOON).exists()
+    page = signed_in(alice).get(reverse("tips:now"))
+    assert page.status_code == 200
+
+
+def test_no_model_overrules_what_presses(alice: User, model: ModelStandIn, use: Use) -> None:
+    use("chooses")
+    make_task(alice, "Answer Mia", due_in=1)
+    due = NOON + timedelta(hours=2)
+    tip = give_tip(alice, "Hand in the form", due_time=due.time())
+    polish(tip.pk, at=NOON)
+    assert model.requests == []
+
+
+def test_a_cloud_is_asked_only_with_the_consent_that_names_it(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("words", cloud="somebody")
+    tip = give_tip(alice, "Pay the rent")
+    polish(tip.pk, at=NOON)
+    assert model.requests == []
+    grant(alice.pk, "model.somebody", by="settings", at=NOON)
+    Tip.objects.filter(pk=tip.pk).update(polished_at=None)
+    model.play(said("Pay the rent today."))
+    polish(tip.pk, at=NOON)
+    tip.refresh_from_db()
+    assert (tip.content, tip.left_host) == ("Pay the rent today.", True)
+
+
+@pytest.mark.parametrize("budget", ["OO_MODEL_TOKENS_PERSON", "OO_MODEL_TOKENS_ALL"])
+def test_what_is_spent_is_spent(
+    alice: User, model: ModelStandIn, use: Use, settings: Any, budget: str
+) -> None:
+    use("words")
+    setattr(settings, budget, 1)
+    tips = []
+    for hours in (0, 1):
+        at = NOON + timedelta(hours=hours)
+        tips.append(give_tip(alice, f"Pay bill {hours}", at=at))
+        model.play(said(f"Pay bill {hours} today."))
+        polish(tips[-1].pk, at=at)
+        Tip.objects.update(state=Tip.State.WITHDRAWN, ended_at=at)
+    assert len(model.requests) == 1
+    assert ModelCall.objects.count() == 1
+
+
+def test_a_tip_that_was_overtaken_is_left_alone(
+    alice: User, model: ModelStandIn, use: Use, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use("words")
+    tip = give_tip(alice, "Pay the rent")
+    from tips.polish import wording
+
+    before = wording.word
+
+    def word_meanwhile(*args: Any, **named: Any) -> Any:
+        found = before(*args, **named)
+        TipSchedule.objects.look_again(alice.pk, at=NOON)
+        return found
+
+    monkeypatch.setattr(wording, "word", word_meanwhile)
+    model.play(said("Pay the rent today."))
+    polish(tip.pk, at=NOON)
+    tip.refresh_from_db()
+    assert tip.content == "Pay the rent"
