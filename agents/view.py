@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -17,7 +17,15 @@ from django.db.models.functions import Cast
 from accounts.models import Consent, Profile
 from agents.base import EventView, TaskView, UserView
 from agents.profile.answers import load_answers
-from agents.understanding.loading import NOTHING_UNDERSTOOD, Understood, load_understood
+from agents.profile.contexts import load_contexts, next_change, situation_at
+from agents.profile.preferences import load_preferences
+from agents.understanding.loading import (
+    NOTHING_UNDERSTOOD,
+    OWNER,
+    Understood,
+    by_person,
+    load_understood,
+)
 from integrations.models import CalendarEvent, Completion, Connection, Task
 from integrations.registry import SOURCES
 from oo.lib.zones import zone_named
@@ -26,7 +34,7 @@ HORIZON = timedelta(days=8)
 
 
 def load_view(user_id: UUID, *, at: datetime) -> UserView:
-    """One person at `at`. Eight queries, whatever they own. Raises Profile.DoesNotExist."""
+    """One person at `at`. Ten queries, whatever they own. Raises Profile.DoesNotExist."""
     views = load_views([user_id], at=at)
     if user_id not in views:
         raise Profile.DoesNotExist
@@ -34,7 +42,7 @@ def load_view(user_id: UUID, *, at: datetime) -> UserView:
 
 
 def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserView]:
-    """People at `at`, those who have left left out. Eight queries, however many they are."""
+    """People at `at`, those who have left left out. Ten queries, however many they are."""
     zones, locales = _profiles(user_ids)
     consents = _consents(user_ids)
     links = _links(user_ids)
@@ -42,6 +50,7 @@ def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserVi
     tasks = _tasks(user_ids, zones, links, understood)
     events = _events(user_ids, at, links, understood)
     answers = load_answers(user_ids, at=at)
+    prefs, contexts = load_preferences(user_ids), load_contexts(user_ids)
     return {
         user_id: UserView(
             user_id=user_id,
@@ -51,6 +60,9 @@ def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserVi
             events=tuple(events.get(user_id, ())),
             locale=locales[user_id],
             consents=frozenset(consents.get(user_id, ())),
+            prefs=prefs.get(user_id, {}),
+            situation=situation_at(contexts.get(user_id, ()), zone, at),
+            changes_at=next_change(contexts.get(user_id, ()), zone, at),
             synced_at=links.synced.get(user_id),
             answers=answers.get(user_id, ()),
         )
@@ -76,14 +88,16 @@ def _consents(user_ids: Collection[UUID]) -> dict[UUID, set[str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Links:
-    sources: dict[UUID, str] = field(default_factory=dict)  # by connection
+    sources: dict[str, str] = field(default_factory=dict)  # by connection, as text
     synced: dict[UUID, datetime] = field(default_factory=dict)  # by person, the oldest
 
 
 def _links(user_ids: Collection[UUID]) -> _Links:
     found = _Links()
     rows = Connection.objects.filter(user_id__in=user_ids)
-    for pk, user_id, source, synced_at in rows.values_list("pk", "user_id", "source", "synced_at"):
+    for pk, user_id, source, synced_at in rows.values_list(
+        Cast("pk", TextField()), "user_id", "source", "synced_at"
+    ):
         found.sources[pk] = source
         if synced_at:
             found.synced[user_id] = min(synced_at, found.synced.get(user_id, synced_at))
@@ -91,10 +105,12 @@ def _links(user_ids: Collection[UUID]) -> _Links:
 
 
 # Tuples, not model instances: a sweep loads millions of rows.
-_TASK = ("user_id", "connection_id", "words_digest", "due_on", "due_time", "due_zone",
-         "duration_min", "recurrence", "pk", "title", "project",
-         Cast("labels", TextField()), "priority", "deadline_on", "added_at",
-         "changed_at", "returned_at", "url")  # fmt: skip
+_CONNECTION = Cast("connection_id", TextField())
+_TASK = (OWNER, _CONNECTION, "words_digest", "due_on", "due_time", "due_zone", "duration_min",
+         "recurrence", "pk", "title", "project", Cast("labels", TextField()), "priority",
+         "deadline_on", "added_at", "changed_at", "returned_at", "url")  # fmt: skip
+_EVENT = (OWNER, _CONNECTION, "words_digest", "starts_on", "pk", "title", "starts_at", "ends_at",
+          "is_busy", "url")  # fmt: skip
 
 
 def _tasks(
@@ -104,37 +120,45 @@ def _tasks(
     understood: Mapping[UUID, Understood],
 ) -> dict[UUID, list[TaskView]]:
     completable = {s.manifest.key for s in SOURCES if s.manifest.can_complete}
-    found: dict[UUID, list[TaskView]] = defaultdict(list)
-    for (user_id, connection_id, words, due_on, due_time, due_zone, duration_min, recurrence,
-         *told) in _open_tasks(user_ids):  # fmt: skip
-        if (zone := zones.get(user_id)) is None:
-            continue
-        pk, title, project, labels, priority, deadline_on, added, changed, returned, url = told
-        due_at = _moment(due_on, due_time, due_zone, zone)
-        source = links.sources.get(connection_id, "")
-        found[user_id].append(
-            TaskView(
-                id=pk,
-                title=title,
-                source=source,
-                project=project,
-                labels=() if labels == "[]" else tuple(json.loads(labels)),
-                priority=priority,
-                # A moment fixed in another zone may fall on another day where the person is.
-                due_on=due_at.astimezone(zone).date() if due_at else due_on,
-                due_at=due_at,
-                deadline_on=deadline_on,
-                duration=timedelta(minutes=duration_min) if duration_min else None,
-                is_recurring=bool(recurrence),
-                added_at=added,
-                changed_at=changed,
-                returned_at=returned,
-                can_complete=source in completable,
-                url=url,
-                traits=understood.get(user_id, NOTHING_UNDERSTOOD).of_task(words),
-            )
-        )
+    found = {}
+    for user_id, rows in by_person(_open_tasks(user_ids)):
+        if zone := zones.get(user_id):
+            known = understood.get(user_id, NOTHING_UNDERSTOOD)
+            found[user_id] = [_task(row, zone, links, known, completable) for row in rows]
     return found
+
+
+def _task(
+    row: tuple[Any, ...],
+    zone: ZoneInfo,
+    links: _Links,
+    understood: Understood,
+    completable: Container[str],
+) -> TaskView:
+    (_owner, connection_id, words, due_on, due_time, due_zone, duration_min, recurrence, pk, title,
+     project, labels, priority, deadline_on, added, changed, returned, url) = row  # fmt: skip
+    due_at = _moment(due_on, due_time, due_zone, zone)
+    source = links.sources.get(connection_id, "")
+    return TaskView(
+        id=pk,
+        title=title,
+        source=source,
+        project=project,
+        labels=() if labels == "[]" else tuple(json.loads(labels)),
+        priority=priority,
+        # A moment fixed in another zone may fall on another day where the person is.
+        due_on=due_at.astimezone(zone).date() if due_at else due_on,
+        due_at=due_at,
+        deadline_on=deadline_on,
+        duration=timedelta(minutes=duration_min) if duration_min else None,
+        is_recurring=bool(recurrence),
+        added_at=added,
+        changed_at=changed,
+        returned_at=returned,
+        can_complete=source in completable,
+        url=url,
+        traits=understood.of_task(words),
+    )
 
 
 def _open_tasks(user_ids: Collection[UUID]) -> QuerySet[Any, tuple[Any, ...]]:
@@ -163,22 +187,23 @@ def _events(
     rows = CalendarEvent.objects.filter(
         user_id__in=user_ids, ends_at__gt=at, starts_at__lt=at + HORIZON
     ).order_by("starts_at", "pk")
-    found: dict[UUID, list[EventView]] = defaultdict(list)
-    for user_id, connection_id, words, starts_on, pk, title, starts, ends, is_busy, url in (
-        rows.values_list("user_id", "connection_id", "words_digest", "starts_on", "pk", "title",
-                         "starts_at", "ends_at", "is_busy", "url")
-    ):  # fmt: skip
-        found[user_id].append(
-            EventView(
-                id=pk,
-                title=title,
-                source=links.sources.get(connection_id, ""),
-                starts_at=starts,
-                ends_at=ends,
-                is_all_day=starts_on is not None,
-                is_busy=is_busy,
-                url=url,
-                traits=understood.get(user_id, NOTHING_UNDERSTOOD).of_event(words),
-            )
-        )
+    found = {}
+    for user_id, of_person in by_person(rows.values_list(*_EVENT)):
+        known = understood.get(user_id, NOTHING_UNDERSTOOD)
+        found[user_id] = [_event(row, links, known) for row in of_person]
     return found
+
+
+def _event(row: tuple[Any, ...], links: _Links, understood: Understood) -> EventView:
+    _owner, connection_id, words, starts_on, pk, title, starts, ends, is_busy, url = row
+    return EventView(
+        id=pk,
+        title=title,
+        source=links.sources.get(connection_id, ""),
+        starts_at=starts,
+        ends_at=ends,
+        is_all_day=starts_on is not None,
+        is_busy=is_busy,
+        url=url,
+        traits=understood.of_event(words),
+    )

@@ -76,11 +76,12 @@ class NextGap(Agent):
 
 def _fitting(view: UserView, ends: datetime) -> list[Fitting]:
     """The soonest due first; only what says how long it takes."""
+    told = [(t, effort) for t in view.tasks if (effort := effort_of(t)) is not None]
+    told.sort(key=lambda pair: _order(pair[0], view))
     found = []
-    for task in sorted(view.tasks, key=lambda t: _order(t, view)):
-        effort = effort_of(task)
+    for task, effort in told:
         first = diary_of(view).first(task.traits)
-        if effort is None or first is None or not can_begin(task, view):
+        if first is None or not can_begin(task, view):
             continue
         until = min(ends, first.end) - effort
         if until > view.now:

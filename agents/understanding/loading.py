@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.db.models import TextField
@@ -44,15 +44,30 @@ class Understood:
 
 NOTHING_UNDERSTOOD = Understood()
 
+# As text: to make, hash and compare a UUID for each of a million rows takes longer than to load it.
+OWNER = Cast("user_id", TextField())
+OneRow: TypeAlias = tuple[Any, ...]
+
+
+def by_person(rows: Iterable[OneRow]) -> Iterator[tuple[UUID, list[OneRow]]]:
+    """Rows that begin with OWNER, those of one person together and in their order."""
+    found: dict[str, list[OneRow]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(row)
+    for owner, of_person in found.items():
+        yield UUID(owner), of_person
+
 
 def load_understood(user_ids: Collection[UUID]) -> dict[UUID, Understood]:
     """By person, of whom anything was understood. Two queries, whatever they own."""
     found: dict[UUID, dict[str, dict[str, Any]]] = defaultdict(lambda: {kind: {} for kind in KINDS})
     readings = Reading.objects.filter(user_id__in=user_ids)
     # As text: most words say nothing, and "{}" need not be parsed a million times.
-    written = readings.values_list("user_id", "kind", "words", Cast("traits", TextField()))
-    for user_id, kind, words, traits in written:
-        found[user_id][kind][words] = load(KINDS[kind], traits)
+    written = readings.values_list(OWNER, "kind", "words", Cast("traits", TextField()))
+    for user_id, rows in by_person(written):
+        of_person = found[user_id]
+        for _owner, kind, words, traits in rows:
+            of_person[kind][words] = load(KINDS[kind], traits)
     corrections = Correction.objects.filter(user_id__in=user_ids)
     for user_id, kind, words, trait, value in corrections.values_list(
         "user_id", "kind", "words", "trait", "value"
