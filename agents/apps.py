@@ -13,16 +13,19 @@ class AgentsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.privacy.catalogue import register_kinds
+        from accounts.settings.sections import Section, register_section
         from agents.asking.clouds import consent_kinds
         from agents.subscribers import listen
 
         listen()
         register_kinds("models", consent_kinds)
+        register_section(Section("agents/settings_section.html", lambda _user: {}))
         register(check_plugins)
 
 
 def check_plugins(**_kwargs: Any) -> list[CheckMessage]:
-    from agents.registry import AGENTS, READERS
+    from agents.registry import AGENTS, INFERENCES, READERS
     from oo.lib.plugins import check_registry
 
-    return [*check_registry(READERS), *check_registry(AGENTS)]
+    registries = (READERS, AGENTS, INFERENCES)
+    return [complaint for each in registries for complaint in check_registry(each)]

@@ -7,17 +7,19 @@ the rows that a value came from, so that whatever is said can be traced back.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import islice
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from pydantic import BaseModel, ConfigDict
+
 from agents.traits import NO_EVENT_READ, NOTHING_READ, EventTraits, EventWords, TaskWords, Traits
-from oo.lib.words import Words
+from oo.lib.words import Words, gettext_lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,40 @@ class Answer:
     dwell_s: float | None = None  # seconds from shown to answered; None: nobody saw it shown
 
 
+class Prefs(BaseModel):
+    """What a person sets of one plug-in; a subclass adds fields, each with a default.
+
+    labels  what the settings page calls each field, in the order in which it shows them
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    labels: ClassVar[Mapping[str, Words]] = {}
+
+
+class AgentPrefs(Prefs):
+    labels: ClassVar[Mapping[str, Words]] = {"on": gettext_lazy("Look at this")}
+
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the person is in now, by their own rules or their own switch: at work, at home.
+
+    projects  only tasks of these are for it; none: all are
+    until     when it ends or may end, as far as the clock says
+    """
+
+    key: str
+    title: str
+    projects: tuple[str, ...] = ()
+    is_quiet: bool = False  # nothing is said in it
+    until: datetime | None = None
+
+
+P = TypeVar("P", bound=Prefs)
+
+
 @dataclass(frozen=True, slots=True)
 class UserView:
     """One person at one moment. `tasks` are open ones; `events` end after `now`, by start.
@@ -79,10 +115,24 @@ class UserView:
     events: tuple[EventView, ...] = ()
     locale: str = "en"
     consents: frozenset[str] = frozenset()  # keys of those in force
+    prefs: Mapping[str, Prefs] = field(default_factory=dict)  # by plug-in; what was ever set
+    beliefs: Mapping[str, Prefs] = field(default_factory=dict)  # by inference; see Inference
+    situation: Situation | None = None
+    changes_at: datetime | None = None  # when a situation begins or ends by the clock
     synced_at: datetime | None = None  # the oldest of the connections' last syncs
     answers: tuple[Answer, ...] = ()
     # What pure functions have worked out from this view: many angles ask the same.
     memo: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def prefs_of(self, key: str, schema: type[P]) -> P:
+        """What the person set of this plug-in, or its defaults."""
+        found = self.prefs.get(key)
+        return found if isinstance(found, schema) else schema()
+
+    def belief(self, key: str, schema: type[P]) -> P | None:
+        """What is believed of the person: what they say themselves, or what was inferred."""
+        found = self.beliefs.get(key)
+        return found if isinstance(found, schema) else None
 
     @property
     def today(self) -> date:
@@ -177,6 +227,8 @@ class AgentManifest:
 
     consents  without any one of these the agent does not look
     reads     fields of UserView that it looks at
+    prefs     what a person can set of it
+    serves    keys of the situations in which it looks; none: in all
     """
 
     key: str
@@ -185,6 +237,8 @@ class AgentManifest:
     ttl: timedelta
     consents: tuple[str, ...]
     reads: tuple[str, ...]
+    prefs: type[AgentPrefs] = AgentPrefs
+    serves: tuple[str, ...] = ()
 
 
 class Agent(ABC):
@@ -198,3 +252,43 @@ class Agent(ABC):
     @abstractmethod
     def look(self, view: UserView) -> Snippet | None:
         """None: from this angle there is nothing to see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inferred:
+    """confidence  0..1
+    evidence    how many things it comes from
+    """
+
+    value: Prefs
+    confidence: float
+    evidence: int
+
+
+@dataclass(frozen=True, slots=True)
+class InferenceManifest:
+    """value     the schema of what is inferred, by which a person can change it too
+    consents  without any one of these nothing is inferred, and what was is forgotten
+    ttl       for how long it holds
+    """
+
+    key: str
+    title: Words
+    version: int
+    value: type[Prefs]
+    consents: tuple[str, ...]
+    ttl: timedelta
+
+
+class Inference(ABC):
+    """What can be learnt of a person from how things are and how they answered. Pure."""
+
+    manifest: InferenceManifest
+
+    @abstractmethod
+    def infer(self, view: UserView) -> Inferred | None:
+        """None: there is too little to go by."""
+
+    @abstractmethod
+    def say(self, value: Any) -> str:
+        """The belief as a sentence about the person, in the language that is active."""

@@ -1,60 +1,93 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from agents.models import AgentOutput, Correction, LookSchedule, ModelCall, Reading
+from agents.models import (
+    AgentOutput,
+    Belief,
+    Context,
+    Correction,
+    LookSchedule,
+    ModelCall,
+    Preference,
+    Reading,
+)
 from oo.lib.personal_data import Eraser
 from oo.lib.types import JSON
+
+OWN: tuple[type[Model], ...] = (
+    Reading, Correction, AgentOutput, LookSchedule, ModelCall, Preference, Context, Belief,
+)  # fmt: skip
+
+# By file of the export: the rows of a table, each as a person reads it.
+EXPORTED: Mapping[str, tuple[type[Model], Callable[[Any], JSON]]] = {
+    "understood": (
+        Reading,
+        lambda r: {"of": r.kind, "by": r.reader, "at": r.read_at.isoformat(), "traits": r.traits},
+    ),
+    "corrected": (
+        Correction,
+        lambda c: {"of": c.kind, "what": c.trait, "to": c.value, "at": c.made_at.isoformat()},
+    ),
+    "seen": (
+        AgentOutput,
+        lambda o: {"by": o.agent, "at": o.made_at.isoformat(), "what": o.snippet},
+    ),
+    "believed": (
+        Belief,
+        lambda b: {
+            "what": b.inference,
+            "inferred": b.value,
+            "confidence": b.confidence,
+            "you_said": b.said,
+            "not_so": b.is_denied,
+        },
+    ),
+    "preferences": (Preference, lambda p: {"of": p.plugin, "values": p.values}),
+    "situations": (
+        Context,
+        lambda c: {
+            "title": c.title,
+            "days": c.days,
+            "from": c.starts.isoformat(),
+            "until": c.ends.isoformat(),
+            "projects": c.projects,
+            "quiet": c.is_quiet,
+        },
+    ),
+    "asked_of_models": (
+        ModelCall,
+        lambda c: {
+            "at": c.at.isoformat(),
+            "model": c.model,
+            "for": c.purpose,
+            "left_oo": not c.is_local,
+        },
+    ),
+}
 
 
 class AgentsEraser(Eraser):
     title = _(
-        "Understanding: what oO read out of your tasks and events, what you corrected, "
-        "what it saw in them, and when a model was asked"
+        "Understanding: what oO read out of your tasks and events, what it saw and believes, "
+        "what you set and corrected, and when a model was asked"
     )
-    models = (
-        "agents.Reading",
-        "agents.Correction",
-        "agents.AgentOutput",
-        "agents.LookSchedule",
-        "agents.ModelCall",
-    )
+    models = tuple(model._meta.label for model in OWN)
 
     def export(self, user_id: UUID) -> Mapping[str, JSON]:
-        readings = Reading.objects.of(user_id).order_by("pk")
-        corrections = Correction.objects.filter(user_id=user_id).order_by("pk")
-        outputs = AgentOutput.objects.filter(user_id=user_id).order_by("agent")
-        calls = ModelCall.objects.filter(user_id=user_id).order_by("at")
         return {
-            "asked_of_models": [
-                {
-                    "at": c.at.isoformat(),
-                    "model": c.model,
-                    "for": c.purpose,
-                    "left_oo": not c.is_local,
-                }
-                for c in calls.iterator()
-            ],
-            "seen": [
-                {"by": o.agent, "at": o.made_at.isoformat(), "what": o.snippet}
-                for o in outputs.iterator()
-            ],
-            "understood": [
-                {"of": r.kind, "by": r.reader, "at": r.read_at.isoformat(), "traits": r.traits}
-                for r in readings.iterator()
-            ],
-            "corrected": [
-                {"of": c.kind, "what": c.trait, "to": c.value, "at": c.made_at.isoformat()}
-                for c in corrections.iterator()
-            ],
+            name: [readable(row) for row in _rows(model, user_id).order_by("pk").iterator()]
+            for name, (model, readable) in EXPORTED.items()
         }
 
     def erase(self, user_id: UUID) -> Mapping[str, int]:
-        erased = {}
-        for model in (Reading, Correction, AgentOutput, LookSchedule, ModelCall):
-            count, _by_model = model._default_manager.filter(user_id=user_id).delete()
-            erased[model._meta.label] = count
-        return erased
+        return {model._meta.label: _rows(model, user_id).delete()[0] for model in OWN}
+
+
+def _rows(model: type[Model], user_id: UUID) -> Any:
+    return model._default_manager.filter(user_id=user_id)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
 
 from django.conf import settings
@@ -206,3 +206,61 @@ class ModelCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} by {self.model} at {self.at}"
+
+
+class Preference(models.Model):
+    """What a person has set of one plug-in. Its schema validates it, when it is set and read."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    plugin = models.CharField(max_length=60)  # key of the manifest
+    values = models.JSONField()
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "plugin"], name="one_preference")]
+
+    def __str__(self) -> str:
+        return f"{self.plugin} as {self.user_id} likes it"
+
+
+class Context(models.Model):
+    """A situation that a person has named: work, home, away, or their own."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    key = models.SlugField(max_length=40)
+    title = models.CharField(max_length=40)
+    days = models.JSONField(default=list)  # 0 is Monday; none: only by the switch
+    starts = models.TimeField(default=time(9))
+    ends = models.TimeField(default=time(17))  # not after `starts`: past midnight
+    projects = models.JSONField(default=list)  # only their tasks are for it; none: all
+    is_quiet = models.BooleanField(default=False)
+    # Switched on by hand until then; beats every rule.
+    on_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_context_a_key")]
+
+    def __str__(self) -> str:
+        return f"context {self.pk}"
+
+
+class Belief(models.Model):
+    """What was inferred of a person, and above it what they say themselves."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    inference = models.CharField(max_length=40)  # InferenceManifest.key
+    version = models.PositiveSmallIntegerField()  # InferenceManifest.version
+    value = models.JSONField(null=True)  # None: nothing is inferred any more
+    confidence = models.FloatField(default=0.0)
+    evidence = models.PositiveIntegerField(default=0)  # how many things it comes from
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    # The person's word survives whatever is inferred later.
+    said = models.JSONField(null=True)
+    is_denied = models.BooleanField(default=False)  # not so, whatever the value
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "inference"], name="one_belief")]
+
+    def __str__(self) -> str:
+        return f"{self.inference} of {self.user_id}"

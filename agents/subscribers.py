@@ -36,8 +36,13 @@ def forget(event: ConnectionChanged) -> None:
         look_now(tasks.forget, str(event.user_id))
 
 
+def end_consent(event: ConsentWithdrawn) -> None:
+    look_now(tasks.end_consent, str(event.user_id), event.key)
+
+
 def listen() -> None:
     subscribe(ConnectionChanged, forget)
+    subscribe(ConsentWithdrawn, end_consent)
     subscribe(TipServed, note_activity)
     subscribe(TipReacted, note_activity)
     kinds: tuple[type[Event], ...] = (

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from agents.asking.asking import forget_old_calls
 from agents.looking import sweeping
+from agents.looking.withdrawing import forget_derived
 from agents.models import LookSchedule, Sweep
 from agents.understanding.forgetting import forget_orphans
 from oo.lib.queue import look_now
@@ -16,6 +17,12 @@ from oo.lib.queue import look_now
 def forget(user_id: str) -> int:
     """What was read for a person of rows that are gone. Lost, the daily purge does it."""
     return forget_orphans(UUID(user_id))
+
+
+@shared_task(soft_time_limit=50, time_limit=55)
+def end_consent(user_id: str, key: str) -> int:
+    """What was derived from what is no longer allowed. Lost, the next sweep drops it."""
+    return forget_derived(UUID(user_id), key)
 
 
 @shared_task(soft_time_limit=240)

@@ -16,7 +16,10 @@ from django.db.models.functions import Cast
 
 from accounts.models import Consent, Profile
 from agents.base import EventView, TaskView, UserView
+from agents.inferring.beliefs import load_beliefs
 from agents.profile.answers import load_answers
+from agents.profile.contexts import load_contexts, next_change, situation_at
+from agents.profile.preferences import load_preferences
 from agents.understanding.loading import (
     NOTHING_UNDERSTOOD,
     OWNER,
@@ -32,7 +35,7 @@ HORIZON = timedelta(days=8)
 
 
 def load_view(user_id: UUID, *, at: datetime) -> UserView:
-    """One person at `at`. Eight queries, whatever they own. Raises Profile.DoesNotExist."""
+    """One person at `at`. Eleven queries, whatever they own. Raises Profile.DoesNotExist."""
     views = load_views([user_id], at=at)
     if user_id not in views:
         raise Profile.DoesNotExist
@@ -40,7 +43,7 @@ def load_view(user_id: UUID, *, at: datetime) -> UserView:
 
 
 def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserView]:
-    """People at `at`, those who have left left out. Eight queries, however many they are."""
+    """People at `at`, those who have left left out. Eleven queries, however many they are."""
     zones, locales = _profiles(user_ids)
     consents = _consents(user_ids)
     links = _links(user_ids)
@@ -48,6 +51,8 @@ def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserVi
     tasks = _tasks(user_ids, zones, links, understood)
     events = _events(user_ids, at, links, understood)
     answers = load_answers(user_ids, at=at)
+    prefs, contexts = load_preferences(user_ids), load_contexts(user_ids)
+    beliefs = load_beliefs(user_ids, at=at)
     return {
         user_id: UserView(
             user_id=user_id,
@@ -57,6 +62,10 @@ def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserVi
             events=tuple(events.get(user_id, ())),
             locale=locales[user_id],
             consents=frozenset(consents.get(user_id, ())),
+            prefs=prefs.get(user_id, {}),
+            beliefs=beliefs.get(user_id, {}),
+            situation=situation_at(contexts.get(user_id, ()), zone, at),
+            changes_at=next_change(contexts.get(user_id, ()), zone, at),
             synced_at=links.synced.get(user_id),
             answers=answers.get(user_id, ()),
         )

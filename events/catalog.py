@@ -112,6 +112,14 @@ class ProfileChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreferencesChanged(Event):
+    """What a person set of a plug-in, of their situations, or of what is believed of them."""
+
+    subject: ClassVar[str] = "agents.preferences.changed"
+    plugin: str  # its key; "" for situations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TipDismissalExplained(Event):
     subject: ClassVar[str] = "feedback.tip.explained"
     tip_id: UUID

@@ -17,6 +17,7 @@ api: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     path("", include("tips.urls")),
+    path("", include("agents.urls")),
     path("", include("accounts.urls")),
     path("", include("integrations.urls")),
     path("api/v1/", include((api, "api"))),

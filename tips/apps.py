@@ -13,9 +13,12 @@ class TipsConfig(AppConfig):
     verbose_name = _("Tips")
 
     def ready(self) -> None:
+        from agents.profile.preferences import register_plugins
+        from tips.registry import POLICIES
         from tips.subscribers import listen
 
         listen()
+        register_plugins("policies", POLICIES)
         register(check_policies)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Generic, TypeVar, cast
 
-from agents.base import UserView
+from agents.base import Prefs, UserView
 from agents.timing.meetings import Gap
 from agents.traits import NOTHING_READ, Traits
 from oo.lib.words import Words
@@ -134,6 +134,7 @@ class PolicyManifest:
     reasons: Mapping[str, Say] = field(default_factory=dict)
     penalties: Mapping[str, Say] = field(default_factory=dict)
     silences: Mapping[str, Words] = field(default_factory=dict)
+    prefs: type[Prefs] | None = None  # what a person can set of it
 
 
 class Policy(ABC):

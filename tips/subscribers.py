@@ -8,6 +8,7 @@ from events.catalog import (
     ConnectionChanged,
     ConsentWithdrawn,
     Event,
+    PreferencesChanged,
     ProfileChanged,
     TaskCompleted,
     TasksSynced,
@@ -31,6 +32,7 @@ def listen() -> None:
         ConnectionChanged,
         ConsentWithdrawn,
         ProfileChanged,
+        PreferencesChanged,
     )
     for kind in kinds:
         subscribe(kind, look_again)

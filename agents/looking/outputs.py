@@ -9,9 +9,11 @@ from datetime import datetime
 from uuid import UUID
 
 from agents.base import Snippet, UserView
+from agents.inferring.beliefs import INFERRED
 from agents.looking.codec import dump, fingerprint, load
+from agents.looking.eligibility import may_look
 from agents.looking.looking import Looked, expires_at, look
-from agents.models import AgentOutput
+from agents.models import AgentOutput, Belief
 from agents.registry import AGENTS
 from oo.lib.bulk import upsert
 
@@ -32,12 +34,14 @@ class Changes:
 
     changed: list[AgentOutput] = field(default_factory=list)
     gone: list[tuple[UUID, str]] = field(default_factory=list)
+    beliefs: list[Belief] = field(default_factory=list)
 
     def of(self, people: Container[UUID]) -> Changes:
         """Those of some people alone."""
         return Changes(
             [output for output in self.changed if output.user_id in people],
             [(user_id, key) for user_id, key in self.gone if user_id in people],
+            [belief for belief in self.beliefs if belief.user_id in people],
         )
 
 
@@ -73,7 +77,8 @@ def see(view: UserView) -> dict[str, Snippet]:
 
     Only what speaks of rows that are there.
     """
-    kept = load_current(view.user_id, at=view.now)
+    found = load_current(view.user_id, at=view.now)
+    kept = {key: s for key, s in found.items() if may_look(AGENTS[key].manifest, view)}
     seen: dict[str, Snippet | None] = {**look(view, fresh=kept).seen, **kept}
     there = {f"task:{t.id}" for t in view.tasks} | {f"event:{e.id}" for e in view.events}
     return {
@@ -83,24 +88,24 @@ def see(view: UserView) -> dict[str, Snippet]:
     }
 
 
-def fresh(stored: Outputs, *, at: datetime) -> set[str]:
-    """The agents whose last look still holds."""
+def fresh(stored: Outputs, view: UserView) -> set[str]:
+    """The agents whose last look still holds, and who may still look."""
     return {
         key
         for key, output in stored.items()
-        if output.expires_at > at
+        if output.expires_at > view.now
         and (agent := AGENTS.get(key))
         and agent.manifest.version == output.version
+        and may_look(agent.manifest, view)
     }
 
 
-def compare(
-    user_id: UUID, stored: Outputs, looked: Looked, into: Changes, *, at: datetime
-) -> datetime:
+def compare(view: UserView, stored: Outputs, looked: Looked, into: Changes) -> datetime:
     """Note in `into` what differs from what is stored. Returns when to look again.
 
     A look that finds the same is not written while more than half of its agent's TTL is left.
     """
+    user_id, at = view.user_id, view.now
     kept = [output.expires_at for key, output in stored.items() if key not in looked.seen]
     moments = [moment for moment in kept if moment > at]
     for key, snippet in looked.seen.items():
@@ -127,7 +132,7 @@ def compare(
                 expires_at=expires,
             )
         )
-    return min(moments, default=at)
+    return min([*moments, *filter(None, [view.changes_at])], default=at)
 
 
 def _still_holds(before: Stored, version: int, mark: str, expires: datetime, at: datetime) -> bool:
@@ -148,3 +153,4 @@ def write(changes: Changes) -> None:
         by_agent[key].append(user_id)
     for key, user_ids in by_agent.items():
         AgentOutput.objects.filter(agent=key, user_id__in=user_ids).delete()
+    upsert(changes.beliefs, known_by=("user", "inference"), change=INFERRED)

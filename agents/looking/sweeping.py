@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from accounts.models import Profile, User
+from agents.inferring.beliefs import infer, load_known
 from agents.looking.looking import look
 from agents.looking.outputs import Changes, Outputs, compare, fresh, load_stored, write
 from agents.models import Claimed, LookSchedule, Sweep
@@ -75,16 +76,17 @@ def _look_at(
     user_ids = [c.user_id for c in claimed]
     _read_new_words(user_ids, at=at)
     views = load_views(user_ids, at=at)
-    stored = load_stored(user_ids)
+    stored, known = load_stored(user_ids), load_known(user_ids)
     changes, failed = Changes(), 0
     next_looks: dict[UUID, datetime | None] = {}
     for person in claimed:
         if (view := views.get(person.user_id)) is None:
             continue
         before: Outputs = stored.get(person.user_id, {})
-        looked = look(view, fresh=() if person.is_changed else fresh(before, at=at))
-        again = compare(person.user_id, before, looked, changes, at=at)
+        looked = look(view, fresh=() if person.is_changed else fresh(before, view))
+        again = compare(view, before, looked, changes)
         next_looks[person.user_id] = again if _is_active(person, at) else None
+        changes.beliefs += infer(view, known.get(person.user_id, {}))
         failed += looked.failed
     return changes, next_looks, failed
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Words",
     "clock",
+    "clock_of",
     "day",
     "day_and_clock",
     "gettext",
@@ -36,6 +37,11 @@ def clock(moment: datetime | None) -> str:
     return (
         _written(timezone.localtime(moment).time(), "TIME_FORMAT", get_language()) if moment else ""
     )
+
+
+def clock_of(what: time) -> str:
+    """A time of day, as the active language writes it."""
+    return _written(what, "TIME_FORMAT", get_language())
 
 
 def day_and_clock(moment: datetime) -> str:

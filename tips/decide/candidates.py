@@ -24,9 +24,19 @@ REMIND_UNTIL = timedelta(minutes=2)
 def build_candidates(view: UserView, muted: Collection[str]) -> list[Candidate]:
     """Candidates in the order of the view; those whose key is muted are left out."""
     gap = find_gap(view)
-    found = [_of_task(task, view, gap) for task in view.tasks if not waits_for_its_date(task, view)]
+    found = [
+        _of_task(task, view, gap)
+        for task in view.tasks
+        if not waits_for_its_date(task, view) and _is_for_now(task, view)
+    ]
     found += [_of_event(event) for event in view.events if _is_near(event, view.now)]
     return [c for c in found if c.key not in muted]
+
+
+def _is_for_now(task: TaskView, view: UserView) -> bool:
+    """In a situation that has projects, tasks of no other."""
+    situation = view.situation
+    return situation is None or not situation.projects or task.project in situation.projects
 
 
 def _is_near(event: EventView, now: datetime) -> bool:

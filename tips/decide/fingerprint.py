@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import blake2b
+from operator import itemgetter
 
 from agents.base import UserView
 from agents.timing.meetings import SOON, find_gap, find_meeting
@@ -22,6 +23,9 @@ def fingerprint(view: UserView, muted: Iterable[str], policy: str, locale: str) 
         view.today.isoformat(),
         meeting.id if meeting else None,
         gap.event_id if gap else None,
+        view.situation,
+        sorted(view.prefs.items(), key=itemgetter(0)),
+        sorted(view.beliefs.items(), key=itemgetter(0)),
         sorted(muted),
         [(t.id, t.changed_at) for t in view.tasks],
         [(e.id, e.title, e.starts_at, e.ends_at, e.is_busy) for e in view.events],
@@ -41,5 +45,5 @@ def next_boundary(view: UserView, extra: Iterable[datetime | None] = ()) -> date
             moments += [task.due_at, *(task.due_at - step for step in SOON)]
     for event in view.events:
         moments += [event.starts_at, event.ends_at, event.starts_at - REMIND_FROM]
-    moments += [m for m in extra if m]
+    moments += [m for m in (view.changes_at, *extra) if m]
     return min(m for m in moments if m > view.now)

@@ -14,6 +14,7 @@ from agents.base import UserView
 from oo.lib.words import gettext_lazy as _
 from tips.base import Candidate, Choice, Policy, PolicyManifest, Scored
 from tips.policies.good_sense import silence, words
+from tips.policies.good_sense.prefs import KEY, GoodSensePrefs
 from tips.policies.good_sense.score import score_all
 from tips.policies.good_sense.weights import GATED
 
@@ -22,12 +23,13 @@ SURE = 100.0  # points at which there is no doubt
 
 class GoodSense(Policy):
     manifest = PolicyManifest(
-        key="good_sense",
+        key=KEY,
         title=_("Good sense"),
         version=1,
         reasons=words.REASONS,
         penalties=words.PENALTIES,
         silences=words.SILENCES,
+        prefs=GoodSensePrefs,
     )
 
     def decide(self, view: UserView, candidates: Sequence[Candidate], rng: Random) -> Choice:

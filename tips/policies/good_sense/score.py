@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 from agents.base import TaskView, UserView
+from agents.beliefs import GoodHours, Reminders
 from agents.timing.chances import Diary, diary_of, takes_time
 from agents.timing.needs import Need, find_need, is_blocked
 from agents.traits import Energy, EventKind, Place
 from tips.base import Candidate, Facts, Kind, Scored
 from tips.policies.good_sense import weights as w
+from tips.policies.good_sense.prefs import KEY, GoodSensePrefs
 from tips.policies.good_sense.silence import is_refusal
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -48,9 +50,18 @@ def _score(candidate: Candidate, task: TaskView, diary: Diary) -> Scored:
 
 def _reminder(candidate: Candidate, view: UserView) -> float:
     event = next((e for e in view.events if f"event:{e.id}" == candidate.key), None)
-    if event is None or not takes_time(event):
+    if event is None or not takes_time(event) or not _wants_reminders(view):
         return w.GATED
     return w.LEAVE if event.traits.leave_by else w.REMINDER
+
+
+def _wants_reminders(view: UserView) -> bool:
+    """What they set; else what they act on."""
+    prefs = view.prefs.get(KEY)
+    if isinstance(prefs, GoodSensePrefs):
+        return prefs.reminds
+    believed = view.belief("recent-patterns", Reminders)
+    return believed is None or believed.wanted
 
 
 def _facts(candidate: Candidate, need: Need, view: UserView) -> Facts:
@@ -197,7 +208,11 @@ def _is_deep_morning(task: TaskView, need: Need, view: UserView) -> bool:
     if energy is None or energy.value is not Energy.DEEP or first is None:
         return False
     is_free = first.start <= view.now and first.length >= need.effort
-    return is_free and view.now.astimezone(view.zone).time() < w.MORNING_UNTIL
+    clock = view.now.astimezone(view.zone).time()
+    best = view.belief("time-of-day", GoodHours)
+    if best is not None:
+        return is_free and best.start <= clock < (best.end or time.max)
+    return is_free and clock < w.MORNING_UNTIL
 
 
 def _closes_soon(need: Need, view: UserView) -> bool:

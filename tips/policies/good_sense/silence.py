@@ -9,6 +9,7 @@ from agents.timing.chances import takes_time
 from agents.traits import EventKind
 from tips.base import Kind, Scored
 from tips.policies.good_sense import weights as w
+from tips.policies.good_sense.prefs import is_quiet_hour, prefs_of
 
 _CODES = {
     EventKind.FOCUS: "in_focus",
@@ -21,6 +22,8 @@ _CODES = {
 
 def silence_now(view: UserView) -> str:
     """The code of why this is no moment for anything, or ""."""
+    if view.situation and view.situation.is_quiet:
+        return "quiet_situation"
     for event in view.events:
         if code := _of_event(event, view.now):
             return code
@@ -65,7 +68,7 @@ def threshold(view: UserView, best: Scored | None) -> float:
         needed = w.SPEAK_LATE
     if any(_is_free_day(e, view) for e in view.events):
         needed = max(needed, w.SPEAK_ON_A_FREE_DAY)
-    if clock >= w.NIGHT_FROM or clock < w.NIGHT_UNTIL:
+    if is_quiet_hour(clock, prefs_of(view)):
         needed = w.SPEAK_AT_NIGHT
     refusals = len(recent_refusals(view))
     return needed + (0.0, w.AFTER_ONE_REFUSAL, w.AFTER_TWO)[min(refusals, 2)]
@@ -84,7 +87,8 @@ def _is_free_day(event: EventView, view: UserView) -> bool:
 def next_change(view: UserView) -> datetime:
     """When the threshold changes by the clock alone."""
     local = view.now.astimezone(view.zone)
-    ahead = [c for c in (w.NIGHT_UNTIL, w.LATE, w.NIGHT_FROM) if c > local.time()]
+    prefs = prefs_of(view)
+    ahead = [c for c in (prefs.quiet_until, w.LATE, prefs.quiet_from) if c > local.time()]
     clock: time = min(ahead, default=time())
     day = local.date() if ahead else view.next_midnight.date()
     return datetime.combine(day, clock, view.zone)

@@ -57,8 +57,7 @@ SPEAK_ON_A_FREE_DAY = 28.0
 AFTER_ONE_REFUSAL, AFTER_TWO = 8.0, 30.0
 REFUSALS_COUNT_FOR = timedelta(minutes=75)
 REFUSALS_SILENCE = 3
-NIGHT_FROM, NIGHT_UNTIL = time(23, 30), time(6, 30)
-# In the night only what is lost by the morning.
+# In the quiet hours only what is lost by the morning.
 SPEAK_AT_NIGHT = 95.0
 BEFORE_A_CEREMONY = timedelta(minutes=90)
 BEFORE_LEAVING = timedelta(minutes=30)

@@ -10,6 +10,7 @@ from tips.base import Facts, Say
 from tips.decide.phrases import COMMON
 
 SILENCES: Mapping[str, Words] = {
+    "quiet_situation": gettext_lazy("You wanted it quiet now."),
     "in_meeting": gettext_lazy("You are in a meeting. This can wait."),
     "in_focus": gettext_lazy("You wanted this time undisturbed."),
     "at_the_wheel": gettext_lazy("You are at the wheel. Nothing is worth a look now."),

@@ -1,0 +1,126 @@
+"""What is believed of people: inferred anew when it has run out, unless they said it themselves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from pydantic import ValidationError
+
+from accounts.locks import lock_person
+from agents.base import Inference, Prefs, UserView
+from agents.models import Belief, LookSchedule
+from agents.registry import INFERENCES
+from events.bus import publish
+from events.catalog import PreferencesChanged
+
+# What is less sure is shown, but decides nothing.
+SURE = 0.6
+
+
+class NoSuchBelief(Exception):
+    """Nothing of this kind is believed of the person."""
+
+
+def load_beliefs(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, dict[str, Prefs]]:
+    """Those that decide, by person and inference; one query."""
+    found: dict[UUID, dict[str, Prefs]] = defaultdict(dict)
+    for belief in Belief.objects.filter(user_id__in=user_ids, is_denied=False):
+        if (value := value_of(belief, at=at)) is not None:
+            found[belief.user_id][belief.inference] = value
+    return found
+
+
+def value_of(belief: Belief, *, at: datetime) -> Prefs | None:
+    """What decides: the person's word; else what was inferred, while it holds and is sure."""
+    inference = INFERENCES.get(belief.inference)
+    if inference is None or belief.is_denied:
+        return None
+    if belief.said is not None:
+        return read(inference, belief.said)
+    if belief.value is None or belief.confidence < SURE or belief.expires_at <= at:
+        return None
+    return read(inference, belief.value)
+
+
+def read(inference: Inference, stored: Mapping[str, Any]) -> Prefs | None:
+    """None for what an older schema wrote and today's does not read."""
+    try:
+        return inference.manifest.value.model_validate(stored)
+    except ValidationError:
+        return None
+
+
+def load_known(user_ids: Collection[UUID]) -> dict[UUID, dict[str, Belief]]:
+    """Every row, by person and inference, whether it holds or not; one query."""
+    found: dict[UUID, dict[str, Belief]] = defaultdict(dict)
+    for belief in Belief.objects.filter(user_id__in=user_ids):
+        found[belief.user_id][belief.inference] = belief
+    return found
+
+
+def infer(view: UserView, known: Mapping[str, Belief]) -> Iterator[Belief]:
+    """What has to be written: the beliefs that have run out, as they are now."""
+    for key, inference in INFERENCES.load().items():
+        manifest, before = inference.manifest, known.get(key)
+        may = view.consents.issuperset(manifest.consents)
+        if before and may and _holds(before, manifest.version, view.now):
+            continue
+        found = inference.infer(view) if may else None
+        if found is None and (before is None or before.value is None):
+            continue
+        yield Belief(
+            user_id=view.user_id,
+            inference=key,
+            version=manifest.version,
+            value=found.value.model_dump(mode="json") if found else None,
+            confidence=found.confidence if found else 0.0,
+            evidence=found.evidence if found else 0,
+            made_at=view.now,
+            expires_at=view.now + manifest.ttl,
+        )
+
+
+def _holds(belief: Belief, version: int, at: datetime) -> bool:
+    return belief.version == version and belief.expires_at > at and belief.value is not None
+
+
+# What an inference writes; never what the person said.
+INFERRED = ("version", "value", "confidence", "evidence", "made_at", "expires_at")
+
+
+def say(user_id: UUID, key: str, value: Prefs, *, at: datetime) -> None:
+    """The person's own word. Raises NoSuchBelief."""
+    _change(user_id, key, at=at, said=value.model_dump(mode="json"), is_denied=False)
+
+
+def keep(user_id: UUID, key: str, *, at: datetime) -> None:
+    """What was inferred is so: from now on it is their own word. Raises NoSuchBelief."""
+    belief = Belief.objects.filter(user_id=user_id, inference=key, value__isnull=False).first()
+    if belief is None:
+        raise NoSuchBelief(key)
+    _change(user_id, key, at=at, said=belief.value, is_denied=False)
+
+
+def deny(user_id: UUID, key: str, *, at: datetime) -> None:
+    """Not so, whatever is inferred later. Raises NoSuchBelief."""
+    _change(user_id, key, at=at, said=None, is_denied=True)
+
+
+def take_back(user_id: UUID, key: str, *, at: datetime) -> None:
+    """Whatever the person said of it: what is inferred counts again. Raises NoSuchBelief."""
+    _change(user_id, key, at=at, said=None, is_denied=False)
+
+
+def _change(user_id: UUID, key: str, *, at: datetime, **values: Any) -> None:
+    with transaction.atomic():
+        if not lock_person(user_id):
+            return
+        if not Belief.objects.filter(user_id=user_id, inference=key).update(**values):
+            raise NoSuchBelief(key)
+        LookSchedule.objects.note_change(user_id)
+        publish(PreferencesChanged(user_id=user_id, at=at, plugin=key))

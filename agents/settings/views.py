@@ -1,0 +1,167 @@
+"""Setting, keeping, changing and undoing: each a form that works without JavaScript."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.locks import lock_person
+from accounts.requests import SignedInRequest
+from agents.inferring import beliefs
+from agents.models import Context, LookSchedule, Reading
+from agents.profile.preferences import adjustable, set_preferences
+from agents.registry import INFERENCES
+from agents.settings.forms import ContextForm, PrefsForm
+from agents.settings.page import build_page
+from agents.understanding import correcting
+from events.bus import publish
+from events.catalog import PreferencesChanged
+
+# How long a switch holds: until the person is somewhere else, as a rule.
+SWITCHED_FOR = timedelta(hours=8)
+MOST_CONTEXTS = 12
+
+
+@require_GET
+@login_required
+def mind(request: SignedInRequest) -> HttpResponse:
+    return _draw(request)
+
+
+@require_POST
+@login_required
+def prefs(request: SignedInRequest, key: str) -> HttpResponse:
+    plugin = adjustable().get(key)
+    if plugin is None:
+        raise Http404
+    form = PrefsForm(plugin.prefs, request.POST)
+    if not form.is_valid() or form.prefs is None:
+        return _draw(request, {f"prefs-{key}": form}, status=422)
+    set_preferences(request.user.pk, key, form.prefs, at=timezone.now())
+    messages.success(request, _("Saved."))
+    return _back(f"plugin-{key}")
+
+
+@require_POST
+@login_required
+def add_context(request: SignedInRequest) -> HttpResponse:
+    form = ContextForm(request.POST)
+    if not form.is_valid():
+        return _draw(request, {"context-new": form}, status=422)
+    user_id, at = request.user.pk, timezone.now()
+    own = Context.objects.filter(user_id=user_id)
+    if own.count() >= MOST_CONTEXTS:
+        messages.error(request, _("That is enough situations. Remove one first."))
+        return _back("situations")
+    key = _free_key(form.key(), set(own.values_list("key", flat=True)))
+    with transaction.atomic():
+        if lock_person(user_id):
+            context = form.save(commit=False)
+            context.user_id, context.key = user_id, key
+            context.save()
+            _tell(user_id, at)
+    return _back("situations")
+
+
+@require_POST
+@login_required
+def change_context(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Save, switch on or off, or remove: the button that was pressed says which."""
+    context = get_object_or_404(Context, pk=pk, user=request.user)
+    form = ContextForm(request.POST, instance=context)
+    action = request.POST.get("action", "save")
+    if action == "save" and not form.is_valid():
+        return _draw(request, {f"context-{pk}": form}, status=422)
+    at = timezone.now()
+    with transaction.atomic():
+        if lock_person(request.user.pk):
+            if action == "remove":
+                context.delete()
+            elif action == "save":
+                form.save()
+            else:
+                _switch(context, at + SWITCHED_FOR if action == "on" else None)
+            _tell(request.user.pk, at)
+    return _back("situations")
+
+
+def _switch(context: Context, until: datetime | None) -> None:
+    """One at a time: who is at work is not at home."""
+    Context.objects.filter(user_id=context.user_id).update(on_until=None)
+    Context.objects.filter(pk=context.pk).update(on_until=until)
+
+
+@require_POST
+@login_required
+def belief(request: SignedInRequest, key: str) -> HttpResponse:
+    """Keep, deny, take back, or say it: the button that was pressed says which."""
+    inference = INFERENCES.get(key)
+    if inference is None:
+        raise Http404
+    user_id, at = request.user.pk, timezone.now()
+    simple = {"keep": beliefs.keep, "deny": beliefs.deny, "undo": beliefs.take_back}
+    try:
+        if act := simple.get(request.POST.get("action", "")):
+            act(user_id, key, at=at)
+            return _back(f"belief-{key}")
+        form = PrefsForm(inference.manifest.value, request.POST)
+        if not form.is_valid() or form.prefs is None:
+            return _draw(request, {f"belief-{key}": form}, status=422)
+        beliefs.say(user_id, key, form.prefs, at=at)
+    except beliefs.NoSuchBelief:
+        raise Http404 from None
+    return _back(f"belief-{key}")
+
+
+@require_POST
+@login_required
+def understood(request: SignedInRequest, words: str) -> HttpResponse:
+    """Something was misread in these words, or was not after all."""
+    user_id, at = request.user.pk, timezone.now()
+    kind = Reading.Kind.TASK
+    if not Reading.objects.filter(user_id=user_id, kind=kind, words=words).exists():
+        raise Http404
+    try:
+        with transaction.atomic():
+            if lock_person(user_id):
+                if trait := request.POST.get("is_so"):
+                    correcting.take_back(user_id, kind, words, trait)
+                else:
+                    correcting.deny(user_id, kind, words, request.POST.get("not_so", ""), at=at)
+                _tell(user_id, at)
+    except correcting.NoSuchTrait:
+        return HttpResponseBadRequest("trait", content_type="text/plain")
+    return _back("understood")
+
+
+def _tell(user_id: UUID, at: datetime) -> None:
+    """Agents look again, and the tip is decided anew."""
+    LookSchedule.objects.note_change(user_id)
+    publish(PreferencesChanged(user_id=user_id, at=at, plugin=""))
+
+
+def _free_key(wanted: str, taken: set[str]) -> str:
+    keys = [wanted, *(f"{wanted[:36]}-{n}" for n in range(2, MOST_CONTEXTS + 2))]
+    return next(key for key in keys if key not in taken)
+
+
+def _draw(
+    request: SignedInRequest, shown: dict[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    page = build_page(request.user.pk, at=timezone.now(), shown=shown)
+    return render(request, "agents/mind.html", page, status=status)
+
+
+def _back(anchor: str) -> HttpResponse:
+    return redirect(f"{reverse('agents:mind')}#{anchor}")
