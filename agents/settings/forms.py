@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from annotated_types import Ge, Le
 from django import forms
-from django.utils.dates import WEEKDAYS
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
@@ -105,7 +105,7 @@ class ContextForm(ContextModelForm):
         label=_("Days"),
         coerce=int,
         required=False,
-        choices=[(n, WEEKDAYS[n]) for n in range(7)],
+        choices=[(n, WEEKDAYS_ABBR[n]) for n in range(7)],
         widget=forms.CheckboxSelectMultiple,
     )
     projects = forms.CharField(

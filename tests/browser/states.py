@@ -10,6 +10,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
+from accounts.privacy.consents import grant
+from agents.models import Belief, Context, Reading
 from integrations.models import Completion, Connection
 from tests.browser.card import expect_state, open_tip, press
 from tests.clock import NOON
@@ -175,6 +177,40 @@ def _refused(page: Page, alice: User) -> None:
     expect(page.get_by_text("This is not a time zone")).to_be_visible()
 
 
+def _mind(page: Page, alice: User) -> None:
+    """With everything that there can be on it, and all that can be opened open."""
+    now = timezone.now()
+    make_task(alice, "Anna is waiting for the photos", words_digest="a" * 32)
+    Reading.objects.create(
+        user=alice, kind="task", words="a" * 32, reader="words", version=1, read_at=now,
+        traits={"waits": {"value": "Anna", "quote": "Anna is waiting"}},
+    )  # fmt: skip
+    for key, value in {"momentum": {"a_day": 3}, "focus-area": {"names": ["Home", "Work"]}}.items():
+        Belief.objects.create(
+            user=alice, inference=key, version=1, value=value, confidence=0.8, evidence=12,
+            made_at=now, expires_at=now + timedelta(days=3),
+        )  # fmt: skip
+    Context.objects.create(user=alice, key="work", title="Work", days=[0, 1, 2, 3, 4])
+    Context.objects.create(user=alice, key="rest", title="Rest", is_quiet=True)
+    page.goto("/settings/mind")
+    page.evaluate("() => document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+
+
+def _mind_refused(page: Page, alice: User) -> None:
+    page.goto("/settings/mind")
+    page.get_by_text("Add a situation").click()
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_text("This field is required.")).to_be_visible()
+
+
+def _why_seen(page: Page, alice: User) -> None:
+    grant(alice.pk, "tasks", by="connect", at=timezone.now())
+    give_tip(alice, "Call the bank", at=timezone.now(), due_on=timezone.now() - timedelta(days=1))
+    open_tip(page, "Call the bank")
+    page.get_by_role("link", name="Why this?").click()
+    expect(page.get_by_text("What oO saw")).to_be_visible()
+
+
 TIPS: Mapping[str, Arrange] = {
     **{f"tip-{name}": _titled(title) for name, title in TITLES.items()},
     "wait": _wait,
@@ -191,6 +227,7 @@ TIPS: Mapping[str, Arrange] = {
 OVER: Mapping[str, Arrange] = {
     "why": _why,
     "why-understood": _understood,
+    "why-seen": _why_seen,
     "keys": _keys,
     "unconfirmed": _unconfirmed,
 }
@@ -198,6 +235,8 @@ PAGES: Mapping[str, Arrange] = {
     "offline": _path("/offline"),
     "settings": _path("/settings/"),
     "settings-refused": _refused,
+    "mind": _mind,
+    "mind-refused": _mind_refused,
     "tokens": _path("/settings/tokens"),
     "connections": _path("/connect/"),
     "connect-todoist": _path("/connect/todoist/"),
@@ -210,4 +249,5 @@ PAGES: Mapping[str, Arrange] = {
     "not-found": _stranger("/nowhere"),
 }
 # What the browser says of an answer that is meant to be an error.
-EXPECTED = {"not-found": "status of 404", "settings-refused": "status of 422"}
+EXPECTED = {"not-found": "status of 404", "settings-refused": "status of 422",
+            "mind-refused": "status of 422"}  # fmt: skip
