@@ -41,7 +41,7 @@ format: $(VENV)/.dev ## put the code into shape
 bench: $(VENV)/.dev ## measure the page, the sync and the start, each against a bare floor
 	@$(BIN)/python -m tests.bench
 
-bench-quality: $(VENV)/.dev ## measure tips at judged moments; MOMENTS=<file or folder> OUT=<file.json> VARIANTS=rule,random
+bench-quality: $(VENV)/.dev ## measure tips at judged moments; MOMENTS=<file or folder> OUT=<file.json> VARIANTS=rule,good_sense+model
 	@$(BIN)/python -m lab.moments $(or $(MOMENTS),lab/moments/data) \
 		$(if $(OUT),--out $(OUT)) $(if $(VARIANTS),--variants $(VARIANTS))
 

@@ -18,9 +18,11 @@ def main(arguments: list[str]) -> int:
     # Models can be imported only now.
     from agents.registry import READERS
     from lab.moments import report, run
+    from lab.moments.aliases import NoModelThere
     from lab.moments.format import FormatError, load_moments
     from lab.moments.labels import load_labels, problems
     from lab.moments.reading import read_moments
+    from lab.moments.variants import NoSuchVariant
 
     try:
         moments = load_moments(options.moments)
@@ -28,7 +30,7 @@ def main(arguments: list[str]) -> int:
         measured = {
             name: run.run_variant(moments, name, labels) for name in options.variants.split(",")
         }
-    except (FormatError, OSError, run.NoSuchVariant) as error:
+    except (FormatError, OSError, NoSuchVariant, NoModelThere) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     sys.stderr.writelines(f"label: {problem}\n" for problem in problems(labels, moments))
@@ -37,10 +39,14 @@ def main(arguments: list[str]) -> int:
             _say(f"{name}:", *report.details(judged), "")
     read = read_moments(moments, labels, READERS.load())
     _say(report.table(measured))
+    if wordings := report.wording_table(measured):
+        _say("", wordings)
     if read:
         _say("", report.reading_table(read))
     if options.out:
         _write(options.out, report.as_json(measured))
+        if wordings:
+            _write(options.out.with_suffix(".wording.json"), report.wording_as_json(measured))
         _write(options.out.with_suffix(".reading.json"), report.reading_as_json(read))
     return 0
 
@@ -56,14 +62,25 @@ def _options(arguments: list[str]) -> Namespace:
 
 
 def _set_up() -> None:
-    """oO in this process alone, with its rows in memory."""
+    """oO in this process alone, with its rows in memory. What it may ask is where it always is."""
     os.environ["DATABASE_URL"] = "sqlite://:memory:"
     os.environ["DJANGO_SETTINGS_MODULE"] = "oo.settings.test"
     import django
     from django.core.management import call_command
 
     django.setup()
+    _let_models_be_asked()
     call_command("migrate", verbosity=0)
+
+
+def _let_models_be_asked() -> None:
+    """The settings of tests know of no model; only variants that say so ask one."""
+    from django.conf import settings
+
+    from oo.settings import base
+
+    for name in ("LITELLM_URL", "LITELLM_KEY", "OLLAMA_URL", "LOCAL_MODEL_URL"):
+        setattr(settings, name, getattr(base, name))
 
 
 def _write(file: Path, figures: Any) -> None:

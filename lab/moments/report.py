@@ -7,17 +7,19 @@ from dataclasses import asdict
 from typing import TypeAlias
 
 from lab.moments.format import Moment
-from lab.moments.reading import Figures, Read
+from lab.moments.reading import Figures, Read, language_of
 from lab.moments.score import ALL, Judged, Score, score_kinds
+from lab.moments.wording import Wording, WordingFigures, figures
 from oo.lib.types import JSON
 
 Measured: TypeAlias = Mapping[str, Sequence[Judged]]  # by variant
 
 HEAD = (
     *("n", "mean", "right", "half", "wrong", "silent", "interrupted", "precision", "recall@8"),
-    *("seconds", "tokens"),
+    *("seconds", "tokens", "no answer"),
 )
 READING_HEAD = ("reader", "n", "agreed", "missed", "invented", "differed", "precision", "recall")
+WORDING_HEAD = ("n", "accepted", "refused", "away", "share", "seconds")
 NAME_WIDTH, WIDTH = 16, 12
 
 
@@ -62,6 +64,36 @@ def reading_as_json(read: Read) -> JSON:
     }
 
 
+def worded(judged: Iterable[Judged]) -> dict[str, WordingFigures]:
+    """By the language of the person's locale, and ALL last. Empty where none was asked for."""
+    by_language: dict[str, list[Wording]] = {}
+    for one in judged:
+        if one.said.wording:
+            by_language.setdefault(language_of(one.moment), []).append(one.said.wording)
+    found = {language: figures(by_language[language]) for language in sorted(by_language)}
+    every = [wording for wordings in by_language.values() for wording in wordings]
+    return {**found, ALL: figures(every)} if every else {}
+
+
+def wording_table(measured: Measured) -> str:
+    """By variant: tips by language, then the answers that were refused, by check."""
+    return "\n\n".join(
+        "\n".join([_line(f"Wording, {variant}", WORDING_HEAD), *_wording_rows(found)])
+        for variant, judged in measured.items()
+        if (found := worded(judged))
+    )
+
+
+def wording_as_json(measured: Measured) -> JSON:
+    """{variant: {language or "all": what WordingFigures has}}, of variants that ask for any."""
+    found = {variant: worded(judged) for variant, judged in measured.items()}
+    return {
+        variant: {language: asdict(each) for language, each in languages.items()}
+        for variant, languages in found.items()
+        if languages
+    }
+
+
 def details(judged: Iterable[Judged]) -> Iterator[str]:
     """A line a moment: what came of it, what was said, and why."""
     for one in judged:
@@ -70,6 +102,14 @@ def details(judged: Iterable[Judged]) -> Iterator[str]:
             f"{one.verdict:<11} {moment.id}: {_named(moment, said.chosen)} ({said.why or '-'}); "
             f"right: {_all_named(moment)}; {moment.because}"
         )
+        if said.wording:
+            yield _worded_line(said.wording)
+
+
+def _worded_line(wording: Wording) -> str:
+    refusals = f"; refused: {', '.join(wording.refusals)}" if wording.refusals else ""
+    text = f": {wording.text!r} for {wording.plain!r}" if wording.text else ""
+    return f"{'':<11} {wording.fate}{text}{refusals}"
 
 
 def _all_named(moment: Moment) -> str:
@@ -93,6 +133,7 @@ def _row(kind: str, score: Score) -> str:
             _percent(score.recall_at_8),
             f"{score.seconds:.3f}",
             f"{score.tokens:.0f}",
+            str(score.unanswered),
         ),
     )
 
@@ -101,6 +142,14 @@ def _reading_row(name: str, reader: str, found: Figures) -> str:
     counts = (found.labelled, found.agreed, found.missed, found.invented, found.differed)
     shares = (_percent(found.precision), _percent(found.recall))
     return _line(name, (reader, *map(str, counts), *shares))
+
+
+def _wording_rows(found: Mapping[str, WordingFigures]) -> Iterator[str]:
+    for language, each in found.items():
+        counts = (each.n, each.accepted, each.refused, each.away)
+        yield _line(language, (*map(str, counts), f"{each.share:.0%}", f"{each.seconds:.1f}"))
+    checks = [f"{code} {count}" for code, count in found[ALL].refusals.items()]
+    yield f"Answers refused: {', '.join(checks) or 'none'}"
 
 
 def _percent(share: float | None) -> str:

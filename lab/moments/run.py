@@ -2,82 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from random import Random
 from time import perf_counter
 
 from django.conf import settings
 
+from accounts.models import User
+from agents.models import ModelCall
+from lab.moments.aliases import trusted_with
 from lab.moments.format import Moment
 from lab.moments.label_reader import LabelReader, read_by
 from lab.moments.labels import Labels
 from lab.moments.load import Keys, item_keys, lived
 from lab.moments.score import INVALID_ITEM, Judged, Said, judge
+from lab.moments.variants import variant_named
+from lab.moments.wording import Wording
+from tips.decide.nominees import nominees
 from tips.make.making import make_tip
-from tips.models import TipDecision
-from tips.registry import POLICIES
+from tips.models import Tip, TipDecision
+from tips.polish.polishing import polish
 
-# Names that stay while policies come and go.
-NAMED = {"rule": "deadline_first", "random": "random_task"}
 RESTING = "resting"  # an answer was given a moment ago
+UNANSWERED = (ModelCall.Outcome.AWAY, ModelCall.Outcome.TOO_SLOW)
+REFUSED = (ModelCall.Outcome.REFUSED, ModelCall.Outcome.UNUSABLE)
+SHAPE = "shape"  # as tips.polish calls an answer that is not the JSON that was asked for
 
 
-class NoSuchVariant(Exception):
-    """Neither one of NAMED nor the key of a policy."""
+def run_variant(moments: Iterable[Moment], name: str, labels: Labels) -> list[Judged]:
+    """Each moment judged. Chance is the same in every run.
 
+    A labelled variant is run at moments that somebody has labelled only.
 
-# Behind a variant: rows are understood as the labels say, not as a reader does.
-LABELLED = "+labels"
-
-
-def policy_key(variant: str) -> str:
-    """Raises NoSuchVariant."""
-    name = variant.removesuffix(LABELLED)
-    key = NAMED.get(name, name)
-    if key not in POLICIES:
-        known = ", ".join([*NAMED, *POLICIES.load()])
-        raise NoSuchVariant(f"{variant!r} is no variant; there are {known}")
-    return key
-
-
-def run_variant(moments: Iterable[Moment], variant: str, labels: Labels) -> list[Judged]:
-    """Each moment judged. Raises NoSuchVariant. Chance is the same in every run.
-
-    With LABELLED, only moments that somebody has labelled.
+    raises  NoSuchVariant, NoModelThere
     """
-    key = policy_key(variant)
-    with _policy(key):
-        if not variant.endswith(LABELLED):
-            return [judge(moment, say(moment)) for moment in moments]
-        return [_labelled(moment, labels) for moment in moments if moment.id in labels.by_moment]
+    variant = variant_named(name)
+    with _policy(variant.policy), trusted_with(variant.skills) if variant.asks else nullcontext():
+        if not variant.is_labelled:
+            return [judge(moment, say(moment, asks=variant.asks)) for moment in moments]
+        labelled = [moment for moment in moments if moment.id in labels.by_moment]
+        return [_labelled(moment, labels, asks=variant.asks) for moment in labelled]
 
 
-def _labelled(moment: Moment, labels: Labels) -> Judged:
+def _labelled(moment: Moment, labels: Labels, *, asks: bool) -> Judged:
     with read_by(LabelReader(moment, labels)):
-        return judge(moment, say(moment))
+        return judge(moment, say(moment, asks=asks))
 
 
-def say(moment: Moment) -> Said:
-    """What oO says at the moment, with the policy that is in force."""
+def say(moment: Moment, *, asks: bool = False) -> Said:
+    """What oO says at the moment, with the policy that is in force.
+
+    asks  a model polishes the tip, and what then stands is what is said
+    """
     with lived(moment) as user:
         began = perf_counter()
-        make_tip(user.pk, at=moment.now, rng=Random(moment.id))
+        tip = make_tip(user.pk, at=moment.now, rng=Random(moment.id))
+        if tip is not None and asks:
+            polish(tip.pk, at=moment.now)
         seconds = perf_counter() - began
         decision = TipDecision.objects.filter(user=user, at=moment.now).first()
-        return replace(_said(decision, item_keys(user)), seconds=seconds)
+        said = _said(decision, item_keys(user))
+        calls = list(ModelCall.objects.filter(user=user, at=moment.now).order_by("pk"))
+        return replace(
+            said,
+            seconds=seconds,
+            tokens=sum(call.tokens_in + call.tokens_out for call in calls),
+            unanswered=sum(call.outcome in UNANSWERED for call in calls),
+            wording=_wording(user, [call for call in calls if call.purpose == "words"], moment),
+        )
 
 
 def _said(decision: TipDecision | None, keys: Keys) -> Said:
     if decision is None:
         return Said("", why=RESTING)
     logged = {found["key"]: found for found in decision.candidates}
-    ranking = tuple(keys.get(key, INVALID_ITEM) for key in logged)
+    said = Said(
+        keys.get(decision.chosen, INVALID_ITEM) if decision.chosen else "",
+        ranking=tuple(keys.get(key, INVALID_ITEM) for key in logged),
+        nominees=tuple(keys.get(key, INVALID_ITEM) for key in _nominees(decision)),
+        why=decision.silence,
+    )
     if not decision.chosen:
-        return Said("", ranking, decision.silence)
-    why = ", ".join(logged[decision.chosen]["reasons"])
-    return Said(keys.get(decision.chosen, INVALID_ITEM), ranking, why)
+        return said
+    return replace(said, why=", ".join(logged[decision.chosen]["reasons"]))
+
+
+def _nominees(decision: TipDecision) -> list[str]:
+    """Those that tips.polish lets a model choose among, whether or not it is asked here."""
+    possible = {c["key"]: c for c in decision.candidates if not c["is_gated"]}
+    return nominees(list(possible), {key: c["nominated_by"] for key, c in possible.items()})
+
+
+def _wording(user: User, calls: Sequence[ModelCall], moment: Moment) -> Wording | None:
+    tip = Tip.objects.current(user.pk, at=moment.now).first()
+    if not calls or tip is None:
+        return None
+    refused = [call for call in calls if call.outcome in REFUSED]
+    return Wording(
+        plain=tip.plain or tip.content,
+        text=tip.content if tip.plain else "",
+        refusals=tuple(call.reason or SHAPE for call in refused),
+        is_away=calls[-1].outcome in UNANSWERED,
+        seconds=sum(call.ms for call in calls) / 1000,
+    )
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from lab.moments.format import Moment
+from lab.moments.wording import Wording
 
-FIRST = 8  # a model that is to choose gets about as many
 ALL = "all"
 
 
@@ -38,15 +38,21 @@ class Said:
 
     INVALID_ITEM stands for what is none of them.
 
-    seconds  from asking for a tip to having one; no two runs take the same
-    tokens   in and out of models on the way there; 0 while none is asked
+    nominees    those of the ranking that a model may choose among, in its order
+    seconds     from asking for a tip to having one; no two runs take the same
+    tokens      in and out of models on the way there; 0 while none is asked
+    unanswered  questions to models that no answer came to, or not in time
+    wording     None where no model was asked for one
     """
 
     chosen: str
     ranking: tuple[str, ...] = ()  # the best first
     why: str = ""
+    nominees: tuple[str, ...] = ()
     seconds: float = field(default=0.0, compare=False)
     tokens: int = 0
+    unanswered: int = 0
+    wording: Wording | None = None
 
 
 INVALID_ITEM = "?"
@@ -68,8 +74,8 @@ class Judged:
 
     @property
     def is_recalled(self) -> bool:
-        """One of the right ones is among the first of the ranking."""
-        return bool(set(self.moment.right) & set(self.said.ranking[:FIRST]))
+        """One of the right ones is among those that a model may choose."""
+        return bool(set(self.moment.right) & set(self.said.nominees))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +84,10 @@ class Score:
 
     mean         what the verdicts are worth
     precision    of the moments in which it spoke: was it right, or at least acceptable
-    recall_at_8  of the moments with a right task: was a right one among the first eight
+    recall_at_8  of the moments with a right task: was a right one among the nominees, eight at most
     Both are None where there is no such moment.
     seconds, tokens  means of what Said has
+    unanswered       its sum
     """
 
     n: int
@@ -94,6 +101,7 @@ class Score:
     recall_at_8: float | None
     seconds: float
     tokens: float
+    unanswered: int
 
 
 def judge(moment: Moment, said: Said) -> Judged:
@@ -133,6 +141,7 @@ def score(judged: Sequence[Judged]) -> Score:
         recall_at_8=_share(j.is_recalled for j in judged if j.has_right_task),
         seconds=_mean(j.said.seconds for j in judged),
         tokens=_mean(j.said.tokens for j in judged),
+        unanswered=sum(j.said.unanswered for j in judged),
     )
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from lab.moments.format import Moment, load_moments
 from lab.moments.labels import Labels
 from lab.moments.report import as_json, details, table
-from lab.moments.run import RESTING, NoSuchVariant, policy_key, run_variant
+from lab.moments.run import RESTING, run_variant
 from lab.moments.score import Said, Score, Verdict
 from lab.tests.moments import event, moment, past, task
 
@@ -70,9 +70,3 @@ def test_chance_is_the_same_in_every_run() -> None:
     moments = [moment(tasks=[task(f"t{i}") for i in range(9)])]
     first, second = (run_variant(moments, "random", Labels()) for _ in range(2))
     assert first == second
-
-
-def test_a_variant_is_a_name_or_the_key_of_a_policy() -> None:
-    assert policy_key("rule") == policy_key("deadline_first") == "deadline_first"
-    with pytest.raises(NoSuchVariant, match="there are rule, random"):
-        policy_key("clever")
