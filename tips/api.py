@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from accounts.models import User
 from tips.answer import answering
 from tips.base import Kind
-from tips.make import making
+from tips.make import generating, making
 from tips.models import Tip
 from tips.page import states
 
@@ -152,6 +152,52 @@ class ReactionView(APIView):
         return Response(ReactedSerializer({"won": outcome.won, "tip": outcome.tip}).data)
 
 
+class GenerateSerializer(serializers.Serializer[Any]):
+    n = serializers.IntegerField(
+        min_value=1, max_value=generating.MOST, default=3, help_text="How many at most."
+    )
+
+
+class TipCandidateSerializer(serializers.Serializer[Any]):
+    """What could be said now: tips.base.TipCandidate."""
+
+    key = serializers.CharField(help_text="The same thing said about the same row: task:17.")
+    kind = serializers.ChoiceField(choices=[k.value for k in Kind])
+    content = serializers.CharField()
+    detail = serializers.CharField(allow_blank=True)
+    url = serializers.CharField(allow_blank=True)
+    source = serializers.CharField()  # type: ignore[assignment]  # declared fields leave the class
+    model = serializers.CharField(allow_blank=True, help_text="Empty: the row's own words.")
+    prompt_version = serializers.CharField(allow_blank=True)
+    confidence = serializers.FloatField()
+    score = serializers.FloatField(help_text="Comparable within one answer only.")
+    is_gated = serializers.BooleanField()
+    presses = serializers.BooleanField(help_text="What is left of its time is a matter of hours.")
+    reasons = serializers.ListField(child=serializers.CharField())
+    penalties = serializers.ListField(child=serializers.CharField())
+    words = serializers.ListField(child=serializers.CharField())
+    nominated_by = serializers.ListField(child=serializers.CharField())
+    evidence = EvidenceSerializer(many=True)
+
+
+class GenerateView(APIView):
+    required_scopes = {"POST": "tip:read"}
+
+    @extend_schema(
+        operation_id="generate",
+        request=GenerateSerializer,
+        responses=TipCandidateSerializer(many=True),
+    )
+    def post(self, request: Request) -> Response:
+        """What could be said to you now, the best first. Nothing is shown, no model asked."""
+        asked = GenerateSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        found = generating.generate(
+            person(request).pk, asked.validated_data["n"], at=timezone.now()
+        )
+        return Response(TipCandidateSerializer(found, many=True).data)
+
+
 class UndoView(APIView):
     required_scopes = {"POST": "tip:react"}
 
@@ -164,6 +210,7 @@ class UndoView(APIView):
 
 
 urlpatterns = [
+    path("generate", GenerateView.as_view(), name="generate"),
     path("tip", NowView.as_view(), name="tip"),
     path("tip/<uuid:pk>/shown", ShownView.as_view(), name="tip-shown"),
     path("tip/<uuid:pk>/reaction", ReactionView.as_view(), name="tip-reaction"),

@@ -103,6 +103,33 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
+class TipCandidate:
+    """One schema for the log of decisions, the API and the lab: what could be said, in words.
+
+    reasons, penalties  codes of the policy's manifest; `words` are their sentences
+    nominated_by        keys of the agents that would look at it now
+    """
+
+    key: str
+    kind: str
+    content: str
+    detail: str
+    url: str
+    source: str
+    model: str
+    prompt_version: str
+    confidence: float
+    score: float
+    is_gated: bool
+    presses: bool
+    reasons: tuple[str, ...]
+    penalties: tuple[str, ...]
+    words: tuple[str, ...]
+    nominated_by: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """What a policy decided. `chosen` None is silence, with `silence` saying why.
 

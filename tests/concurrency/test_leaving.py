@@ -162,7 +162,7 @@ def test_of_two_deletions_at_once_both_give_the_same_receipt(
         assert {end.pk for end in ends} == {receipt_id}
 
 
-@pytest.mark.parametrize("step", ["get_or_create", "load_view", "build_candidates", "_store"])
+@pytest.mark.parametrize("step", ["get_or_create", "load_view", "decide", "_store"])
 def test_a_person_who_leaves_while_their_tip_is_made_gets_none(
     step: str, todoist: TodoistStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

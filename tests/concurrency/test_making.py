@@ -80,7 +80,7 @@ def test_undo_and_making_at_once_leave_one_live_tip(crew: Crew) -> None:
         assert [t.pk for t in Tip.objects.live().filter(user=user)] == [tip.pk]
 
 
-@pytest.mark.parametrize("step", ["load_view", "build_candidates", "_store"])
+@pytest.mark.parametrize("step", ["load_view", "decide", "_store"])
 def test_what_a_sync_wrote_while_a_tip_was_decided_is_not_forgotten(
     step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

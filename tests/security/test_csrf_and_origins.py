@@ -27,6 +27,7 @@ NEEDS = {
     ("get", "/export"): "account:read",
     ("get", "/connections"): "connections:read",
     ("post", "/connections/{id}/sync"): "connections:read",
+    ("post", "/generate"): "tip:read",
     ("get", "/tip"): "tip:read",
     ("post", "/tip/{id}/shown"): "tip:react",
     ("post", "/tip/{id}/reaction"): "tip:react",

@@ -1,46 +1,32 @@
-"""Candidates, rank, render: from a person's rows to the one ready tip, or to silence on record."""
+"""From a person's rows to the one ready tip, or to silence on record."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from datetime import datetime
 from random import Random
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils import timezone, translation
 
 from accounts.locks import lock_person
 from accounts.models import Profile
-from agents.base import Snippet, UserView
-from agents.looking.outputs import see
+from agents.base import UserView
 from agents.understanding.keeping import catch_up
 from agents.view import load_view
 from integrations.models import CalendarEvent, Task
-from oo.lib.types import JSON
 from tips import conf
-from tips.base import Candidate, Choice, Policy, Scored
-from tips.decide.candidates import build_candidates
-from tips.decide.fingerprint import fingerprint, next_boundary
-from tips.make import words
-from tips.models import Mute, Tip, TipDecision, TipSchedule
-from tips.registry import POLICIES
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A decision, before it is a row."""
-
-    view: UserView
-    policy: Policy
-    choice: Choice
-    candidates: Sequence[Candidate]
-    seen: Mapping[str, Snippet]  # by agent
-    mark: str  # fingerprint
-    boundary: datetime
-    locale: str
+from tips.make.deciding import (
+    Decided,
+    as_seen,
+    decide,
+    evidence_of,
+    mark_of,
+    mutes_in_force,
+    rendered,
+    worth_logging,
+)
+from tips.models import Tip, TipDecision, TipSchedule
 
 
 class Overtaken(Exception):
@@ -77,7 +63,7 @@ def _make(user_id: UUID, at: datetime, rng: Random) -> Tip | None:
         view = load_view(user_id, at=at)
     except (IntegrityError, Profile.DoesNotExist):  # they have left just now
         return None
-    return _decide(profile, schedule, view, rng, at=at)
+    return _decide(schedule, view, rng, at=at)
 
 
 def _put_off(seen: TipSchedule, until: datetime) -> None:
@@ -85,45 +71,17 @@ def _put_off(seen: TipSchedule, until: datetime) -> None:
     TipSchedule.objects.filter(pk=seen.pk, revision=seen.revision).update(next_look_at=until)
 
 
-def _decide(
-    profile: Profile, schedule: TipSchedule, view: UserView, rng: Random, *, at: datetime
-) -> Tip | None:
-    mutes = _mutes(view)
-    policy = POLICIES[settings.OO_POLICY]
-    name = f"{policy.manifest.key} {policy.manifest.version}"
-    mark = fingerprint(view, [m.candidate for m in mutes], name, profile.locale)
+def _decide(schedule: TipSchedule, view: UserView, rng: Random, *, at: datetime) -> Tip | None:
+    mutes = mutes_in_force(view)
     live = Tip.objects.current(view.user_id, at=at).first()
-    if live and schedule.fingerprint == mark:
+    if live and schedule.fingerprint == mark_of(view, mutes):
         _put_off(schedule, live.expires_at)
         return live
-    candidates = build_candidates(view, {m.candidate for m in mutes})
-    choice = policy.decide(view, candidates, rng)
-    until = choice.chosen.candidate.valid_until if choice.chosen else None
-    boundary = next_boundary(view, [until, choice.until, *(m.until for m in mutes)])
-    decided = Decided(view, policy, choice, candidates, see(view), mark, boundary, profile.locale)
-    return _store(decided, schedule, at=at)
+    return _store(decide(view, mutes, rng), schedule, at=at)
 
 
 def _rests(schedule: TipSchedule, at: datetime) -> bool:
     return schedule.rest_until is not None and schedule.rest_until > at
-
-
-def _mutes(view: UserView) -> list[Mute]:
-    """The mutes in force. One that waits for a change is over when its row has changed since."""
-    mutes = list(Mute.objects.filter(user_id=view.user_id, until__gt=view.now))
-    if not any(m.until_changed for m in mutes):
-        return mutes
-    changed = {f"task:{t.id}": t.changed_at for t in view.tasks} | {
-        f"event:{pk}": at
-        for pk, at in CalendarEvent.objects.filter(pk__in=[e.id for e in view.events]).values_list(
-            "pk", "changed_at"
-        )
-    }
-    return [m for m in mutes if not (m.until_changed and _after(changed.get(m.candidate), m.since))]
-
-
-def _after(moment: datetime | None, since: datetime) -> bool:
-    return moment is not None and moment > since
 
 
 def _store(decided: Decided, seen: TipSchedule, *, at: datetime) -> Tip | None:
@@ -172,7 +130,7 @@ def _stays(live: Tip, decided: Decided, at: datetime) -> bool:
     if same is None or same.candidate.url != live.url:
         return False
     # Of a rewording, what it says otherwise has to be the same.
-    return _render(same, decided) == (live.plain or live.content, live.detail)
+    return rendered(same, decided) == (live.plain or live.content, live.detail)
 
 
 def _keep(live: Tip, schedule: TipSchedule, decided: Decided) -> None:
@@ -189,15 +147,10 @@ def _keep(live: Tip, schedule: TipSchedule, decided: Decided) -> None:
     live.save(update_fields=["expires_at"])
 
 
-def _render(scored: Scored, decided: Decided) -> tuple[str, str]:
-    with timezone.override(decided.view.zone), translation.override(decided.locale):
-        return words.render(scored, decided.policy.manifest)
-
-
 def _write_tip(decided: Decided, at: datetime) -> Tip:
     chosen = decided.choice.chosen
     assert chosen is not None
-    content, detail = _render(chosen, decided)
+    content, detail = rendered(chosen, decided)
     return Tip.objects.create(
         user_id=decided.view.user_id,
         content=content,
@@ -209,7 +162,7 @@ def _write_tip(decided: Decided, at: datetime) -> Tip:
         prompt_version=chosen.candidate.prompt_version,
         policy=decided.policy.manifest.key,
         confidence=decided.choice.confidence,
-        evidence=_evidence(chosen),
+        evidence=[asdict(row) for row in evidence_of(chosen)],
         candidate=chosen.candidate.key,
         fingerprint=decided.mark,
         made_at=at,
@@ -217,79 +170,22 @@ def _write_tip(decided: Decided, at: datetime) -> Tip:
     )
 
 
-def _evidence(scored: Scored) -> list[JSON]:
-    """The rows, each with the fact that mattered most, where one did."""
-    fact = scored.reasons[0] if scored.reasons else ""
-    return [asdict(replace(e, fact=fact or e.fact)) for e in scored.candidate.evidence]
-
-
 def _log_decision(decided: Decided, tip: Tip | None, at: datetime) -> None:
     choice = decided.choice
-    with timezone.override(decided.view.zone), translation.override(decided.locale):
-        best = [_logged(scored, decided) for scored in _worth_logging(choice)]
     TipDecision.objects.create(
         user_id=decided.view.user_id,
         tip=tip,
         at=at,
         policy=decided.policy.manifest.key,
         policy_version=decided.policy.manifest.version,
-        candidates=best,
-        seen=[_seen(key, snippet) for key, snippet in decided.seen.items()],
+        candidates=[asdict(candidate) for candidate in worth_logging(decided)],
+        seen=[as_seen(key, snippet) for key, snippet in decided.seen.items()],
         candidate_count=len(choice.ranking),
         chosen=choice.chosen.candidate.key if choice.chosen else "",
         propensity=choice.propensity,
         silence=choice.silence,
         fingerprint=decided.mark,
     )
-
-
-def _worth_logging(choice: Choice) -> list[Scored]:
-    """The best, and the chosen one wherever it ranks: without it the log teaches nothing."""
-    best = list(choice.ranking[: conf.LOGGED_CANDIDATES])
-    if choice.chosen and choice.chosen not in best:
-        best[-1:] = [choice.chosen]
-    return best
-
-
-def _logged(scored: Scored, decided: Decided) -> JSON:
-    candidate, policy = scored.candidate, decided.policy
-    return {
-        "key": candidate.key,
-        "kind": candidate.kind,
-        "content": candidate.content,
-        "detail": words.render(scored, policy.manifest)[1],
-        "url": candidate.url,
-        "source": candidate.source,
-        "model": candidate.model,
-        "prompt_version": candidate.prompt_version,
-        "confidence": candidate.confidence,
-        "score": scored.score,
-        "is_gated": scored.is_gated,
-        "presses": scored.presses,
-        "reasons": list(scored.reasons),
-        "penalties": list(scored.penalties),
-        "words": [
-            said
-            for code in (*scored.reasons, *scored.penalties)
-            if (said := words.reason(code, candidate.facts, policy.manifest))
-        ],
-        "nominated_by": [
-            key
-            for key, snippet in decided.seen.items()
-            if candidate.key in {n.candidate for n in snippet.nominations}
-        ],
-        "evidence": _evidence(scored),
-    }
-
-
-def _seen(key: str, snippet: Snippet) -> JSON:
-    rows: list[JSON] = [*sorted({row for fact in snippet.facts for row in fact.rows})]
-    return {
-        "agent": key,
-        "text": snippet.text,
-        "rows": rows,
-        "nominations": [asdict(nomination) for nomination in snippet.nominations],
-    }
 
 
 def rows_of(tip: Tip) -> tuple[list[Task], list[CalendarEvent]]:

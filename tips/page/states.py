@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
 
 from agents.registry import AGENTS
 from agents.understanding.correcting import understanding_of
@@ -144,7 +145,23 @@ def build_why(tip: Tip) -> dict[str, Any]:
         "confidence": tip.confidence,
         "made_at": tip.made_at,
         "model": tip.model,
+        "chooser": decision.chooser if decision else "",
+        "prompt": tip.prompt_version,
+        "plain": tip.plain,
+        "left_host": tip.left_host,
+        "read": sorted({str(READ[key]) for key in _models_of(tip)}),
     }
+
+
+# What oO reads of a row to decide on it; the words of the privacy receipt.
+READ = {
+    "task": _("titles, notes, projects, labels, dates, lengths and priorities of your tasks"),
+    "event": _("titles, places and times of your calendar"),
+}
+
+
+def _models_of(tip: Tip) -> set[str]:
+    return {item["model"] for item in tip.evidence if item["model"] in READ}
 
 
 def _seen(decision: TipDecision, candidate: str) -> list[dict[str, str]]:

@@ -57,7 +57,7 @@ def test_a_tip_says_which_model_wrote_it(alice: User, monkeypatch: pytest.Monkey
         by: Any = {"model": "small-1", "prompt_version": "7", "confidence": 0.5}
         return [replace(c, content="Rent, now.", **by) for c in build_candidates(view, muted)]
 
-    monkeypatch.setattr("tips.make.making.build_candidates", written)
+    monkeypatch.setattr("tips.make.deciding.build_candidates", written)
     tip = made(alice)
     assert (tip.content, tip.model, tip.prompt_version) == ("Rent, now.", "small-1", "7")
     (logged,) = TipDecision.objects.get(tip=tip).candidates

@@ -294,3 +294,21 @@ def test_a_tip_that_was_overtaken_is_left_alone(
     polish(tip.pk, at=NOON)
     tip.refresh_from_db()
     assert tip.content == "Pay the rent"
+
+
+def test_why_says_who_worded_it_what_was_read_and_that_nothing_left(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("words")
+    tip = give_tip(alice, "Pay the rent")
+    model.play(said("Pay the rent today."))
+    polish(tip.pk, at=NOON)
+    page = (
+        signed_in(alice)
+        .get(reverse("tips:why", args=[tip.pk]), headers={"HX-Request": "true"})
+        .content.decode()
+    )
+    assert "Worded by openai/m (wording-" in page
+    assert "Pay the rent</q>" in page
+    assert "notes, projects, labels" in page
+    assert "Nothing left this oO." in page

@@ -1,0 +1,137 @@
+"""One decision about one person: what could be said, how it ranks, what is chosen. No row yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone, translation
+
+from agents.base import Snippet, UserView
+from agents.looking.outputs import see
+from integrations.models import CalendarEvent
+from tips import conf
+from tips.base import Candidate, Choice, Evidence, Policy, Scored, TipCandidate
+from tips.decide.candidates import build_candidates
+from tips.decide.fingerprint import fingerprint, next_boundary
+from tips.make import words
+from tips.models import Mute
+from tips.registry import POLICIES
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision, before it is a row."""
+
+    view: UserView
+    policy: Policy
+    choice: Choice
+    candidates: Sequence[Candidate]
+    seen: Mapping[str, Snippet]  # by agent
+    mark: str  # fingerprint
+    boundary: datetime
+
+
+def decide(view: UserView, mutes: Sequence[Mute], rng: Random) -> Decided:
+    """One query: what agents have seen."""
+    policy = POLICIES[settings.OO_POLICY]
+    candidates = build_candidates(view, {m.candidate for m in mutes})
+    choice = policy.decide(view, candidates, rng)
+    until = choice.chosen.candidate.valid_until if choice.chosen else None
+    boundary = next_boundary(view, [until, choice.until, *(m.until for m in mutes)])
+    return Decided(view, policy, choice, candidates, see(view), mark_of(view, mutes), boundary)
+
+
+def mark_of(view: UserView, mutes: Sequence[Mute]) -> str:
+    """Equal marks: what was decided still stands."""
+    manifest = POLICIES[settings.OO_POLICY].manifest
+    muted = [m.candidate for m in mutes]
+    return fingerprint(view, muted, f"{manifest.key} {manifest.version}", view.locale)
+
+
+def mutes_in_force(view: UserView) -> list[Mute]:
+    """One that waits for a change is over when its row has changed since. At most two queries."""
+    mutes = list(Mute.objects.filter(user_id=view.user_id, until__gt=view.now))
+    if not any(m.until_changed for m in mutes):
+        return mutes
+    changed = {f"task:{t.id}": t.changed_at for t in view.tasks} | {
+        f"event:{pk}": at
+        for pk, at in CalendarEvent.objects.filter(pk__in=[e.id for e in view.events]).values_list(
+            "pk", "changed_at"
+        )
+    }
+    return [m for m in mutes if not (m.until_changed and _after(changed.get(m.candidate), m.since))]
+
+
+def _after(moment: datetime | None, since: datetime) -> bool:
+    return moment is not None and moment > since
+
+
+def rendered(scored: Scored, decided: Decided) -> tuple[str, str]:
+    """(content, detail) in the person's language and on their clock."""
+    with timezone.override(decided.view.zone), translation.override(decided.view.locale):
+        return words.render(scored, decided.policy.manifest)
+
+
+def worth_logging(decided: Decided) -> list[TipCandidate]:
+    """The best, and the chosen one wherever it ranks: without it the log teaches nothing."""
+    choice = decided.choice
+    best = list(choice.ranking[: conf.LOGGED_CANDIDATES])
+    if choice.chosen and choice.chosen not in best:
+        best[-1:] = [choice.chosen]
+    return as_candidates(best, decided)
+
+
+def as_candidates(ranked: Sequence[Scored], decided: Decided) -> list[TipCandidate]:
+    with timezone.override(decided.view.zone), translation.override(decided.view.locale):
+        return [_candidate(scored, decided) for scored in ranked]
+
+
+def _candidate(scored: Scored, decided: Decided) -> TipCandidate:
+    candidate, manifest = scored.candidate, decided.policy.manifest
+    content, detail = words.render(scored, manifest)
+    codes = (*scored.reasons, *scored.penalties)
+    said = [words.reason(code, candidate.facts, manifest) for code in codes]
+    return TipCandidate(
+        key=candidate.key,
+        kind=candidate.kind,
+        content=content,
+        detail=detail,
+        url=candidate.url,
+        source=candidate.source,
+        model=candidate.model,
+        prompt_version=candidate.prompt_version,
+        confidence=candidate.confidence,
+        score=scored.score,
+        is_gated=scored.is_gated,
+        presses=scored.presses,
+        reasons=scored.reasons,
+        penalties=scored.penalties,
+        words=tuple(filter(None, said)),
+        nominated_by=tuple(
+            key
+            for key, snippet in decided.seen.items()
+            if candidate.key in {n.candidate for n in snippet.nominations}
+        ),
+        evidence=evidence_of(scored),
+    )
+
+
+def evidence_of(scored: Scored) -> tuple[Evidence, ...]:
+    """The rows, each with the fact that mattered most, where one did."""
+    fact = scored.reasons[0] if scored.reasons else ""
+    return tuple(replace(e, fact=fact or e.fact) for e in scored.candidate.evidence)
+
+
+def as_seen(key: str, snippet: Snippet) -> dict[str, Any]:
+    """A snippet as the log keeps it."""
+    return {
+        "agent": key,
+        "text": snippet.text,
+        "rows": sorted({row for fact in snippet.facts for row in fact.rows}),
+        "nominations": [asdict(nomination) for nomination in snippet.nominations],
+    }
