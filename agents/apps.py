@@ -24,8 +24,8 @@ class AgentsConfig(AppConfig):
 
 
 def check_plugins(**_kwargs: Any) -> list[CheckMessage]:
-    from agents.registry import AGENTS, INFERENCES, READERS
+    from agents.registry import AGENTS, INFERENCES, PROMPTS, READERS
     from oo.lib.plugins import check_registry
 
-    registries = (READERS, AGENTS, INFERENCES)
+    registries = (READERS, AGENTS, INFERENCES, PROMPTS)
     return [complaint for each in registries for complaint in check_registry(each)]

@@ -9,11 +9,13 @@ from oo.lib.words import clock, day, day_and_clock, ngettext
 from oo.lib.words import gettext as _
 
 MOST_WORDS, MOST_LETTERS = 8, 50
+# A quote ends where we end it, in whatever language we quote.
+WITHIN_QUOTES = dict.fromkeys(map(ord, "“”„‟«»"), "'")
 
 
 def quoted(title: str) -> str:
     """Somebody's own words, told apart from ours."""
-    words = title.split()
+    words = title.translate(WITHIN_QUOTES).split()
     short = " ".join(words[:MOST_WORDS])
     if len(short) > MOST_LETTERS:
         short = short[:MOST_LETTERS].rstrip()

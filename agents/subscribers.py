@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agents import tasks
 from agents.models import LookSchedule
+from agents.understanding import by_model
 from events.bus import subscribe
 from events.catalog import (
     CalendarSynced,
@@ -19,6 +20,7 @@ from events.catalog import (
     TipReactionUndone,
     TipServed,
 )
+from oo.lib import llm
 from oo.lib.queue import look_now
 
 
@@ -36,6 +38,13 @@ def forget(event: ConnectionChanged) -> None:
         look_now(tasks.forget, str(event.user_id))
 
 
+def read_new_words(event: TasksSynced) -> None:
+    """Only where a model was measured to read better than the rules."""
+    skills = llm.skills(by_model.ALIAS, allowed_clouds=frozenset(llm.clouds()))
+    if any(skill.partition(".")[0] == by_model.SKILL for skill in skills):
+        look_now(tasks.read_with_model, str(event.user_id))
+
+
 def end_consent(event: ConsentWithdrawn) -> None:
     look_now(tasks.end_consent, str(event.user_id), event.key)
 
@@ -43,6 +52,7 @@ def end_consent(event: ConsentWithdrawn) -> None:
 def listen() -> None:
     subscribe(ConnectionChanged, forget)
     subscribe(ConsentWithdrawn, end_consent)
+    subscribe(TasksSynced, read_new_words)
     subscribe(TipServed, note_activity)
     subscribe(TipReacted, note_activity)
     kinds: tuple[type[Event], ...] = (

@@ -9,6 +9,7 @@ from agents.asking.asking import forget_old_calls
 from agents.looking import sweeping
 from agents.looking.withdrawing import forget_derived
 from agents.models import LookSchedule, Sweep
+from agents.understanding import by_model
 from agents.understanding.forgetting import forget_orphans
 from oo.lib.queue import look_now
 
@@ -23,6 +24,18 @@ def forget(user_id: str) -> int:
 def end_consent(user_id: str, key: str) -> int:
     """What was derived from what is no longer allowed. Lost, the next sweep drops it."""
     return forget_derived(UUID(user_id), key)
+
+
+@shared_task(soft_time_limit=240, time_limit=280)
+def read_with_model(user_id: str) -> int:
+    """In the queue of models. Lost, the next change of the person's tasks asks again."""
+    at = timezone.now()
+    read = by_model.read_with_model(UUID(user_id), at=at)
+    if read:
+        LookSchedule.objects.note_change(UUID(user_id))
+    if read == by_model.MOST_AT_ONCE:
+        look_now(read_with_model, user_id)
+    return read
 
 
 @shared_task(soft_time_limit=240)

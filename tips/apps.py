@@ -24,9 +24,9 @@ class TipsConfig(AppConfig):
 
 def check_policies(**_kwargs: Any) -> list[CheckMessage]:
     from oo.lib.plugins import check_registry
-    from tips.registry import POLICIES
+    from tips.registry import POLICIES, PROMPTS
 
-    if broken := check_registry(POLICIES):
+    if broken := [*check_registry(POLICIES), *check_registry(PROMPTS)]:
         return broken
     if settings.OO_POLICY not in POLICIES:
         known = ", ".join(POLICIES.load())

@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 
 from agents.models import Correction, Reading
 from agents.understanding.codec import load
-from agents.understanding.loading import KINDS, corrected
+from agents.understanding.loading import BY_MODEL, KINDS, corrected, laid_over
 from agents.understanding.words import Said, sentences
 
 
@@ -36,9 +36,9 @@ def understanding_of(user_id: UUID, kind: str, words: str) -> Understanding:
         return Understanding()
     same = {"user_id": user_id, "kind": kind, "words": words}
     traits = KINDS[kind]()
-    read = Reading.objects.filter(**same)
+    read = Reading.objects.filter(**same).order_by(BY_MODEL)
     for stored in read.values_list(Cast("traits", TextField()), flat=True):
-        traits = load(KINDS[kind], stored)
+        traits = laid_over(traits, load(KINDS[kind], stored))
     told = {said.trait: said for said in sentences(traits)}
     denied = []
     for correction in Correction.objects.filter(**same):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from django.db.models import TextField
+from django.db.models import Case, TextField, When
 from django.db.models.functions import Cast
 
 from agents.models import Correction, Reading
@@ -46,6 +46,8 @@ NOTHING_UNDERSTOOD = Understood()
 
 # As text: to make, hash and compare a UUID for each of a million rows takes longer than to load it.
 OWNER = Cast("user_id", TextField())
+MODEL_READER = "model"  # Reading.reader of what a model read, where it was trusted to
+BY_MODEL = Case(When(reader=MODEL_READER, then=1), default=0)
 OneRow: TypeAlias = tuple[Any, ...]
 
 
@@ -63,11 +65,16 @@ def load_understood(user_ids: Collection[UUID]) -> dict[UUID, Understood]:
     found: dict[UUID, dict[str, dict[str, Any]]] = defaultdict(lambda: {kind: {} for kind in KINDS})
     readings = Reading.objects.filter(user_id__in=user_ids)
     # As text: most words say nothing, and "{}" need not be parsed a million times.
-    written = readings.values_list(OWNER, "kind", "words", Cast("traits", TextField()))
+    # What a model read comes last, and is laid over what the rules read.
+    written = readings.order_by(BY_MODEL).values_list(
+        OWNER, "kind", "words", Cast("traits", TextField())
+    )
     for user_id, rows in by_person(written):
         of_person = found[user_id]
         for _owner, kind, words, traits in rows:
-            of_person[kind][words] = load(KINDS[kind], traits)
+            read = load(KINDS[kind], traits)
+            before = of_person[kind].get(words)
+            of_person[kind][words] = laid_over(before, read) if before else read
     corrections = Correction.objects.filter(user_id__in=user_ids)
     for user_id, kind, words, trait, value in corrections.values_list(
         "user_id", "kind", "words", "trait", "value"
@@ -78,6 +85,12 @@ def load_understood(user_ids: Collection[UUID]) -> dict[UUID, Understood]:
         user_id: Understood(of[Reading.Kind.TASK], of[Reading.Kind.EVENT])
         for user_id, of in found.items()
     }
+
+
+def laid_over(before: Any, read: Any) -> Any:
+    """Trait by trait, what a model read above what the rules did; where it read nothing, theirs."""
+    known = {f.name: told for f in fields(read) if (told := getattr(read, f.name)) is not None}
+    return replace(before, **known) if known else before
 
 
 def corrected(traits: Any, name: str, value: Any) -> Any:

@@ -145,6 +145,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 3600}
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_ROUTES = {
     "integrations.tasks.*": {"queue": "sync"},
+    "agents.tasks.read_with_model": {"queue": "llm"},
     "agents.tasks.*": {"queue": "sweep"},
     "tips.tasks.polish": {"queue": "llm"},
 }

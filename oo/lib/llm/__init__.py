@@ -17,7 +17,7 @@ from oo.lib.llm.base import (
     Reply,
     Vectors,
 )
-from oo.lib.llm.gateway import ask, clouds, embed, is_askable, reset
+from oo.lib.llm.gateway import ask, clouds, embed, is_askable, reset, skills
 
 __all__ = [
     "BadAliases",
@@ -34,4 +34,5 @@ __all__ = [
     "embed",
     "is_askable",
     "reset",
+    "skills",
 ]

@@ -98,6 +98,15 @@ def is_askable(
         return False
 
 
+def skills(alias: str, *, allowed_clouds: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Of everybody behind the alias who may be asked."""
+    try:
+        found = _keeper.setup().candidates(alias, "", allowed_clouds)
+    except NoModel:
+        return frozenset()
+    return frozenset(skill for each in found for skill in each.skills)
+
+
 def clouds() -> list[str]:
     """The names of all clouds in the file of aliases; none when it cannot be read."""
     try:

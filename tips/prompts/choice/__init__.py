@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oo.lib.prompts import Prompt, PromptManifest
 from oo.lib.words import gettext_lazy as _
-from tips.base import Prompt, PromptManifest
 
 LETTERS = "ABCDEFGHI"
 

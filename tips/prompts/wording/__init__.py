@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from oo.lib.prompts import Prompt, PromptManifest
 from oo.lib.words import gettext_lazy as _
-from tips.base import Prompt, PromptManifest
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,178 @@
+"""A model reads words, where it was measured to be better: checked, kept, laid over the rules."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from accounts.models import User
+from agents.models import ModelCall, Reading
+from agents.traits import Origin, Place, Stakes
+from agents.understanding.by_model import MOST_AT_ONCE, read_with_model
+from agents.understanding.correcting import deny, understanding_of
+from agents.view import load_view
+from oo.lib import llm
+from tests.clock import NOON
+from tests.factories import make_task
+from tests.stand_ins.model import ModelStandIn, Turn
+
+pytestmark = pytest.mark.django_db
+WORDS = "a" * 32
+Use = Callable[..., None]
+
+
+@pytest.fixture
+def model() -> Iterator[ModelStandIn]:
+    with ModelStandIn() as server:
+        yield server
+
+
+@pytest.fixture
+def use(model: ModelStandIn, settings: Any, tmp_path: Path) -> Iterator[Use]:
+    def write(*skills: str) -> None:
+        entry = {
+            "model_name": "tip-generator",
+            "litellm_params": {"model": "ollama_chat/m", "api_base": model.url},
+            "model_info": {"skills": list(skills)},
+        }
+        settings.OO_LITELLM_FILE = tmp_path / "litellm.yaml"
+        said = {"model_list": [entry], "router_settings": {"num_retries": 0}}
+        settings.OO_LITELLM_FILE.write_text(yaml.safe_dump(said))
+        llm.reset()
+
+    yield write
+    llm.reset()
+
+
+def told(**traits: tuple[Any, str]) -> Turn:
+    return Turn(json.dumps({n: {"value": v, "quote": q} for n, (v, q) in traits.items()}))
+
+
+def draft(user: User, **fields: Any) -> Any:
+    return make_task(
+        user, "Send Priya the draft", description="costs a fine", words_digest=WORDS, **fields
+    )
+
+
+def traits_of(user: User) -> Any:
+    return load_view(user.pk, at=NOON).tasks[0].traits
+
+
+def test_what_it_reads_is_quoted_kept_and_laid_over_the_rules(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("reads")
+    draft(alice)
+    rules = {
+        "place": {"value": "errand", "quote": "Send"},
+        "someday": {"value": True, "quote": "draft"},
+    }
+    Reading.objects.create(
+        user=alice, kind="task", words=WORDS, reader="words", version=1, traits=rules, read_at=NOON
+    )
+    model.play(
+        told(waits=("Priya", "Send Priya"), place=("computer", "the draft"), effort=(20, "draft"))
+    )
+    assert read_with_model(alice.pk, at=NOON) == 1
+    traits = traits_of(alice)
+    assert (traits.waits.value, traits.waits.origin) == ("Priya", Origin.MODEL)
+    assert traits.place.value is Place.COMPUTER
+    assert traits.effort.value == timedelta(minutes=20)
+    assert traits.someday.value is True
+
+
+def test_the_same_words_are_asked_once(alice: User, model: ModelStandIn, use: Use) -> None:
+    use("reads")
+    draft(alice)
+    model.play(told())
+    assert read_with_model(alice.pk, at=NOON) == 1
+    assert read_with_model(alice.pk, at=NOON) == 0
+    assert len(model.requests) == 1
+
+
+def test_what_does_not_stand_in_the_row_is_dropped(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("reads")
+    draft(alice)
+    model.play(told(waits=("Bob", "Bob is waiting"), stakes=("money", "costs a fine")))
+    read_with_model(alice.pk, at=NOON)
+    traits = traits_of(alice)
+    assert traits.waits is None
+    assert traits.stakes.value is Stakes.MONEY
+    assert ModelCall.objects.get().reason == "quote"
+
+
+def test_it_reads_only_the_traits_that_it_was_measured_on(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("reads.stakes")
+    draft(alice)
+    model.play(told(waits=("Priya", "Send Priya"), stakes=("money", "costs a fine")))
+    read_with_model(alice.pk, at=NOON)
+    assert traits_of(alice).waits is None
+    assert traits_of(alice).stakes.value is Stakes.MONEY
+
+
+@pytest.mark.parametrize("skills", [(), ("words",), ("chooses",)])
+def test_without_the_skill_nobody_is_asked(
+    alice: User, model: ModelStandIn, use: Use, skills: tuple[str, ...]
+) -> None:
+    use(*skills)
+    draft(alice)
+    assert read_with_model(alice.pk, at=NOON) == 0
+    assert model.requests == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["[]", '{"waits": "Priya"}', '{"waits": {"value": 7, "quote": "Send"}}',
+     '{"place": {"value": "moon", "quote": "Send"}}', '{"effort": {"value": -5, "quote": "Send"}}'],
+)  # fmt: skip
+def test_an_answer_that_does_not_fit_teaches_nothing(
+    alice: User, model: ModelStandIn, use: Use, answer: str
+) -> None:
+    use("reads")
+    draft(alice)
+    model.play(Turn(answer))
+    assert read_with_model(alice.pk, at=NOON) == 1
+    assert Reading.objects.get(reader="model").traits == {}
+
+
+def test_a_model_that_is_away_is_asked_again_later(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("reads")
+    draft(alice)
+    model.play(Turn(status=500))
+    assert read_with_model(alice.pk, at=NOON) == 0
+    assert not Reading.objects.exists()
+
+
+def test_what_is_due_first_is_read_first_and_not_all_at_once(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("reads")
+    for n in range(MOST_AT_ONCE + 2):
+        make_task(alice, f"Task {n}", due_in=MOST_AT_ONCE - n, words_digest=f"{n:032}")
+    model.play(told())
+    assert read_with_model(alice.pk, at=NOON) == MOST_AT_ONCE
+    first = json.loads(model.requests[0].body["messages"][-1]["content"])
+    assert first["title"] == f"Task {MOST_AT_ONCE + 1}"
+
+
+def test_the_person_beats_the_model(alice: User, model: ModelStandIn, use: Use) -> None:
+    use("reads")
+    draft(alice)
+    model.play(told(waits=("Priya", "Send Priya")))
+    read_with_model(alice.pk, at=NOON)
+    assert understanding_of(alice.pk, "task", WORDS).said
+    deny(alice.pk, "task", WORDS, "waits", at=NOON)
+    assert traits_of(alice).waits is None
+    assert understanding_of(alice.pk, "task", WORDS).denied
