@@ -21,7 +21,17 @@ SHORTEST_NAMED = 3  # letters of a title's word that is looked for
 SHARED_PREFIX = 4  # letters by which two forms of a word are taken for one
 ENDS = tuple(".!?…。\uff01\uff1f")
 MARKUP = re.compile(r"[<>`*_#|{}\[\]\\]|&\w+;")
-LINK = re.compile(r"https?:|www\.|\w\.(?:com|org|net|io|de|fr|es|it|nl|jp|app)\b|\w@\w", re.I)
+LINK = re.compile(
+    r"https?:|\w:/|\b(?:mailto|javascript|data):\w|www\.|\w@\w"
+    r"|\w\.(?:com|org|net|io|de|fr|es|it|nl|jp|app)\b",
+    re.I,
+)
+# Of what nobody sees on a page, only what joins letters or keeps them apart has a use in a
+# sentence. The others hide words, or turn the direction of those that follow.
+UNSEEN = ("Cc", "Cf", "Cn", "Co", "Cs")
+JOINERS = "\u200c\u200d"
+SELECTORS = re.compile("[\U000e0100-\U000e01ef]")  # of variants; a letter can carry a text of them
+RECITED = 5  # words in a row of what a model is told that give it away
 DATES = ("day", "month", "today", "tomorrow", "noon", "midnight", "christmas", "easter")
 # The most frequent small words of each language: which is it, when they are counted.
 SMALL_WORDS = {
@@ -48,6 +58,7 @@ def objection(said: str, title: str, reasons: Sequence[str], *, locale: str) -> 
         ("empty", not said.strip()),
         ("long", len(said) > LONGEST),
         ("lines", said != " ".join(said.split())),
+        ("unseen", _hides(said)),
         ("markup", bool(MARKUP.search(said))),
         ("link", bool(LINK.search(said))),
         ("end", not said.endswith(ENDS)),
@@ -60,6 +71,23 @@ def objection(said: str, title: str, reasons: Sequence[str], *, locale: str) -> 
         ("language", not _speaks(said, locale)),
     )
     return next((code for code, is_wrong in checks if is_wrong), "")
+
+
+def recites(said: str, told: str, sources: str) -> bool:
+    """Whether some words in a row are what the model was told, and nothing that the sources say."""
+    own = _runs(said, RECITED) & _runs(told, RECITED)
+    return not own <= _runs(sources, RECITED)
+
+
+def _runs(text: str, length: int) -> set[tuple[str, ...]]:
+    words = [fold(w) for w in _WORD.findall(text)]
+    return {tuple(words[i : i + length]) for i in range(len(words) - length + 1)}
+
+
+def _hides(text: str) -> bool:
+    return bool(SELECTORS.search(text)) or any(
+        unicodedata.category(c) in UNSEEN and c not in JOINERS for c in text
+    )
 
 
 def _numbers(text: str) -> Counter[str]:

@@ -12,7 +12,7 @@ from django.utils.translation import get_language_info
 
 from agents.asking.asking import ask, refuse
 from oo.lib.llm import BadReply, Question, Reply
-from tips.decide.grounding import objection
+from tips.decide.grounding import objection, recites
 from tips.prompts.wording import WordingContext
 from tips.registry import PROMPTS
 
@@ -25,6 +25,7 @@ CLARIFICATIONS = {
     "empty": "it was empty",
     "long": "it was longer than 140 characters",
     "lines": "it was more than one line",
+    "unseen": "it had signs that cannot be seen",
     "markup": "it had signs of markup",
     "link": "it had a link or an address",
     "end": "it did not end like a sentence",
@@ -35,6 +36,7 @@ CLARIFICATIONS = {
     "off_target": "it was not about the title",
     "language": "it was in another language",
     "twice": "it said the same twice",
+    "recited": "it repeated what you are told",
     "shape": "it was not the JSON that was asked for",
 }
 
@@ -75,11 +77,19 @@ def word(
         else:
             text = _text(reply)
             wrong = objection(text, title, reasons, locale=locale)
+            if not wrong and recites(text, _told(prompt), " \n".join((title, *reasons))):
+                wrong = "recited"
             if not wrong:
                 return Worded(text, reply.model, prompt.version, reply.is_local)
             refuse(call, wrong)
         asked = f"{variable}\nAn answer was refused, because {CLARIFICATIONS[wrong]}. Another one:"
     return None
+
+
+def _told(prompt: Any) -> str:
+    """What the prompt asks for, without its examples: to word like these is what they are for."""
+    told: str = prompt.fixed.partition("\n{")[0]
+    return told
 
 
 def _text(reply: Reply) -> str:

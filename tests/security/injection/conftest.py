@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from oo.lib import llm
+from tests.clock import NOON
+from tests.factories import make_connection, signed_in
+from tests.security.injection.corpus import hostile
+from tests.security.injection.stage import CHUNKS, Stage
+from tests.stand_ins.model import ModelStandIn
+from tips.polish import wording
+
+ANSWERS = 2  # that a model may give here: one for each way to obey
+
+
+@pytest.fixture(autouse=True)
+def _always_noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: NOON)
+
+
+@pytest.fixture
+def model() -> Iterator[ModelStandIn]:
+    with ModelStandIn() as server:
+        yield server
+    llm.reset()
+
+
+@pytest.fixture
+def stage(
+    alice: User,
+    bob: User,
+    model: ModelStandIn,
+    settings: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Stage:
+    """Two people with a source each, and a model that is trusted with everything."""
+    settings.OO_LITELLM_FILE = tmp_path / "litellm.yaml"
+    settings.OO_MODEL_TOKENS_PERSON = settings.OO_MODEL_TOKENS_ALL = 10**9
+    monkeypatch.setattr(wording, "ATTEMPTS", ANSWERS)
+    settings.KEY = "sk-of-a-test"
+    connections = (make_connection(alice), make_connection(bob))
+    return Stage(model, signed_in(alice), *connections)
+
+
+@pytest.fixture(params=range(CHUNKS))
+def numbered(request: Any) -> list[tuple[int, str]]:
+    """A part of the strings, each with its number."""
+    return list(enumerate(hostile()))[request.param :: CHUNKS]
