@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.apps import AppConfig
-from django.core.checks import CheckMessage, register
+from django.core.checks import CheckMessage, Error, register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -28,4 +29,18 @@ def check_plugins(**_kwargs: Any) -> list[CheckMessage]:
     from oo.lib.plugins import check_registry
 
     registries = (READERS, AGENTS, INFERENCES, PROMPTS)
-    return [complaint for each in registries for complaint in check_registry(each)]
+    found = [complaint for each in registries for complaint in check_registry(each)]
+    return found or [*check_schemas()]
+
+
+def check_schemas() -> Iterator[CheckMessage]:
+    """What a form cannot be drawn from would only be noticed on the page."""
+    from agents.profile.preferences import adjustable
+    from agents.registry import INFERENCES
+    from agents.settings.forms import unfit_fields
+
+    schemas = {key: plugin.prefs for key, plugin in adjustable().items()}
+    schemas |= {f"belief {key}": i.manifest.value for key, i in INFERENCES.load().items()}
+    for key, schema in schemas.items():
+        for name in unfit_fields(schema):
+            yield Error(f"{key}: no form for {schema.__name__}.{name}", id="oo.E040")

@@ -226,7 +226,7 @@ class AgentManifest:
     """ttl: for how long what was seen, or that there was nothing to see, is trusted at most.
 
     consents  without any one of these the agent does not look
-    reads     fields of UserView that it looks at
+    reads     fields of UserView that it looks at, beside what was set and is believed
     prefs     what a person can set of it
     serves    keys of the situations in which it looks; none: in all
     """

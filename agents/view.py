@@ -52,7 +52,7 @@ def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserVi
     events = _events(user_ids, at, links, understood)
     answers = load_answers(user_ids, at=at)
     prefs, contexts = load_preferences(user_ids), load_contexts(user_ids)
-    beliefs = load_beliefs(user_ids, at=at)
+    beliefs = load_beliefs({pk: consents.get(pk, ()) for pk in zones}, at=at)
     return {
         user_id: UserView(
             user_id=user_id,

@@ -16,6 +16,7 @@ from agents.base import (
     UserView,
     first_nominations,
 )
+from agents.beliefs import Areas
 from agents.phrases import put_down_for, quoted, task_row, task_rows
 from agents.timing.needs import can_begin
 from oo.lib.words import gettext as _
@@ -40,8 +41,10 @@ class FocusArea(Agent):
     def look(self, view: UserView) -> Snippet | None:
         pressing = [t for t in view.tasks if _presses(t, view)]
         areas: dict[str, list[TaskView]] = defaultdict(list)
+        own = view.belief("focus-area", Areas)
         for task in pressing:
-            if task.project:
+            # Where somebody has said which areas are theirs, no other is one.
+            if task.project and (own is None or not own.names or task.project in own.names):
                 areas[task.project].append(task)
         if not areas:
             return None

@@ -17,6 +17,7 @@ from agents.base import (
     UserView,
     first_nominations,
 )
+from agents.beliefs import Cadence
 from agents.phrases import task_row
 from agents.timing.needs import can_begin, effort_of
 from oo.lib.words import gettext as _
@@ -44,7 +45,8 @@ class Momentum(Agent):
         if len(done) < ENOUGH:
             return None
         today = _on(done, view)
-        usual = _usual(done, view)
+        believed = view.belief("momentum", Cadence)
+        usual = float(believed.a_day) if believed else _usual(done, view)
         is_slow = not today and view.now.astimezone(view.zone).hour >= DAY_IS_ON
         return Snippet(
             text=_said(len(today), usual, is_slow=is_slow),

@@ -16,6 +16,7 @@ from agents.base import (
     UserView,
     first_nominations,
 )
+from agents.beliefs import Lateness
 from agents.phrases import put_down_for, quoted, task_row, task_rows
 from agents.timing.needs import can_begin, is_past
 from oo.lib.words import gettext as _
@@ -44,7 +45,9 @@ class OverdueTask(Agent):
         )
         if not late:
             return None
-        stale = [t for t in late if _days(t, view) > STALE_DAYS]
+        normal = view.belief("overdue-task", Lateness)
+        stale_days = max(STALE_DAYS, 2 * normal.days) if normal else STALE_DAYS
+        stale = [t for t in late if _days(t, view) > stale_days]
         alive = late[: len(late) - len(stale)]
         return Snippet(
             text=" ".join(filter(None, (_slipped(alive), _stale(stale)))),
@@ -76,8 +79,8 @@ def _stale(stale: list[TaskView]) -> str:
     if not stale:
         return ""
     return ngettext(
-        "%(task)s has waited for more than two months: it may be let go.",
-        "%(n)s have waited for more than two months, %(task)s among them: they may be let go.",
+        "%(task)s has waited for long: it may be let go.",
+        "%(n)s have waited for long, %(task)s among them: they may be let go.",
         len(stale),
     ) % {"n": len(stale), "task": quoted(stale[-1].title)}
 

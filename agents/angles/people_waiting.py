@@ -30,7 +30,7 @@ class PeopleWaiting(Agent):
         version=1,
         ttl=timedelta(hours=12),
         consents=("tasks",),
-        reads=("tasks", "traits"),
+        reads=("tasks",),
     )
 
     def look(self, view: UserView) -> Snippet | None:

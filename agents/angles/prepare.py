@@ -34,7 +34,7 @@ class Prepare(Agent):
         version=1,
         ttl=timedelta(hours=6),
         consents=("tasks", "calendar"),
-        reads=("tasks", "events", "traits"),
+        reads=("tasks", "events"),
     )
 
     def look(self, view: UserView) -> Snippet | None:

@@ -38,7 +38,7 @@ class TimeOfDay(Agent):
         version=1,
         ttl=timedelta(hours=3),
         consents=("tasks",),
-        reads=("answers", "tasks", "traits"),
+        reads=("answers", "tasks"),
     )
 
     def look(self, view: UserView) -> Snippet | None:

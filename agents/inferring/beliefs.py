@@ -26,17 +26,20 @@ class NoSuchBelief(Exception):
     """Nothing of this kind is believed of the person."""
 
 
-def load_beliefs(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, dict[str, Prefs]]:
-    """Those that decide, by person and inference; one query."""
+def load_beliefs(
+    consents: Mapping[UUID, Collection[str]], *, at: datetime
+) -> dict[UUID, dict[str, Prefs]]:
+    """Those that decide, by person and inference; one query. `consents` are those in force."""
     found: dict[UUID, dict[str, Prefs]] = defaultdict(dict)
-    for belief in Belief.objects.filter(user_id__in=user_ids, is_denied=False):
-        if (value := value_of(belief, at=at)) is not None:
+    for belief in Belief.objects.filter(user_id__in=consents, is_denied=False):
+        value = value_of(belief, consents[belief.user_id], at=at)
+        if value is not None:
             found[belief.user_id][belief.inference] = value
     return found
 
 
-def value_of(belief: Belief, *, at: datetime) -> Prefs | None:
-    """What decides: the person's word; else what was inferred, while it holds and is sure."""
+def value_of(belief: Belief, consents: Collection[str], *, at: datetime) -> Prefs | None:
+    """What decides: the person's word; else what was inferred, while it may be, holds, is sure."""
     inference = INFERENCES.get(belief.inference)
     if inference is None or belief.is_denied:
         return None
@@ -44,7 +47,8 @@ def value_of(belief: Belief, *, at: datetime) -> Prefs | None:
         return read(inference, belief.said)
     if belief.value is None or belief.confidence < SURE or belief.expires_at <= at:
         return None
-    return read(inference, belief.value)
+    may = set(inference.manifest.consents) <= set(consents)
+    return read(inference, belief.value) if may else None
 
 
 def read(inference: Inference, stored: Mapping[str, Any]) -> Prefs | None:

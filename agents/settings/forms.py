@@ -63,6 +63,17 @@ FIELDS: Mapping[Any, Callable[..., forms.Field]] = {
 }
 
 
+def unfit_fields(schema: type[Prefs]) -> list[str]:
+    """Names of labelled fields that are not there, have no default, or no widget here."""
+    return [
+        name
+        for name in schema.labels
+        if name not in schema.model_fields
+        or schema.model_fields[name].is_required()
+        or schema.model_fields[name].annotation not in FIELDS
+    ]
+
+
 class PrefsForm(forms.Form):
     """One schema of a plug-in; `prefs` is what was typed, valid by the schema's own rules."""
 

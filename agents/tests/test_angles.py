@@ -169,3 +169,14 @@ def test_what_it_says_stays_true_until_it_says_so(key: str, view: UserView, shar
 @given(view=views())
 def test_the_same_view_is_seen_the_same(key: str, view: UserView) -> None:
     assert AGENTS_BY_KEY[key].look(view) == AGENTS_BY_KEY[key].look(replace(view))
+
+
+@settings(max_examples=80, deadline=None)
+@given(view=views())
+def test_it_looks_at_nothing_but_what_its_manifest_names(key: str, view: UserView) -> None:
+    agent = AGENTS_BY_KEY[key]
+    unread = {"tasks", "events", "answers"} - set(agent.manifest.reads)
+    nothing: dict[str, Any] = dict.fromkeys(unread, ())
+    blind = replace(view, **nothing)
+    seen, again = agent.look(view), agent.look(blind)
+    assert (seen and (seen.text, seen.facts)) == (again and (again.text, again.facts))

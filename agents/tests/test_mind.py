@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.privacy.consents import grant, withdraw
 from agents.inferring import beliefs
 from agents.models import Belief, Context, LookSchedule, Preference, Reading
 from agents.view import load_view
@@ -23,6 +24,7 @@ HOUR = timedelta(hours=1)
 
 
 def believed(user: User, **fields: Any) -> Belief:
+    grant(user.pk, "tasks", by="connect", at=NOON)
     values = {
         "value": {"a_day": 3},
         "confidence": 0.8,
@@ -145,6 +147,14 @@ def test_a_guess_that_is_unsure_old_or_unreadable_decides_nothing(
 ) -> None:
     believed(alice, **fields)
     assert load_view(alice.pk, at=timezone.now()).beliefs == {}
+
+
+def test_what_was_inferred_needs_its_consent_and_what_was_said_does_not(alice: User) -> None:
+    believed(alice)
+    withdraw(alice.pk, "tasks", at=NOON)
+    assert load_view(alice.pk, at=timezone.now()).beliefs == {}
+    Belief.objects.update(said={"a_day": 4})
+    assert load_view(alice.pk, at=timezone.now()).beliefs["momentum"]
 
 
 def test_a_value_that_does_not_fit_is_said(alice: User, alice_client: Client) -> None:

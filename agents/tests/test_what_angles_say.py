@@ -56,7 +56,7 @@ def test_overdue_what_slipped_last_comes_first_and_what_is_stale_may_go() -> Non
     )
     assert seen.text == (
         "2 tasks slipped; the last of them is “Answer Mia”, put down for May 4. "
-        "“Old photos” has waited for more than two months: it may be let go."
+        "“Old photos” has waited for long: it may be let go."
     )
     assert nominated(seen) == ["task:3", "task:2"]
 

@@ -1,7 +1,7 @@
 """How every plug-in is found: one package, one class per file, one manifest per class.
 
-A package from elsewhere joins through the entry-point group of its kind, "oo.source",
-"oo.reader" or "oo.policy", one entry a class:
+A package from elsewhere joins through the entry-point group of its kind, one entry a class. The
+groups stand where the registries are made: `<app>/registry.py`.
 
     [project.entry-points."oo.source"]
     trello = "oo_trello:Trello"

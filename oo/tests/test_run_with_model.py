@@ -46,8 +46,10 @@ def test_with_a_file_every_process_is_told_where_it_is_served(
     address = f"http://127.0.0.1:{settings.OO_MODEL_PORT}/v1"
 
     assert command.model_environment() == {"LOCAL_MODEL_URL": address}
-    commands = run.commands(with_model=True, **PLACES)
+    commands = run.commands(serves=True, asks=True, **PLACES)
     assert commands["model"] == ["python", "-m", "oo.model", "serve"]
+    assert commands["thinker"][commands["thinker"].index("-Q") + 1] == "llm"
+    assert "llm" not in commands["worker"][commands["worker"].index("-Q") + 1]
 
 
 def test_half_a_file_is_none(command: run.Command, fetched: Path) -> None:

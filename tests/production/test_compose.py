@@ -72,7 +72,8 @@ def test_models_start_when_they_are_asked_for_and_can_tell_nobody_what_they_hear
     assert {name: SERVICES[name]["networks"] for name in MODELS if name not in ONCE} == {
         name: ["models"] for name in LASTING if name in MODELS
     }
-    assert "models" in SERVICES["worker"]["networks"]
+    assert "models" in SERVICES["thinker"]["networks"]
+    assert "models" not in SERVICES["worker"]["networks"]
     assert [name for name in MODELS if "env_file" in SERVICES[name]] == []
 
 
@@ -129,8 +130,10 @@ def test_the_image_starts_and_checks_what_compose_does() -> None:
     assert app.the("EXPOSE") in SERVICES["web"]["command"]
 
 
-def test_the_worker_hears_every_queue_that_a_task_is_sent_to() -> None:
+def test_every_queue_that_a_task_is_sent_to_is_heard_and_who_asks_models_hears_no_other() -> None:
     heard = set(options(SERVICES["worker"])["--queues"].split(","))
+    assert options(SERVICES["thinker"])["--queues"] == "llm"
+    heard.add("llm")
     sent = {route["queue"] for route in base.CELERY_TASK_ROUTES.values()}
 
     assert (

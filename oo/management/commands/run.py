@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from oo.lib import llm
 from oo.model.catalogue import DEFAULT
 from oo.model.serving import address_on, can_serve
 from oo.supervisor import Supervisor
@@ -25,7 +26,12 @@ WEB = (
     " --workers 2 --blocking-threads 1 --respawn-failed-workers --log-level warning"
 )
 WORKER = (
-    "celery --quiet -A oo worker -Q interactive,sync,sweep,llm --pool threads --concurrency 2"
+    "celery --quiet -A oo worker -Q interactive,sync,sweep --pool threads --concurrency 2"
+    " --without-gossip --without-mingle --loglevel WARNING"
+)
+# Whatever waits for a model waits here, and holds up nobody else.
+THINKER = (
+    "celery --quiet -A oo worker -Q llm --pool threads --concurrency 1 --hostname thinker@%h"
     " --without-gossip --without-mingle --loglevel WARNING"
 )
 MODEL = "python -m oo.model serve"
@@ -47,7 +53,13 @@ class Command(BaseCommand):
         env.setdefault("OO_BASE_URL", address(host, port))
         env |= (model := self.model_environment())
         supervisor = Supervisor(
-            commands(with_model=bool(model), host=host, port=port, var=settings.VAR),
+            commands(
+                serves=bool(model),
+                asks=bool(model) or asks_models(),
+                host=host,
+                port=port,
+                var=settings.VAR,
+            ),
             env=env,
             cwd=settings.ROOT,
             optional=frozenset({"model"}),
@@ -79,11 +91,17 @@ class Command(BaseCommand):
             time.sleep(0.1)
 
 
-def commands(*, with_model: bool = False, **places: object) -> dict[str, list[str]]:
+def asks_models() -> bool:
+    """Whether a model is set up, here or elsewhere: whoever asks it takes 160 MB more."""
+    every = frozenset(llm.clouds())
+    return llm.is_askable("tip-generator", allowed_clouds=every)
+
+
+def commands(*, serves: bool = False, asks: bool = False, **places: object) -> dict[str, list[str]]:
     """Split before they are filled in: the folder that oO is in may have a space in its name."""
     lines = {"web": WEB, "worker": WORKER, "beat": BEAT}
-    if with_model:
-        lines["model"] = MODEL
+    lines |= {"model": MODEL} if serves else {}
+    lines |= {"thinker": THINKER} if asks else {}
     return {name: [word.format(**places) for word in line.split()] for name, line in lines.items()}
 
 

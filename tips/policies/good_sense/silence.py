@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 
 from agents.base import Answer, EventView, UserView
+from agents.beliefs import Away
 from agents.timing.chances import takes_time
 from agents.traits import EventKind
 from tips.base import Kind, Scored
@@ -66,7 +67,7 @@ def threshold(view: UserView, best: Scored | None) -> float:
     needed = w.SPEAK
     if clock >= w.LATE:
         needed = w.SPEAK_LATE
-    if any(_is_free_day(e, view) for e in view.events):
+    if any(_is_free_day(e, view) for e in view.events) or _is_away(view):
         needed = max(needed, w.SPEAK_ON_A_FREE_DAY)
     if is_quiet_hour(clock, prefs_of(view)):
         needed = w.SPEAK_AT_NIGHT
@@ -82,6 +83,12 @@ def _is_free_day(event: EventView, view: UserView) -> bool:
         and kind is not None
         and kind.value in (EventKind.AWAY, EventKind.HOLIDAY)
     )
+
+
+def _is_away(view: UserView) -> bool:
+    """By what they say themselves, or what was inferred."""
+    away = view.belief("active-context", Away)
+    return away is not None and view.today <= away.until
 
 
 def next_change(view: UserView) -> datetime:
