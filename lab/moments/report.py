@@ -108,7 +108,8 @@ def details(judged: Iterable[Judged]) -> Iterator[str]:
 
 def _worded_line(wording: Wording) -> str:
     refusals = f"; refused: {', '.join(wording.refusals)}" if wording.refusals else ""
-    text = f": {wording.text!r} for {wording.plain!r}" if wording.text else ""
+    told = "; ".join((wording.plain, *wording.reasons))
+    text = f": {wording.text!r} for {told!r}" if wording.text else ""
     return f"{'':<11} {wording.fate}{text}{refusals}"
 
 

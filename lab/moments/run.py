@@ -10,7 +10,6 @@ from time import perf_counter
 
 from django.conf import settings
 
-from accounts.models import User
 from agents.models import ModelCall
 from lab.moments.aliases import trusted_with
 from lab.moments.format import Moment
@@ -22,7 +21,7 @@ from lab.moments.variants import variant_named
 from lab.moments.wording import Wording
 from tips.decide.nominees import nominees
 from tips.make.making import make_tip
-from tips.models import Tip, TipDecision
+from tips.models import TipDecision
 from tips.polish.polishing import polish
 
 RESTING = "resting"  # an answer was given a moment ago
@@ -70,7 +69,7 @@ def say(moment: Moment, *, asks: bool = False) -> Said:
             seconds=seconds,
             tokens=sum(call.tokens_in + call.tokens_out for call in calls),
             unanswered=sum(call.outcome in UNANSWERED for call in calls),
-            wording=_wording(user, [call for call in calls if call.purpose == "words"], moment),
+            wording=_wording(decision, [call for call in calls if call.purpose == "words"]),
         )
 
 
@@ -95,14 +94,16 @@ def _nominees(decision: TipDecision) -> list[str]:
     return nominees(list(possible), {key: c["nominated_by"] for key, c in possible.items()})
 
 
-def _wording(user: User, calls: Sequence[ModelCall], moment: Moment) -> Wording | None:
-    tip = Tip.objects.current(user.pk, at=moment.now).first()
-    if not calls or tip is None:
+def _wording(decision: TipDecision | None, calls: Sequence[ModelCall]) -> Wording | None:
+    if not calls or decision is None or decision.tip is None:
         return None
+    tip = decision.tip
+    logged = next(found for found in decision.candidates if found["key"] == tip.candidate)
     refused = [call for call in calls if call.outcome in REFUSED]
     return Wording(
         plain=tip.plain or tip.content,
         text=tip.content if tip.plain else "",
+        reasons=tuple(logged["words"]),
         refusals=tuple(call.reason or SHAPE for call in refused),
         is_away=calls[-1].outcome in UNANSWERED,
         seconds=sum(call.ms for call in calls) / 1000,

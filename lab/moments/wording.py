@@ -21,6 +21,7 @@ class Wording:
     """What a model made of one tip.
 
     plain     what the template says
+    reasons   what else the model was told about it: what it says has to be in these or the row
     text      what is said instead; "" where no answer was accepted
     refusals  codes of the checks that answers did not pass, one for each of them
     is_away   the last question was not answered
@@ -29,6 +30,7 @@ class Wording:
 
     plain: str
     text: str
+    reasons: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()
     is_away: bool = False
     seconds: float = 0.0

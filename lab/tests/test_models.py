@@ -83,6 +83,7 @@ def test_the_tip_is_worded_with_the_skills_of_the_file(model: ModelStandIn, use:
         "Pay the rent",
         "Pay the rent, it is due today.",
     )
+    assert "Due today" in found.wording.reasons
     assert (found.wording.fate, found.wording.refusals) == (Fate.ACCEPTED, ("number",))
     assert found.tokens == 2 * TOKENS
     assert found.seconds >= found.wording.seconds > 0

@@ -9,7 +9,9 @@ from lab.moments.wording import Wording, WordingFigures, figures
 from lab.tests.moments import moment
 from oo.lib.types import JSON
 
-ACCEPTED = Wording("Pay the rent", "Pay the rent now.", refusals=("number",), seconds=3)
+ACCEPTED = Wording(
+    "Pay the rent", "Pay the rent now.", ("Due today",), refusals=("number",), seconds=3
+)
 REFUSED = Wording("Pay the rent", "", refusals=("number", "shape", "end"), seconds=6)
 AWAY = Wording("Pay the rent", "", refusals=("number",), is_away=True, seconds=20)
 
@@ -58,5 +60,5 @@ def test_what_was_asked_of_no_model_has_no_table() -> None:
 
 def test_each_wording_can_be_judged_by_hand() -> None:
     _moment, accepted, _moment, refused = details([judged(ACCEPTED), judged(REFUSED)])
-    assert "'Pay the rent now.' for 'Pay the rent'" in accepted
+    assert "'Pay the rent now.' for 'Pay the rent; Due today'" in accepted
     assert "refused: number, shape, end" in refused
