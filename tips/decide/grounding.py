@@ -16,7 +16,7 @@ from agents.understanding.readers.words.tokens import fold
 
 LONGEST = 140  # characters
 # Words that are none of the row's: enough for a sentence around it, too few for a story.
-MOST_ADDED = 5
+MOST_ADDED = 3
 SHORTEST_NAMED = 3  # letters of a title's word that is looked for
 SHARED_PREFIX = 4  # letters by which two forms of a word are taken for one
 ENDS = tuple(".!?…。\uff01\uff1f")
@@ -44,6 +44,8 @@ SMALL_WORDS = {
     "nl": "de het een en is van je jouw voor met om in dat niet op te naar uw tot aan",
 }
 _SMALL = {language: frozenset(words.split()) for language, words in SMALL_WORDS.items()}
+_EVERY_SMALL_WORD = frozenset(fold(w) for words in _SMALL.values() for w in words)
+_FOREIGN = re.compile("[\u30a1-\u30fa\u30fc]{2,}")  # katakana: names, and words from elsewhere
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 
 
@@ -134,20 +136,23 @@ def _repeats(said: str) -> bool:
 
 
 def _is_about(said: str, title: str) -> bool:
-    """At least half of the title's own words stand in it, in some form."""
-    meant = _meant(title, SHORTEST_NAMED)
-    return not meant or 2 * sum(_is_of(word, said) for word in meant) >= len(meant)
+    """Every word of the title stands in it, in some form: what is left out is what is bent.
+
+    Of a title without words nothing can be said but the title itself.
+    """
+    meant = [w for w in _meant(title, SHORTEST_NAMED) if fold(w) not in _EVERY_SMALL_WORD]
+    return bool(meant) and all(_is_of(word, said) for word in meant)
 
 
 def _meant(text: str, shortest: int) -> list[str]:
-    """Words of so many letters and more; where words have no spaces, pairs that mean something."""
+    """Words of so many letters and more; without spaces, ideographs and foreign words."""
     found = []
     for word in _WORD.findall(text):
         if not any(map(_is_unspaced, word)):
             found += [word] if len(word) >= shortest else []
         else:
-            pairs = (word[i : i + 2] for i in range(len(word) - 1))
-            found += [pair for pair in pairs if any(map(_is_ideograph, pair))]
+            found += [letter for letter in word if _is_ideograph(letter)]
+            found += _FOREIGN.findall(word)
     return found
 
 

@@ -33,7 +33,7 @@ CURRENT: Compiled[Any] = Compiled(
     )
 )
 
-MOST_SEEN = 3  # snippets that "Why this?" shows
+MOST_SEEN = 2  # snippets that "Why this?" shows
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,8 @@ def _word(seen: _Seen, *, at: datetime) -> None:
     tip = seen.tip
     if not may_ask(tip.user_id, wording.ALIAS, wording.skill(seen.profile.locale), at=at):
         return
-    reasons = tuple(_logged(seen.decision, tip.candidate)["words"])
+    # One reason is a sentence; with more of them it is a list.
+    reasons = tuple(filter(None, [tip.detail.partition(" · ")[0]]))
     worded = wording.word(tip.user_id, tip.content, reasons, locale=seen.profile.locale, at=at)
     if worded is None:
         return

@@ -22,7 +22,7 @@ def wrong(said: str, title: str = RENT, *reasons: str, locale: str = "en") -> st
         ("It is a good moment to water the plants.", "Water plants", (), "en"),
         ("Take the form to the council office, it is open until 4 p.m.",
          "Council office: form", ("Open until 4 p.m.",), "en"),
-        ("Ruf doch Oma an, das ist heute fällig.", "Oma anrufen", ("Heute fällig",), "de"),
+        ("Jetzt Oma anrufen, das ist heute fällig.", "Oma anrufen", ("Heute fällig",), "de"),
         ("Pense à payer le loyer, c'est pour aujourd'hui.", "Payer le loyer",
          ("Pour aujourd'hui",), "fr"),
         ("牛乳を買いましょう。", "牛乳を買う", (), "ja"),
@@ -55,11 +55,16 @@ def test_a_careful_wording_passes(
         ("added", "Pay the rent because landlords without money become really angry people."),
         ("twice", "Pay the rent, pay the rent."),
         ("off_target", "Go for a walk now."),
+        ("off_target", "Miller, please send the rent."),
         ("language", "Pay the rent, das ist für dich und die Miller."),
     ],
 )
 def test_each_check(code: str, said: str) -> None:
     assert wrong(said) == code
+
+
+def test_of_a_title_without_words_nothing_is_said() -> None:
+    assert wrong("Feed your dog.", "🐶💊") == "off_target"
 
 
 def test_a_number_counts_as_often_as_it_stands_there() -> None:

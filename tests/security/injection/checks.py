@@ -69,7 +69,8 @@ def check_asked(bodies: list[dict[str, Any]], tip: Tip) -> None:
         system, user = parts(body)
         assert system == PROMPT.fixed
         asked = question(user)
-        assert (asked["title"], asked["reasons"]) == (row["content"], row["words"])
+        reasons = [row["detail"].partition(" · ")[0]] if row["detail"] else []
+        assert (asked["title"], asked["reasons"]) == (row["content"], reasons)
         assert OTHER not in user
 
 
