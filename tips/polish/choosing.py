@@ -11,6 +11,7 @@ from oo.lib.llm import Question
 from tips.decide.letters import orders, shares, tally
 from tips.decide.nominees import nominees
 from tips.models import TipDecision
+from tips.polish.patience import Patience
 from tips.prompts.choice import LETTERS, ChoiceContext
 from tips.registry import PROMPTS
 
@@ -21,7 +22,9 @@ MOST_REASONS = 3
 PEACE = ""  # the key of silence
 
 
-def choose(decision: TipDecision, zone: ZoneInfo, *, at: datetime) -> tuple[str, str] | None:
+def choose(
+    decision: TipDecision, zone: ZoneInfo, patience: Patience, *, at: datetime
+) -> tuple[str, str] | None:
     """(key of the candidate, model); PEACE is silence. None: the ranking's choice stands.
 
     It stands when time presses, when the orders disagree, and when the margin is small.
@@ -43,7 +46,9 @@ def choose(decision: TipDecision, zone: ZoneInfo, *, at: datetime) -> tuple[str,
         question = Question(
             ALIAS, prompt.fixed, prompt.variable(context), most_tokens=1, letters=True, skill=SKILL
         )
-        reply, _call = ask(decision.user_id, question, prompt.version, at=at)
+        reply, _call = ask(
+            decision.user_id, question, prompt.version, at=at, timeout_s=patience.left_s()
+        )
         answer = shares(reply.letters, reply.text, LETTERS[: len(lines)])
         if answer is None:
             return None

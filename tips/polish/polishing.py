@@ -21,6 +21,7 @@ from oo.lib import llm
 from oo.lib.llm import ModelError
 from tips.models import Tip, TipDecision, TipSchedule
 from tips.polish import choosing, wording
+from tips.polish.patience import Patience
 
 log = logging.getLogger(__name__)
 UNSAID = "not_now"  # the silence that a model chose
@@ -56,13 +57,13 @@ def polish(tip_id: UUID, *, at: datetime) -> None:
         polished_at=at
     ):
         return
-    seen = _load(tip_id)
+    seen, patience = _load(tip_id), Patience()
     if seen is None:
         return
     try:
-        seen = _choose(seen, at=at)
+        seen = _choose(seen, patience, at=at)
         if seen is not None:
-            _word(seen, at=at)
+            _word(seen, patience, at=at)
     except ModelError as error:
         log.info("tip %s stays as it is: %s", tip_id, type(error).__name__)
 
@@ -78,12 +79,12 @@ def _load(tip_id: UUID) -> _Seen | None:
     return _Seen(decision.tip, decision, profile, schedule.revision)
 
 
-def _choose(seen: _Seen, *, at: datetime) -> _Seen | None:
+def _choose(seen: _Seen, patience: Patience, *, at: datetime) -> _Seen | None:
     """None: silence was chosen, or something has changed."""
     user_id = seen.tip.user_id
     if not may_ask(user_id, choosing.ALIAS, choosing.SKILL, at=at):
         return seen
-    found = choosing.choose(seen.decision, seen.profile.zone, at=at)
+    found = choosing.choose(seen.decision, seen.profile.zone, patience, at=at)
     if found is None:
         return seen
     key, model = found
@@ -126,13 +127,15 @@ def _other(seen: _Seen, key: str, *, at: datetime) -> Tip:
     )
 
 
-def _word(seen: _Seen, *, at: datetime) -> None:
+def _word(seen: _Seen, patience: Patience, *, at: datetime) -> None:
     tip = seen.tip
     if not may_ask(tip.user_id, wording.ALIAS, wording.skill(seen.profile.locale), at=at):
         return
     # One reason is a sentence; with more of them it is a list.
     reasons = tuple(filter(None, [tip.detail.partition(" · ")[0]]))
-    worded = wording.word(tip.user_id, tip.content, reasons, locale=seen.profile.locale, at=at)
+    worded = wording.word(
+        tip.user_id, tip.content, reasons, patience, locale=seen.profile.locale, at=at
+    )
     if worded is None:
         return
     with transaction.atomic():

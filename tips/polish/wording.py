@@ -13,6 +13,7 @@ from django.utils.translation import get_language_info
 from agents.asking.asking import ask, refuse
 from oo.lib.llm import BadReply, Question, Reply
 from tips.decide.grounding import objection, recites
+from tips.polish.patience import Patience
 from tips.prompts.wording import WordingContext
 from tips.registry import PROMPTS
 
@@ -55,7 +56,13 @@ def skill(locale: str) -> str:
 
 
 def word(
-    user_id: UUID, title: str, reasons: tuple[str, ...], *, locale: str, at: datetime
+    user_id: UUID,
+    title: str,
+    reasons: tuple[str, ...],
+    patience: Patience,
+    *,
+    locale: str,
+    at: datetime,
 ) -> Worded | None:
     """None: no answer passed the checks, and the template stands. Raises ModelError."""
     prompt: Any = PROMPTS["wording"]
@@ -71,19 +78,24 @@ def word(
             skill=skill(locale),
         )
         try:
-            reply, call = ask(user_id, question, prompt.version, at=at)
+            reply, call = ask(user_id, question, prompt.version, at=at, timeout_s=patience.left_s())
         except BadReply:
             wrong = "shape"
         else:
             text = _text(reply)
-            wrong = objection(text, title, reasons, locale=locale)
-            if not wrong and recites(text, _told(prompt), " \n".join((title, *reasons))):
-                wrong = "recited"
+            wrong = _wrong(text, context, prompt, locale)
             if not wrong:
                 return Worded(text, reply.model, prompt.version, reply.is_local)
             refuse(call, wrong)
         asked = f"{variable}\nAn answer was refused, because {CLARIFICATIONS[wrong]}. Another one:"
     return None
+
+
+def _wrong(text: str, context: WordingContext, prompt: Any, locale: str) -> str:
+    """The code of a check that it does not pass, or ""."""
+    sources = " \n".join((context.title, *context.reasons))
+    wrong = objection(text, context.title, context.reasons, locale=locale)
+    return wrong or ("recited" if recites(text, _told(prompt), sources) else "")
 
 
 def _told(prompt: Any) -> str:

@@ -312,3 +312,15 @@ def test_why_says_who_worded_it_what_was_read_and_that_nothing_left(
     assert "Pay the rent</q>" in page
     assert "notes, projects, labels" in page
     assert "Nothing left this oO." in page
+
+
+def test_all_questions_about_a_tip_share_its_time(
+    alice: User, model: ModelStandIn, use: Use, settings: Any
+) -> None:
+    settings.OO_MODEL_TIMEOUT_S = 0.0
+    use("words", "chooses")
+    tip = give_tip(alice, "Pay the rent")
+    polish(tip.pk, at=NOON)
+    assert model.requests == []
+    tip.refresh_from_db()
+    assert tip.content == "Pay the rent"

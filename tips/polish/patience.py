@@ -1,0 +1,23 @@
+"""How long a tip is worked on: all questions about it together."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from django.conf import settings
+
+from oo.lib.llm import ModelTooSlow
+
+
+class Patience:
+    """From now on, OO_MODEL_TIMEOUT_S."""
+
+    def __init__(self) -> None:
+        self._ends = monotonic() + settings.OO_MODEL_TIMEOUT_S
+
+    def left_s(self) -> float:
+        """Seconds for the next question. Raises ModelTooSlow when there are none."""
+        left = self._ends - monotonic()
+        if left <= 0:
+            raise ModelTooSlow("all questions about this tip took too long")
+        return left
