@@ -18,7 +18,7 @@ from tips.decide.grounding import LONGEST, objection
 from tips.decide.letters import orders
 from tips.models import Tip, TipDecision
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.postgres]
 TOLERATED = 0.02  # share of ordinary titles whose faithful wording is refused
 
 

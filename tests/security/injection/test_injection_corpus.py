@@ -16,7 +16,7 @@ from tests.security.injection.corpus import hostile
 from tests.security.injection.stage import OTHER, Stage, task, undone
 from tests.stand_ins.model import Turn
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.postgres]
 UNDECIDED = Turn("?")  # to a question that wants a letter
 
 

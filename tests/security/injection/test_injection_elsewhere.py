@@ -19,7 +19,7 @@ from tests.security.injection.stage import (
     undone,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.postgres]
 SOME = 4  # every one of so many strings, where the path is the same as another's
 
 
