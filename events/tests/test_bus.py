@@ -105,7 +105,7 @@ def kinds() -> list[type[Event]]:
 def test_every_event_has_a_subject_of_its_own() -> None:
     subjects = [kind.subject for kind in kinds()]
     assert len(set(subjects)) == len(subjects) > 10
-    assert all(s.split(".")[0] in {"signals", "feedback", "accounts"} for s in subjects)
+    assert all(s.split(".")[0] in {"signals", "feedback", "accounts", "agents"} for s in subjects)
 
 
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.subject)

@@ -15,8 +15,6 @@ from agents.understanding.readers.words.lexicon import read_line
 from agents.understanding.readers.words.tokens import fold
 
 LONGEST = 140  # characters
-# Words that are none of the row's: enough for a sentence around it, too few for a story.
-MOST_ADDED = 3
 SHORTEST_NAMED = 3  # letters of a title's word that is looked for
 SHARED_PREFIX = 4  # letters by which two forms of a word are taken for one
 ENDS = tuple(".!?…。\uff01\uff1f")
@@ -43,7 +41,27 @@ SMALL_WORDS = {
     "it": "il lo la i gli le un una e è di del della tuo tua per con prima in che non al",
     "nl": "de het een en is van je jouw voor met om in dat niet op te naar uw tot aan",
 }
+# What a sentence around somebody's words may be made of, beside the small words: none of these
+# says anything about the row.
+FRAME_WORDS = {
+    "en": "now please time good moment still take remember",
+    "de": "jetzt bitte zeit guter moment noch denk denke daran doch mal",
+    "fr": "maintenant bon moment pense penser temps encore",
+    "es": "ahora buen momento recuerda tiempo hora todavía",
+    "pt": "agora bom momento lembre tempo hora ainda",
+    "it": "adesso ora buon momento ricorda tempo ancora",
+    "nl": "nu goed moment denk tijd nog even",
+}
+# They turn a sentence around, and are never only its frame.
+NEGATION_WORDS = (
+    "no not never don nicht kein keine nie ne pas jamais nunca não non mai niet geen nooit"
+)
+_NEGATIONS = frozenset(fold(word) for word in NEGATION_WORDS.split())
 _SMALL = {language: frozenset(words.split()) for language, words in SMALL_WORDS.items()}
+_FRAME = {
+    language: frozenset(fold(w) for w in f"{words} {SMALL_WORDS[language]}".split())
+    for language, words in FRAME_WORDS.items()
+}
 _EVERY_SMALL_WORD = frozenset(fold(w) for words in _SMALL.values() for w in words)
 _FOREIGN = re.compile("[\u30a1-\u30fa\u30fc]{2,}")  # katakana: names, and words from elsewhere
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
@@ -67,10 +85,10 @@ def objection(said: str, title: str, reasons: Sequence[str], *, locale: str) -> 
         ("number", not _numbers(said) <= _numbers(sources)),
         ("date", not _dates(said) <= _dates(sources)),
         ("name", any(not _is_of(name, sources) for name in _names(said, locale))),
-        ("added", len(_added(said, sources)) > MOST_ADDED),
         ("twice", _repeats(said)),
         ("off_target", not _is_about(said, title)),
         ("language", not _speaks(said, locale)),
+        ("added", _adds(said, sources, locale)),
     )
     return next((code for code, is_wrong in checks if is_wrong), "")
 
@@ -123,9 +141,22 @@ def _is_of(word: str, sources: str) -> bool:
     return fold(word)[:SHARED_PREFIX] in known
 
 
-def _added(said: str, sources: str) -> list[str]:
-    """Words with a meaning of their own that stand in none of the sources."""
-    return [w for w in _meant(said, SHARED_PREFIX) if not _is_of(w, sources)]
+def _adds(said: str, sources: str, locale: str) -> bool:
+    """Whether a word stands in it that is neither the row's nor of the frame of a sentence."""
+    language = locale.split("-")[0]
+    frame = _FRAME.get(language, frozenset())
+    known = {fold(w) for w in _WORD.findall(sources)}
+    for word in _meant(said, shortest=2):
+        plain = fold(word)
+        is_frame = plain in frame and plain not in _NEGATIONS
+        is_theirs = _is_of(word, sources) if len(plain) >= SHARED_PREFIX else plain in known
+        if not is_frame and not is_theirs and not _is_of_unspaced(word, sources):
+            return True
+    return False
+
+
+def _is_of_unspaced(word: str, sources: str) -> bool:
+    return any(map(_is_unspaced, word)) and word in sources
 
 
 def _repeats(said: str) -> bool:
