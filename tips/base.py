@@ -14,6 +14,8 @@ from agents.timing.meetings import Gap
 from agents.traits import NOTHING_READ, Traits
 from oo.lib.words import Words
 
+BETWEEN_REASONS = " · "
+
 
 class Kind(StrEnum):
     TASK = "task"  # can be done at its source

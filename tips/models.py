@@ -99,6 +99,11 @@ class Tip(models.Model):
     def __str__(self) -> str:
         return f"tip {self.pk}"
 
+    @property
+    def quiet_line(self) -> str:
+        """Why now, in small: without the first reason where a wording says it."""
+        return self.detail.partition(base.BETWEEN_REASONS)[2] if self.plain else self.detail
+
 
 class TipDecision(models.Model):
     """What could have been said when, how it scored, what was chosen, and with which chance.

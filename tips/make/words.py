@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from oo.lib.words import Words, clock
-from tips.base import Facts, Kind, PolicyManifest, Scored
+from tips.base import BETWEEN_REASONS, Facts, Kind, PolicyManifest, Scored
 
 # Any policy can have nothing to choose from; what else it is silent about are its own words.
 NOTHING_OPEN: Words = gettext_lazy("Nothing is open. The day is yours.")
@@ -23,7 +23,7 @@ def render(scored: Scored, policy: PolicyManifest) -> tuple[str, str]:
         name = candidate.content or _("Your next meeting")
         return name, _("Starts at %(time)s") % {"time": clock(candidate.facts.starts_at)}
     said = [say(candidate.facts) for r in scored.reasons if (say := policy.reasons.get(r))]
-    return candidate.content or _("Untitled"), " · ".join(s for s in said[:2] if s)
+    return candidate.content or _("Untitled"), BETWEEN_REASONS.join(s for s in said[:2] if s)
 
 
 def reason(code: str, facts: Facts, policy: PolicyManifest) -> str:

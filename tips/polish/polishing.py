@@ -19,6 +19,7 @@ from accounts.models import Profile
 from agents.asking.asking import may_ask
 from oo.lib import llm
 from oo.lib.llm import ModelError
+from tips.base import BETWEEN_REASONS
 from tips.models import Tip, TipDecision, TipSchedule
 from tips.polish import choosing, wording
 from tips.polish.patience import Patience
@@ -132,7 +133,7 @@ def _word(seen: _Seen, patience: Patience, *, at: datetime) -> None:
     if not may_ask(tip.user_id, wording.ALIAS, wording.skill(seen.profile.locale), at=at):
         return
     # One reason is a sentence; with more of them it is a list.
-    reasons = tuple(filter(None, [tip.detail.partition(" · ")[0]]))
+    reasons = tuple(filter(None, [tip.detail.partition(BETWEEN_REASONS)[0]]))
     worded = wording.word(
         tip.user_id, tip.content, reasons, patience, locale=seen.profile.locale, at=at
     )

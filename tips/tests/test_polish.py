@@ -70,10 +70,12 @@ def test_a_wording_that_passes_is_what_the_page_says(
     alice: User, model: ModelStandIn, use: Use
 ) -> None:
     use("words")
-    tip = give_tip(alice, "Pay the rent")
+    tip = give_tip(alice, "Pay the rent", priority=4)
+    assert (tip.detail, tip.quiet_line) == ("Due today · Marked urgent",) * 2
     model.play(said("Pay the rent, it is due today."))
     polish(tip.pk, at=NOON)
     tip.refresh_from_db()
+    assert tip.quiet_line == "Marked urgent"
     assert (tip.content, tip.plain) == ("Pay the rent, it is due today.", "Pay the rent")
     assert (tip.model, tip.left_host) == ("openai/m", False)
     assert tip.prompt_version.startswith("wording-")
