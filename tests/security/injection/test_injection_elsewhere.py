@@ -7,7 +7,6 @@ import pytest
 from oo.lib.text import one_line
 from tests.security.injection.checks import check_asked, check_page, check_said, obedient
 from tests.security.injection.stage import (
-    CHUNKS,
     NEUTRAL,
     OTHER,
     Stage,
@@ -26,7 +25,7 @@ SOME = 4  # every one of so many strings, where the path is the same as another'
 def test_as_what_else_is_known_of_a_task(stage: Stage, numbered: list[tuple[int, str]]) -> None:
     """The model never hears of it; people see it beside the task."""
     stage.trust_with("words")
-    for number, text in numbered:
+    for _number, text in numbered[::SOME]:
         with undone():
             stage.sync(
                 task("1", NEUTRAL, project=text, section=text, labels=(text,), description=text),
@@ -37,8 +36,7 @@ def test_as_what_else_is_known_of_a_task(stage: Stage, numbered: list[tuple[int,
             check_asked(bodies, tip)
             assert (tip.content, tip.plain) == (f"{NEUTRAL} now.", NEUTRAL)
             assert question(parts(bodies[0])[1])["title"] == NEUTRAL
-            if number // CHUNKS % SOME == 0:
-                check_page(stage.client, tip)
+            check_page(stage.client, tip)
 
 
 def test_as_an_event_that_is_about_to_begin(stage: Stage, numbered: list[tuple[int, str]]) -> None:
