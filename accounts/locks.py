@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from accounts.models import User
@@ -15,3 +16,9 @@ def lock_person(user_id: UUID) -> bool:
     """
     people = User.objects.select_for_update(no_key=True)
     return bool(people.filter(pk=user_id, is_active=True).values_list("pk"))
+
+
+def lock_people(user_ids: Iterable[UUID]) -> set[UUID]:
+    """As lock_person, for many: those who have not left. One query, in the order of their keys."""
+    people = User.objects.select_for_update(no_key=True).order_by("pk")
+    return set(people.filter(pk__in=user_ids, is_active=True).values_list("pk", flat=True))

@@ -12,14 +12,13 @@ from agents.base import (
     Fact,
     Nomination,
     Snippet,
-    TaskView,
     Unit,
     UserView,
     first_nominations,
 )
 from agents.beliefs import Cadence
 from agents.phrases import task_row
-from agents.timing.needs import can_begin, effort_of
+from agents.timing.needs import can_begin, effort_of, nearness
 from oo.lib.words import gettext as _
 from oo.lib.words import gettext_lazy, length, ngettext
 
@@ -91,17 +90,12 @@ def _said(today: int, usual: float, *, is_slow: bool) -> str:
 def _small(view: UserView) -> tuple[Nomination, ...]:
     """What is quickly done, the soonest due first."""
     known = [(t, effort) for t in view.tasks if (effort := effort_of(t)) and effort <= SMALL]
-    known.sort(key=lambda pair: _order(pair[0], view))
+    known.sort(key=lambda pair: nearness(pair[0], view))
     return first_nominations(
         Nomination(task_row(t), 0.4, _("It takes %(length)s.") % {"length": length(effort)})
         for t, effort in known
         if can_begin(t, view)
     )
-
-
-def _order(task: TaskView, view: UserView) -> tuple[int, int, int]:
-    days = (task.due_on - view.today).days if task.due_on else 365
-    return abs(days), -task.priority, task.id
 
 
 def _until(view: UserView) -> datetime:

@@ -20,7 +20,7 @@ from agents.base import (
 from agents.phrases import event_row, quoted, task_row, task_rows
 from agents.timing.chances import diary_of, takes_time
 from agents.timing.meetings import LONGEST_GAP, leaves_at
-from agents.timing.needs import can_begin, effort_of
+from agents.timing.needs import can_begin, effort_of, nearness
 from oo.lib.words import clock, gettext_lazy, length
 from oo.lib.words import gettext as _
 
@@ -77,7 +77,7 @@ class NextGap(Agent):
 def _fitting(view: UserView, ends: datetime) -> list[Fitting]:
     """The soonest due first; only what says how long it takes."""
     told = [(t, effort) for t in view.tasks if (effort := effort_of(t)) is not None]
-    told.sort(key=lambda pair: _order(pair[0], view))
+    told.sort(key=lambda pair: nearness(pair[0], view))
     found = []
     for task, effort in told:
         first = diary_of(view).first(task.traits)
@@ -87,11 +87,6 @@ def _fitting(view: UserView, ends: datetime) -> list[Fitting]:
         if until > view.now:
             found.append(Fitting(task, effort, until))
     return found
-
-
-def _order(task: TaskView, view: UserView) -> tuple[int, int, int]:
-    days = (task.due_on - view.today).days if task.due_on else 365
-    return abs(days), -task.priority, task.id
 
 
 def _said(coming: EventView, ends: datetime, fitting: list[Fitting]) -> str:

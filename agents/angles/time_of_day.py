@@ -18,12 +18,12 @@ from agents.base import (
     first_nominations,
 )
 from agents.phrases import task_row
+from agents.timing.meetings import PART_HOURS, part_of_day
 from agents.timing.needs import can_begin, effort_of
 from agents.traits import Energy
 from oo.lib.words import clock, gettext_lazy
 from oo.lib.words import gettext as _
 
-PART_HOURS = 3  # a day has eight parts
 ENOUGH = 5  # answers in one part
 # By how much a part has to differ from the whole day before it says anything.
 DIFFERS = 0.15
@@ -42,8 +42,8 @@ class TimeOfDay(Agent):
     )
 
     def look(self, view: UserView) -> Snippet | None:
-        part = _part(view.now, view)
-        here = [a for a in view.answers if _part(a.at, view) == part]
+        part = part_of_day(view.now, view)
+        here = [a for a in view.answers if part_of_day(a.at, view) == part]
         if len(here) < ENOUGH:
             return None
         acted, share = _acted(here), _acted(here) / len(here)
@@ -60,12 +60,8 @@ class TimeOfDay(Agent):
         )
 
 
-def _part(moment: datetime, view: UserView) -> int:
-    return moment.astimezone(view.zone).hour // PART_HOURS
-
-
 def _bounds(view: UserView) -> tuple[datetime, datetime]:
-    day, first = view.today, _part(view.now, view) * PART_HOURS
+    day, first = view.today, part_of_day(view.now, view) * PART_HOURS
     start = datetime.combine(day, time(first), view.zone)
     if first + PART_HOURS == 24:
         return start, view.next_midnight

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 
 from agents.base import Inference, InferenceManifest, Inferred, UserView
 from agents.beliefs import GoodHours
+from agents.timing.meetings import PART_HOURS, part_of_day
 from oo.lib.words import clock_of, gettext_lazy
 from oo.lib.words import gettext as _
 
-PART_HOURS = 3
 ENOUGH, ENOUGH_HERE = 15, 5  # answers in all, and in one part of the day
 DIFFERS = 0.15  # by how much the share of acting has to be above that of the whole day
 
@@ -28,8 +28,8 @@ class BestHours(Inference):
     def infer(self, view: UserView) -> Inferred | None:
         if len(view.answers) < ENOUGH:
             return None
-        asked = Counter(_part(a.at, view) for a in view.answers)
-        acted = Counter(_part(a.at, view) for a in view.answers if a.reaction == "done")
+        asked = Counter(part_of_day(a.at, view) for a in view.answers)
+        acted = Counter(part_of_day(a.at, view) for a in view.answers if a.reaction == "done")
         usual = acted.total() / len(view.answers)
         shares = {p: acted[p] / n for p, n in asked.items() if n >= ENOUGH_HERE}
         best = max(shares, key=lambda p: (shares[p], asked[p]), default=None)
@@ -45,7 +45,3 @@ class BestHours(Inference):
             "start": clock_of(value.start),
             "end": clock_of(value.end),
         }
-
-
-def _part(moment: datetime, view: UserView) -> int:
-    return moment.astimezone(view.zone).hour // PART_HOURS

@@ -7,7 +7,7 @@ at once take different people.
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from accounts.models import Profile, User
+from accounts.locks import lock_people
+from accounts.models import Profile
 from agents.inferring.beliefs import infer, load_known
 from agents.looking.looking import look
 from agents.looking.outputs import Changes, Outputs, compare, fresh, load_stored, write
@@ -117,7 +118,7 @@ def _is_active(person: Claimed, at: datetime) -> bool:
 
 @transaction.atomic
 def _write(changes: Changes, next_looks: Mapping[UUID, datetime | None], *, at: datetime) -> None:
-    here = _hold(next_looks)
+    here = lock_people(next_looks)
     write(changes.of(here))
     upsert(
         [
@@ -128,12 +129,6 @@ def _write(changes: Changes, next_looks: Mapping[UUID, datetime | None], *, at: 
         known_by=("user",),
         change=("next_look_at", "looked_at", "claimed_until"),
     )
-
-
-def _hold(user_ids: Iterable[UUID]) -> set[UUID]:
-    """As accounts.locks.lock_person: those who have not left, and now do not before the end."""
-    people = User.objects.filter(pk__in=user_ids).order_by("pk")
-    return set(people.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def forget_old_sweeps(*, at: datetime, kept: timedelta = timedelta(days=7)) -> int:

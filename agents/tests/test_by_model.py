@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from accounts.models import User
 from agents.models import ModelCall, Reading
@@ -20,7 +19,7 @@ from agents.view import load_view
 from oo.lib import llm
 from tests.clock import NOON
 from tests.factories import make_task
-from tests.stand_ins.model import ModelStandIn, Turn
+from tests.stand_ins.model import ModelStandIn, Turn, entry, use_aliases
 
 pytestmark = pytest.mark.django_db
 WORDS = "a" * 32
@@ -35,18 +34,8 @@ def model() -> Iterator[ModelStandIn]:
 
 @pytest.fixture
 def use(model: ModelStandIn, settings: Any, tmp_path: Path) -> Iterator[Use]:
-    def write(*skills: str) -> None:
-        entry = {
-            "model_name": "tip-generator",
-            "litellm_params": {"model": "ollama_chat/m", "api_base": model.url},
-            "model_info": {"skills": list(skills)},
-        }
-        settings.OO_LITELLM_FILE = tmp_path / "litellm.yaml"
-        said = {"model_list": [entry], "router_settings": {"num_retries": 0}}
-        settings.OO_LITELLM_FILE.write_text(yaml.safe_dump(said))
-        llm.reset()
-
-    yield write
+    """The stand-in behind tip-generator, with these skills."""
+    yield lambda *skills: use_aliases(settings, tmp_path, entry(model, *skills))
     llm.reset()
 
 

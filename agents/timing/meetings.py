@@ -9,6 +9,7 @@ from agents.base import EventView, TaskView, UserView
 
 # Free time beyond this is not a gap between meetings but the day.
 LONGEST_GAP = timedelta(hours=8)
+PART_HOURS = 3
 # How near a moment is, in steps: a score that depends on it changes at these moments only.
 SOON = (timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2))
 
@@ -50,6 +51,11 @@ def leaves_at(event: EventView) -> datetime:
     """When the person has to set out for it, as far as its words say; else when it begins."""
     leave = event.traits.leave_by
     return event.starts_at - leave.value if leave else event.starts_at
+
+
+def part_of_day(moment: datetime, view: UserView) -> int:
+    """The day has eight parts of PART_HOURS where the person is: 0 begins at midnight."""
+    return moment.astimezone(view.zone).hour // PART_HOURS
 
 
 def waits_for_its_date(task: TaskView, view: UserView) -> bool:

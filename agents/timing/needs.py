@@ -15,6 +15,7 @@ from agents.traits import LastMoment, Prepares
 USUAL_EFFORT = timedelta(minutes=15)
 # A day is over for what is merely due on it.
 BED = time(22, 30)
+FAR_DAYS = 365  # of a task without a day
 SHORTEST_NAME = 3  # letters of a word by which an event is found
 
 
@@ -81,6 +82,12 @@ def can_begin(task: TaskView, view: UserView) -> bool:
 def effort_of(task: TaskView) -> timedelta | None:
     """How long it takes, as its source or its words say."""
     return task.duration or (task.traits.effort.value if task.traits.effort else None)
+
+
+def nearness(task: TaskView, view: UserView) -> tuple[int, int, int]:
+    """To sort by: the nearest day first, before or behind; then what is important."""
+    days = (task.due_on - view.today).days if task.due_on else FAR_DAYS
+    return abs(days), -task.priority, task.id
 
 
 def is_past(task: TaskView, view: UserView) -> bool:

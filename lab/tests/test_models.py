@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from lab.moments.aliases import NoModelThere, trusted_with
 from lab.moments.format import Moment
@@ -19,7 +18,7 @@ from lab.moments.score import Said, Verdict, score
 from lab.moments.wording import Fate
 from lab.tests.moments import event, moment, task
 from oo.lib import llm
-from tests.stand_ins.model import ModelStandIn, Turn
+from tests.stand_ins.model import ModelStandIn, Turn, entry, use_aliases
 
 pytestmark = pytest.mark.django_db
 
@@ -37,20 +36,7 @@ def model() -> Iterator[ModelStandIn]:
 @pytest.fixture
 def use(model: ModelStandIn, settings: Any, tmp_path: Path) -> Iterator[Use]:
     """The stand-in behind tip-generator, with these skills."""
-
-    def write(*skills: str) -> None:
-        entry = {
-            "model_name": "tip-generator",
-            "litellm_params": {"model": "llamafile/m", "api_base": f"{model.url}/v1"},
-            "model_info": {"skills": list(skills)},
-        }
-        settings.OO_LITELLM_FILE = tmp_path / "litellm.yaml"
-        settings.OO_LITELLM_FILE.write_text(
-            yaml.safe_dump({"model_list": [entry], "router_settings": {"num_retries": 0}})
-        )
-        llm.reset()
-
-    yield write
+    yield lambda *skills: use_aliases(settings, tmp_path, entry(model, *skills))
     llm.reset()
 
 

@@ -36,14 +36,14 @@ class Decided:
     boundary: datetime
 
 
-def decide(view: UserView, mutes: Sequence[Mute], rng: Random) -> Decided:
-    """One query: what agents have seen."""
+def decide(view: UserView, mutes: Sequence[Mute], rng: Random, *, mark: str = "") -> Decided:
+    """One query: what agents have seen. `mark` is mark_of these, for who stores the decision."""
     policy = POLICIES[settings.OO_POLICY]
     candidates = build_candidates(view, {m.candidate for m in mutes})
     choice = policy.decide(view, candidates, rng)
     until = choice.chosen.candidate.valid_until if choice.chosen else None
     boundary = next_boundary(view, [until, choice.until, *(m.until for m in mutes)])
-    return Decided(view, policy, choice, candidates, see(view), mark_of(view, mutes), boundary)
+    return Decided(view, policy, choice, candidates, see(view), mark, boundary)
 
 
 def mark_of(view: UserView, mutes: Sequence[Mute]) -> str:

@@ -73,11 +73,12 @@ def _put_off(seen: TipSchedule, until: datetime) -> None:
 
 def _decide(schedule: TipSchedule, view: UserView, rng: Random, *, at: datetime) -> Tip | None:
     mutes = mutes_in_force(view)
+    mark = mark_of(view, mutes)
     live = Tip.objects.current(view.user_id, at=at).first()
-    if live and schedule.fingerprint == mark_of(view, mutes):
+    if live and schedule.fingerprint == mark:
         _put_off(schedule, live.expires_at)
         return live
-    return _store(decide(view, mutes, rng), schedule, at=at)
+    return _store(decide(view, mutes, rng, mark=mark), schedule, at=at)
 
 
 def _rests(schedule: TipSchedule, at: datetime) -> bool:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from django.urls import reverse
 
 from accounts.models import User
@@ -19,7 +18,7 @@ from agents.models import ModelCall
 from oo.lib import llm
 from tests.clock import NOON
 from tests.factories import give_tip, make_task, signed_in
-from tests.stand_ins.model import ModelStandIn, Turn
+from tests.stand_ins.model import ModelStandIn, Turn, entry, use_aliases
 from tips.answer.answering import mark_shown
 from tips.make.making import make_tip
 from tips.models import Tip, TipDecision, TipSchedule
@@ -41,18 +40,7 @@ def use(model: ModelStandIn, settings: Any, tmp_path: Path) -> Iterator[Use]:
     """The stand-in behind tip-generator, with these skills; in a cloud, if one is named."""
 
     def write(*skills: str, cloud: str = "") -> None:
-        params = {"model": "openai/m", "api_base": f"{model.url}/v1", "api_key": "os.environ/KEY"}
-        entry = {
-            "model_name": f"tip-generator-{cloud}" if cloud else "tip-generator",
-            "litellm_params": params,
-            "model_info": {"skills": list(skills), **({"cloud": cloud} if cloud else {})},
-        }
-        settings.OO_LITELLM_FILE = tmp_path / "litellm.yaml"
-        settings.OO_LITELLM_FILE.write_text(
-            yaml.safe_dump({"model_list": [entry], "router_settings": {"num_retries": 0}})
-        )
-        settings.KEY = "sk-of-a-test"
-        llm.reset()
+        use_aliases(settings, tmp_path, entry(model, *skills, cloud=cloud))
 
     yield write
     llm.reset()
@@ -77,7 +65,7 @@ def test_a_wording_that_passes_is_what_the_page_says(
     tip.refresh_from_db()
     assert tip.quiet_line == "Marked urgent"
     assert (tip.content, tip.plain) == ("Pay the rent, it is due today.", "Pay the rent")
-    assert (tip.model, tip.left_host) == ("openai/m", False)
+    assert (tip.model, tip.left_host) == ("llamafile/m", False)
     assert tip.prompt_version.startswith("wording-")
     call = ModelCall.objects.get()
     assert (call.purpose, call.outcome, call.is_local) == ("words", "used", True)
@@ -206,7 +194,7 @@ def test_a_model_that_chooses_the_same_in_every_order_is_followed(
     model.play(letter("B"), letter("A"), letter("C"))
     polish(tip.pk, at=NOON)
     decision = TipDecision.objects.get()
-    assert (decision.chosen, decision.chooser) == (other, "openai/m")
+    assert (decision.chosen, decision.chooser) == (other, "llamafile/m")
     chosen = Tip.objects.current(alice.pk, at=NOON).get()
     assert (chosen.candidate, chosen.content) == (other, "Answer Mia")
     tip.refresh_from_db()
@@ -310,9 +298,11 @@ def test_why_says_who_worded_it_what_was_read_and_that_nothing_left(
         .get(reverse("tips:why", args=[tip.pk]), headers={"HX-Request": "true"})
         .content.decode()
     )
-    assert "Worded by openai/m (wording-" in page
+    assert "Worded by llamafile/m (wording-" in page
     assert "Pay the rent</q>" in page
     assert "notes, projects, labels" in page
+    assert "four weeks" in page
+    assert "your calendar" not in page
     assert "Nothing left this oO." in page
 
 

@@ -1,98 +1,21 @@
-"""The real LiteLLM against servers that play models."""
+"""The real LiteLLM against servers that play models: what is asked, and by whom."""
 
 from __future__ import annotations
 
 import json
 import math
-import pickle
-import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import pytest
-import yaml
 
 from oo.lib import llm
 from oo.lib.llm import Question
+from oo.lib.tests.llm_models import CLOUDS, PLAIN, SCHEMA, SECRET, SetUp, cloud, ollama, openai
 from tests.stand_ins.model import ModelStandIn, Turn
-
-SECRET = "Meet Dr. Ada about the results"
-PLAIN = Question("tip-generator", "Choose well.", SECRET)
-SCHEMA = {"type": "object", "properties": {"letter": {"enum": ["A", "B"]}}, "required": ["letter"]}
-CLOUDS = frozenset({"openai"})
-# Enough for whatever is asked here, on whatever machine; no test waits for it to end.
-TIME_S = 60.0
-
-SetUp = Callable[..., None]
-
-
-@pytest.fixture
-def first() -> Iterator[ModelStandIn]:
-    with ModelStandIn() as server:
-        yield server
-
-
-@pytest.fixture
-def second() -> Iterator[ModelStandIn]:
-    with ModelStandIn() as server:
-        yield server
-
-
-@pytest.fixture
-def set_up(tmp_path: Path, settings: Any) -> Iterator[SetUp]:
-    """Write a file of aliases with these models, and use it."""
-    settings.OO_MODEL_TIMEOUT_S = TIME_S
-
-    def write(*entries: dict[str, Any], **routing: Any) -> None:
-        settings.OO_LITELLM_FILE = tmp_path / "litellm.yaml"
-        said = {"model_list": list(entries), "router_settings": {"num_retries": 0, **routing}}
-        settings.OO_LITELLM_FILE.write_text(yaml.safe_dump(said))
-        llm.reset()
-
-    yield write
-    llm.reset()
-
-
-def ollama(server: ModelStandIn | str, **params: Any) -> dict[str, Any]:
-    base = server if isinstance(server, str) else server.url
-    return {
-        "model_name": "tip-generator",
-        "litellm_params": {"model": "ollama_chat/small", "api_base": base, **params},
-    }
-
-
-def openai(server: ModelStandIn, alias: str = "tip-generator") -> dict[str, Any]:
-    params = {"model": "openai/large", "api_base": f"{server.url}/v1"}
-    return {"model_name": alias, "litellm_params": params}
-
-
-def cloud(server: ModelStandIn) -> dict[str, Any]:
-    entry = openai(server, "tip-generator-openai")
-    entry["litellm_params"]["api_key"] = "os.environ/TEST_CLOUD_KEY"
-    return {**entry, "model_info": {"cloud": "openai"}}
-
-
-@pytest.fixture
-def cloud_key(monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv("TEST_CLOUD_KEY", "sk-of-a-test")
-    return "sk-of-a-test"
-
-
-@pytest.fixture
-def nowhere() -> str:
-    """An address at which nothing listens."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{held.getsockname()[1]}"
-
-
-# ---- what is asked, and what comes back -----------------------------------------------------
 
 
 def test_a_plain_question_to_ollama(first: ModelStandIn, set_up: SetUp) -> None:
@@ -188,178 +111,6 @@ def test_many_threads_share_one_client(first: ModelStandIn, set_up: SetUp) -> No
     assert len(first.requests) == 24
 
 
-# ---- failures -------------------------------------------------------------------------------
-
-
-def test_a_hiccup_is_tried_again(first: ModelStandIn, set_up: SetUp) -> None:
-    set_up(ollama(first), num_retries=2)
-    first.play(Turn(status=500), Turn(status=503), Turn("Pay the rent."))
-
-    assert llm.ask(PLAIN).text == "Pay the rent."
-    assert len(first.requests) == 3
-
-
-@pytest.mark.parametrize("status", [500, 503, 429, 404, 401])
-def test_the_next_model_answers_for_one_that_fails(
-    status: int, first: ModelStandIn, second: ModelStandIn, set_up: SetUp
-) -> None:
-    set_up(ollama(first), openai(second))
-    first.play(Turn(status=status))
-
-    assert llm.ask(PLAIN).model == "openai/large"
-    assert (len(first.requests), len(second.requests)) == (1, 1)
-
-
-def test_the_order_is_that_of_the_file(
-    first: ModelStandIn, second: ModelStandIn, set_up: SetUp
-) -> None:
-    set_up(openai(second), ollama(first))
-
-    for _ in range(5):
-        llm.ask(PLAIN)
-
-    assert (len(first.requests), len(second.requests)) == (0, 5)
-
-
-def test_the_next_model_answers_for_one_that_is_not_there(
-    nowhere: str, second: ModelStandIn, set_up: SetUp
-) -> None:
-    set_up(ollama(nowhere), openai(second))
-
-    assert llm.ask(PLAIN).model == "openai/large"
-
-
-def test_one_that_hangs_leaves_time_for_the_next(
-    first: ModelStandIn, second: ModelStandIn, set_up: SetUp
-) -> None:
-    set_up(ollama(first), openai(second))
-    first.play(Turn(delay_s=600))
-
-    assert llm.ask(PLAIN, timeout_s=4).model == "openai/large"
-
-
-@pytest.mark.parametrize("allowed_fails", [0, 2])
-def test_after_some_failures_it_is_not_asked_for_a_while(
-    allowed_fails: int, first: ModelStandIn, set_up: SetUp
-) -> None:
-    set_up(ollama(first), allowed_fails=allowed_fails)
-    first.play(Turn(status=500))
-
-    for _ in range(allowed_fails + 3):
-        with pytest.raises(llm.ModelAway):
-            llm.ask(PLAIN)
-
-    assert len(first.requests) == allowed_fails + 1
-
-
-def test_nor_is_one_that_is_not_there(nowhere: str, set_up: SetUp) -> None:
-    set_up(ollama(nowhere))
-
-    with pytest.raises(llm.ModelAway, match="APIConnectionError"):
-        llm.ask(PLAIN)
-    with pytest.raises(llm.ModelAway, match="resting"):
-        llm.ask(PLAIN)
-
-
-def test_after_the_rest_it_is_asked_again(first: ModelStandIn, set_up: SetUp) -> None:
-    set_up(ollama(first), allowed_fails=0, cooldown_time=0.2)
-    first.play(Turn(status=500), Turn("Back."))
-    with pytest.raises(llm.ModelAway):
-        llm.ask(PLAIN)
-
-    ends, text = monotonic() + TIME_S, ""
-    while not text and monotonic() < ends:
-        with suppress(llm.ModelAway):
-            text = llm.ask(PLAIN).text
-
-    assert text == "Back."
-
-
-def test_an_answer_that_never_comes_is_not_waited_for(first: ModelStandIn, set_up: SetUp) -> None:
-    set_up(ollama(first), num_retries=2)
-    first.play(Turn(delay_s=600))
-
-    with pytest.raises(llm.ModelTooSlow) as caught:
-        llm.ask(PLAIN, timeout_s=0.5)
-
-    assert len(first.requests) == 1
-    assert caught.value.ms > 0
-
-
-@pytest.mark.parametrize("entry", [ollama, openai])
-@pytest.mark.parametrize("turn", [Turn(""), Turn("  \n"), Turn(raw=b"<html>"), Turn(raw=b"{}")])
-def test_what_is_no_answer_is_a_bad_reply(
-    turn: Turn,
-    entry: Callable[[ModelStandIn], dict[str, Any]],
-    first: ModelStandIn,
-    set_up: SetUp,
-) -> None:
-    set_up(entry(first))
-    first.play(turn)
-
-    with pytest.raises(llm.BadReply):
-        llm.ask(PLAIN)
-
-
-@pytest.mark.parametrize("text", ["Sure! Here it is:", '{"letter": "A', "{'letter': 'A'}"])
-def test_what_is_not_json_is_a_bad_reply_to_a_schema(
-    text: str, first: ModelStandIn, set_up: SetUp
-) -> None:
-    set_up(ollama(first))
-    first.play(Turn(text))
-
-    with pytest.raises(llm.BadReply, match="not JSON"):
-        llm.ask(Question("tip-generator", "Choose.", "A or B?", schema=SCHEMA))
-
-
-def test_the_failure_that_may_pass_is_the_one_that_is_told(
-    first: ModelStandIn, second: ModelStandIn, set_up: SetUp
-) -> None:
-    set_up(ollama(first), openai(second))
-    first.play(Turn(status=404))
-    second.play(Turn(status=503))
-
-    with pytest.raises(llm.ModelAway, match="503"):
-        llm.ask(PLAIN)
-
-
-@pytest.mark.parametrize(
-    "turn",
-    [
-        Turn(status=400, raw=json.dumps({"error": f"cannot read: {SECRET}"}).encode()),
-        Turn(status=500, raw=json.dumps({"error": {"message": SECRET}}).encode()),
-        Turn(raw=SECRET.encode()),
-    ],
-)
-def test_no_error_and_no_log_says_what_was_asked(
-    turn: Turn,
-    first: ModelStandIn,
-    second: ModelStandIn,
-    set_up: SetUp,
-    caplog: pytest.LogCaptureFixture,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    set_up(ollama(first), openai(second))
-    first.play(turn)
-    second.play(turn)
-
-    with caplog.at_level("DEBUG"), pytest.raises(llm.ModelError) as caught:
-        llm.ask(PLAIN)
-
-    said = [str(caught.getrepr(chain=True)), caplog.text, *capfd.readouterr()]
-    assert "did not answer" in caplog.text
-    assert not [text for text in said if SECRET in text]
-
-
-def test_errors_keep_their_time_through_celery() -> None:
-    copy = pickle.loads(pickle.dumps(llm.ModelAway("judge: 503", ms=17)))
-
-    assert (type(copy), str(copy), copy.ms) == (llm.ModelAway, "judge: 503", 17)
-
-
-# ---- clouds ---------------------------------------------------------------------------------
-
-
 @pytest.mark.usefixtures("cloud_key")
 def test_a_cloud_is_never_asked_unless_it_is_named(
     first: ModelStandIn, second: ModelStandIn, set_up: SetUp
@@ -406,62 +157,6 @@ def test_a_cloud_alone_is_no_model_for_who_did_not_agree(
         llm.ask(PLAIN)
 
     assert second.requests == []
-
-
-# ---- through a proxy ------------------------------------------------------------------------
-
-
-@pytest.fixture
-def proxy(first: ModelStandIn, settings: Any) -> ModelStandIn:
-    settings.LITELLM_URL, settings.LITELLM_KEY = first.url + "/v1", "sk-of-the-proxy"
-    return first
-
-
-def test_the_proxy_is_asked_for_the_group_and_must_not_fall_back(
-    proxy: ModelStandIn, set_up: SetUp
-) -> None:
-    set_up(ollama("os.environ/NOT_SET_HERE"))
-
-    reply = llm.ask(PLAIN)
-
-    assert (reply.text, reply.is_local) == ("Yes.", True)
-    asked = proxy.requests[0]
-    assert (asked.body["model"], asked.body["disable_fallbacks"]) == ("tip-generator", True)
-    assert asked.headers["authorization"] == "Bearer sk-of-the-proxy"
-
-
-def test_the_proxy_is_asked_for_a_cloud_only_if_that_is_named(
-    proxy: ModelStandIn, second: ModelStandIn, set_up: SetUp
-) -> None:
-    set_up(ollama("os.environ/NOT_SET_HERE"), cloud(second))
-    proxy.play(Turn(status=404))
-    with pytest.raises(llm.NoModel):
-        llm.ask(PLAIN)
-    assert [each.body["model"] for each in proxy.requests] == ["tip-generator"]
-
-    proxy.play(Turn(status=404), Turn("Pay the rent."))
-    assert not llm.ask(PLAIN, allowed_clouds=CLOUDS).is_local
-    assert proxy.requests[-1].body["model"] == "tip-generator-openai"
-
-
-def test_what_another_group_of_the_proxy_answers_is_not_used(
-    proxy: ModelStandIn, set_up: SetUp
-) -> None:
-    set_up(ollama("os.environ/NOT_SET_HERE"))
-    proxy.play(Turn(headers={"x-litellm-model-group": "tip-generator-openai"}))
-
-    with pytest.raises(llm.BadReply, match="another group"):
-        llm.ask(PLAIN)
-
-
-def test_vectors_come_through_the_proxy_too(proxy: ModelStandIn, set_up: SetUp) -> None:
-    set_up({**ollama("http://ollama.test"), "model_name": "embedder"})
-
-    assert llm.embed(["abc"]).vectors == ((3.0, 1.0),)
-    assert proxy.requests[0].body["model"] == "embedder"
-
-
-# ---- what it costs who does not ask ---------------------------------------------------------
 
 
 def run_python(script: str) -> str:

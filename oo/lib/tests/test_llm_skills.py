@@ -12,7 +12,7 @@ import yaml
 from oo.lib import llm
 from oo.lib.llm import BadAliases, NoModel, Question
 from oo.lib.llm.aliases import load
-from tests.stand_ins.model import ModelStandIn, Turn
+from tests.stand_ins.model import ModelStandIn, Turn, entry, use_aliases
 
 CHOOSE = Question("tip-generator", "Choose.", "A or B", skill="chooses")
 
@@ -29,25 +29,11 @@ def _forgotten() -> Iterator[None]:
     llm.reset()
 
 
-def entry(server: ModelStandIn, *skills: str, name: str = "tip-generator") -> dict[str, Any]:
-    return {
-        "model_name": name,
-        "litellm_params": {"model": "ollama_chat/m", "api_base": server.url},
-        "model_info": {"skills": list(skills)},
-    }
-
-
-def use(settings: Any, folder: Path, *entries: dict[str, Any]) -> None:
-    settings.OO_LITELLM_FILE = folder / "litellm.yaml"
-    settings.OO_LITELLM_FILE.write_text(yaml.safe_dump({"model_list": list(entries)}))
-    llm.reset()
-
-
 def test_only_a_model_with_the_skill_is_asked(
     models: tuple[ModelStandIn, ModelStandIn], settings: Any, tmp_path: Path
 ) -> None:
     small, large = models
-    use(settings, tmp_path, entry(small, "words"), entry(large, "words", "chooses"))
+    use_aliases(settings, tmp_path, entry(small, "words"), entry(large, "words", "chooses"))
     large.play(Turn("B"))
     assert llm.ask(CHOOSE).text == "B"
     assert small.requests == []
@@ -57,7 +43,7 @@ def test_where_none_has_the_skill_nobody_is_asked(
     models: tuple[ModelStandIn, ModelStandIn], settings: Any, tmp_path: Path
 ) -> None:
     small, _large = models
-    use(settings, tmp_path, entry(small, "words"))
+    use_aliases(settings, tmp_path, entry(small, "words"))
     assert llm.is_askable("tip-generator", "words")
     assert not llm.is_askable("tip-generator", "chooses")
     with pytest.raises(NoModel, match="none has the skill chooses"):
@@ -70,7 +56,7 @@ def test_a_proxy_is_not_asked_when_one_of_the_group_lacks_the_skill(
 ) -> None:
     small, large = models
     settings.LITELLM_URL = small.url
-    use(settings, tmp_path, entry(small, "words"), entry(large, "words", "chooses"))
+    use_aliases(settings, tmp_path, entry(small, "words"), entry(large, "words", "chooses"))
     assert llm.is_askable("tip-generator", "words")
     assert not llm.is_askable("tip-generator", "chooses")
 
@@ -90,5 +76,5 @@ def test_clouds_are_named(settings: Any, tmp_path: Path) -> None:
         "litellm_params": {"model": "openai/m", "api_key": "os.environ/KEY"},
         "model_info": {"cloud": "somebody"},
     }
-    use(settings, tmp_path, cloud)
+    use_aliases(settings, tmp_path, cloud)
     assert llm.clouds() == ["somebody"]

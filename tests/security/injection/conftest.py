@@ -44,7 +44,6 @@ def stage(
     settings.OO_LITELLM_FILE = tmp_path / "litellm.yaml"
     settings.OO_MODEL_TOKENS_PERSON = settings.OO_MODEL_TOKENS_ALL = 10**9
     monkeypatch.setattr(wording, "ATTEMPTS", ANSWERS)
-    settings.KEY = "sk-of-a-test"
     connections = (make_connection(alice), make_connection(bob))
     return Stage(model, signed_in(alice), *connections)
 

@@ -10,7 +10,6 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-import yaml
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
@@ -19,9 +18,8 @@ from django.test import Client
 from integrations.base import EventSignal, Pull, TaskSignal
 from integrations.models import Connection
 from integrations.sync.rows import store_events, store_tasks
-from oo.lib import llm
 from tests.clock import NOON, TODAY
-from tests.stand_ins.model import ModelStandIn, Turn
+from tests.stand_ins.model import ModelStandIn, Turn, entry, use_aliases
 from tips.make.making import make_tip
 from tips.models import Tip
 from tips.polish.polishing import polish
@@ -56,12 +54,7 @@ class Stage:
     bobs: Connection
 
     def trust_with(self, *skills: str) -> None:
-        params = {"model": "openai/m", "api_base": f"{self.model.url}/v1",
-                  "api_key": "os.environ/KEY"}  # fmt: skip
-        entry = {"model_name": "tip-generator", "litellm_params": params,
-                 "model_info": {"skills": [*skills]}}  # fmt: skip
-        settings.OO_LITELLM_FILE.write_text(yaml.safe_dump({"model_list": [entry]}))
-        llm.reset()
+        use_aliases(settings, settings.OO_LITELLM_FILE.parent, entry(self.model, *skills))
 
     def sync(self, *signals: TaskSignal | EventSignal) -> None:
         """As if a source had said this, and nothing else."""

@@ -36,7 +36,7 @@ def test_who_obeys_can_only_choose(stage: Stage, numbered: list[tuple[int, str]]
             stage.chosen(*map(letter, obeyed))
             tip = Tip.objects.current(stage.alices.user_id, at=NOON).get()
             assert tip.content == one_line(text, 500)
-            assert TipDecision.objects.get().chooser == "openai/m"
+            assert TipDecision.objects.get().chooser == "llamafile/m"
 
 
 def faithful(title: str, language: str) -> str:

@@ -9,7 +9,8 @@ It thinks nothing: it says what it is told to, the last turn again and again.
 
 from __future__ import annotations
 
+from tests.stand_ins.model.aliases import entry, use_aliases
 from tests.stand_ins.model.script import Request, Turn
 from tests.stand_ins.model.server import ModelStandIn
 
-__all__ = ["ModelStandIn", "Request", "Turn"]
+__all__ = ["ModelStandIn", "Request", "Turn", "entry", "use_aliases"]
