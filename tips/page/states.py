@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Consent
 from agents.registry import AGENTS
 from agents.understanding.correcting import understanding_of
 from integrations.models import CalendarEvent, Completion, Connection, Task
@@ -33,6 +34,15 @@ CURRENT: Compiled[Any] = Compiled(
     )
 )
 
+# What is read to decide, by consent: the model of the rows, and the words of the privacy receipt.
+READ = {
+    "tasks": (
+        "task",
+        _("titles, notes, projects, labels, dates, lengths and priorities of your tasks"),
+    ),
+    "calendar": ("event", _("titles, places and times of your calendar")),
+}
+READ_ANSWERS = _("what you answered in the last four weeks")
 MOST_SEEN = 2  # snippets that "Why this?" shows
 
 
@@ -149,19 +159,15 @@ def build_why(tip: Tip) -> dict[str, Any]:
         "prompt": tip.prompt_version,
         "plain": tip.plain,
         "left_host": tip.left_host,
-        "read": sorted({str(READ[key]) for key in _models_of(tip)}),
+        "read": [*_read_for(tip), str(READ_ANSWERS)],
     }
 
 
-# What oO reads of a row to decide on it; the words of the privacy receipt.
-READ = {
-    "task": _("titles, notes, projects, labels, dates, lengths and priorities of your tasks"),
-    "event": _("titles, places and times of your calendar"),
-}
-
-
-def _models_of(tip: Tip) -> set[str]:
-    return {item["model"] for item in tip.evidence if item["model"] in READ}
+def _read_for(tip: Tip) -> list[str]:
+    """What a decision reads of a person: all that they allow, and what this one came from."""
+    allowed = Consent.objects.open(tip.user_id).values_list("key", flat=True)
+    cited = {item["model"] for item in tip.evidence}
+    return [str(words) for key, (model, words) in READ.items() if key in allowed or model in cited]
 
 
 def _seen(decision: TipDecision, candidate: str) -> list[dict[str, str]]:

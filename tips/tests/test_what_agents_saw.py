@@ -53,6 +53,14 @@ def test_why_shows_what_agents_saw_of_this_row(alice: User) -> None:
     assert "What is overdue" in page
 
 
+def test_the_receipt_names_all_that_a_decision_may_read(alice: User) -> None:
+    grant(alice.pk, "calendar", by="connect", at=NOON)
+    tip = give_tip(alice, "Call the bank")
+    page = signed_in(alice).get(reverse("tips:why", args=[tip.pk]), headers=HTMX).content.decode()
+    assert "labels, dates, lengths and priorities of your tasks" in page
+    assert "titles, places and times of your calendar" in page
+
+
 def test_what_agents_saw_before_a_change_is_not_used(alice: User) -> None:
     grant(alice.pk, "tasks", by="connect", at=NOON)
     task = make_task(alice, "Call the bank", due_in=-1)
