@@ -28,6 +28,8 @@ class TaskView:
     title: str
     source: str  # SourceManifest.key
     project: str = ""
+    section: str = ""  # of the project
+    parent: str = ""  # title of the task that this one is a part of
     labels: tuple[str, ...] = ()
     priority: int = 1  # 1 normal .. 4 urgent
     due_on: date | None = None  # in the person's zone
@@ -52,6 +54,8 @@ class EventView:
     ends_at: datetime
     is_all_day: bool = False
     is_busy: bool = True
+    attendees: int | None = None  # people who did not decline; None: nobody says who is invited
+    organises: bool = False  # the person does
     url: str = ""
     traits: EventTraits = NO_EVENT_READ
 

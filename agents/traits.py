@@ -169,6 +169,7 @@ class TaskWords:
     description: str = ""
     project: str = ""
     section: str = ""
+    parent: str = ""
     labels: tuple[str, ...] = ()
     recurrence: str = ""
     added_on: date | None = None
@@ -177,7 +178,7 @@ class TaskWords:
     def text(self) -> str:
         """What a quote is looked for in."""
         return "\n".join(
-            (self.title, self.description, self.project, self.section, *self.labels,
+            (self.title, self.description, self.project, self.section, self.parent, *self.labels,
              self.recurrence)
         )  # fmt: skip
 

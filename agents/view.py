@@ -110,10 +110,10 @@ def _links(user_ids: Collection[UUID]) -> _Links:
 # Tuples, not model instances: a sweep loads millions of rows.
 _CONNECTION = Cast("connection_id", TextField())
 _TASK = (OWNER, _CONNECTION, "words_digest", "due_on", "due_time", "due_zone", "duration_min",
-         "recurrence", "pk", "title", "project", Cast("labels", TextField()), "priority",
-         "deadline_on", "added_at", "changed_at", "returned_at", "url")  # fmt: skip
+         "recurrence", "pk", "title", "project", "section", "parent", Cast("labels", TextField()),
+         "priority", "deadline_on", "added_at", "changed_at", "returned_at", "url")  # fmt: skip
 _EVENT = (OWNER, _CONNECTION, "words_digest", "starts_on", "pk", "title", "starts_at", "ends_at",
-          "is_busy", "url")  # fmt: skip
+          "is_busy", "attendees", "organises", "url")  # fmt: skip
 
 
 def _tasks(
@@ -139,7 +139,8 @@ def _task(
     completable: Container[str],
 ) -> TaskView:
     (_owner, connection_id, words, due_on, due_time, due_zone, duration_min, recurrence, pk, title,
-     project, labels, priority, deadline_on, added, changed, returned, url) = row  # fmt: skip
+     project, section, parent, labels, priority, deadline_on, added, changed, returned,
+     url) = row  # fmt: skip
     due_at = _moment(due_on, due_time, due_zone, zone)
     source = links.sources.get(connection_id, "")
     return TaskView(
@@ -147,6 +148,8 @@ def _task(
         title=title,
         source=source,
         project=project,
+        section=section,
+        parent=parent,
         labels=() if labels == "[]" else tuple(json.loads(labels)),
         priority=priority,
         # A moment fixed in another zone may fall on another day where the person is.
@@ -198,7 +201,8 @@ def _events(
 
 
 def _event(row: tuple[Any, ...], links: _Links, understood: Understood) -> EventView:
-    _owner, connection_id, words, starts_on, pk, title, starts, ends, is_busy, url = row
+    (_owner, connection_id, words, starts_on, pk, title, starts, ends, is_busy, attendees,
+     organises, url) = row  # fmt: skip
     return EventView(
         id=pk,
         title=title,
@@ -207,6 +211,8 @@ def _event(row: tuple[Any, ...], links: _Links, understood: Understood) -> Event
         ends_at=ends,
         is_all_day=starts_on is not None,
         is_busy=is_busy,
+        attendees=attendees,
+        organises=organises,
         url=url,
         traits=understood.of_event(words),
     )

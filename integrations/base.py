@@ -96,6 +96,7 @@ class TaskSignal:
     description: str = ""
     project: str = ""
     section: str = ""  # of the project
+    parent: str = ""  # title of the task that this one is a part of
     labels: tuple[str, ...] = ()
     priority: int = 1  # 1 normal .. 4 urgent
     due_on: date | None = None
@@ -122,13 +123,19 @@ class EventSignal:
     ends_on: date | None = None
     is_busy: bool = True
     is_recurring: bool = False
+    attendees: int | None = None  # people who did not decline; None: nobody says who is invited
+    organises: bool = False  # the person does, by an address of theirs
     url: str = ""
     updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One connection, as its source sees it."""
+    """One connection, as its source sees it.
+
+    addresses  the person's own, in small letters. They come down to the source, so that nobody
+               else's come up: of who is invited, a signal has a number and a boolean.
+    """
 
     id: UUID
     account: str
@@ -137,6 +144,7 @@ class Link:
     document: str
     zone: ZoneInfo
     connected_at: datetime
+    addresses: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

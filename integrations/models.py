@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.locks import lock_person
+from accounts.profile.addresses import own_addresses
 from integrations.base import Link
 from oo.lib.fields import EncryptedTextField
 
@@ -87,7 +88,7 @@ class Connection(models.Model):
         self.credentials = json.dumps(dict(credentials))
 
     def link(self) -> Link:
-        """As the source sees it. Reads user.profile."""
+        """As the source sees it. Reads user.profile, and one query for addresses."""
         return Link(
             id=self.pk,
             account=self.account,
@@ -96,6 +97,7 @@ class Connection(models.Model):
             document=self.document,
             zone=self.user.profile.zone,
             connected_at=self.connected_at,
+            addresses=own_addresses(self.user),
         )
 
 
@@ -114,6 +116,8 @@ class Task(models.Model):
     description = models.TextField(blank=True)  # at most 2,000 characters of it
     project = models.CharField(max_length=200, blank=True)
     section = models.CharField(max_length=200, blank=True)  # of the project
+    # Title of the task that this one is a part of.
+    parent = models.CharField(max_length=200, blank=True, default="")
     labels = models.JSONField(default=list)
     priority = models.PositiveSmallIntegerField(default=1)  # 1 normal .. 4 urgent
     # A due date may have a time of day, and that a zone; without one it floats with the person.
@@ -169,6 +173,8 @@ class CalendarEvent(models.Model):
     ends_on = models.DateField(null=True)  # exclusive
     is_busy = models.BooleanField(default=True)
     is_recurring = models.BooleanField(default=False)
+    attendees = models.PositiveSmallIntegerField(null=True)  # who did not decline; None: unknown
+    organises = models.BooleanField(default=False)  # the person does
     url = models.URLField(max_length=500, blank=True)
     updated_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()

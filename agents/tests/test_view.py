@@ -23,6 +23,16 @@ def test_everybody_gets_their_own_rows(alice: User, bob: User) -> None:
     assert [e.title for e in views[bob.pk].events] == ["Meeting of Bob"]
 
 
+def test_where_a_task_stands_and_who_meets_is_seen(alice: User) -> None:
+    make_task(alice, section="This week", parent="Move house")
+    make_task(alice, "Bins")
+    make_event(alice, attendees=3, organises=True)
+    make_event(alice, starts_in_min=60)
+    seen = load_views([alice.pk], at=NOON)[alice.pk]
+    assert [(t.section, t.parent) for t in seen.tasks] == [("This week", "Move house"), ("", "")]
+    assert [(e.attendees, e.organises) for e in seen.events] == [(3, True), (None, False)]
+
+
 def test_as_many_queries_for_many_as_for_one(alice: User, django_assert_num_queries: Any) -> None:
     people = [alice, *(make_person(f"p{n}") for n in range(9))]
     for person in people:

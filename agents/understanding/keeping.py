@@ -96,6 +96,7 @@ def task_words(row: Task, zone: ZoneInfo, at: datetime) -> TaskWords:
         description=row.description,
         project=row.project,
         section=row.section,
+        parent=row.parent,
         labels=tuple(row.labels),
         recurrence=row.recurrence,
         added_on=written,

@@ -23,6 +23,7 @@ MOST_LABELS = 50
 LONGEST_LABEL = 100
 LONGEST_DESCRIPTION = 2_000
 MOST_MINUTES = 525_600  # a year
+MOST_ATTENDEES = 10_000
 
 Value: TypeAlias = "str | int | bool | date | time | datetime | list[str] | None"
 Values: TypeAlias = dict[str, Value]
@@ -70,7 +71,7 @@ def store_tasks(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
             old = known.get(external_id)
             _keep_completion(old, values)
             values["returned_at"] = _returned_at(old, values, at)
-            values["words_digest"] = _hash(tuple(values[name] for name in WORDS_OF_TASK))
+            values["words_digest"] = _words_of_task(values)
             if old and old.completed_at is None and values["completed_at"] is not None:
                 completed.append(old.pk)
             rows.append(_row(Task, connection, external_id, values, digest, at))
@@ -145,6 +146,12 @@ def _occurrence(values: Values, occurrence: str) -> Values:
     return {**values, "occurrence": occurrence, "words_digest": _hash(told)}
 
 
+def _words_of_task(values: Values) -> str:
+    """A task that is part of none keeps the digest that it had before there were parents."""
+    told = tuple(values[name] for name in WORDS_OF_TASK)
+    return _hash((*told, values["parent"]) if values["parent"] else told)
+
+
 def _keep_completion(old: _Known | None, values: Values) -> None:
     """What was said before a task was closed does not open it again: a pull may be under way while
     the completion is written down. Whoever opens it at the source does so later."""
@@ -176,6 +183,7 @@ def task_values(signal: TaskSignal) -> Values:
         "description": lines(signal.description, LONGEST_DESCRIPTION),
         "project": one_line(signal.project, 200),
         "section": one_line(signal.section, 200),
+        "parent": one_line(signal.parent, 200),
         "labels": [one_line(label, LONGEST_LABEL) for label in signal.labels[:MOST_LABELS]],
         "priority": min(max(signal.priority, 1), 4),
         "due_on": signal.due_on,
@@ -202,6 +210,8 @@ def event_values(signal: EventSignal) -> Values:
         "ends_on": signal.ends_on,
         "is_busy": signal.is_busy,
         "is_recurring": signal.is_recurring,
+        "attendees": _attendees(signal.attendees),
+        "organises": signal.organises,
         "url": _url(signal.url),
         "updated_at": _moment(signal.updated_at),
     }
@@ -209,6 +219,8 @@ def event_values(signal: EventSignal) -> Values:
 
 # What a reader is given of a task: the same words are understood once.
 WORDS_OF_TASK = ("title", "description", "project", "section", "labels", "recurrence")
+# Columns that came later, and what says nothing in them.
+ADDED: Values = {"parent": "", "attendees": None, "organises": False}
 KNOWN = ("external_id", "pk", "digest", "completed_at", "due_on", "due_time", "returned_at")
 TASK_KEY = ("connection", "external_id")
 EVENT_KEY = ("connection", "external_id", "occurrence")
@@ -255,7 +267,12 @@ def _batches(items: Iterable[T]) -> Iterator[list[T]]:
 
 
 def _digest(values: Values) -> str:
-    return _hash(tuple(values.values()))
+    """Of all values; of a column that came later only what says something. So it writes no row
+    anew for which nothing has changed, and no completed task comes back for it.
+    """
+    old = (value for name, value in values.items() if name not in ADDED)
+    new = (each for each in values.items() if each[0] in ADDED and each[1] != ADDED[each[0]])
+    return _hash((*old, *new))
 
 
 def _hash(values: tuple[Any, ...]) -> str:
@@ -282,3 +299,7 @@ def _moment(moment: datetime | None) -> datetime | None:
 
 def _minutes(minutes: int | None) -> int | None:
     return None if minutes is None else min(max(minutes, 0), MOST_MINUTES)
+
+
+def _attendees(number: int | None) -> int | None:
+    return None if number is None else min(max(number, 0), MOST_ATTENDEES)

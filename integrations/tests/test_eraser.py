@@ -20,10 +20,10 @@ ERASER = IntegrationsEraser()
 @pytest.fixture
 def rows(connection: Connection) -> None:
     row = make_scripted_task(
-        connection, due_on=date(2026, 11, 23), due_time=time(9, 30), labels=["home"]
+        connection, due_on=date(2026, 11, 23), due_time=time(9, 30), labels=["home"], parent="Flat"
     )
     make_completion(row)
-    make_event(connection.user)
+    make_event(connection.user, attendees=3, organises=True)
     Connection.objects.update(document="BEGIN:VCALENDAR")
 
 
@@ -38,6 +38,8 @@ def test_the_export_is_json_that_a_person_can_read(rows: None, alice: User) -> N
     assert told["tasks"][0]["title"] == "Pay the rent"
     assert (told["tasks"][0]["due_on"], told["tasks"][0]["due_time"]) == ("2026-11-23", "09:30:00")
     assert told["tasks"][0]["labels"] == ["home"]
+    assert (told["tasks"][0]["section"], told["tasks"][0]["parent"]) == ("", "Flat")
+    assert (told["calendar"][0]["attendees"], told["calendar"][0]["organises"]) == (3, True)
     assert told["calendar"][0]["starts_at"] == "2026-05-05T10:00:00+00:00"
     assert told["closed-tasks"][0]["task_title"] == "Pay the rent"
     assert told["uploaded-files"] == [{"source": "scripted", "text": "BEGIN:VCALENDAR"}]

@@ -273,7 +273,14 @@ def test_a_token_that_they_do_not_know_any_more_is_answered_in_full(
 
 
 @pytest.mark.parametrize(
-    "cursor", [{"token": None}, {"token": "x"}, {"projects": {}}, {"token": "x", "projects": []}]
+    "cursor",
+    [
+        {"token": None},
+        {"token": "x"},
+        {"projects": {}},
+        {"token": "x", "projects": []},
+        {"token": "x", "projects": {}},  # of before there were sections
+    ],
 )
 def test_a_cursor_of_another_shape_is_the_beginning(
     todoist: TodoistStandIn, cursor: dict[str, JSON]

@@ -9,14 +9,17 @@ import pytest
 from integrations.base import TaskSignal
 from integrations.sources.todoist.text import plain_note, plain_title
 from integrations.sources.todoist.wire import (
+    Names,
     read_due,
     read_items,
     read_moment,
-    read_projects,
+    read_names,
+    read_parents,
     read_task,
 )
 
 NOBODY: frozenset[str] = frozenset()
+NAMES = Names({"p1": "Home"}, {"s1": "This week"}, {"i1": "Move house"})
 
 
 def item(name: str = "6xq", content: str = "Pay the rent", **fields: Any) -> dict[str, Any]:
@@ -24,13 +27,13 @@ def item(name: str = "6xq", content: str = "Pay the rent", **fields: Any) -> dic
 
 
 def task(**fields: Any) -> TaskSignal:
-    signal = read_task(item(**fields), {"p1": "Home"})
+    signal = read_task(item(**fields), NAMES)
     assert signal is not None
     return signal
 
 
 def names(*items: object, me: str = "7") -> tuple[set[str], set[str]]:
-    found = read_items(items, me=me, projects={}, shelved=frozenset({"old"}))
+    found = read_items(items, me=me, names=Names(), shelved=frozenset({"old"}))
     return set(found.tasks), set(found.gone)
 
 
@@ -38,6 +41,8 @@ def test_a_whole_task_is_read() -> None:
     signal = task(
         description="Before noon",
         project_id="p1",
+        section_id="s1",
+        parent_id="i1",
         labels=["bank", "quick"],
         priority=4,
         due={"date": "2026-11-30", "string": "every month", "is_recurring": True},
@@ -51,6 +56,8 @@ def test_a_whole_task_is_read() -> None:
         title="Pay the rent",
         description="Before noon",
         project="Home",
+        section="This week",
+        parent="Move house",
         labels=("bank", "quick"),
         priority=4,
         due_on=date(2026, 11, 30),
@@ -165,7 +172,7 @@ def test_of_two_versions_the_one_changed_last_counts_wherever_it_stands() -> Non
     old = item(content="Old", updated_at="2026-11-20T10:00:00Z")
     new = item(content="New", updated_at="2026-11-20T10:00:00.5Z")
     for order in ((old, new), (new, old), (old, new, old)):
-        found = read_items(order, me="", projects={}, shelved=NOBODY)
+        found = read_items(order, me="", names=Names(), shelved=NOBODY)
         assert [t.title for t in found.tasks.values()] == ["New"]
 
 
@@ -177,9 +184,18 @@ def test_what_is_no_task_at_all_is_left_out() -> None:
 
 
 def test_odd_fields_leave_the_rest_of_a_task() -> None:
-    odd = task(description=7, project_id=[], labels=[1, None, {}, "ok"], added_at="then")
-    assert (odd.title, odd.project, odd.labels, odd.added_at) == (
+    odd = task(
+        description=7,
+        project_id=[],
+        section_id={},
+        parent_id=True,
+        labels=[1, None, {}, "ok"],
+        added_at="then",
+    )
+    assert (odd.title, odd.project, odd.section, odd.parent, odd.labels, odd.added_at) == (
         "Pay the rent",
+        "",
+        "",
         "",
         ("1", "ok"),
         None,
@@ -200,8 +216,33 @@ def test_projects_are_renamed_and_put_away() -> None:
         {"id": "c", "is_deleted": True},
         {"id": "d", "name": "New"},
     ]
-    assert read_projects(projects, known) == ({"a": "House", "d": "New"}, frozenset("bc"))
+    assert read_names(projects, known) == ({"a": "House", "d": "New"}, frozenset("bc"))
     assert known["a"] == "Home"
+
+
+def test_titles_of_parents_are_told_and_what_others_would_have_to_say_anew() -> None:
+    known = {"same": "Same", "renamed": "Old", "gone": "Gone", "heading": "For the weekend"}
+    items = [
+        item("part", parent_id="same"),
+        item("new part", parent_id="elsewhere"),
+        item("done part", parent_id="nowhere", checked=True),
+        item("own part", parent_id="own"),
+        item("own", "**Own**"),
+        item("renamed", "New " + "x" * 300),
+        item("gone", "", is_deleted=True),
+        item("heading", "* For the weekend"),
+        item("lonely", "Not a parent"),
+    ]
+    titles, amiss = read_parents(items, known)
+    assert titles == {
+        **known,
+        "renamed": "New " + "x" * 196,
+        "own": "Own",
+        "elsewhere": "",
+    }
+    assert amiss == {"renamed", "elsewhere"}
+    assert read_parents(items, titles)[1] == NOBODY
+    assert known["renamed"] == "Old"
 
 
 @pytest.mark.parametrize(

@@ -31,10 +31,10 @@ STATEMENTS = (
                %(now)s, %(now)s, %(now)s, 0, ''
         from generate_series(%(first)s, %(last)s) p""",
     f"""insert into integrations_task (user_id, connection_id, external_id, title, description,
-               project, section, labels, priority, due_on, due_zone, duration_min, recurrence, url,
-               added_at, changed_at, digest, words_digest)
+               project, section, parent, labels, priority, due_on, due_zone, duration_min,
+               recurrence, url, added_at, changed_at, digest, words_digest)
         select {PERSON}, {CONNECTION}, 't' || t, 'Task ' || t || ' of the many things to do', '',
-               (array['Home', 'Work', 'Move', ''])[1 + (t + p) %% 4], '', '[]', 1 + t %% 4,
+               (array['Home', 'Work', 'Move', ''])[1 + (t + p) %% 4], '', '', '[]', 1 + t %% 4,
                case when t %% 3 = 0 then null
                     else (%(now)s at time zone 'UTC')::date + (t * 7 + p) %% 40 - 12 end,
                '', case when t %% 5 = 0 then 5 * (1 + t %% 12) end, '', '',
@@ -47,12 +47,12 @@ STATEMENTS = (
                            else '{{}}' end::jsonb, %(now)s
         from generate_series(%(first)s, %(last)s) p, generate_series(1, {TASKS}) t""",
     f"""insert into integrations_calendarevent (user_id, connection_id, external_id, occurrence,
-               title, location, starts_at, ends_at, is_busy, is_recurring, url, changed_at, digest,
-               words_digest)
+               title, location, starts_at, ends_at, is_busy, is_recurring, attendees, organises,
+               url, changed_at, digest, words_digest)
         select {PERSON}, {CONNECTION}, 'e' || e, '', 'Meeting ' || e, '',
                %(now)s + (e * 5 + p %% 7) * interval '1 hour',
                %(now)s + (e * 5 + p %% 7 + 1) * interval '1 hour',
-               true, false, '', %(now)s, '', ''
+               true, false, 3, false, '', %(now)s, '', ''
         from generate_series(%(first)s, %(last)s) p, generate_series(1, {MEETINGS}) e""",
     f"""insert into events_eventrecord (event_id, subject, version, user_id, at, body)
         select gen_random_uuid(), 'feedback.tip.reacted', 2, {PERSON},

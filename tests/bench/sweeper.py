@@ -38,10 +38,10 @@ READ = {
     "integrations_connection": "id, user_id, source, synced_at",
     "agents_reading": "user_id, kind, words, traits",
     "integrations_task": "user_id, connection_id, words_digest, due_on, due_time, due_zone,"
-    " duration_min, recurrence, id, title, project, labels, priority, deadline_on, added_at,"
-    " changed_at, returned_at, url",
+    " duration_min, recurrence, id, title, project, section, parent, labels, priority,"
+    " deadline_on, added_at, changed_at, returned_at, url",
     "integrations_calendarevent": "user_id, connection_id, words_digest, starts_on, id, title,"
-    " starts_at, ends_at, is_busy, url",
+    " starts_at, ends_at, is_busy, attendees, organises, url",
     "events_eventrecord": "user_id, subject, body",
 }
 WRITTEN = "user_id, agent, version, fingerprint, snippet, made_at, expires_at"

@@ -18,7 +18,14 @@ from urllib.parse import quote
 from uuid import UUID
 
 from integrations.base import Account, Field, Link, OAuth, Pull, SignalSource, SourceManifest
-from integrations.sources.todoist.wire import Found, read_items, read_moment, read_projects
+from integrations.sources.todoist.wire import (
+    Found,
+    Names,
+    read_items,
+    read_moment,
+    read_names,
+    read_parents,
+)
 from oo.lib.configuration import value_of
 from oo.lib.http import Api, ApiError, Limits, Unauthorized, Unexpected
 from oo.lib.http.errors import failure_of
@@ -32,6 +39,7 @@ MAX_BYTES = 48 * 1024 * 1024
 TIMEOUT_S, DEADLINE_S = 60.0, 90.0
 FULL_LAG = timedelta(seconds=10)
 EVERYTHING = "*"
+KINDS = ("items", "projects", "sections")
 TOKEN = re.compile(r"[!-~]{1,2000}")
 
 CLIENT_ID = Setting(
@@ -70,8 +78,9 @@ class _Read:
 
     full: bool
     sync_token: str
-    projects: Mapping[str, str]  # names of the active ones by id
+    names: Names
     found: Found
+    is_short: bool  # it changes what tasks say that it does not name
     made_at: datetime | None  # of a full answer: the moment that it shows
 
 
@@ -158,16 +167,20 @@ def _pull(api: Api, link: Link, at: datetime) -> Pull:
     token, known = _position(link.cursor)
     first = _read_since(api, token, known, link.account)
     read = first
-    # A delta does not name the tasks of a project that was renamed, archived or taken out again.
-    if not first.full and first.projects != known:
-        read = _read_since(api, EVERYTHING, {}, link.account)
+    if first.is_short:
+        read = _read_since(api, EVERYTHING, Names(), link.account)
         done = {n: t for n, t in first.found.tasks.items() if t.completed_at}
         read = replace(read, found=Found({**done, **read.found.tasks}, frozenset()))
     if read.made_at and at - read.made_at > FULL_LAG:
         read = _caught_up(api, read, link.account)
     return Pull(
         full=read.full,
-        cursor={"token": read.sync_token, "projects": dict[str, JSON](read.projects)},
+        cursor={
+            "token": read.sync_token,
+            "projects": dict[str, JSON](read.names.projects),
+            "sections": dict[str, JSON](read.names.sections),
+            "parents": dict[str, JSON](read.names.parents),
+        },
         tasks=tuple(read.found.tasks.values()),
         gone_tasks=read.found.gone,
     )
@@ -175,38 +188,53 @@ def _pull(api: Api, link: Link, at: datetime) -> Pull:
 
 def _caught_up(api: Api, read: _Read, me: str) -> _Read:
     """A full answer that was made a while ago, with what has changed since."""
-    since = _read_since(api, read.sync_token, read.projects, me)
-    if since.full or since.projects != read.projects:
+    since = _read_since(api, read.sync_token, read.names, me)
+    if since.full or since.is_short:
         return since if since.full else read  # the next sync meets the same change again
     tasks = {**read.found.tasks, **since.found.tasks}
     for name in since.found.gone:
         tasks.pop(name, None)
-    return replace(read, sync_token=since.sync_token, found=Found(tasks, frozenset()))
+    found = Found(tasks, frozenset())
+    return replace(read, sync_token=since.sync_token, names=since.names, found=found)
 
 
-def _position(cursor: Mapping[str, JSON]) -> tuple[str, dict[str, str]]:
+def _position(cursor: Mapping[str, JSON]) -> tuple[str, Names]:
     """Where the last sync ended. A cursor that is not of this shape is the beginning."""
-    token, projects = cursor.get("token"), cursor.get("projects")
-    if not isinstance(token, str) or not token or not isinstance(projects, dict):
-        return EVERYTHING, {}
-    return token, {name: str(title) for name, title in projects.items()}
+    token, kept = cursor.get("token"), []
+    for kind in ("projects", "sections", "parents"):
+        names = cursor.get(kind)
+        if isinstance(names, dict):
+            kept.append({name: str(title) for name, title in names.items()})
+    if not isinstance(token, str) or not token or len(kept) != 3:
+        return EVERYTHING, Names()
+    return token, Names(*kept)
 
 
-def _read_since(api: Api, token: str, known: Mapping[str, str], me: str) -> _Read:
+def _read_since(api: Api, token: str, known: Names, me: str) -> _Read:
     try:
-        answer = _sync(api, token, "items", "projects")
+        answer = _sync(api, token, *KINDS)
     except Unexpected as error:
         # Their word for a sync token that they do not know (any more).
         if error.status != 400 or token == EVERYTHING:
             raise
-        token, answer = EVERYTHING, _sync(api, EVERYTHING, "items", "projects")
+        token, answer = EVERYTHING, _sync(api, EVERYTHING, *KINDS)
     full = token == EVERYTHING or answer.get("full_sync") is True
-    projects, shelved = read_projects(_list(answer, "projects", full), {} if full else known)
+    known = Names() if full else known
+    items = _list(answer, "items", full)
+    projects, shelved = read_names(_list(answer, "projects", full), known.projects)
+    # Without its section, a task is still a task.
+    sections, _shelved = read_names(_list(answer, "sections", False), known.sections)
+    parents, amiss = read_parents(items, known.parents)
+    names = Names(projects, sections, parents)
     return _Read(
         full=full,
         sync_token=answer["sync_token"],
-        projects=projects,
-        found=read_items(_list(answer, "items", full), me=me, projects=projects, shelved=shelved),
+        names=names,
+        found=read_items(items, me=me, names=names, shelved=shelved),
+        # A delta does not name the tasks of a project or section that was renamed, archived or
+        # taken out again, nor the parts of a task with a new title, nor a task that has parts now.
+        is_short=not full
+        and ((projects, sections) != (known.projects, known.sections) or bool(amiss)),
         made_at=read_moment(answer.get("full_sync_date_utc")) if full else None,
     )
 

@@ -7,7 +7,7 @@ without an id or a title is. Shapes: Todoist API v1, "Sync" and "Tasks", read in
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any, TypeAlias
 from urllib.parse import quote
@@ -21,6 +21,8 @@ from oo.lib.zones import zone_named
 TASK_PAGE = "https://app.todoist.com/app/task/"
 # Dates beyond these are slips of the hand, and cannot be moved to another zone without overflow.
 YEARS = range(1900, 3000)
+HEADING = "* "  # Todoist shows such a task without a box to tick
+LONGEST_NAME = 200
 
 Object: TypeAlias = Mapping[str, Any]
 
@@ -34,6 +36,15 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What tasks only point at, by id: active projects and sections, and tasks that have parts."""
+
+    projects: Mapping[str, str] = field(default_factory=dict)
+    sections: Mapping[str, str] = field(default_factory=dict)
+    parents: Mapping[str, str] = field(default_factory=dict)  # "": nobody names it
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """The items of one answer: what concerns the person, and the ids of what does not any more."""
 
@@ -41,13 +52,11 @@ class Found:
     gone: frozenset[str]
 
 
-def read_items(
-    items: Iterable[object], *, me: str, projects: Mapping[str, str], shelved: frozenset[str]
-) -> Found:
+def read_items(items: Iterable[object], *, me: str, names: Names, shelved: frozenset[str]) -> Found:
     """me: the person's id at Todoist. shelved: ids of archived and deleted projects."""
     tasks, gone = {}, set()
     for name, item in _newest(items).items():
-        signal = None if _is_gone(item, me, shelved) else read_task(item, projects)
+        signal = None if _is_gone(item, me, shelved) else read_task(item, names)
         if signal is None:
             gone.add(name)
         else:
@@ -55,25 +64,52 @@ def read_items(
     return Found(tasks, frozenset(gone))
 
 
-def read_projects(
-    projects: Iterable[object], known: Mapping[str, str]
+def read_names(
+    objects: Iterable[object], known: Mapping[str, str]
 ) -> tuple[dict[str, str], frozenset[str]]:
-    """(names of the active projects by id, `known` brought up to date; ids of the shelved ones)."""
+    """Of projects or sections: (names of the active ones by id, `known` brought up to date; ids of
+    those that are archived or deleted).
+    """
     names, shelved = dict(known), set()
-    for name, project in _newest(projects).items():
-        if project.get("is_archived") or project.get("is_deleted"):
+    for name, found in _newest(objects).items():
+        if found.get("is_archived") or found.get("is_deleted"):
             names.pop(name, None)
             shelved.add(name)
         else:
-            names[name] = one_line(_text(project.get("name")), 200)
+            names[name] = one_line(_text(found.get("name")), LONGEST_NAME)
     return names, frozenset(shelved)
 
 
-def read_task(item: Object, projects: Mapping[str, str]) -> TaskSignal | None:
+def read_parents(
+    items: Iterable[object], known: Mapping[str, str]
+) -> tuple[dict[str, str], frozenset[str]]:
+    """(titles of the tasks that have parts, `known` brought up to date; ids of those that have
+    another title than in `known`, or that are in neither).
+    """
+    newest = {name: i for name, i in _newest(items).items() if not i.get("is_deleted")}
+    wanted = {
+        parent
+        for item in newest.values()
+        if not item.get("checked") and (parent := _text(item.get("parent_id")))
+    }
+    titles, amiss = dict(known), set()
+    for name in wanted | (known.keys() & newest.keys()):
+        if name in newest:
+            titles[name] = _title_of_parent(newest[name])
+        if titles.setdefault(name, "") != known.get(name, titles[name]):
+            amiss.add(name)
+    return titles, frozenset(amiss | (wanted - known.keys() - newest.keys()))
+
+
+def _title_of_parent(item: Object) -> str:
+    """Of a heading too: what stands below it is a part of it."""
+    return one_line(plain_title(_text(item.get("content")).removeprefix(HEADING)), LONGEST_NAME)
+
+
+def read_task(item: Object, names: Names) -> TaskSignal | None:
     """None when there is nothing to say of it: no id, no title, or a mere heading."""
     external_id, content = _text(item.get("id")), _text(item.get("content"))
-    # Todoist shows "* …" without a box to tick.
-    title = "" if content.startswith("* ") else plain_title(content)
+    title = "" if content.startswith(HEADING) else plain_title(content)
     if not external_id or not title:
         return None
     due = read_due(item.get("due"))
@@ -81,7 +117,9 @@ def read_task(item: Object, projects: Mapping[str, str]) -> TaskSignal | None:
         external_id=external_id,
         title=title,
         description=plain_note(_text(item.get("description"))),
-        project=projects.get(_text(item.get("project_id")), ""),
+        project=names.projects.get(_text(item.get("project_id")), ""),
+        section=names.sections.get(_text(item.get("section_id")), ""),
+        parent=names.parents.get(_text(item.get("parent_id")), ""),
         labels=tuple(
             filter(None, (one_line(_text(label), 100) for label in _list(item, "labels")))
         ),
