@@ -12,4 +12,5 @@ urlpatterns = [
     path("settings/mind/situations/<int:pk>", views.change_context, name="change-context"),
     path("settings/mind/beliefs/<str:key>", views.belief, name="belief"),
     path("settings/mind/understood/<slug:words>", views.understood, name="understood"),
+    path("settings/mind/understood/<slug:kind>/<slug:words>", views.row, name="row"),
 ]

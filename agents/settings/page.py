@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +16,9 @@ from agents.profile.contexts import situation_at
 from agents.profile.preferences import adjustable, load_preferences
 from agents.registry import INFERENCES
 from agents.settings.forms import ContextForm, PrefsForm
-from agents.understanding.codec import load_trait
-from agents.understanding.loading import KINDS, load_understood
+from agents.settings.understood import told_traits
+from agents.understanding.correcting import understandings_of
+from agents.understanding.loading import load_understood
 from agents.understanding.words import sentences
 from integrations.models import Task
 
@@ -53,7 +55,7 @@ def build_page(user_id: UUID, *, at: datetime, shown: dict[str, Any] | None = No
         "new_context": shown.get("context-new") or ContextForm(),
         "plugins": list(_plugins(user_id, shown)),
         "beliefs": list(_beliefs(user_id, shown)),
-        "understood": _understood(user_id),
+        "understood": _understood(user_id, shown),
     }
 
 
@@ -83,39 +85,21 @@ def _beliefs(user_id: UUID, shown: dict[str, Any]) -> Iterator[BeliefRow]:
         )
 
 
-def _understood(user_id: UUID) -> list[dict[str, Any]]:
+def _understood(user_id: UUID, shown: dict[str, Any]) -> list[dict[str, Any]]:
     """Open tasks of whose words something was understood, or denied; the newest first."""
     understood = load_understood([user_id]).get(user_id)
     if understood is None:
         return []
-    denied = _denied(user_id)
-    rows = Task.objects.open().filter(user_id=user_id).exclude(words_digest="")
-    found = []
-    for title, words in rows.order_by("-pk").values_list("title", "words_digest"):
-        said = list(sentences(understood.of_task(words)))
-        if said or denied.get(words):
-            found.append(
-                {"title": title, "words": words, "said": said, "denied": denied.get(words, [])}
-            )
-        if len(found) == MOST_UNDERSTOOD:
-            break
-    return found
-
-
-def _denied(user_id: UUID) -> dict[str, list[Any]]:
-    """What the person took away, by words, as it was read."""
     kind = Reading.Kind.TASK
-    taken = Correction.objects.filter(user_id=user_id, kind=kind, value__isnull=True)
-    names: dict[str, set[str]] = {}
-    for words, trait in taken.values_list("words", "trait"):
-        names.setdefault(words, set()).add(trait)
-    readings = Reading.objects.filter(user_id=user_id, kind=kind, words__in=names)
-    return {
-        words: [
-            said
-            for name in sorted(names[words])
-            if (read := load_trait(KINDS[kind], name, traits.get(name)))
-            for said in sentences(KINDS[kind](**{name: read}))
-        ]
-        for words, traits in readings.values_list("words", "traits")
-    }
+    corrected = Correction.objects.filter(user_id=user_id, kind=kind)
+    spoken_of = {words for words, traits in understood.tasks.items() if any(sentences(traits))}
+    spoken_of.update(corrected.values_list("words", flat=True))
+    rows = Task.objects.open().filter(user_id=user_id).order_by("-pk")
+    titles = rows.exclude(words_digest="").values_list("title", "words_digest")
+    found = list(islice((row for row in titles if row[1] in spoken_of), MOST_UNDERSTOOD))
+    known = understandings_of(user_id, kind, {words for _title, words in found})
+    return [
+        {"title": title, "words": words, "traits": traits}
+        for title, words in found
+        if (traits := list(told_traits(kind, words, known[words], shown)))
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.locks import lock_person
 from accounts.requests import SignedInRequest
@@ -24,6 +25,8 @@ from agents.profile.preferences import adjustable, set_preferences
 from agents.registry import INFERENCES
 from agents.settings.forms import ContextForm, PrefsForm
 from agents.settings.page import build_page
+from agents.settings.traits import TraitForm
+from agents.settings.understood import build_row, find_title, form_name
 from agents.understanding import correcting
 from events.bus import publish
 from events.catalog import PreferencesChanged
@@ -127,22 +130,61 @@ def belief(request: SignedInRequest, key: str) -> HttpResponse:
 @require_POST
 @login_required
 def understood(request: SignedInRequest, words: str) -> HttpResponse:
-    """Something was misread in these words, or was not after all."""
-    user_id, at = request.user.pk, timezone.now()
+    """Something was misread in a task, or was not after all, and the page is this one."""
     kind = Reading.Kind.TASK
-    if not Reading.objects.filter(user_id=user_id, kind=kind, words=words).exists():
+    if find_title(request.user.pk, kind, words) is None:
         raise Http404
     try:
-        with transaction.atomic():
-            if lock_person(user_id):
-                if trait := request.POST.get("is_so"):
-                    correcting.take_back(user_id, kind, words, trait)
-                else:
-                    correcting.deny(user_id, kind, words, request.POST.get("not_so", ""), at=at)
-                _tell(user_id, at)
+        form = _correct(request, kind, words)
     except correcting.NoSuchTrait:
         return HttpResponseBadRequest("trait", content_type="text/plain")
+    if form:
+        return _draw(request, {form_name(words, form.trait): form}, status=422)
     return _back("understood")
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def row(request: SignedInRequest, kind: str, words: str) -> HttpResponse:
+    """All that oO can know of one task or event."""
+    user_id = request.user.pk
+    title = find_title(user_id, kind, words) if kind in Reading.Kind.values else None
+    if title is None:
+        raise Http404
+    shown: dict[str, Any] = {}
+    if request.method == "POST":
+        try:
+            form = _correct(request, kind, words)
+        except correcting.NoSuchTrait:
+            return HttpResponseBadRequest("trait", content_type="text/plain")
+        if form is None:
+            return redirect("agents:row", kind, words)
+        shown[form_name(words, form.trait)] = form
+    page = {**build_row(user_id, kind, words, shown), "title": title}
+    return render(request, "agents/row.html", page, status=422 if shown else 200)
+
+
+def _correct(request: SignedInRequest, kind: str, words: str) -> TraitForm | None:
+    """Say, deny or take back: the button says which. A form comes back that has errors.
+
+    Raises NoSuchTrait.
+    """
+    user_id, at, posted = request.user.pk, timezone.now(), request.POST
+    if trait := posted.get("trait"):
+        known = correcting.understanding_of(user_id, kind, words).traits
+        form = TraitForm(kind, trait, posted, known=known, of=words)
+        if not form.is_valid():
+            return form
+        act = partial(correcting.say, trait=trait, value=form.value, at=at)
+    elif trait := posted.get("is_so"):
+        act = partial(correcting.take_back, trait=trait)
+    else:
+        act = partial(correcting.deny, trait=posted.get("not_so", ""), at=at)
+    with transaction.atomic():
+        if lock_person(user_id):
+            act(user_id, kind, words)
+            _tell(user_id, at)
+    return None
 
 
 def _tell(user_id: UUID, at: datetime) -> None:

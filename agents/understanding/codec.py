@@ -30,6 +30,11 @@ def dump(traits: Traits | EventTraits) -> dict[str, Any]:
     }
 
 
+def dump_value(kind: type[Any], name: str, trait: Trait[Any]) -> Any:
+    """Of one trait its value alone, as a correction keeps it."""
+    return ADAPTERS[kind][name].dump_python(trait, mode="json", exclude_defaults=True)["value"]
+
+
 def load(kind: type[Kind], text: str) -> Kind:
     """From JSON. What does not fit the schema of today is as good as unread."""
     if text == "{}":

@@ -156,7 +156,7 @@ SAY: Mapping[str, Callable[[Any], str]] = {
     "effort": lambda span: _("Takes about %(length)s") % {"length": length(span)},
     "energy": lambda energy: str(ENERGY[energy]),
     "prepares": _prepares,
-    "someday": lambda _is: _("For someday"),
+    "someday": lambda is_so: _("For someday") if is_so else _("Not for someday"),
     "kind": lambda kind: str(KINDS[kind]),
     "may_interrupt": lambda may: _("May be interrupted") if may else _("Not to be interrupted"),
     "leave_by": _leave,

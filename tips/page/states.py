@@ -138,6 +138,7 @@ def build_why(tip: Tip) -> dict[str, Any]:
             "url": row.url,
             "source": SOURCES.title(row.connection.source),
             "kind": kind,
+            "words": row.words_digest,
             "understood": understanding_of(tip.user_id, kind, row.words_digest),
         }
         for kind, row, note in rows

@@ -99,6 +99,41 @@ def test_somebody_elses_tip_is_not_there(bob: User, tip: Tip) -> None:
     assert not Correction.objects.exists()
 
 
+def say(client: Client, **fields: str) -> Any:
+    return client.post(f"/settings/mind/understood/task/{WORDS}", fields)
+
+
+def test_why_leads_to_where_it_can_be_said_and_shows_it_as_the_persons(
+    alice_client: Client, tip: Tip
+) -> None:
+    assert f'href="/settings/mind/understood/task/{WORDS}"' in why(alice_client, tip)
+    assert say(alice_client, trait="waits", value="Anna").status_code == 302
+    page = why(alice_client, tip)
+    assert "Anna waits for it" in page
+    assert "You said so." in page
+    assert 'name="is_so" value="waits"' in page
+    assert "Anna" not in tell(alice_client, tip, is_so="waits").content.decode()
+    assert not Correction.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_said_is_decided_anew(alice: User, alice_client: Client, tip: Tip) -> None:
+    before = TipSchedule.objects.get(user=alice).revision
+    say(alice_client, trait="hours", door="shop")
+    assert TipSchedule.objects.get(user=alice).revision > before
+
+
+def test_what_does_not_fit_decides_nothing(alice: User, alice_client: Client, tip: Tip) -> None:
+    before = TipSchedule.objects.get(user=alice).revision
+    assert say(alice_client, trait="hours", door="moon").status_code == 422
+    assert TipSchedule.objects.get(user=alice).revision == before
+
+
+def test_of_somebody_elses_tip_nothing_can_be_said(bob: User, tip: Tip) -> None:
+    assert say(signed_in(bob), trait="waits", value="Anna").status_code == 404
+    assert not Correction.objects.exists()
+
+
 def test_words_of_a_row_are_shown_as_text(alice: User, alice_client: Client) -> None:
     hostile = "<b>x</b> by 5 pm <script>alert(1)</script>"
     tip = give_tip(alice, hostile, words_digest="e" * 32)
