@@ -1,8 +1,14 @@
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import Any
 
-from agents.models import AgentOutput, LookSchedule, ModelCall, Sweep
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agents.models import AgentOutput, CountedDay, LookSchedule, ModelCall, Sweep
+from agents.profile.freshness import freshness
 from oo.lib.admin import ReadOnlyAdmin
 
 
@@ -38,3 +44,28 @@ class ModelCallAdmin(ReadOnlyAdmin[ModelCall]):
     list_select_related = ("user",)
     search_fields = ("=user__email",)
     ordering = ("-at",)
+
+
+@admin.register(CountedDay)
+class CountedDayAdmin(ReadOnlyAdmin[CountedDay]):
+    list_display = ("user", "day", "served", "done", "snoozed", "dismissed", "dwell_s", "dwells")
+    list_select_related = ("user",)
+    search_fields = ("=user__email",)
+    ordering = ("-day", "user")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, {"subtitle": _freshness(), **(extra_context or {})})
+
+
+def _freshness() -> str:
+    """Whether what is worked out of these rows is as fresh as it has to be. Two queries."""
+    features = freshness(at=timezone.now())
+    late = [f for f in features if not f.is_held]
+    if not late:
+        return _("All %(n)s features are fresh enough.") % {"n": len(features)}
+    return _("Not fresh enough, with an event of %(n)s minutes ago not counted: %(titles)s.") % {
+        "n": max(int(f.age.total_seconds() // 60) for f in late),
+        "titles": ", ".join(str(f.feature.title) for f in late),
+    }

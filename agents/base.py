@@ -178,6 +178,8 @@ class Unit(StrEnum):
     COUNT = "count"
     DAYS = "days"
     MINUTES = "minutes"
+    SECONDS = "seconds"
+    HOUR = "hour"  # of the day where the person is, 0..23
     SHARE = "share"  # 0..1
     MOMENT = "moment"  # ISO 8601, aware
     NAME = "name"  # words of the person's own

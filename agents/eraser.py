@@ -12,6 +12,7 @@ from agents.models import (
     Belief,
     Context,
     Correction,
+    CountedDay,
     LookSchedule,
     ModelCall,
     Preference,
@@ -22,6 +23,7 @@ from oo.lib.types import JSON
 
 OWN: tuple[type[Model], ...] = (
     Reading, Correction, AgentOutput, LookSchedule, ModelCall, Preference, Context, Belief,
+    CountedDay,
 )  # fmt: skip
 
 # By file of the export: the rows of a table, each as a person reads it.
@@ -60,6 +62,19 @@ EXPORTED: Mapping[str, tuple[type[Model], Callable[[Any], JSON]]] = {
             "quiet": c.is_quiet,
         },
     ),
+    "counted": (
+        CountedDay,
+        lambda c: {
+            "day": c.day.isoformat(),
+            "tips": c.served,
+            "done": c.done,
+            "later": c.snoozed,
+            "not_this": c.dismissed,
+            "seconds_to_answer": c.dwell_s,
+            "answers_timed": c.dwells,
+            "done_by_hour": c.hours,
+        },
+    ),
     "asked_of_models": (
         ModelCall,
         lambda c: {
@@ -75,7 +90,7 @@ EXPORTED: Mapping[str, tuple[type[Model], Callable[[Any], JSON]]] = {
 class AgentsEraser(Eraser):
     title = _(
         "Understanding: what oO read out of your tasks and events, what it saw and believes, "
-        "what you set and corrected, and when a model was asked"
+        "what you set and corrected, how many tips you answered a day, and when a model was asked"
     )
     models = tuple(model._meta.label for model in OWN)
 

@@ -264,3 +264,35 @@ class Belief(models.Model):
 
     def __str__(self) -> str:
         return f"{self.inference} of {self.user_id}"
+
+
+class CountedDay(models.Model):
+    """What one person did with their tips on one day of theirs. No row: nothing.
+
+    Counted out of the log of events, which forgets sooner.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    day = models.DateField(db_index=True)  # where the person is
+    served = models.PositiveIntegerField(default=0)  # tips that were seen for the first time
+    done = models.PositiveIntegerField(default=0)
+    snoozed = models.PositiveIntegerField(default=0)
+    dismissed = models.PositiveIntegerField(default=0)
+    dwell_s = models.FloatField(default=0.0)  # seconds from shown to answered, added up
+    dwells = models.PositiveIntegerField(default=0)  # over how many answers
+    hours = models.JSONField(default=dict)  # done by hour of the day where one was: {"9": 2}
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "day"], name="one_counted_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} of {self.user_id}"
+
+
+class CountCursor(models.Model):
+    """How far the log of events is counted; one row, or none before the first time."""
+
+    counted_until = models.DateTimeField()  # EventRecord.at of the last event that was
+
+    def __str__(self) -> str:
+        return f"counted until {self.counted_until}"

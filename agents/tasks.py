@@ -9,6 +9,7 @@ from agents.asking.asking import forget_old_calls
 from agents.looking import sweeping
 from agents.looking.withdrawing import forget_derived
 from agents.models import LookSchedule, Sweep
+from agents.profile import counting
 from agents.understanding import by_model
 from agents.understanding.forgetting import forget_orphans
 from oo.lib.queue import look_now
@@ -40,9 +41,16 @@ def read_with_model(user_id: str) -> int:
 
 @shared_task(soft_time_limit=240)
 def purge() -> int:
-    """Daily: what was read of rows that are gone, old sweeps, and old calls of models."""
+    """Daily: what was read of rows that are gone, old sweeps, calls of models and counted days."""
     at = timezone.now()
-    return forget_orphans() + sweeping.forget_old_sweeps(at=at) + forget_old_calls(at=at)
+    forgotten = forget_orphans() + sweeping.forget_old_sweeps(at=at) + forget_old_calls(at=at)
+    return forgotten + counting.forget_old_days(at=at)
+
+
+@shared_task(soft_time_limit=240, time_limit=280)
+def count_days() -> int:
+    """Every 15 minutes: how people answered, by day. Lost or killed, the next goes on."""
+    return counting.count_days(at=timezone.now())
 
 
 @shared_task(soft_time_limit=240, time_limit=280)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ __all__ = [
     "gettext_lazy",
     "length",
     "ngettext",
+    "number",
 ]
 
 Words: TypeAlias = "str | _StrPromise"
@@ -69,3 +70,9 @@ def length(span: timedelta | None) -> str:
     if rest:
         return gettext("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": rest}
     return gettext("%(n)s h") % {"n": hours}
+
+
+def number(value: float) -> str:
+    """With one decimal at most, as the active language writes it."""
+    rounded = round(value, 1)
+    return number_format(int(rounded) if rounded == int(rounded) else rounded)

@@ -1,0 +1,43 @@
+"""Whether features are as fresh as their table says: for operators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Min
+
+from agents.base import UserView
+from agents.models import CountCursor
+from agents.profile.answers import REMEMBERED
+from agents.profile.features import FEATURES, Counted, Feature
+from events.models import EventRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    feature: Feature[Counted] | Feature[UserView]
+    age: timedelta  # of the oldest event that is not in it yet; 0: it has heard of all
+
+    @property
+    def is_held(self) -> bool:
+        return self.age <= self.feature.freshness
+
+
+def freshness(*, at: datetime) -> list[Freshness]:
+    """Of every feature, in the order of the table; two queries. On demand is always fresh."""
+    oldest = _oldest_uncounted(at=at)
+    found = []
+    for feature in FEATURES:
+        ages = [at - oldest[subject] for subject in feature.source if subject in oldest]
+        found.append(Freshness(feature, max(ages, default=timedelta(0))))
+    return found
+
+
+def _oldest_uncounted(*, at: datetime) -> dict[str, datetime]:
+    """By subject."""
+    cursor = CountCursor.objects.first()
+    since = cursor.counted_until if cursor else at - REMEMBERED
+    subjects = {subject for feature in FEATURES for subject in feature.source}
+    rows = EventRecord.objects.filter(at__gt=since, at__lte=at, subject__in=subjects)
+    return dict(rows.order_by().values_list("subject").annotate(Min("at")))

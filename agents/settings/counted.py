@@ -1,0 +1,61 @@
+"""What oO counts of a person, and what it sees of now, as the person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from agents.base import Unit
+from agents.profile.counting import load_counted
+from agents.profile.features import CONTEXT, COUNTED, Feature, S
+from agents.view import load_view
+from oo.lib.words import Words
+
+UNITS: Mapping[Unit, Words] = {
+    Unit.COUNT: _("number"),
+    Unit.DAYS: _("days"),
+    Unit.MINUTES: _("minutes"),
+    Unit.SECONDS: _("seconds"),
+    Unit.HOUR: _("hour of the day"),
+    Unit.SHARE: _("percent"),
+    Unit.MOMENT: _("date and time"),
+    Unit.NAME: _("name"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureRow:
+    key: str
+    title: str
+    sentence: str  # "" while there is too little to say so
+    unit: str
+
+
+def build_counted(user_id: UUID, *, at: datetime) -> dict[str, Any]:
+    """The context of agents/counted.html. As load_view, and two queries.
+
+    What the person does not allow is not there. Raises Profile.DoesNotExist.
+    """
+    view = load_view(user_id, at=at)
+    counted = load_counted([user_id], at=at)[user_id]
+    return {
+        "counted": list(_rows(COUNTED, counted, view.consents)),
+        "now": list(_rows(CONTEXT, view, view.consents)),
+        "counted_since": counted.days[0].day if counted.days else None,
+    }
+
+
+def _rows(
+    features: tuple[Feature[S], ...], source: S, consents: frozenset[str]
+) -> Iterator[FeatureRow]:
+    for feature in features:
+        if consents.issuperset(feature.consents):
+            value = feature.work_out(source)
+            sentence = "" if value is None else feature.say(value)
+            unit = str(UNITS[feature.unit])
+            yield FeatureRow(feature.key, str(feature.title), sentence, unit)
