@@ -31,7 +31,7 @@ class Prepare(Agent):
     manifest = AgentManifest(
         key="prepare",
         title=gettext_lazy("Before something that is coming"),
-        version=1,
+        version=2,
         ttl=timedelta(hours=6),
         consents=("tasks", "calendar"),
         reads=("tasks", "events"),
@@ -70,6 +70,9 @@ def _said(found: list[Prepared], view: UserView) -> str:
     task, event = found[0]
     words = {"task": quoted(task.title), "event": quoted(event.title), "time": when(event, view)}
     first = _("%(task)s has to be done before %(event)s (%(time)s).") % words
+    if event.organises:
+        organises = _("You organise it.")
+        first = f"{first} {organises}"
     rest = len(found) - 1
     if not rest:
         return first

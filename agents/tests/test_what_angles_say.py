@@ -173,6 +173,21 @@ def test_what_has_to_be_done_before_something_coming() -> None:
     assert seen.facts[0].rows == ("task:1", "event:9")
 
 
+def test_that_the_person_organises_what_is_prepared_is_said_of_the_nearest_alone() -> None:
+    wine = task(1, "Wine", traits=Traits(prepares=Trait(Prepares("dinner"), "dinner")))
+    slides = task(2, "Slides", traits=Traits(prepares=Trait(Prepares("review"), "review")))
+    dinner = meeting(9, starts_in_min=7 * 60, title="Dinner at Tom's", organises=True)
+    seen = look("prepare", wine, dinner)
+    assert seen.text == (
+        "“Wine” has to be done before “Dinner at Tom's” (7 p.m.). You organise it."
+    )
+    both = look("prepare", wine, slides, meeting(8, starts_in_min=60, title="Review"), dinner)
+    assert both.text == (
+        "“Slides” has to be done before “Review” (1 p.m.). "
+        "One more thing prepares something coming."
+    )
+
+
 def test_who_waits_is_said_in_the_words_of_the_task() -> None:
     waited = task(1, "Send the draft", traits=Traits(waits=Trait("Anna", "Anna needs it")))
     seen = look("people-waiting", waited, task(2, "Bins"))

@@ -51,19 +51,27 @@ class Reading:
     skipped: Mapping[Skip, int]
 
 
-def read(data: bytes, *, at: datetime, zone: ZoneInfo, owner: str = "") -> Reading:
+def read(
+    data: bytes,
+    *,
+    at: datetime,
+    zone: ZoneInfo,
+    owner: str = "",
+    addresses: frozenset[str] = frozenset(),
+) -> Reading:
     """The occurrences from a day before `at` to 31 days after it, the earliest first.
 
-    zone    the person's: that of times that name none, and of dates
-    owner   the person's address in the calendar, to know what they declined; a calendar that is
-            named by an address is taken to be of that address
-    raises  NotACalendar, TooBig
+    zone       the person's: that of times that name none, and of dates
+    owner      the person's address in the calendar, to know what they declined; a calendar that is
+               named by an address is taken to be of that address
+    addresses  the person's own, in small letters, to know what they organise
+    raises     NotACalendar, TooBig
     """
     calendars = read_calendars(data)
     after, before = (at - BEFORE).astimezone(zone), (at + AFTER).astimezone(zone)
     expander = Expander(zone, after, before, Budget())
     skipped: Counter[Skip] = Counter()
-    series = _series(calendars, expander, owner, skipped)
+    series = _series(calendars, expander, owner, addresses, skipped)
     events = {
         (event.external_id, event.occurrence): event
         for event in _events(series.values(), expander, skipped)
@@ -84,14 +92,18 @@ def read_name(data: bytes) -> str:
 
 
 def _series(
-    calendars: Sequence[Block], expander: Expander, owner: str, skipped: Counter[Skip]
+    calendars: Sequence[Block],
+    expander: Expander,
+    owner: str,
+    addresses: frozenset[str],
+    skipped: Counter[Skip],
 ) -> dict[str, list[Entry]]:
     """Entries by UID, over all calendars of the file: some write each entry as one of its own."""
     zones = Zones(each for calendar in calendars for each in calendar.named("VTIMEZONE"))
     nearby = drop_distant(calendars, expander.after.date(), expander.before.date())
     series: dict[str, list[Entry]] = {}
     for calendar, blocks in nearby:
-        place = _place(calendar, zones, expander.zone, owner)
+        place = _place(calendar, zones, expander.zone, owner, addresses)
         for block in blocks:
             try:
                 if has_recurrence(block):
@@ -106,11 +118,14 @@ def _series(
     return series
 
 
-def _place(calendar: Block, zones: Zones, zone: tzinfo, owner: str) -> Place:
+def _place(
+    calendar: Block, zones: Zones, zone: tzinfo, owner: str, addresses: frozenset[str]
+) -> Place:
     name = one_line(calendar.value("X-WR-CALNAME"), MAX_TEXT).lower()
     shift = zones.find(calendar.value("X-WR-TIMEZONE") or "-")
     is_address = "@" in name and " " not in name
-    return Place(zones, shift or zone, shift, (owner or (name if is_address else "")).lower())
+    owner = (owner or (name if is_address else "")).lower()
+    return Place(zones, shift or zone, shift, owner, addresses)
 
 
 def _events(
@@ -160,6 +175,8 @@ def _signal(found: Found, zone: tzinfo) -> EventSignal:
         ends_on=_day(found.end) if is_dates else None,
         is_busy=entry.is_busy,
         is_recurring=found.is_recurring,
+        attendees=entry.attendees,
+        organises=entry.organises,
         url=entry.url,
         updated_at=entry.updated_at,
     )

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from integrations.ical.guests import read_guests
 from integrations.ical.limits import MAX_LINE, MAX_TEXT, Skip, SkipEntry
 from integrations.ical.lines import Block
 from integrations.ical.values import (
@@ -23,7 +24,8 @@ from integrations.ical.values import (
 )
 from oo.lib.text import one_line
 
-# What of an entry is read. The rest (descriptions, attachments, alarms) is not even parsed.
+# What of an entry is read, beside its guests. The rest (descriptions, attachments, alarms) is not
+# even parsed.
 READ = frozenset(
     [
         "UID",
@@ -43,7 +45,6 @@ READ = frozenset(
         "RDATE",
         "EXDATE",
         "RECURRENCE-ID",
-        "ATTENDEE",
     ]
 )
 NAME = re.compile(r"[A-Za-z0-9-]+")
@@ -70,14 +71,15 @@ class Entry:
     is_busy: bool
     is_cancelled: bool
     is_declined: bool
+    attendees: int | None
+    organises: bool
 
 
 def build_entry(block: Block, place: Place) -> Entry:
     """Raises SkipEntry."""
     if not block.is_closed:
         raise SkipEntry(Skip.UNREADABLE)
-    # Guest lists are most of many files; who declined can be told for a known owner only.
-    found = _properties(block, READ if place.owner else READ - {"ATTENDEE"})
+    found, guests = _properties(block), read_guests(block.lines)
     start = moment(found, "DTSTART", place)
     if start is None:
         raise SkipEntry(Skip.UNREADABLE)
@@ -100,16 +102,18 @@ def build_entry(block: Block, place: Place) -> Entry:
         updated_at=_updated_at(found, place),
         is_busy=_is_busy(found),
         is_cancelled=word(found, "STATUS").strip().upper() == "CANCELLED",
-        is_declined=_is_declined(found, place.owner),
+        is_declined=bool(place.owner) and place.owner in guests.declined,
+        attendees=guests.people,
+        organises=guests.organiser in place.addresses,
     )
 
 
-def _properties(block: Block, names: frozenset[str]) -> Properties:
+def _properties(block: Block) -> Properties:
     """The lines worth reading. A line that is none is dropped: exporters break long texts."""
     found: Properties = {}
     for line in block.lines:
         name = NAME.match(line.lstrip())
-        if name is None or name[0].upper() not in names:
+        if name is None or name[0].upper() not in READ:
             continue
         if len(line) > MAX_LINE:
             raise SkipEntry(Skip.TOO_LONG)
@@ -157,11 +161,3 @@ def _updated_at(found: Properties, place: Place) -> datetime | None:
 def _is_busy(found: Properties) -> bool:
     shown_as = word(found, "X-MICROSOFT-CDO-BUSYSTATUS").strip().upper()
     return word(found, "TRANSP").strip().upper() != "TRANSPARENT" and shown_as not in FREE
-
-
-def _is_declined(found: Properties, owner: str) -> bool:
-    return bool(owner) and any(
-        value.strip().lower() == f"mailto:{owner}"
-        and params.get("PARTSTAT", "").upper() == "DECLINED"
-        for params, value in found.get("ATTENDEE", ())
-    )

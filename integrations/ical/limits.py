@@ -18,6 +18,7 @@ MAX_DAYS = 150_000  # days that the rules of one file may look at
 MAX_RECURRING_SPAN = timedelta(days=366)  # how long one occurrence of a series may last
 MAX_ZONE_NAMES = 200
 MAX_ZONES = 20  # zones that a file describes itself and that have no known name
+MAX_GUESTS = 2_000  # of one entry
 MAX_TEXT = 500  # characters of a title or a location
 
 BEFORE = timedelta(days=1)

@@ -24,15 +24,17 @@ Properties: TypeAlias = dict[str, list[tuple[Mapping[str, str], str]]]
 class Place:
     """What holds for a whole calendar: how its times are meant, and whose it is.
 
-    zone    of times without one
-    shift   the zone that X-WR-TIMEZONE names: times in UTC belong to it as well
-    owner   an address; "" when unknown
+    zone       of times without one
+    shift      the zone that X-WR-TIMEZONE names: times in UTC belong to it as well
+    owner      an address; "" when unknown
+    addresses  the person's own; not the owner's, for people read calendars of others
     """
 
     zones: Zones
     zone: tzinfo
     shift: tzinfo | None
     owner: str
+    addresses: frozenset[str]
 
 
 def parts_of(line: str) -> tuple[str, Mapping[str, Any], str]:

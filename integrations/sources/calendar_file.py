@@ -45,5 +45,7 @@ class CalendarFile(SignalSource):
         if link.cursor.get("window") == window:
             return Pull(full=False, cursor=link.cursor, not_modified=True)
         with named_failures(SERVICE):
-            reading = ical.read(link.document.encode(), at=at, zone=link.zone)
+            reading = ical.read(
+                link.document.encode(), at=at, zone=link.zone, addresses=link.addresses
+            )
         return Pull(full=True, cursor={"window": window}, events=reading.events)

@@ -102,4 +102,4 @@ def _conditions(cursor: Mapping[str, JSON]) -> dict[str, str]:
 
 def _events(body: bytes, link: Link, at: datetime) -> tuple[EventSignal, ...]:
     with named_failures(SERVICE):
-        return ical.read(body, at=at, zone=link.zone).events
+        return ical.read(body, at=at, zone=link.zone, addresses=link.addresses).events
