@@ -17,5 +17,7 @@ UNDO_WINDOW = timedelta(seconds=8)
 UNDO_GRACE = timedelta(seconds=2)
 # Until then the page waits for the worker; after that it decides by itself.
 PATIENCE_S = 2
-# People whom one run of keep_ready looks after; the rest are found by the next.
-KEEP_READY_PEOPLE = 1_000
+# People whom one run of keep_ready decides about; a full one calls for another worker.
+KEEP_READY_PEOPLE = 500
+# Longer than a run may take; whoever a worker that died held is due again then.
+KEEP_READY_LEASE = timedelta(minutes=2)

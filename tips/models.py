@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Profile
 from oo.lib.compiled import Given
 from tips import base
 
@@ -17,6 +20,10 @@ class TipQuerySet(models.QuerySet["Tip"]):
     def current(self, user_id: UUID | Given, *, at: datetime | Given) -> TipQuerySet:
         """The one tip that may be on the page at `at`: ready or shown, and still true."""
         return self.filter(user_id=user_id, state__in=Tip.LIVE, expires_at__gt=at)
+
+    def current_of(self, user_ids: Iterable[UUID], *, at: datetime) -> TipQuerySet:
+        """As `current`, of many people: one a person."""
+        return self.filter(user_id__in=user_ids, state__in=Tip.LIVE, expires_at__gt=at)
 
     def live(self) -> TipQuerySet:
         return self.filter(state__in=Tip.LIVE)
@@ -168,6 +175,34 @@ class Mute(models.Model):
 class TipScheduleQuerySet(models.QuerySet["TipSchedule"]):
     def due(self, *, at: datetime) -> TipScheduleQuerySet:
         return self.filter(next_look_at__lte=at, user__is_active=True).order_by("next_look_at")
+
+    def claim(self, most: int, *, at: datetime, until: datetime) -> list[UUID]:
+        """Take up to `most` due people for one worker; two at once take different ones.
+
+        Whoever it then does not put off is due again at `until`. Two queries.
+        """
+        with transaction.atomic():
+            rows = self.due(at=at).select_for_update(skip_locked=True, of=("self",))
+            user_ids = list(rows.values_list("pk", flat=True)[:most])
+            self.filter(pk__in=user_ids).update(next_look_at=until)
+        return user_ids
+
+    def begin(self, user_ids: Iterable[UUID], *, at: datetime) -> None:
+        """Decide about them from now on. Whoever is known, or has left, stays so."""
+        unknown = Profile.objects.filter(
+            user_id__in=user_ids, user__is_active=True, user__tipschedule=None
+        )
+        for user_id in unknown.values_list("pk", flat=True):
+            with suppress(IntegrityError), transaction.atomic():
+                self.create(user_id=user_id, next_look_at=at)
+
+    def of_people(
+        self, user_ids: Iterable[UUID], *, locked: bool = False
+    ) -> dict[UUID, TipSchedule]:
+        """By person, those who are here; in the order of their keys when locked. One query."""
+        rows = self.filter(user_id__in=user_ids, user__is_active=True)
+        rows = rows.select_for_update(of=("self",)).order_by("pk") if locked else rows
+        return {schedule.pk: schedule for schedule in rows}
 
     def rest(self, user_id: UUID, tip: Tip, *, until: datetime) -> None:
         """The person has just answered `tip`: nothing is decided until then. One query."""

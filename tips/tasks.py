@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from celery import shared_task
@@ -8,15 +9,19 @@ from django.utils import timezone
 from oo.lib.queue import look_now
 from tips import conf
 from tips.make import making
-from tips.models import TipSchedule
+from tips.models import Tip, TipSchedule
 from tips.polish import polishing
 
 
 @shared_task(soft_time_limit=20, time_limit=30)
 def make_tip(user_id: str) -> None:
     """See that one person has a ready tip. Safe to run twice, at once, or after they have left."""
-    tip = making.make_tip(UUID(user_id), at=timezone.now())
-    if tip and polishing.is_worth_asking(tip):
+    if tip := making.make_tip(UUID(user_id), at=timezone.now()):
+        _polish([tip])
+
+
+def _polish(tips: Collection[Tip]) -> None:
+    for tip in polishing.worth_asking(tips):
         look_now(polish, str(tip.pk), expires_s=120)
 
 
@@ -26,11 +31,17 @@ def polish(tip_id: str) -> None:
     polishing.polish(UUID(tip_id), at=timezone.now())
 
 
-@shared_task(soft_time_limit=50, time_limit=55)
+@shared_task(soft_time_limit=90, time_limit=110)
 def keep_ready() -> int:
-    """Every minute, from oo/schedule.py: decide anew for whoever's moment has come."""
-    due = TipSchedule.objects.due(at=timezone.now()).values_list("pk", flat=True)
-    user_ids = list(due[: conf.KEEP_READY_PEOPLE])
-    for user_id in user_ids:
-        look_now(make_tip, str(user_id), expires_s=60)
-    return len(user_ids)
+    """Every minute, from oo/schedule.py: decide anew for whoever's moment has come.
+
+    Returns how many. A full chunk calls for another worker before it is begun; killed, its people
+    are due again when their lease is over.
+    """
+    at = timezone.now()
+    most = conf.KEEP_READY_PEOPLE
+    claimed = TipSchedule.objects.claim(most, at=at, until=at + conf.KEEP_READY_LEASE)
+    if len(claimed) == most:
+        look_now(keep_ready, expires_s=60)
+    _polish(making.make_tips(claimed, at=at).live.values())
+    return len(claimed)

@@ -56,29 +56,29 @@ def load_stored(user_ids: Collection[UUID]) -> dict[UUID, dict[str, Stored]]:
     return found
 
 
-def load_current(user_id: UUID, *, at: datetime) -> dict[str, Snippet]:
-    """The snippets of one person that still hold, by agent: one query.
+def load_current(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, dict[str, Snippet]]:
+    """The snippets that still hold, by person and agent: one query.
 
     None hold of a person whose data have changed since.
     """
-    found = {}
+    found: dict[UUID, dict[str, Snippet]] = defaultdict(dict)
     rows = AgentOutput.objects.filter(
-        user_id=user_id, expires_at__gt=at, user__lookschedule__is_changed=False
+        user_id__in=user_ids, expires_at__gt=at, user__lookschedule__is_changed=False
     )
-    for key, version, stored in rows.values_list("agent", "version", "snippet"):
+    for user_id, key, version, stored in rows.values_list("user_id", "agent", "version", "snippet"):
         agent = AGENTS.get(key)
         if agent and agent.manifest.version == version and (snippet := load(stored)):
-            found[key] = snippet
+            found[user_id][key] = snippet
     return found
 
 
-def see(view: UserView) -> dict[str, Snippet]:
-    """What every agent sees of one person, by agent: as the sweep wrote it, or seen now. One query.
+def see(view: UserView, current: Mapping[str, Snippet]) -> dict[str, Snippet]:
+    """What every agent sees of one person, by agent: as the sweep wrote it, or seen now.
 
+    current  of this person, as load_current has it
     Only what speaks of rows that are there.
     """
-    found = load_current(view.user_id, at=view.now)
-    kept = {key: s for key, s in found.items() if may_look(AGENTS[key].manifest, view)}
+    kept = {key: s for key, s in current.items() if may_look(AGENTS[key].manifest, view)}
     seen: dict[str, Snippet | None] = {**look(view, fresh=kept).seen, **kept}
     there = {f"task:{t.id}" for t in view.tasks} | {f"event:{e.id}" for e in view.events}
     return {

@@ -7,13 +7,12 @@ at once take different people.
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 
 from accounts.locks import lock_people
@@ -22,7 +21,7 @@ from agents.inferring.beliefs import infer, load_known
 from agents.looking.looking import look
 from agents.looking.outputs import Changes, Outputs, compare, fresh, load_stored, write
 from agents.models import Claimed, LookSchedule, Sweep
-from agents.understanding.keeping import catch_up
+from agents.understanding.keeping import read_new_words
 from agents.view import load_views
 from oo.lib.bulk import upsert
 
@@ -75,7 +74,7 @@ def _look_at(
 ) -> tuple[Changes, dict[UUID, datetime | None], int]:
     """What is to be written, when to look again at whom, and how many looks failed."""
     user_ids = [c.user_id for c in claimed]
-    _read_new_words(user_ids, at=at)
+    read_new_words(user_ids, at=at)
     views = load_views(user_ids, at=at)
     stored, known = load_stored(user_ids), load_known(user_ids)
     changes, failed = Changes(), 0
@@ -90,26 +89,6 @@ def _look_at(
         changes.beliefs += infer(view, known.get(person.user_id, {}))
         failed += looked.failed
     return changes, next_looks, failed
-
-
-def _read_new_words(user_ids: Collection[UUID], *, at: datetime) -> None:
-    """Without a lock, for it may take long: whoever leaves meanwhile costs another round."""
-    zones = _zones(user_ids)
-    while True:
-        try:
-            catch_up(zones, at=at)
-        except IntegrityError:
-            here = _zones(zones)
-            if here.keys() == zones.keys():
-                raise
-            zones = here
-        else:
-            return
-
-
-def _zones(user_ids: Collection[UUID]) -> dict[UUID, ZoneInfo]:
-    rows = Profile.objects.filter(user_id__in=user_ids).values_list("user_id", "time_zone")
-    return {user_id: ZoneInfo(name) for user_id, name in rows}
 
 
 def _is_active(person: Claimed, at: datetime) -> bool:

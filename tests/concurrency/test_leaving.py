@@ -162,13 +162,13 @@ def test_of_two_deletions_at_once_both_give_the_same_receipt(
         assert {end.pk for end in ends} == {receipt_id}
 
 
-@pytest.mark.parametrize("step", ["get_or_create", "load_view", "decide", "_store"])
+@pytest.mark.parametrize("step", ["begin", "load_views", "decide", "store"])
 def test_a_person_who_leaves_while_their_tip_is_made_gets_none(
     step: str, todoist: TodoistStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alice = connected(todoist)
     trace = Trace.of(alice.user)
-    place: Any = TipSchedule.objects if step == "get_or_create" else making
+    place: Any = TipSchedule.objects if step == "begin" else making
     meanwhile(monkeypatch, place, step, partial(beside, partial(leave, alice.user)))
     assert making.make_tip(alice.user.pk, at=NOON) is None
     assert what_is_left(trace) == NOTHING

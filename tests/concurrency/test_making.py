@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
 from accounts.models import User
+from accounts.privacy import deletion
 from integrations.models import Task
 from integrations.sync import syncing
 from tests.clock import NOON
@@ -16,6 +19,7 @@ from tests.concurrency.people import connected, somebody, somebody_with_a_tip
 from tests.concurrency.together import Crew, beside, errors, meanwhile
 from tests.factories import make_connection, make_task, the_tip
 from tests.stand_ins.todoist import TodoistStandIn
+from tips import conf
 from tips.answer import answering
 from tips.make import making
 from tips.models import Tip, TipDecision, TipSchedule
@@ -64,6 +68,46 @@ def test_making_answering_and_syncing_at_once_leave_one_live_tip_at_most(
         assert alice.tasks() == alice.tasks_there()
 
 
+def keep_ready(user_ids: set[UUID], at: datetime) -> list[UUID]:
+    """As beat's task: a chunk after another, until nobody is due."""
+    decided: list[UUID] = []
+    while claimed := TipSchedule.objects.claim(7, at=at, until=at + conf.KEEP_READY_LEASE):
+        making.make_tips(claimed, at=at)
+        decided += claimed
+    return [pk for pk in decided if pk in user_ids]
+
+
+def test_two_workers_decide_about_everybody_once_while_some_answer(crew: Crew) -> None:
+    people = [somebody_with_a_tip(tasks=3) for _ in range(40)]
+    everybody = {user.pk for user, _tip in people}
+    at = NOON + conf.LONGEST_LIFE
+    answers = [
+        partial(answering.react, tip, ("done", "snooze")[n % 2], at=at)
+        for n, (_user, tip) in enumerate(people[:4])
+    ]
+    ends = crew.at_once(*[partial(keep_ready, everybody, at)] * 2, *answers)
+    assert not errors(ends)
+    decided = Counter(ends[0] + ends[1])
+    assert set(decided.values()) == {1}
+    assert len(decided) >= len(everybody) - len(answers)
+    for user, _tip in people[4:]:
+        assert live(user) == 1
+        assert TipDecision.objects.filter(user=user, at=at).count() == 1
+    assert not TipSchedule.objects.due(at=at + MINUTE).exists()
+
+
+def test_of_a_chunk_whoever_leaves_is_left_out(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
+    (alice, _), (bob, _) = somebody_with_a_tip(tasks=3), somebody_with_a_tip(tasks=3)
+    at = NOON + conf.LONGEST_LIFE
+    leaves = partial(beside, partial(deletion.delete_account, alice, receipt_id=uuid4(), at=NOON))
+    ends = meanwhile(monkeypatch, making, "store", leaves)
+    made = making.make_tips([alice.pk, bob.pk], at=at)
+    assert not errors(ends)
+    assert set(made.live) == {bob.pk}
+    assert not Tip.objects.filter(user_id=alice.pk).exists()
+    assert not TipSchedule.objects.filter(pk=alice.pk).exists()
+
+
 def test_undo_and_making_at_once_leave_one_live_tip(crew: Crew) -> None:
     soon = NOON + timedelta(seconds=5)
     for _ in range(20):
@@ -80,7 +124,7 @@ def test_undo_and_making_at_once_leave_one_live_tip(crew: Crew) -> None:
         assert [t.pk for t in Tip.objects.live().filter(user=user)] == [tip.pk]
 
 
-@pytest.mark.parametrize("step", ["load_view", "decide", "_store"])
+@pytest.mark.parametrize("step", ["load_views", "decide", "store"])
 def test_what_a_sync_wrote_while_a_tip_was_decided_is_not_forgotten(
     step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,7 +132,7 @@ def test_what_a_sync_wrote_while_a_tip_was_decided_is_not_forgotten(
     user = somebody()
     make_task(user, "Water the plants", connection=make_connection(user, source="todoist"))
     change = partial(_urgent_task_comes, user)
-    meanwhile(monkeypatch, making, step, partial(beside, change), after=step == "load_view")
+    meanwhile(monkeypatch, making, step, partial(beside, change), after=step == "load_views")
     assert the_tip(user).content == "Urgent"
     assert live(user) == 1
 
@@ -103,21 +147,21 @@ def test_a_maker_with_an_old_view_does_not_silence_one_with_a_new(
         _urgent_task_comes(user)
         return making.make_tip(user.pk, at=NOON + timedelta(seconds=2))
 
-    ends = meanwhile(monkeypatch, making, "_store", partial(beside, change_and_look))
+    ends = meanwhile(monkeypatch, making, "store", partial(beside, change_and_look))
     stale = making.make_tip(user.pk, at=NOON + timedelta(seconds=1))
     assert ends[0].content == "Urgent"
     assert stale is None or stale.content == "Urgent"
     assert Tip.objects.live().get(user=user).content == "Urgent"
 
 
-def test_a_tip_that_still_holds_does_not_put_off_the_look_that_was_just_asked_for(
+def test_what_comes_while_a_tip_is_found_to_hold_is_decided_about_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    user, tip = somebody_with_a_tip()
+    user, _tip = somebody_with_a_tip()
     change = partial(_urgent_task_comes, user)
-    meanwhile(monkeypatch, making, "load_view", partial(beside, change), after=True)
-    assert making.make_tip(user.pk, at=NOON) == tip
-    assert TipSchedule.objects.due(at=NOON + MINUTE).filter(pk=user.pk).exists()
+    meanwhile(monkeypatch, making, "load_views", partial(beside, change), after=True)
+    assert the_tip(user).content == "Urgent"
+    assert live(user) == 1
 
 
 def test_one_more_asked_for_during_a_look_is_not_forgotten(
@@ -126,9 +170,9 @@ def test_one_more_asked_for_during_a_look_is_not_forgotten(
     user, tip = somebody_with_a_tip()
     answering.react(tip, "snooze", at=NOON)
     more = partial(answering.end_rest, user.pk, at=NOON)
-    meanwhile(monkeypatch, making, "_rests", partial(beside, more), after=True)
-    assert making.make_tip(user.pk, at=NOON) is None
-    assert TipSchedule.objects.due(at=NOON).filter(pk=user.pk).exists()
+    meanwhile(monkeypatch, making, "store", partial(beside, more))
+    another = the_tip(user)
+    assert another.candidate != tip.candidate
 
 
 def _urgent_task_comes(user: User) -> None:

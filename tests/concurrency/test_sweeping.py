@@ -165,7 +165,7 @@ def leave(user: User) -> Any:
 
 # Where the sweep is when they leave.
 PLACES = [
-    (sweeping, "catch_up", False),
+    (sweeping, "read_new_words", False),
     (keeping, "_keep", False),
     (sweeping, "load_views", False),
     (sweeping, "load_stored", False),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -32,18 +34,19 @@ class Decided:
     choice: Choice
     candidates: Sequence[Candidate]
     seen: Mapping[str, Snippet]  # by agent
-    mark: str  # fingerprint
     boundary: datetime
 
 
-def decide(view: UserView, mutes: Sequence[Mute], rng: Random, *, mark: str = "") -> Decided:
-    """One query: what agents have seen. `mark` is mark_of these, for who stores the decision."""
+def decide(
+    view: UserView, mutes: Sequence[Mute], kept: Mapping[str, Snippet], rng: Random
+) -> Decided:
+    """No query. `kept` is what agents saw, as agents.looking.outputs.load_current has it."""
     policy = POLICIES[settings.OO_POLICY]
     candidates = build_candidates(view, {m.candidate for m in mutes})
     choice = policy.decide(view, candidates, rng)
     until = choice.chosen.candidate.valid_until if choice.chosen else None
     boundary = next_boundary(view, [until, choice.until, *(m.until for m in mutes)])
-    return Decided(view, policy, choice, candidates, see(view), mark, boundary)
+    return Decided(view, policy, choice, candidates, see(view, kept), boundary)
 
 
 def mark_of(view: UserView, mutes: Sequence[Mute]) -> str:
@@ -53,18 +56,33 @@ def mark_of(view: UserView, mutes: Sequence[Mute]) -> str:
     return fingerprint(view, muted, f"{manifest.key} {manifest.version}", view.locale)
 
 
-def mutes_in_force(view: UserView) -> list[Mute]:
-    """One that waits for a change is over when its row has changed since. At most two queries."""
-    mutes = list(Mute.objects.filter(user_id=view.user_id, until__gt=view.now))
-    if not any(m.until_changed for m in mutes):
-        return mutes
-    changed = {f"task:{t.id}": t.changed_at for t in view.tasks} | {
-        f"event:{pk}": at
-        for pk, at in CalendarEvent.objects.filter(pk__in=[e.id for e in view.events]).values_list(
-            "pk", "changed_at"
-        )
-    }
-    return [m for m in mutes if not (m.until_changed and _after(changed.get(m.candidate), m.since))]
+def mutes_in_force(views: Mapping[UUID, UserView]) -> dict[UUID, list[Mute]]:
+    """By person; one that waits for a change is over when its row has changed since.
+
+    At most two queries.
+    """
+    found: dict[UUID, list[Mute]] = defaultdict(list)
+    now = min((view.now for view in views.values()), default=None)
+    if now is None:
+        return found
+    mutes = list(Mute.objects.filter(user_id__in=views, until__gt=now))
+    waiting = {m.user_id for m in mutes if m.until_changed}
+    changed = _changed({pk: views[pk] for pk in waiting})
+    for mute in mutes:
+        if mute.until_changed and _after(changed.get(mute.candidate), mute.since):
+            continue
+        found[mute.user_id].append(mute)
+    return found
+
+
+def _changed(views: Mapping[UUID, UserView]) -> dict[str, datetime | None]:
+    """When each row of these people last changed, by candidate. At most one query."""
+    tasks = {f"task:{t.id}": t.changed_at for view in views.values() for t in view.tasks}
+    event_ids = [event.id for view in views.values() for event in view.events]
+    if not event_ids:
+        return tasks
+    rows = CalendarEvent.objects.filter(pk__in=event_ids).values_list("pk", "changed_at")
+    return tasks | {f"event:{pk}": at for pk, at in rows}
 
 
 def _after(moment: datetime | None, since: datetime) -> bool:

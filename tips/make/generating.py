@@ -6,8 +6,8 @@ from datetime import datetime
 from random import Random
 from uuid import UUID
 
-from accounts.models import Profile
-from agents.understanding.keeping import catch_up
+from agents.looking.outputs import load_current
+from agents.understanding.keeping import read_new_words
 from agents.view import load_view
 from tips.base import TipCandidate
 from tips.make.deciding import as_candidates, decide, mutes_in_force
@@ -23,8 +23,10 @@ def generate(
     Nothing is stored but what is understood of new words, no model is asked, and what is shown on
     the page stays. Raises Profile.DoesNotExist for who has left.
     """
-    catch_up({user_id: Profile.objects.get(user_id=user_id).zone}, at=at)
+    read_new_words([user_id], at=at)
     view = load_view(user_id, at=at)
-    decided = decide(view, mutes_in_force(view), rng or Random())
+    views = {user_id: view}
+    kept = load_current([user_id], at=at).get(user_id, {})
+    decided = decide(view, mutes_in_force(views).get(user_id, ()), kept, rng or Random())
     possible = [scored for scored in decided.choice.ranking if not scored.is_gated]
     return as_candidates(possible[:most], decided)

@@ -7,6 +7,7 @@ it and nothing has changed; whatever goes wrong, it stays.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,11 +39,19 @@ class _Seen:
     revision: int
 
 
-def is_worth_asking(tip: Tip) -> bool:
-    """Whether nobody has asked about it, and a model may be there. One query; none without one."""
-    if tip.state != Tip.State.READY or tip.polished_at is not None or not _is_any_there():
-        return False
-    locale = Profile.objects.only("locale").get(user_id=tip.user_id).locale
+def worth_asking(tips: Iterable[Tip]) -> list[Tip]:
+    """Those about which nobody has asked, and a model may be. One query; none without a model."""
+    ready = [tip for tip in tips if tip.state == Tip.State.READY and tip.polished_at is None]
+    if not ready or not _is_any_there():
+        return []
+    people = Profile.objects.filter(user_id__in=[tip.user_id for tip in ready])
+    locales = dict(people.values_list("user_id", "locale"))
+    is_asked = {locale: _is_asked(locale) for locale in {*locales.values()}}
+    return [tip for tip in ready if is_asked.get(locales.get(tip.user_id, ""))]
+
+
+def _is_asked(locale: str) -> bool:
+    """Whether any model words this language or chooses."""
     every = frozenset(llm.clouds())
     errands = ((wording.ALIAS, wording.skill(locale)), (choosing.ALIAS, choosing.SKILL))
     return any(llm.is_askable(alias, skill, allowed_clouds=every) for alias, skill in errands)

@@ -22,7 +22,7 @@ from tests.stand_ins.model import ModelStandIn, Turn, entry, use_aliases
 from tips.answer.answering import mark_shown
 from tips.make.making import make_tip
 from tips.models import Tip, TipDecision, TipSchedule
-from tips.polish.polishing import is_worth_asking, polish
+from tips.polish.polishing import polish, worth_asking
 
 pytestmark = pytest.mark.django_db
 
@@ -123,7 +123,7 @@ def test_nobody_is_asked_twice_about_a_tip(alice: User, model: ModelStandIn, use
     polish(tip.pk, at=NOON)
     assert len(model.requests) == 1
     tip.refresh_from_db()
-    assert not is_worth_asking(tip)
+    assert worth_asking([tip]) == []
 
 
 def test_what_somebody_has_seen_is_not_reworded_under_their_eyes(

@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.privacy.consents import grant
+from agents.base import Snippet
 from agents.looking import sweeping
-from agents.looking.outputs import see
+from agents.looking.outputs import load_current, see
 from agents.models import LookSchedule
 from agents.view import load_view
 from tests.clock import NOON
@@ -61,6 +62,11 @@ def test_the_receipt_names_all_that_a_decision_may_read(alice: User) -> None:
     assert "titles, places and times of your calendar" in page
 
 
+def seen_of(user: User) -> dict[str, Snippet]:
+    kept = load_current([user.pk], at=NOON).get(user.pk, {})
+    return see(load_view(user.pk, at=NOON), kept)
+
+
 def test_what_agents_saw_before_a_change_is_not_used(alice: User) -> None:
     grant(alice.pk, "tasks", by="connect", at=NOON)
     task = make_task(alice, "Call the bank", due_in=-1)
@@ -71,6 +77,6 @@ def test_what_agents_saw_before_a_change_is_not_used(alice: User) -> None:
     )
     task.title = "Call the bank again"
     task.save()
-    assert "Call the bank”" in see(load_view(alice.pk, at=NOON))["overdue-task"].text
+    assert "Call the bank”" in seen_of(alice)["overdue-task"].text
     LookSchedule.objects.note_change(alice.pk)
-    assert "Call the bank again”" in see(load_view(alice.pk, at=NOON))["overdue-task"].text
+    assert "Call the bank again”" in seen_of(alice)["overdue-task"].text

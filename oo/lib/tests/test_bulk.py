@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import isolate_apps
 
+from oo.lib import bulk
 from oo.lib.bulk import upsert
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,12 @@ with isolate_apps("oo"):
 
         def __str__(self) -> str:
             return self.name
+
+
+@pytest.fixture(autouse=True, params=[0, bulk.FEW], ids=["many", "few"])
+def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is written comes out the same either way."""
+    monkeypatch.setattr(bulk, "FEW", request.param)
 
 
 @pytest.fixture(autouse=True)
@@ -94,8 +101,9 @@ def test_no_rows_no_query(django_assert_num_queries: Any) -> None:
 
 
 def test_many_rows_cost_as_many_queries_as_one(django_assert_num_queries: Any) -> None:
-    queries = 4 if connection.vendor == "postgresql" else 1
-    for rows in (1, 100):
+    many = 4 if connection.vendor == "postgresql" else 1
+    for rows in (1, 50, 100):
+        queries = many if rows > bulk.FEW else 1
         notes = [Note(owner=n, name="a", text=str(n)) for n in range(rows)]
         with transaction.atomic(), django_assert_num_queries(queries):
             upsert(notes, known_by=("owner", "name"), change=("text",))
