@@ -252,8 +252,8 @@ class TraitForm(forms.Form):
         now: Trait[Any] | None = getattr(known, trait)
         self.known = now.value if now else None
         shown = self.asking.shown(now.value) if now else {}
-        super().__init__(data, initial=dict(shown), auto_id=f"{of}-{trait}-%s")
-        self.trait = trait
+        self.trait, self.anchor = trait, f"{of}-{trait}"
+        super().__init__(data, initial=dict(shown), auto_id=f"{self.anchor}-%s")
         self.value: Any = None
         self.fields.update(self.asking.fields(trait))
         for field in self.fields.values():

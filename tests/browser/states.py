@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Route, expect
 from accounts.models import User
 from accounts.privacy.consents import grant
 from agents.models import Belief, Context, Reading
+from agents.understanding.correcting import deny, say
 from integrations.models import Completion, Connection
 from tests.browser.card import expect_state, open_tip, press
 from tests.clock import NOON
@@ -203,6 +204,32 @@ def _mind_refused(page: Page, alice: User) -> None:
     expect(page.get_by_text("This field is required.")).to_be_visible()
 
 
+def _one_task(page: Page, alice: User) -> None:
+    """All that can be known of it, some of it known, and every form open."""
+    make_task(alice, LONG, words_digest="a" * 32)
+    now = timezone.now()
+    traits = {"waits": {"value": "Anna", "quote": "the tenants' association"},
+              "hours": {"value": {"door": "office"}, "quote": "the landlord"}}  # fmt: skip
+    Reading.objects.create(
+        user=alice, kind="task", words="a" * 32, reader="words", version=1, read_at=now,
+        traits=traits,
+    )  # fmt: skip
+    say(alice.pk, "task", "a" * 32, "prepares", {"what": "the meeting"}, at=now)
+    deny(alice.pk, "task", "a" * 32, "waits", at=now)
+    page.goto("/settings/mind/understood/task/" + "a" * 32)
+    page.evaluate("() => document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+
+
+def _one_task_refused(page: Page, alice: User) -> None:
+    make_task(alice, LONG, words_digest="a" * 32)
+    page.goto("/settings/mind/understood/task/" + "a" * 32)
+    page.get_by_text("How long it takes", exact=True).click()
+    page.get_by_label("Minutes").fill("9999")
+    page.locator("details[open]").get_by_role("button", name="Save").click()
+    expect(page.get_by_text("less than or equal to 1440")).to_be_in_viewport()
+    expect(page.get_by_label("Minutes")).to_have_value("9999")
+
+
 def _why_seen(page: Page, alice: User) -> None:
     grant(alice.pk, "tasks", by="connect", at=timezone.now())
     give_tip(alice, "Call the bank", at=timezone.now(), due_on=timezone.now() - timedelta(days=1))
@@ -237,6 +264,8 @@ PAGES: Mapping[str, Arrange] = {
     "settings-refused": _refused,
     "mind": _mind,
     "mind-refused": _mind_refused,
+    "one-task": _one_task,
+    "one-task-refused": _one_task_refused,
     "tokens": _path("/settings/tokens"),
     "connections": _path("/connect/"),
     "connect-todoist": _path("/connect/todoist/"),
@@ -250,4 +279,4 @@ PAGES: Mapping[str, Arrange] = {
 }
 # What the browser says of an answer that is meant to be an error.
 EXPECTED = {"not-found": "status of 404", "settings-refused": "status of 422",
-            "mind-refused": "status of 422"}  # fmt: skip
+            "mind-refused": "status of 422", "one-task-refused": "status of 422"}  # fmt: skip
