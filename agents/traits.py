@@ -177,8 +177,9 @@ class TaskWords:
     @property
     def text(self) -> str:
         """What a quote is looked for in."""
+        above = (self.parent,) if self.parent else ()
         return "\n".join(
-            (self.title, self.description, self.project, self.section, self.parent, *self.labels,
+            (self.title, self.description, self.project, self.section, *above, *self.labels,
              self.recurrence)
         )  # fmt: skip
 

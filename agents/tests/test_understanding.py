@@ -148,3 +148,19 @@ def test_a_first_import_is_read_in_batches(
     )
     with django_assert_max_num_queries(16):
         assert catch_up({alice.pk: BERLIN}, at=NOON) == 1_201
+
+
+def test_a_quote_may_stand_in_the_task_that_it_is_a_part_of(
+    alice: User, parrot: Parrot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_task(words: TaskWords) -> Traits:
+        return Traits(waits=Trait("Anna", "for Anna"), unblocks=Trait("x", f"{words.section} ?"))
+
+    monkeypatch.setattr(parrot, "read_task", read_task)
+    part = task_of(alice, "Pack", "a", section="Soon", parent="Boxes for Anna")
+    alone = task_of(alice, "Pack", "b", section="Soon")
+    catch_up({alice.pk: BERLIN}, at=NOON)
+    found = {task.id: task.traits for task in load_view(alice.pk, at=NOON).tasks}
+    assert found[part.pk].waits == Trait("Anna", "for Anna")
+    assert found[alone.pk].waits is None
+    assert found[part.pk].unblocks is None

@@ -1,6 +1,6 @@
 """Who is invited to an entry, and by whom: counted and compared here, and handed on by nobody.
 
-Guest lists are most of many files. The parser of the other lines costs ten times as much for each,
+Guest lists are most of many files. The parser of the other lines costs nine times as much for each,
 and gives up where programs are careless: a colon in a name, a quote that does not end.
 """
 
