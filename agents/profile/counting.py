@@ -34,7 +34,7 @@ from events.models import EventRecord
 from oo.lib.bulk import upsert
 
 PEOPLE = 1_000  # in one batch
-EVENTS = 20_000
+EVENTS = 5_000
 # A transaction may commit its event that much later than it dated it.
 OVERLAP = timedelta(minutes=10)
 # Whoever answers later than that was not at the page all the time: no dwell.
@@ -59,7 +59,7 @@ class _Event:
 def count_days(*, at: datetime) -> int:
     """Count what was not counted yet, a batch of people after another. Returns how many days.
 
-    Ten queries a batch or so, however many people.
+    Some fifteen queries a batch, however many people.
     """
     cursor = CountCursor.objects.first()
     start = cursor.counted_until - OVERLAP if cursor else at - REMEMBERED
@@ -115,23 +115,24 @@ def _read(rows: Any) -> Iterator[_Event]:
 @transaction.atomic
 def _count_batch(batch: list[_Event], *, at: datetime) -> int:
     here = lock_people({event.user_id for event in batch})
+    until = _advance(batch[-1].at)
     allowed = _consenting(here)
     zones = _zones(allowed)
     touched = _touched([e for e in batch if e.user_id in zones], zones, at=at)
     CountedDay.objects.filter(user_id__in=here - allowed).delete()
-    days = _count(touched, zones)
+    days = _count(touched, zones, until=until)
     upsert(days, known_by=("user", "day"), change=CHANGE)
     nothing = dict.fromkeys(("served", *FIELDS.values()), 0)
     CountedDay.objects.filter(user_id__in=touched, **nothing).delete()
-    _advance(batch[-1].at)
     return len(days)
 
 
-def _advance(until: datetime) -> None:
-    """Never back: of two at once the one that got further has its way."""
+def _advance(until: datetime) -> datetime:
+    """How far the log is counted with this batch. Never back: of two at once one is further."""
     cursor, _new = CountCursor.objects.get_or_create(pk=1, defaults={"counted_until": until})
     if cursor.counted_until < until:
         CountCursor.objects.filter(pk=1, counted_until__lt=until).update(counted_until=until)
+    return max(cursor.counted_until, until)
 
 
 def _consenting(user_ids: Collection[UUID]) -> set[UUID]:
@@ -179,8 +180,14 @@ def _undone(events: Iterable[_Event]) -> Iterator[_Event]:
     )
 
 
-def _count(touched: Mapping[UUID, set[date]], zones: Mapping[UUID, ZoneInfo]) -> list[CountedDay]:
-    """Those days, out of what the log says of them. One query."""
+def _count(
+    touched: Mapping[UUID, set[date]], zones: Mapping[UUID, ZoneInfo], *, until: datetime
+) -> list[CountedDay]:
+    """Those days, out of what the log says of them. One query.
+
+    until  what comes later touches the days itself; read now, a first time would read all of it
+           in every batch
+    """
     if not touched:
         return []
     days = {
@@ -190,7 +197,7 @@ def _count(touched: Mapping[UUID, set[date]], zones: Mapping[UUID, ZoneInfo]) ->
     }
     starts = [datetime.combine(day, time(), zones[user_id]) for user_id, day in days]
     rows = EventRecord.objects.filter(
-        user_id__in=touched, subject__in=ABOUT_TIPS, at__gte=min(starts)
+        user_id__in=touched, subject__in=ABOUT_TIPS, at__gte=min(starts), at__lte=until
     )
     for event in _standing(_read(rows.order_by("pk"))):
         if moment := _moment(event):
