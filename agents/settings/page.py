@@ -15,6 +15,7 @@ from agents.models import Belief, Context, Correction, Reading
 from agents.profile.contexts import situation_at
 from agents.profile.preferences import adjustable, load_preferences
 from agents.registry import INFERENCES
+from agents.settings.counted import build_counted
 from agents.settings.forms import ContextForm, PrefsForm
 from agents.settings.understood import told_traits
 from agents.understanding.correcting import understandings_of
@@ -55,6 +56,7 @@ def build_page(user_id: UUID, *, at: datetime, shown: dict[str, Any] | None = No
         "new_context": shown.get("context-new") or ContextForm(),
         "plugins": list(_plugins(user_id, shown)),
         "beliefs": list(_beliefs(user_id, shown)),
+        **build_counted(user_id, at=at),
         "understood": _understood(user_id, shown),
     }
 

@@ -21,6 +21,7 @@ from accounts.privacy.consents import grant, withdraw
 from accounts.profile.change import ProfileChange, change_profile
 from agents import tasks
 from agents.eraser import AgentsEraser
+from agents.looking.withdrawing import forget_derived
 from agents.models import CountCursor, CountedDay
 from agents.profile import counting
 from agents.profile.counting import count_days, load_counted
@@ -454,3 +455,20 @@ def test_without_consents_the_person_reads_nothing_of_tasks(charlie: User) -> No
     context = build_counted(charlie.pk, at=NOON)
     assert context["counted"] == []
     assert [row.key for row in context["now"]] == ["situation"]
+
+
+def test_a_withdrawn_consent_takes_the_counted_days_at_once(alice: User, bob: User) -> None:
+    for user in (alice, bob):
+        serve(user, NOON)
+    count_days(at=NOON + MINUTE)
+    assert forget_derived(alice.pk, "calendar") == 0
+    assert forget_derived(alice.pk, "tasks") == 1
+    assert list(CountedDay.objects.values_list("user", flat=True)) == [bob.pk]
+
+
+def test_the_page_shows_what_is_counted(alice: User) -> None:
+    serve(alice, timezone.now())
+    count_days(at=timezone.now() + MINUTE)
+    page = signed_in(alice).get("/settings/mind").content.decode()
+    assert 'id="counted"' in page
+    assert "How you answered since" in page
