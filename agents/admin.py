@@ -7,9 +7,46 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agents.models import AgentOutput, CountedDay, LookSchedule, ModelCall, Sweep
+from agents.models import AgentOutput, CountedDay, LookSchedule, ModelCall, Reading, Sweep
 from agents.profile.freshness import freshness
+from agents.understanding import shadow
 from oo.lib.admin import ReadOnlyAdmin
+
+
+@admin.register(Reading)
+class ReadingAdmin(ReadOnlyAdmin[Reading]):
+    secret = ("traits",)  # they quote what people wrote
+    list_display = ("user", "kind", "reader", "version", "read_at")
+    list_filter = ("kind", "reader")
+    list_select_related = ("user",)
+    search_fields = ("=user__email",)
+    ordering = ("-pk",)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, {"subtitle": _shadow(), **(extra_context or {})})
+
+
+def _shadow() -> str:
+    """How a model that reads in shadow does beside the rules, trait by trait. One query."""
+    compared = shadow.compare()
+    if not compared.words:
+        return _("No model has read in shadow.")
+    told = [
+        _("%(trait)s: %(agreed)s agree, %(differed)s differ, %(rules)s by rules alone, "
+          "%(model)s by the model alone")
+        % {
+            "trait": trait,
+            "agreed": of.agreed,
+            "differed": of.differed,
+            "rules": of.rules_alone,
+            "model": of.model_alone,
+        }
+        for trait, of in compared.traits.items()
+    ]  # fmt: skip
+    head = _("In shadow a model read %(n)s tasks that the rules read too.") % {"n": compared.words}
+    return " ".join([head, "; ".join(told)])
 
 
 @admin.register(AgentOutput)

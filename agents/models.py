@@ -189,7 +189,7 @@ class ModelCall(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
     at = models.DateTimeField(db_index=True)
-    purpose = models.CharField(max_length=20)  # words, chooses, reads
+    purpose = models.CharField(max_length=20)  # words, chooses, reads, shadow
     alias = models.CharField(max_length=40)
     model = models.CharField(max_length=120, blank=True)  # as litellm.yaml names it
     prompt = models.CharField(max_length=60)  # version of the words that asked

@@ -39,9 +39,8 @@ def forget(event: ConnectionChanged) -> None:
 
 
 def read_new_words(event: TasksSynced) -> None:
-    """Only where a model was measured to read better than the rules."""
-    skills = llm.skills(by_model.ALIAS, allowed_clouds=frozenset(llm.clouds()))
-    if any(skill.partition(".")[0] == by_model.SKILL for skill in skills):
+    """Only where a model was measured to read better than the rules, or one reads in shadow."""
+    if by_model.may_read(frozenset(llm.clouds())):
         look_now(tasks.read_with_model, str(event.user_id))
 
 

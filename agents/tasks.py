@@ -31,10 +31,11 @@ def end_consent(user_id: str, key: str) -> int:
 def read_with_model(user_id: str) -> int:
     """In the queue of models. Lost, the next change of the person's tasks asks again."""
     at = timezone.now()
+    wanted = by_model.traits_to_read(UUID(user_id))
     read = by_model.read_with_model(UUID(user_id), at=at)
-    if read:
+    if read and wanted:
         LookSchedule.objects.note_change(UUID(user_id))
-    if read == by_model.MOST_AT_ONCE:
+    if read == by_model.most_at_once(wanted):
         look_now(read_with_model, user_id)
     return read
 

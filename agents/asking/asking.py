@@ -26,30 +26,40 @@ class OverBudget(NoModel):
     """What may be spent within 24 hours is spent."""
 
 
-def may_ask(user_id: UUID, alias: str, skill: str, *, at: datetime) -> bool:
-    """Whether it makes sense to begin. At most three queries; none without a model."""
+def may_ask(user_id: UUID, alias: str, skill: str, *, at: datetime, share: float = 1.0) -> bool:
+    """Whether it makes sense to begin. At most three queries; none without a model.
+
+    share  of the budget that may be spent when this is asked: less for what matters less
+    """
     if not llm.is_askable(alias, skill, allowed_clouds=allowed_clouds(user_id)):
         return False
-    return is_within_budget(user_id, at=at)
+    return is_within_budget(user_id, at=at, share=share)
 
 
-def is_within_budget(user_id: UUID, *, at: datetime) -> bool:
+def is_within_budget(user_id: UUID, *, at: datetime, share: float = 1.0) -> bool:
     """Two queries. Of two at once both may ask: the budget is exceeded by one answer at most."""
     lately = ModelCall.objects.filter(at__gt=at - DAY)
     own = lately.filter(user_id=user_id)
     return (
-        _tokens(own) < settings.OO_MODEL_TOKENS_PERSON
-        and _tokens(lately) < settings.OO_MODEL_TOKENS_ALL
+        _tokens(own) < share * settings.OO_MODEL_TOKENS_PERSON
+        and _tokens(lately) < share * settings.OO_MODEL_TOKENS_ALL
     )
 
 
 def ask(
-    user_id: UUID, question: Question, prompt: str, *, at: datetime, timeout_s: float | None = None
+    user_id: UUID,
+    question: Question,
+    prompt: str,
+    *,
+    at: datetime,
+    timeout_s: float | None = None,
+    purpose: str = "",
 ) -> tuple[Reply, ModelCall]:
     """The answer, and its record, to be refused when the answer is no good.
 
-    prompt  version of the words that ask
-    raises  ModelError; OverBudget when nothing may be spent any more
+    prompt   version of the words that ask
+    purpose  what the record says that it was for; "" is the skill
+    raises   ModelError; OverBudget when nothing may be spent any more
     """
     clouds = allowed_clouds(user_id)
     if not is_within_budget(user_id, at=at):
@@ -57,7 +67,7 @@ def ask(
     call = ModelCall(
         user_id=user_id,
         at=at,
-        purpose=question.skill.partition(".")[0],
+        purpose=purpose or question.skill.partition(".")[0],
         alias=question.alias,
         prompt=prompt,
     )

@@ -1,6 +1,7 @@
 """A model reads what the rules cannot, a task a question, where it was measured to be better.
 
-Its reading is kept beside that of the rules, by the same words, and is not asked for twice.
+Its reading is kept beside that of the rules, by the same words, and is not asked for twice. In
+shadow any model may read: what it reads is kept apart, and nothing is decided by it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from accounts.models import Profile
@@ -18,28 +20,42 @@ from agents.asking.asking import ask, may_ask, refuse
 from agents.asking.clouds import allowed_clouds
 from agents.models import ModelCall, Reading
 from agents.registry import PROMPTS
-from agents.traits import Origin, Trait, Traits
+from agents.traits import Origin, TaskWords, Trait, Traits
 from agents.understanding.checks import grounded
 from agents.understanding.codec import dump, load_trait
 from agents.understanding.keeping import task_words
-from agents.understanding.loading import MODEL_READER
+from agents.understanding.loading import MODEL_READER, SHADOW_READER
 from agents.understanding.prompts.traits import VALUES, TraitsContext
 from integrations.models import Task
 from oo.lib import llm
 from oo.lib.llm import BadReply, ModelError, Question
 
 ALIAS, SKILL = "tip-generator", "reads"
-VERSION = 1
+SHADOW = "shadow"  # ModelCall.purpose of what decides nothing
+VERSION = 2
 SURE = 0.7  # how sure a model's reading is taken to be
 MOST_TOKENS = 300
 LONGEST_NOTES = 600  # characters
 # Of a first import, what could matter soon comes first; the rest waits for the next time.
 MOST_AT_ONCE = 25
+# What is only compared keeps no tip waiting for its words, neither in the queue nor by the budget.
+MOST_IN_SHADOW = 5
+SHARE_IN_SHADOW = 0.5
 
 
 def traits_to_read(user_id: UUID) -> frozenset[str]:
     """Those for which a model that may be asked was measured to be better than the rules."""
-    skills = llm.skills(ALIAS, allowed_clouds=allowed_clouds(user_id))
+    return _trusted_with(llm.skills(ALIAS, allowed_clouds=allowed_clouds(user_id)))
+
+
+def may_read(clouds: frozenset[str]) -> bool:
+    """Whether there is a model to read with, for somebody who allows all of these clouds."""
+    if _trusted_with(llm.skills(ALIAS, allowed_clouds=clouds)):
+        return True
+    return settings.OO_MODEL_READS_IN_SHADOW and llm.is_askable(ALIAS, allowed_clouds=clouds)
+
+
+def _trusted_with(skills: frozenset[str]) -> frozenset[str]:
     if SKILL in skills:
         return frozenset(VALUES)
     return frozenset(name for name in VALUES if f"{SKILL}.{name}" in skills)
@@ -48,48 +64,77 @@ def traits_to_read(user_id: UUID) -> frozenset[str]:
 def read_with_model(user_id: UUID, *, at: datetime) -> int:
     """Read up to MOST_AT_ONCE words that no model has read, the soonest due first; how many.
 
-    Ends with the budget, or when the model is away: the rules' readings serve meanwhile.
+    Ends with the budget, or when the model is away: the rules' readings serve meanwhile. Without a
+    skill a model reads in shadow, where that is set, and less.
     """
     wanted = traits_to_read(user_id)
     profile = Profile.objects.filter(user_id=user_id, user__is_active=True).first()
-    if not wanted or profile is None:
+    if profile is None or not (wanted or settings.OO_MODEL_READS_IN_SHADOW):
         return 0
-    skill = SKILL if wanted == frozenset(VALUES) else f"{SKILL}.{min(wanted)}"
+    skill, share = _skill(wanted), 1.0 if wanted else SHARE_IN_SHADOW
     read = 0
-    for task in _unread(user_id)[:MOST_AT_ONCE]:
-        if not may_ask(user_id, ALIAS, skill, at=at):
+    for task in _unread(user_id, MODEL_READER if wanted else SHADOW_READER)[: most_at_once(wanted)]:
+        if not may_ask(user_id, ALIAS, skill, at=at, share=share):
             break
+        words = task_words(task, profile.zone, at)
         try:
-            traits = _read(user_id, task, skill, wanted, profile.zone, at)
+            traits = _read(user_id, words, skill, at)
         except BadReply:
             traits = Traits()  # it has had its chance: the same words would be answered the same
         except ModelError:
             break
-        _keep(user_id, task.words_digest, traits, at)
+        _keep(user_id, task.words_digest, traits, wanted, at)
         read += 1
     return read
 
 
-def _unread(user_id: UUID) -> QuerySet[Task]:
+def most_at_once(wanted: frozenset[str]) -> int:
+    return MOST_AT_ONCE if wanted else MOST_IN_SHADOW
+
+
+def _skill(wanted: frozenset[str]) -> str:
+    """The one that a model must have to be asked; "" is none, in shadow."""
+    if not wanted:
+        return ""
+    return SKILL if wanted == frozenset(VALUES) else f"{SKILL}.{min(wanted)}"
+
+
+def _unread(user_id: UUID, reader: str) -> QuerySet[Task]:
     known = Reading.objects.filter(
         user_id=OuterRef("user_id"),
         kind=Reading.Kind.TASK,
         words=OuterRef("words_digest"),
-        reader=MODEL_READER,
+        reader=reader,
         version=VERSION,
     )
     rows = Task.objects.open().filter(~Exists(known), user_id=user_id).exclude(words_digest="")
     return rows.order_by(F("due_on").asc(nulls_last=True), "-pk")
 
 
-def _read(
-    user_id: UUID, task: Task, skill: str, wanted: frozenset[str], zone: Any, at: datetime
-) -> Traits:
+def _read(user_id: UUID, words: TaskWords, skill: str, at: datetime) -> Traits:
+    question = build_question(words, skill)
+    purpose = "" if skill else SHADOW
+    reply, call = ask(user_id, question, PROMPTS["traits"].version, at=at, purpose=purpose)
+    said = find_traits(reply.text)
+    if said is None:
+        refuse(call, "shape")
+        return Traits()
+    kept = grounded(said, words.text)
+    _note_refusals(call, said, kept)
+    return kept
+
+
+def build_question(words: TaskWords, skill: str) -> Question:
     prompt: Any = PROMPTS["traits"]
     context = TraitsContext(
-        task.title, task.description[:LONGEST_NOTES], task.project, tuple(task.labels)
+        title=words.title,
+        notes=words.description[:LONGEST_NOTES],
+        project=words.project,
+        section=words.section,
+        parent=words.parent,
+        labels=words.labels,
     )
-    question = Question(
+    return Question(
         ALIAS,
         prompt.fixed,
         prompt.variable(context),
@@ -97,19 +142,16 @@ def _read(
         most_tokens=MOST_TOKENS,
         skill=skill,
     )
-    reply, call = ask(user_id, question, prompt.version, at=at)
-    answer = json.loads(reply.text)
-    if not isinstance(answer, dict):
-        refuse(call, "shape")
-        return Traits()
-    said = Traits(**dict(_traits(answer, wanted)))
-    kept = grounded(said, task_words(task, zone, at).text)
-    _note_refusals(call, said, kept)
-    return kept
 
 
-def _traits(answer: Mapping[str, Any], wanted: frozenset[str]) -> Iterator[tuple[str, Trait[Any]]]:
-    for name in wanted & answer.keys():
+def find_traits(text: str) -> Traits | None:
+    """What the answer says, its quotes not looked up yet; None for what is no object of JSON."""
+    answer = json.loads(text)
+    return Traits(**dict(_traits(answer))) if isinstance(answer, dict) else None
+
+
+def _traits(answer: Mapping[str, Any]) -> Iterator[tuple[str, Trait[Any]]]:
+    for name in VALUES.keys() & answer.keys():
         told = answer[name]
         if not isinstance(told, dict) or not isinstance(told.get("quote"), str):
             continue
@@ -133,11 +175,19 @@ def _note_refusals(call: ModelCall, said: Traits, kept: Traits) -> None:
         refuse(call, "quote")
 
 
-def _keep(user_id: UUID, words: str, traits: Traits, at: datetime) -> None:
-    Reading.objects.update_or_create(
-        user_id=user_id,
-        kind=Reading.Kind.TASK,
-        words=words,
-        reader=MODEL_READER,
-        defaults={"version": VERSION, "traits": dump(traits), "read_at": at},
-    )
+def _keep(user_id: UUID, words: str, traits: Traits, wanted: frozenset[str], at: datetime) -> None:
+    """What it is trusted with, and in shadow all that it said: one answer serves both."""
+    kept = dump(traits)
+    by_reader = {}
+    if wanted:
+        by_reader[MODEL_READER] = {name: kept[name] for name in kept if name in wanted}
+    if settings.OO_MODEL_READS_IN_SHADOW:
+        by_reader[SHADOW_READER] = kept
+    for reader, of_reader in by_reader.items():
+        Reading.objects.update_or_create(
+            user_id=user_id,
+            kind=Reading.Kind.TASK,
+            words=words,
+            reader=reader,
+            defaults={"version": VERSION, "traits": of_reader, "read_at": at},
+        )

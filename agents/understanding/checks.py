@@ -31,5 +31,13 @@ def _stands(trait: Trait[Any], said: str) -> bool:
     return bool(quote) and quote in said
 
 
+def names_agree(one: str, other: str) -> bool:
+    """One holds the other, whatever the case: "Priya", "to Priya". No name is only like none."""
+    one, other = _plain(one), _plain(other)
+    if not one or not other:
+        return one == other
+    return one in other or other in one
+
+
 def _plain(text: str) -> str:
     return " ".join(text.casefold().split())

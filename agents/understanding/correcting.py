@@ -11,10 +11,15 @@ from uuid import UUID
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
-from agents.models import Correction, Reading
+from agents.models import Correction
 from agents.traits import NOTHING_READ, EventTraits, Traits
 from agents.understanding.codec import dump_value, load, load_trait
-from agents.understanding.loading import BY_MODEL, KINDS, corrected, laid_over
+from agents.understanding.loading import (
+    KINDS,
+    corrected,
+    laid_over,
+    readings_that_decide,
+)
 from agents.understanding.words import Said, sentences
 
 
@@ -47,7 +52,7 @@ def understandings_of(user_id: UUID, kind: str, words: Collection[str]) -> dict[
     """By each of these words. Two queries, however many they are."""
     same = {"user_id": user_id, "kind": kind, "words__in": words}
     traits: dict[str, Any] = {each: KINDS[kind]() for each in words}
-    read = Reading.objects.filter(**same).order_by(BY_MODEL)
+    read = readings_that_decide().filter(**same)
     for each, stored in read.values_list("words", Cast("traits", TextField())):
         traits[each] = laid_over(traits[each], load(KINDS[kind], stored))
     corrections: dict[str, list[Correction]] = {each: [] for each in words}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from django.db.models import Case, TextField, When
+from django.db.models import Case, QuerySet, TextField, When
 from django.db.models.functions import Cast
 
 from agents.models import Correction, Reading
@@ -47,6 +47,7 @@ NOTHING_UNDERSTOOD = Understood()
 # As text: to make, hash and compare a UUID for each of a million rows takes longer than to load it.
 OWNER = Cast("user_id", TextField())
 MODEL_READER = "model"  # Reading.reader of what a model read, where it was trusted to
+SHADOW_READER = "model.shadow"  # of what one read that is only compared: see shadow.py
 BY_MODEL = Case(When(reader=MODEL_READER, then=1), default=0)
 OneRow: TypeAlias = tuple[Any, ...]
 
@@ -60,15 +61,17 @@ def by_person(rows: Iterable[OneRow]) -> Iterator[tuple[UUID, list[OneRow]]]:
         yield UUID(owner), of_person
 
 
+def readings_that_decide() -> QuerySet[Reading]:
+    """What the rules read, and above it what a model did; never what one read in shadow."""
+    return Reading.objects.exclude(reader=SHADOW_READER).order_by(BY_MODEL)
+
+
 def load_understood(user_ids: Collection[UUID]) -> dict[UUID, Understood]:
     """By person, of whom anything was understood. Two queries, whatever they own."""
     found: dict[UUID, dict[str, dict[str, Any]]] = defaultdict(lambda: {kind: {} for kind in KINDS})
-    readings = Reading.objects.filter(user_id__in=user_ids)
+    readings = readings_that_decide().filter(user_id__in=user_ids)
     # As text: most words say nothing, and "{}" need not be parsed a million times.
-    # What a model read comes last, and is laid over what the rules read.
-    written = readings.order_by(BY_MODEL).values_list(
-        OWNER, "kind", "words", Cast("traits", TextField())
-    )
+    written = readings.values_list(OWNER, "kind", "words", Cast("traits", TextField()))
     for user_id, rows in by_person(written):
         of_person = found[user_id]
         for _owner, kind, words, traits in rows:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from agents.traits import Blocked, EventTraits, Hours, LastMoment, Prepares, Traits
+from agents.understanding.checks import names_agree
 
 Kind = TypeVar("Kind", Traits, EventTraits)
 
@@ -87,11 +88,7 @@ def _prepares(read: Prepares, labelled: Prepares, _context: Context) -> bool:
 
 
 def _names(read: str, labelled: str, _context: Context | None = None) -> bool:
-    """One holds the other, whatever the case: "Priya", "to Priya". No name is only like none."""
-    one, other = (" ".join(name.casefold().split()) for name in (read, labelled))
-    if not one or not other:
-        return one == other
-    return one in other or other in one
+    return names_agree(read, labelled)
 
 
 # Of all others the values are equal.

@@ -27,6 +27,8 @@ class TraitsContext:
     title: str
     notes: str
     project: str
+    section: str  # of the project
+    parent: str  # title of the task that this one is a part of
     labels: tuple[str, ...]
 
 
