@@ -17,6 +17,11 @@ UNDO_WINDOW = timedelta(seconds=8)
 UNDO_GRACE = timedelta(seconds=2)
 # Until then the page waits for the worker; after that it decides by itself.
 PATIENCE_S = 2
+# Questions to a model about a person's tips within 24 hours. With the readings of five new tasks
+# an ordinary day has twelve. A choice is three of them, a wording is one.
+MOST_QUESTIONS = 7
+# Who was here so lately is likely to look again before what they are told is another thing.
+HERE_LATELY = timedelta(hours=4)
 # People whom one run of keep_ready decides about; a full one calls for another worker.
 KEEP_READY_PEOPLE = 500
 # Longer than a run may take; whoever a worker that died held is due again then.

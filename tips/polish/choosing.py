@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from agents.asking.asking import ask
 from oo.lib.llm import Question
-from tips.decide.letters import orders, shares, tally
+from tips.decide.letters import ORDERS, orders, shares, tally
 from tips.decide.nominees import nominees
 from tips.models import TipDecision
 from tips.polish.patience import Patience
@@ -27,11 +27,12 @@ def choose(
 ) -> tuple[str, str] | None:
     """(key of the candidate, model); PEACE is silence. None: the ranking's choice stands.
 
-    It stands when time presses, when the orders disagree, and when the margin is small.
+    It stands when time presses, when the orders disagree, and when the margin is small; and when
+    a choice would leave no question to word the tip with.
     raises  ModelError
     """
     options = _options(decision)
-    if len(options) < 2 or options[0]["presses"]:
+    if len(options) < 2 or options[0]["presses"] or patience.questions <= ORDERS:
         return None
     lines = [*(_line(option) for option in options), SILENCE]
     prompt: Any = PROMPTS["choice"]
@@ -47,7 +48,7 @@ def choose(
             ALIAS, prompt.fixed, prompt.variable(context), most_tokens=1, letters=True, skill=SKILL
         )
         reply, _call = ask(
-            decision.user_id, question, prompt.version, at=at, timeout_s=patience.left_s()
+            decision.user_id, question, prompt.version, at=at, timeout_s=patience.take_s()
         )
         answer = shares(reply.letters, reply.text, LETTERS[: len(lines)])
         if answer is None:

@@ -20,10 +20,11 @@ from accounts.models import Profile
 from agents.asking.asking import may_ask
 from oo.lib import llm
 from oo.lib.llm import ModelError
-from tips.base import BETWEEN_REASONS
 from tips.models import Tip, TipDecision, TipSchedule
 from tips.polish import choosing, wording
 from tips.polish.patience import Patience
+from tips.polish.remembering import first_reason, remembered
+from tips.polish.sparing import questions_left
 
 log = logging.getLogger(__name__)
 UNSAID = "not_now"  # the silence that a model chose
@@ -67,9 +68,10 @@ def polish(tip_id: UUID, *, at: datetime) -> None:
         polished_at=at
     ):
         return
-    seen, patience = _load(tip_id), Patience()
+    seen = _load(tip_id)
     if seen is None:
         return
+    patience = Patience(questions_left(seen.tip.user_id, at=at))
     try:
         seen = _choose(seen, patience, at=at)
         if seen is not None:
@@ -138,14 +140,12 @@ def _other(seen: _Seen, key: str, *, at: datetime) -> Tip:
 
 
 def _word(seen: _Seen, patience: Patience, *, at: datetime) -> None:
-    tip = seen.tip
-    if not may_ask(tip.user_id, wording.ALIAS, wording.skill(seen.profile.locale), at=at):
-        return
-    # One reason is a sentence; with more of them it is a list.
-    reasons = tuple(filter(None, [tip.detail.partition(BETWEEN_REASONS)[0]]))
-    worded = wording.word(
-        tip.user_id, tip.content, reasons, patience, locale=seen.profile.locale, at=at
-    )
+    tip, locale = seen.tip, seen.profile.locale
+    worded = remembered(tip, locale=locale, at=at)
+    if worded is None and may_ask(tip.user_id, wording.ALIAS, wording.skill(locale), at=at):
+        worded = wording.word(
+            tip.user_id, tip.content, first_reason(tip), patience, locale=locale, at=at
+        )
     if worded is None:
         return
     with transaction.atomic():

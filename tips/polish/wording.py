@@ -68,7 +68,7 @@ def word(
     prompt: Any = PROMPTS["wording"]
     context = WordingContext(get_language_info(locale)["name"], title, reasons)
     variable = asked = prompt.variable(context)
-    for _attempt in range(ATTEMPTS):
+    for _attempt in range(min(ATTEMPTS, patience.questions)):
         question = Question(
             ALIAS,
             prompt.fixed,
@@ -78,7 +78,7 @@ def word(
             skill=skill(locale),
         )
         try:
-            reply, call = ask(user_id, question, prompt.version, at=at, timeout_s=patience.left_s())
+            reply, call = ask(user_id, question, prompt.version, at=at, timeout_s=patience.take_s())
         except BadReply:
             wrong = "shape"
         else:
@@ -89,6 +89,12 @@ def word(
             refuse(call, wrong)
         asked = f"{variable}\nAn answer was refused, because {CLARIFICATIONS[wrong]}. Another one:"
     return None
+
+
+def passes(text: str, title: str, reasons: tuple[str, ...], *, locale: str) -> bool:
+    """Whether a wording of before may be said of these today."""
+    context = WordingContext(get_language_info(locale)["name"], title, reasons)
+    return not _wrong(text, context, PROMPTS["wording"], locale)
 
 
 def _wrong(text: str, context: WordingContext, prompt: Any, locale: str) -> str:
