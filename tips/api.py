@@ -9,9 +9,10 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from drf_standardized_errors.openapi_validation_errors import extend_validation_errors
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,15 +20,23 @@ from rest_framework.views import APIView
 from accounts.models import User
 from tips.answer import answering
 from tips.base import Kind
+from tips.decide.kinds import offers_at
 from tips.make import generating, making
 from tips.models import Tip
 from tips.page import states
+
+NO_CHOICE = "invalid_choice"  # as a field has it that does not know a value at all
 
 
 class EvidenceSerializer(serializers.Serializer[Any]):
     model = serializers.ChoiceField(choices=["task", "event"])
     id = serializers.IntegerField()
     fact = serializers.CharField()
+
+
+class OfferSerializer(serializers.Serializer[Any]):
+    reaction = serializers.ChoiceField(choices=Tip.Reaction.choices)
+    words = serializers.CharField(help_text="What its button says.")
 
 
 class TipSerializer(serializers.ModelSerializer[Tip]):
@@ -37,6 +46,7 @@ class TipSerializer(serializers.ModelSerializer[Tip]):
     reaction = serializers.ChoiceField(choices=Tip.Reaction.choices, allow_blank=True)
     reason = serializers.ChoiceField(choices=Tip.Reason.choices, allow_blank=True)
     evidence = EvidenceSerializer(many=True)
+    offers = serializers.SerializerMethodField(help_text="How it can be answered now, in order.")
 
     class Meta:
         model = Tip
@@ -55,12 +65,19 @@ class TipSerializer(serializers.ModelSerializer[Tip]):
             "evidence",
             "made_at",
             "expires_at",
+            "starts_at",
+            "offers",
             "shown_at",
             "reaction",
             "reason",
             "answered_at",
         )
         read_only_fields = fields
+
+    @extend_schema_field(OfferSerializer(many=True))
+    def get_offers(self, tip: Tip) -> Any:
+        found = offers_at(tip.kind, tip.later_until, timezone.now())
+        return OfferSerializer(found, many=True).data
 
 
 class NowSerializer(serializers.Serializer[Any]):
@@ -145,7 +162,13 @@ class ReactionView(APIView):
         given = ReactionSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         at, data = timezone.now(), given.validated_data
-        outcome = answering.react(tip, data["reaction"], at=at, answered_at=data.get("answered_at"))
+        try:
+            outcome = answering.react(
+                tip, data["reaction"], at=at, answered_at=data.get("answered_at")
+            )
+        except answering.NotOffered as refused:
+            no = _("No tip of this kind is answered so.")
+            raise serializers.ValidationError({"reaction": ErrorDetail(no, NO_CHOICE)}) from refused
         if data.get("reason"):
             answering.explain(outcome.tip, data["reason"], at=at)
             outcome.tip.refresh_from_db()

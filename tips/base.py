@@ -63,6 +63,7 @@ class Facts:
     priority: int = 1
     duration: timedelta | None = None
     starts_at: datetime | None = None  # of a meeting
+    leaves_at: datetime | None = None  # when one has to set out for it
     gap: Gap | None = None
     traits: Traits = NOTHING_READ  # what its words say
     closes_at: datetime | None = None  # the end of the hours in which it can be done now

@@ -75,6 +75,8 @@ class Tip(models.Model):
     # Its life.
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    starts_at = models.DateTimeField(null=True)  # what a reminder leads to
+    later_until = models.DateTimeField(null=True)  # after it, it is too late to put it off
     shown_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)  # answered, expired or withdrawn
     # The answer.

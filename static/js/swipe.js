@@ -1,4 +1,5 @@
-// A finger on the words: right is done, left is not this, up is later. The button does the rest.
+// A finger on the words: right is done, left is not this, up is later, where the tip has such an
+// answer. The button does the rest.
 "use strict";
 
 (() => {
@@ -41,7 +42,7 @@
     tip.classList.remove("tip--settling");
     tip.style.setProperty(locked === "x" ? "--dx" : "--dy", `${Math.round(along * 0.7)}px`);
     tip.style.setProperty("--pull", share.toFixed(2));
-    if (answer && share > 0.35) tip.dataset.pull = answer;
+    if (answer && share > 0.35 && tip.querySelector(`.answer[value="${answer}"]`)) tip.dataset.pull = answer;
     else delete tip.dataset.pull;
   }
 

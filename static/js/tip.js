@@ -15,6 +15,7 @@
   let failed = null;
   let focusWasInCard = false;
   let askTimer = 0;
+  let clockTimer = 0;
 
   // ---- keys
 
@@ -89,6 +90,32 @@
     countDown(tip);
     whenSeen(tip);
     askInTime(tip);
+    tellTime();
+  }
+
+  // How long until something begins is written here alone: a page that is kept is soon old.
+  function tellTime() {
+    clearTimeout(clockTimer);
+    const now = Date.now();
+    const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "always" });
+    const changes = [];
+    for (const place of document.querySelectorAll("#tip [data-until]")) {
+      const left = Date.parse(place.dataset.until) - now;
+      place.textContent = left > 0 ? ` · ${words.format(Math.ceil(left / 60_000), "minute")}` : "";
+      if (left > 0) changes.push(left % 60_000);
+    }
+    for (const later of document.querySelectorAll("#tip [data-later-until]")) {
+      const left = Date.parse(later.dataset.laterUntil) - now;
+      if (left > 0) changes.push(left);
+      else dropAnswer(later);
+    }
+    if (changes.length) clockTimer = setTimeout(tellTime, Math.min(...changes) + 50);
+  }
+
+  function dropAnswer(button) {
+    const hadFocus = button === document.activeElement;
+    button.remove();
+    if (hadFocus) card().focus({ preventScroll: true });
   }
 
   // A page left open hears of the next tip by itself, at the latest when its own ends.
@@ -138,7 +165,11 @@
   }
 
   const isVisible = () => document.visibilityState === "visible";
-  const onVisible = () => isVisible() && Date.now() - drawnAt > STALE_MS && askAgain();
+  function onVisible() {
+    if (!isVisible()) return;
+    tellTime(); // a page in the background is rarely woken
+    if (Date.now() - drawnAt > STALE_MS) askAgain();
+  }
 
   // ---- HTMX
 

@@ -16,7 +16,7 @@ from agents.understanding.correcting import deny, say
 from integrations.models import Completion, Connection
 from tests.browser.card import expect_state, open_tip, press
 from tests.clock import NOON
-from tests.factories import give_tip, make_connection, make_task
+from tests.factories import give_tip, make_connection, make_event, make_task, the_tip
 from tips.make.making import make_tip
 
 Arrange = Callable[[Page, Any], None]
@@ -113,6 +113,24 @@ def _broken_source(page: Page, alice: User) -> None:
     make_connection(alice, source="todoist", account="9", state=Connection.State.RECONNECT)
     open_tip(page)
     expect(page.get_by_role("link", name="Reconnect it")).to_be_visible()
+
+
+def _reminder(page: Page, alice: User) -> None:
+    make_event(alice, starts_in_min=12, url="https://calendar.example/e/1")
+    the_tip(alice)
+    page.clock.set_system_time(NOON)  # it tells the time by the clock of the device
+    open_tip(page, "Design review")
+    expect(page.get_by_text("in 12 minutes")).to_be_visible()
+    expect(page.get_by_role("button", name="Later")).to_be_visible()
+    expect(page.get_by_role("button", name="Got it")).to_be_visible()
+    expect(page.get_by_role("link", name="Open it")).to_be_visible()
+
+
+def _reminded(page: Page, alice: User) -> None:
+    _reminder(page, alice)
+    press(page, "Got it")
+    expect_state(page, "answered")
+    expect(page.get_by_text("in 12 minutes")).to_be_visible()
 
 
 def _unconfirmed(page: Page, alice: User) -> None:
@@ -250,6 +268,8 @@ TIPS: Mapping[str, Arrange] = {
     "dismissed-noted": _noted,
     "already-done": _already_done,
     "tip-broken-source": _broken_source,
+    "reminder": _reminder,
+    "reminder-answered": _reminded,
 }
 OVER: Mapping[str, Arrange] = {
     "why": _why,

@@ -9,7 +9,8 @@ from accounts.models import User
 from integrations.models import Completion
 from tests.browser.card import card, expect_state, expect_tip, expect_words, open_tip, press
 from tests.browser.conftest import Visit
-from tests.factories import give_tip, make_task
+from tests.clock import NOON
+from tests.factories import give_tip, make_event, make_task, the_tip
 from tips.models import Tip, TipView
 
 pytestmark = pytest.mark.browser
@@ -267,3 +268,22 @@ def test_an_answer_that_the_server_refuses_can_be_tried_again(
     expect_words(page, "Done.")
     expect(alert).to_be_hidden()
     assert reaction(tip) == "done"
+
+
+def test_a_reminder_tells_how_long_and_takes_later_away_in_time(visit: Visit, alice: User) -> None:
+    make_event(alice, starts_in_min=12)
+    the_tip(alice)
+    page = visit(alice)
+    page.clock.install(time=NOON)
+    open_tip(page, "Design review")
+    expect_words(page, "in 12 minutes", "Later")
+    page.clock.fast_forward("05:30")
+    expect_words(page, "in 7 minutes")
+    expect(card(page).get_by_role("button", name="Later")).to_have_count(0)
+    page.keyboard.press("s")
+    expect_state(page, "tip")
+    page.keyboard.press("d")
+    expect_state(page, "answered")
+    expect_words(page, "Noted.", "Starts at 12:12", "in 7 minutes")
+    page.clock.fast_forward("08:00")
+    expect(page.locator("[data-until]")).to_have_text("")

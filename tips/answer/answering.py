@@ -17,8 +17,8 @@ from events.bus import publish
 from events.catalog import TipDismissalExplained, TipReacted, TipReactionUndone, TipServed
 from integrations.complete import completions
 from tips import conf
-from tips.base import Kind
 from tips.decide.effects import UNTIL_CHANGED_AT_MOST, Effect, effect_of
+from tips.decide.kinds import way_of
 from tips.decide.rewards import infer_reward
 from tips.models import Mute, Tip, TipSchedule, TipView
 
@@ -27,6 +27,10 @@ from tips.models import Mute, Tip, TipSchedule, TipView
 class Outcome:
     tip: Tip
     won: bool  # False: it had been answered before, and `tip` says how
+
+
+class NotOffered(Exception):
+    """No tip of this kind is answered so."""
 
 
 def mark_shown(tip: Tip, *, surface: str, at: datetime) -> bool:
@@ -52,8 +56,13 @@ def react(tip: Tip, reaction: str, *, at: datetime, answered_at: datetime | None
 
     answered_at  when the person tapped, by their device: an answer given offline comes late. It is
                  believed only between the showing and now.
-    An expired or withdrawn tip can still be answered: what somebody said is never lost.
+    An expired or withdrawn tip can still be answered: what somebody said is never lost. So can a
+    reminder be put off when it is too late to: then it is not said again.
+    Raises NotOffered for what no tip of its kind is answered.
     """
+    offer = way_of(tip.kind).offer(reaction)
+    if offer is None:
+        raise NotOffered(reaction)
     with transaction.atomic():
         _lock(tip.user_id, at)
         tip = Tip.objects.select_for_update().get(pk=tip.pk)
@@ -62,11 +71,12 @@ def react(tip: Tip, reaction: str, *, at: datetime, answered_at: datetime | None
         tip.state, tip.reaction, tip.ended_at = Tip.State.ANSWERED, reaction, at
         tip.answered_at = min(max(answered_at or at, tip.shown_at or at), at)
         tip.dwell_s = (tip.answered_at - tip.shown_at).total_seconds() if tip.shown_at else None
-        tip.reward = infer_reward(reaction, tip.dwell_s)
+        tip.reward = infer_reward(tip.kind, reaction, tip.dwell_s, left_s=_left_s(tip))
         tip.undo_until = at + conf.UNDO_WINDOW
-        _apply(tip, _effect(tip), at=at)
+        effect = _effect(tip)
+        _apply(tip, effect, at=at)
         tip.save()
-        TipSchedule.objects.rest(tip.user_id, tip, until=at + conf.REST_AFTER_ANSWER)
+        TipSchedule.objects.rest(tip.user_id, tip, until=_rests_until(tip, effect, at))
         publish(
             TipReacted(
                 user_id=tip.user_id,
@@ -79,6 +89,8 @@ def react(tip: Tip, reaction: str, *, at: datetime, answered_at: datetime | None
                 reward=tip.reward,
             )
         )
+        if offer.implies:
+            return explain(tip, offer.implies, at=at)
     return Outcome(tip, won=True)
 
 
@@ -89,7 +101,7 @@ def explain(tip: Tip, reason: str, *, at: datetime) -> Outcome:
     """
     with transaction.atomic():
         _lock(tip.user_id, at)
-        reward = infer_reward(Tip.Reaction.DISMISS, None, reason)
+        reward = infer_reward(tip.kind, Tip.Reaction.DISMISS, None, reason)
         won = Tip.objects.filter(
             pk=tip.pk, state=Tip.State.ANSWERED, reaction=Tip.Reaction.DISMISS, reason=""
         ).update(reason=reason, reward=reward)
@@ -159,15 +171,34 @@ def _lock(user_id: UUID, at: datetime) -> None:
 def _effect(tip: Tip) -> Effect:
     zone = Profile.objects.only("time_zone").get(user_id=tip.user_id).zone
     assert tip.ended_at is not None
-    return effect_of(tip.reaction, tip.reason, at=tip.ended_at, zone=zone)
+    return effect_of(
+        tip.reaction,
+        tip.reason,
+        kind=tip.kind,
+        at=tip.ended_at,
+        zone=zone,
+        starts_at=tip.starts_at,
+    )
+
+
+def _left_s(tip: Tip) -> float | None:
+    """Seconds from the answer to what a reminder leads to."""
+    assert tip.answered_at is not None
+    return (tip.starts_at - tip.answered_at).total_seconds() if tip.starts_at else None
+
+
+def _rests_until(tip: Tip, effect: Effect, at: datetime) -> datetime:
+    """What was put off for less than the rest is said when it was to be."""
+    until = at + conf.REST_AFTER_ANSWER
+    if tip.reaction == Tip.Reaction.SNOOZE and effect.mute_until:
+        return min(until, effect.mute_until)
+    return until
 
 
 def _apply(tip: Tip, effect: Effect, *, at: datetime) -> None:
     Mute.objects.filter(tip=tip).delete()
     until, until_changed = effect.mute_until, effect.until_changed
-    if effect.completes and tip.kind != Kind.TASK:
-        until = tip.expires_at  # a reminder is acknowledged: it is not said again
-    elif effect.completes and not _complete(tip, at):
+    if effect.completes and not _complete(tip, at):
         until, until_changed = at + UNTIL_CHANGED_AT_MOST, True
     if until:
         Mute.objects.create(

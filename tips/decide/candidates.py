@@ -81,7 +81,7 @@ def _of_event(event: EventView) -> Candidate:
         content=event.title,
         source=event.source,
         evidence=(Evidence("event", event.id, "starts_soon"),),
-        facts=Facts(starts_at=event.starts_at),
+        facts=Facts(starts_at=event.starts_at, leaves_at=leaves_at(event)),
         valid_until=event.starts_at,
         url=event.url,
     )

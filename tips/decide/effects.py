@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from tips.base import Reaction, Reason
+from tips.base import Kind, Reaction, Reason
+from tips.decide.kinds import PUT_OFF, way_of
 
 SNOOZE = timedelta(hours=2)
 NOT_NOW = timedelta(hours=4)
 NOT_RELEVANT = timedelta(days=30)
+KNOWN = timedelta(days=30)  # an insight that was read is not news
 UNTIL_CHANGED_AT_MOST = timedelta(days=365)
 MORNING, NIGHT = time(8), time(22)
 
@@ -19,24 +21,39 @@ MORNING, NIGHT = time(8), time(22)
 class Effect:
     mute_until: datetime | None = None
     until_changed: bool = False  # the mute ends when the row changes at its source
-    completes: bool = False  # the task is closed at its source
+    completes: bool = False  # it is closed at its source
 
 
-def effect_of(reaction: str, reason: str, *, at: datetime, zone: ZoneInfo) -> Effect:
+def effect_of(
+    reaction: str,
+    reason: str,
+    *,
+    kind: str,
+    at: datetime,
+    zone: ZoneInfo,
+    starts_at: datetime | None = None,
+) -> Effect:
     """The effect of an answer given at `at` by somebody who lives in `zone`.
 
-    done                   closes the task at its source
-    snooze                 two hours; what would fall into the night waits for 8 in the morning
+    done                   closes a task at its source; nothing else is closed anywhere: advice is
+                           not said again before tomorrow at 8, an insight for 30 days, a reminder
+                           before what it leads to begins
+    snooze                 two hours; what would fall into the night waits for 8 in the morning;
+                           a reminder PUT_OFF
     dismiss                until tomorrow at 8
     dismiss, not_now       four hours, or 8 in the morning
     dismiss, not_relevant  30 days
     dismiss, wrong         until the task or meeting changes at its source
-    dismiss, already_done  closes the task at its source, as done does
+    dismiss, already_done  as done
+    starts_at              what a reminder leads to
     """
     if reaction == Reaction.DONE or reason == Reason.ALREADY_DONE:
-        return Effect(completes=True)
+        if way_of(kind).completes:
+            return Effect(completes=True)
+        return Effect(mute_until=_known_until(kind, at, zone, starts_at))
     if reaction == Reaction.SNOOZE:
-        return Effect(mute_until=_by_day(at + SNOOZE, zone))
+        is_soon = kind == Kind.REMINDER
+        return Effect(mute_until=at + PUT_OFF if is_soon else _by_day(at + SNOOZE, zone))
     if reason == Reason.NOT_NOW:
         return Effect(mute_until=_by_day(at + NOT_NOW, zone))
     if reason == Reason.NOT_RELEVANT:
@@ -44,6 +61,14 @@ def effect_of(reaction: str, reason: str, *, at: datetime, zone: ZoneInfo) -> Ef
     if reason == Reason.WRONG:
         return Effect(mute_until=at + UNTIL_CHANGED_AT_MOST, until_changed=True)
     return Effect(mute_until=_morning_after(at, zone))
+
+
+def _known_until(kind: str, at: datetime, zone: ZoneInfo, starts_at: datetime | None) -> datetime:
+    if kind == Kind.INSIGHT:
+        return at + KNOWN
+    if kind == Kind.REMINDER and starts_at:
+        return starts_at
+    return _morning_after(at, zone)
 
 
 def _by_day(moment: datetime, zone: ZoneInfo) -> datetime:

@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts.locks import lock_people
 from oo.lib.bulk import upsert
 from tips import conf
+from tips.decide.kinds import later_until
 from tips.make.deciding import Decided, as_seen, evidence_of, rendered, worth_logging
 from tips.models import Tip, TipDecision, TipSchedule
 
@@ -146,6 +147,8 @@ def _stays(live: Tip, decided: Decided, at: datetime) -> bool:
     same = next((s for s in decided.choice.ranking if s.candidate.key == live.candidate), None)
     if same is None or same.candidate.url != live.url:
         return False
+    if later_until(same.candidate.kind, same.candidate.facts) != live.later_until:
+        return False
     # Of a rewording, what it says otherwise has to be the same.
     return rendered(same, decided) == (live.plain or live.content, live.detail)
 
@@ -183,6 +186,8 @@ def _tip(one: Anew, at: datetime) -> Tip:
         fingerprint=one.mark,
         made_at=at,
         expires_at=decided.boundary,
+        starts_at=chosen.candidate.facts.starts_at,
+        later_until=later_until(chosen.candidate.kind, chosen.candidate.facts),
     )
 
 

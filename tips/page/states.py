@@ -17,6 +17,8 @@ from agents.understanding.correcting import understanding_of
 from integrations.models import CalendarEvent, Completion, Connection, Task
 from integrations.registry import SOURCES
 from oo.lib.compiled import Compiled, Given
+from tips.base import Kind
+from tips.decide.kinds import PUT_OFF, REASONS, offers_at, way_of
 from tips.make import words
 from tips.make.making import rows_of
 from tips.models import Tip, TipDecision, TipSchedule
@@ -60,7 +62,7 @@ class Page:
 def build_page(user_id: UUID, *, at: datetime, waited: int = 0) -> Page:
     """One query when a tip is ready: the case that has to be instant. At most four otherwise."""
     if found := CURRENT.rows(user_id=user_id, at=at):  # at most one: Tip's one_live_tip
-        return current(found[0], reconnect=found[0].has_broken_source)
+        return current(found[0], at=at, reconnect=found[0].has_broken_source)
     schedule = TipSchedule.objects.filter(pk=user_id).select_related("last_answered").first()
     if schedule and schedule.last_answered and schedule.rest_until and schedule.rest_until > at:
         return answered(schedule.last_answered, at=at)
@@ -71,12 +73,13 @@ def build_page(user_id: UUID, *, at: datetime, waited: int = 0) -> Page:
     return Page("wait", {"waited": waited})
 
 
-def current(tip: Tip, *, reconnect: bool = False) -> Page:
+def current(tip: Tip, *, at: datetime, reconnect: bool = False) -> Page:
     return Page(
         "tip",
         {
             "tip": tip,
             "task_url": tip.url,
+            "offers": offers_at(tip.kind, tip.later_until, at),
             "ask_at": tip.expires_at.isoformat(),
             "reconnect": reconnect,  # one of the person's sources
         },
@@ -86,14 +89,34 @@ def current(tip: Tip, *, reconnect: bool = False) -> Page:
 def answered(tip: Tip, *, at: datetime, said_elsewhere: bool = False) -> Page:
     until = tip.undo_until or at
     left_ms = max(0, int((until - at).total_seconds() * 1000))
+    way = way_of(tip.kind)
+    is_done = Tip.Reaction.DONE in (tip.reaction, _means(tip.reason))
+    offer = way.offer(Tip.Reaction.DONE if is_done else tip.reaction)
+    is_no = tip.reaction == Tip.Reaction.DISMISS and not tip.reason
     return Page(
         "answered",
         {
             "tip": tip,
             "undo_ms": 0 if said_elsewhere else left_ms,
-            "can_say_why": tip.reaction == Tip.Reaction.DISMISS and not tip.reason,
+            "said": offer.said if offer else "",
+            "reasons": [(r, REASONS[r]) for r in way.reasons] if is_no else [],
+            "noted": "" if offer and offer.implies else tip.get_reason_display(),
+            # What begins soon is still told of when it has been acknowledged.
+            "starts_at": tip.starts_at if is_done else None,
+            "ask_at": _said_again(tip),
         },
     )
+
+
+def _means(reason: str) -> str:
+    return Tip.Reaction.DONE if reason == Tip.Reason.ALREADY_DONE else ""
+
+
+def _said_again(tip: Tip) -> str:
+    """When a page that was left open asks again: what begins soon is put off for minutes."""
+    if tip.kind != Kind.REMINDER or tip.reaction != Tip.Reaction.SNOOZE or tip.ended_at is None:
+        return ""
+    return (tip.ended_at + PUT_OFF).isoformat()
 
 
 def _before_the_first_tip(user_id: UUID) -> Page | None:

@@ -59,7 +59,12 @@ def react(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")
     at, reaction = timezone.now(), form.cleaned_data["reaction"]
-    outcome = answering.react(tip, reaction, at=at, answered_at=form.cleaned_data["answered_at"])
+    try:
+        outcome = answering.react(
+            tip, reaction, at=at, answered_at=form.cleaned_data["answered_at"]
+        )
+    except answering.NotOffered:
+        return HttpResponseBadRequest("reaction", content_type="text/plain")
     if outcome.tip.reaction == reaction:
         return _answered(request, outcome.tip)
     first = _("You had already answered this, here or on another device. The first answer counts.")
@@ -81,9 +86,10 @@ def reason(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @login_required
 def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
     tip = get_object_or_404(Tip, pk=pk, user=request.user)
-    outcome = answering.undo(tip, at=timezone.now())
+    at = timezone.now()
+    outcome = answering.undo(tip, at=at)
     if outcome.won:
-        return _draw_or_home(request, states.current(outcome.tip))
+        return _draw_or_home(request, states.current(outcome.tip, at=at))
     too_late = _("It is too late to undo this. The answer stays.")
     return _answered(request, outcome.tip, notice=too_late)
 
@@ -104,7 +110,8 @@ def why(request: SignedInRequest, pk: UUID) -> HttpResponse:
     tip = get_object_or_404(Tip, pk=pk, user=request.user)
     if tip.state not in Tip.LIVE and not request.htmx:
         return redirect("tips:now")
-    context = {"state": "tip", **states.current(tip).context, "why": states.build_why(tip)}
+    page = states.current(tip, at=timezone.now())
+    context = {"state": page.state, **page.context, "why": states.build_why(tip)}
     return render(request, "tips/now.html#why" if request.htmx else "tips/now.html", context)
 
 
