@@ -41,9 +41,10 @@ format: $(VENV)/.dev ## put the code into shape
 bench: $(VENV)/.dev ## measure the page, the sync and the start, each against a bare floor
 	@$(BIN)/python -m tests.bench
 
-bench-quality: $(VENV)/.dev ## measure tips at judged moments; MOMENTS=<file or folder> OUT=<file.json> VARIANTS=rule,good_sense+model
+bench-quality: $(VENV)/.dev ## measure tips at judged moments; MOMENTS=<file or folder> OUT=<file.json> VARIANTS=rule,good_sense+model READERS=words,model SAMPLE=<rows>
 	@$(BIN)/python -m lab.moments $(or $(MOMENTS),lab/moments/data) \
-		$(if $(OUT),--out $(OUT)) $(if $(VARIANTS),--variants $(VARIANTS))
+		$(if $(OUT),--out $(OUT)) $(if $(VARIANTS),--variants $(VARIANTS)) \
+		$(if $(READERS),--readers $(READERS)) $(if $(SAMPLE),--sample $(SAMPLE))
 
 lock: $(VENV)/.dev ## pin what requirements*.in ask for, with hashes
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q -o requirements.txt requirements.in

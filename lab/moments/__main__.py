@@ -6,8 +6,14 @@ import json
 import os
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lab.moments.readers import Asked
+    from lab.moments.reading import Read
+    from lab.moments.report import Measured
 
 DATA = Path(__file__).with_name("data")
 
@@ -16,11 +22,11 @@ def main(arguments: list[str]) -> int:
     options = _options(arguments)
     _set_up()
     # Models can be imported only now.
-    from agents.registry import READERS
     from lab.moments import report, run
     from lab.moments.aliases import NoModelThere
     from lab.moments.format import FormatError, load_moments
     from lab.moments.labels import load_labels, problems
+    from lab.moments.readers import NoSuchReader, asked_by, readers_named, traits_for_all
     from lab.moments.reading import read_moments
     from lab.moments.variants import NoSuchVariant
 
@@ -30,25 +36,39 @@ def main(arguments: list[str]) -> int:
         measured = {
             name: run.run_variant(moments, name, labels) for name in options.variants.split(",")
         }
-    except (FormatError, OSError, NoSuchVariant, NoModelThere) as error:
+        with readers_named(options.readers.split(",") if options.readers else ()) as readers:
+            traits = traits_for_all(readers)
+            read = read_moments(moments, labels, readers, traits=traits, size=options.sample)
+    except (FormatError, OSError, NoSuchVariant, NoSuchReader, NoModelThere) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     sys.stderr.writelines(f"label: {problem}\n" for problem in problems(labels, moments))
     if options.verbose:
         for name, judged in measured.items():
             _say(f"{name}:", *report.details(judged), "")
-    read = read_moments(moments, labels, READERS.load())
+    _tell(measured, read, asked_by(readers))
+    if options.out:
+        _keep(options.out, measured, read, asked_by(readers))
+    return 0
+
+
+def _tell(measured: Measured, read: Read, asked: Mapping[str, Asked]) -> None:
+    from lab.moments import report
+
     _say(report.table(measured))
     if wordings := report.wording_table(measured):
         _say("", wordings)
     if read:
-        _say("", report.reading_table(read))
-    if options.out:
-        _write(options.out, report.as_json(measured))
-        if wordings:
-            _write(options.out.with_suffix(".wording.json"), report.wording_as_json(measured))
-        _write(options.out.with_suffix(".reading.json"), report.reading_as_json(read))
-    return 0
+        _say("", report.reading_table(read), *report.asked_lines(asked))
+
+
+def _keep(file: Path, measured: Measured, read: Read, asked: Mapping[str, Asked]) -> None:
+    from lab.moments import report
+
+    _write(file, report.as_json(measured))
+    if wordings := report.wording_as_json(measured):
+        _write(file.with_suffix(".wording.json"), wordings)
+    _write(file.with_suffix(".reading.json"), report.reading_as_json(read, asked))
 
 
 def _options(arguments: list[str]) -> Namespace:
@@ -57,6 +77,8 @@ def _options(arguments: list[str]) -> Namespace:
     parser.add_argument("--out", type=Path, help="figures, as JSON; those of readers beside")
     parser.add_argument("--variants", default="rule,random", help="names or keys of policies")
     parser.add_argument("--labels", type=Path, help="else those beside the moments")
+    parser.add_argument("--readers", help="keys, and `model`; else all but that")
+    parser.add_argument("--sample", type=int, help="how many labelled rows are read, else all")
     parser.add_argument("--verbose", action="store_true", help="a line for each moment")
     return parser.parse_args(arguments)
 

@@ -5,9 +5,10 @@ Only moments that somebody has labelled, but all of their rows: a row without la
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from random import Random
 from typing import TypeAlias
 
 from agents.base import Reader
@@ -23,6 +24,7 @@ from oo.lib.types import JSON
 
 # As the schema has them; tasks and events share no name.
 TRAITS = tuple(field.name for kind in (Traits, EventTraits) for field in fields(kind))
+SEED = "reading"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +75,82 @@ class Figures:
 Read: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Figures]]]
 
 
-def read_moments(moments: Iterable[Moment], labels: Labels, readers: Mapping[str, Reader]) -> Read:
-    labelled = [moment for moment in moments if moment.id in labels.by_moment]
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One task or event, and what somebody labelled of it: nothing, often."""
+
+    moment: Moment
+    item: TaskItem | EventItem
+    labelled: Traits | EventTraits
+
+
+def read_moments(
+    moments: Iterable[Moment],
+    labels: Labels,
+    readers: Mapping[str, Reader],
+    *,
+    traits: Collection[str] = TRAITS,
+    size: int | None = None,
+) -> Read:
+    """What the readers make of the same rows.
+
+    traits  on which they are compared
+    size    of a sample of the rows, the same in every run; None: all rows
+    """
+    rows = rows_of(moments, labels, traits)
+    if size is not None:
+        rows = sample(rows, size, traits)
     return count(
-        found
-        for key, reader in readers.items()
-        for moment in labelled
-        for found in compare(moment, labels, key, reader)
-    )
+        found for key, reader in readers.items() for row in rows
+        for found in compare(row, key, reader) if found.trait in traits
+    )  # fmt: skip
+
+
+def rows_of(moments: Iterable[Moment], labels: Labels, traits: Collection[str]) -> list[Row]:
+    """Of labelled moments, those that can have one of the traits at all."""
+    rows: list[Row] = []
+    for moment in moments:
+        if moment.id not in labels.by_moment:
+            continue
+        tasks, events = labels.labels_for(moment.id)
+        rows += [Row(moment, t, tasks.get(t.id, NOTHING_READ)) for t in moment.tasks]
+        rows += [Row(moment, e, events.get(e.id, NO_EVENT_READ)) for e in moment.events]
+    kinds = tuple(k for k in (Traits, EventTraits) if {f.name for f in fields(k)} & {*traits})
+    return [row for row in rows if isinstance(row.labelled, kinds)]
+
+
+def sample(rows: Sequence[Row], size: int, traits: Collection[str]) -> list[Row]:
+    """As many rows with each trait as there are, or as fit, and with none of them; by chance.
+
+    In turns, from the rarest trait on: by chance alone few rows of a sample would have it, so the
+    traits of a sample are as common as they are not among people.
+    """
+    strata = [deque(part) for part in sorted(_strata(rows, traits), key=len) if part]
+    chosen: dict[int, None] = {}
+    while strata and len(chosen) < size:
+        stratum = strata.pop(0)
+        while stratum and (number := stratum.popleft()) in chosen:
+            pass
+        chosen[number] = None
+        if stratum:
+            strata.append(stratum)
+    return [rows[number] for number in chosen]
+
+
+def _strata(rows: Sequence[Row], traits: Collection[str]) -> Iterator[list[int]]:
+    """Numbers of rows by trait, shuffled, and of those that have none last."""
+    chance = Random(SEED)
+    having = {
+        number: {name for name in traits if getattr(row.labelled, name, None) is not None}
+        for number, row in enumerate(rows)
+    }
+    for name in traits:
+        numbers = [number for number in having if name in having[number]]
+        chance.shuffle(numbers)
+        yield numbers
+    without = [number for number in having if not having[number]]
+    chance.shuffle(without)
+    yield without
 
 
 def language_of(moment: Moment) -> str:
@@ -88,34 +158,24 @@ def language_of(moment: Moment) -> str:
     return moment.locale.replace("_", "-").split("-")[0].lower()
 
 
-def compare(moment: Moment, labels: Labels, key: str, reader: Reader) -> Iterator[Compared]:
-    """Every trait of the moment's rows that the reader read, or that is labelled."""
-    tasks, events = labels.labels_for(moment.id)
-    language = language_of(moment)
-    found = [
-        *(_of_task(t, moment, reader, tasks.get(t.id, NOTHING_READ)) for t in moment.tasks),
-        *(_of_event(e, moment, reader, events.get(e.id, NO_EVENT_READ)) for e in moment.events),
-    ]
-    for row in found:
-        for trait, outcome in row:
-            yield Compared(key, language, trait, outcome)
+def compare(row: Row, key: str, reader: Reader) -> Iterator[Compared]:
+    """Every trait of the row that the reader read, or that is labelled."""
+    for trait, outcome in _outcomes(row, reader):
+        yield Compared(key, language_of(row.moment), trait, outcome)
 
 
-def _of_task(
-    item: TaskItem, moment: Moment, reader: Reader, labelled: Traits
-) -> Iterator[tuple[str, Outcome]]:
-    words = task_words(item, moment)
-    due_on, _time, _zone = due_fields(item.due, moment.person_zone)
-    read = grounded(reader.read_task(words), words.text)
-    return outcomes(read, labelled, Context(moment.zone, due_on))
-
-
-def _of_event(
-    item: EventItem, moment: Moment, reader: Reader, labelled: EventTraits
-) -> Iterator[tuple[str, Outcome]]:
-    words = event_words(item, moment)
-    read = grounded(reader.read_event(words), words.text)
-    return outcomes(read, labelled, Context(moment.zone))
+def _outcomes(row: Row, reader: Reader) -> Iterator[tuple[str, Outcome]]:
+    item, moment, labelled = row.item, row.moment, row.labelled
+    if isinstance(item, TaskItem) and isinstance(labelled, Traits):
+        task = task_words(item, moment)
+        due_on, _time, _zone = due_fields(item.due, moment.person_zone)
+        read = grounded(reader.read_task(task), task.text)
+        return outcomes(read, labelled, Context(moment.zone, due_on))
+    assert isinstance(item, EventItem)
+    assert isinstance(labelled, EventTraits)
+    event = event_words(item, moment)
+    of_event = grounded(reader.read_event(event), event.text)
+    return outcomes(of_event, labelled, Context(moment.zone))
 
 
 def count(compared: Iterable[Compared]) -> Read:

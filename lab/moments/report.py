@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TypeAlias
 
 from lab.moments.format import Moment
+from lab.moments.readers import Asked
 from lab.moments.reading import Figures, Read, language_of
 from lab.moments.score import ALL, Judged, Score, score_kinds
 from lab.moments.wording import Wording, WordingFigures, figures
@@ -53,12 +54,28 @@ def reading_table(read: Read) -> str:
     )
 
 
-def reading_as_json(read: Read) -> JSON:
-    """{reader: {language or "all": {trait or "all": counts, and shares of 1}}}."""
+def asked_lines(asked: Mapping[str, Asked]) -> Iterator[str]:
+    """Of each reader that asks a model, what a question took."""
+    for reader, each in asked.items():
+        n = max(each.questions, 1)
+        yield (
+            f"{reader}: {each.questions} questions, {each.unanswered} without an answer; "
+            f"{each.tokens / n:.0f} tokens and {each.seconds / n:.1f} seconds each"
+        )
+
+
+def reading_as_json(read: Read, asked: Mapping[str, Asked]) -> JSON:
+    """{reader: {language or "all": {trait or "all": counts, and shares of 1}}}.
+
+    Where a reader asks a model, "asked" is there too, beside the languages.
+    """
     return {
         reader: {
-            language: {trait: figures.as_json() for trait, figures in traits.items()}
-            for language, traits in languages.items()
+            **{
+                language: {trait: figures.as_json() for trait, figures in traits.items()}
+                for language, traits in languages.items()
+            },
+            **({"asked": asked[reader].as_json()} if reader in asked else {}),
         }
         for reader, languages in read.items()
     }

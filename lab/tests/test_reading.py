@@ -155,7 +155,7 @@ def test_it_is_printed_by_trait_and_by_language() -> None:
 
 
 def test_other_programs_get_the_same_figures() -> None:
-    found = json.loads(json.dumps(reading_as_json(count(compared("ami")))))
+    found = json.loads(json.dumps(reading_as_json(count(compared("ami")), {})))
 
     assert found["hasty"]["en"]["place"] == {
         "labelled": 2,
