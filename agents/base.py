@@ -61,6 +61,12 @@ class EventView:
 
 
 @dataclass(frozen=True, slots=True)
+class FreshBelief:
+    id: int
+    sentence: str  # in the person's language
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the person answered to a suggestion."""
 
@@ -121,6 +127,8 @@ class UserView:
     consents: frozenset[str] = frozenset()  # keys of those in force
     prefs: Mapping[str, Prefs] = field(default_factory=dict)  # by plug-in; what was ever set
     beliefs: Mapping[str, Prefs] = field(default_factory=dict)  # by inference; see Inference
+    # Those of `beliefs` of which the person has said nothing yet.
+    fresh_beliefs: Mapping[str, FreshBelief] = field(default_factory=dict)
     situation: Situation | None = None
     changes_at: datetime | None = None  # when a situation begins or ends by the clock
     synced_at: datetime | None = None  # the oldest of the connections' last syncs

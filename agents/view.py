@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 
 from accounts.models import Consent, Profile
 from agents.base import EventView, TaskView, UserView
-from agents.inferring.beliefs import load_beliefs
+from agents.inferring.beliefs import NOTHING_BELIEVED, load_beliefs
 from agents.profile.answers import load_answers
 from agents.profile.contexts import load_contexts, next_change, situation_at
 from agents.profile.preferences import load_preferences
@@ -63,7 +63,8 @@ def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserVi
             locale=locales[user_id],
             consents=frozenset(consents.get(user_id, ())),
             prefs=prefs.get(user_id, {}),
-            beliefs=beliefs.get(user_id, {}),
+            beliefs=beliefs.get(user_id, NOTHING_BELIEVED).values,
+            fresh_beliefs=beliefs.get(user_id, NOTHING_BELIEVED).told(locales[user_id]),
             situation=situation_at(contexts.get(user_id, ()), zone, at),
             changes_at=next_change(contexts.get(user_id, ()), zone, at),
             synced_at=links.synced.get(user_id),

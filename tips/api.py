@@ -29,7 +29,7 @@ NO_CHOICE = "invalid_choice"  # as a field has it that does not know a value at 
 
 
 class EvidenceSerializer(serializers.Serializer[Any]):
-    model = serializers.ChoiceField(choices=["task", "event"])
+    model = serializers.ChoiceField(choices=["task", "event", "belief"])
     id = serializers.IntegerField()
     fact = serializers.CharField()
 

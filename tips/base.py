@@ -45,7 +45,7 @@ class Reason(StrEnum):
 class Evidence:
     """One row that a tip came from. `fact` names the rule that made it matter."""
 
-    model: str  # "task" | "event"
+    model: str  # "task" | "event" | "belief"
     id: int
     fact: str
 
@@ -78,7 +78,7 @@ class Candidate:
     key: str  # stable for the same thing said about the same row: "task:17"
     kind: Kind
     content: str  # what would be said
-    source: str
+    source: str  # "" for what oO has learnt by itself
     evidence: tuple[Evidence, ...]
     facts: Facts = field(default_factory=Facts)
     valid_until: datetime | None = None  # when its facts stop being true

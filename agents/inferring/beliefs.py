@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import translation
 from pydantic import ValidationError
 
 from accounts.locks import lock_person
-from agents.base import Inference, Prefs, UserView
+from agents.base import FreshBelief, Inference, Prefs, UserView
 from agents.models import Belief, LookSchedule
 from agents.registry import INFERENCES
 from events.bus import publish
@@ -26,15 +28,37 @@ class NoSuchBelief(Exception):
     """Nothing of this kind is believed of the person."""
 
 
-def load_beliefs(
-    consents: Mapping[UUID, Collection[str]], *, at: datetime
-) -> dict[UUID, dict[str, Prefs]]:
-    """Those that decide, by person and inference; one query. `consents` are those in force."""
-    found: dict[UUID, dict[str, Prefs]] = defaultdict(dict)
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """What decides, by inference, and the rows of which the person has said nothing yet."""
+
+    values: dict[str, Prefs] = field(default_factory=dict)
+    fresh: dict[str, Belief] = field(default_factory=dict)
+
+    def told(self, locale: str) -> dict[str, FreshBelief]:
+        """What is fresh, each as its inference says it in this language."""
+        if not self.fresh:
+            return {}
+        with translation.override(locale):
+            return {
+                key: FreshBelief(belief.pk, INFERENCES[key].say(self.values[key]))
+                for key, belief in self.fresh.items()
+            }
+
+
+NOTHING_BELIEVED = Believed()
+
+
+def load_beliefs(consents: Mapping[UUID, Collection[str]], *, at: datetime) -> dict[UUID, Believed]:
+    """By person; one query. `consents` are those in force."""
+    found: dict[UUID, Believed] = defaultdict(Believed)
     for belief in Belief.objects.filter(user_id__in=consents, is_denied=False):
         value = value_of(belief, consents[belief.user_id], at=at)
-        if value is not None:
-            found[belief.user_id][belief.inference] = value
+        if value is None:
+            continue
+        found[belief.user_id].values[belief.inference] = value
+        if belief.said is None:
+            found[belief.user_id].fresh[belief.inference] = belief
     return found
 
 

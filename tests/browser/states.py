@@ -133,6 +133,31 @@ def _reminded(page: Page, alice: User) -> None:
     expect(page.get_by_text("in 12 minutes")).to_be_visible()
 
 
+def _insight(page: Page, alice: User) -> None:
+    make_connection(alice)
+    grant(alice.pk, "tasks", by="connect", at=NOON)
+    Belief.objects.create(
+        user=alice, inference="time-of-day", version=1, confidence=0.8, evidence=12,
+        value={"start": "09:00", "end": "12:00"}, made_at=NOON, expires_at=NOON + timedelta(days=3),
+    )  # fmt: skip
+    open_tip(page, the_tip(alice).content)
+    expect(page.get_by_role("button", name="Not so")).to_be_visible()
+    expect(page.get_by_role("button", name="Later")).to_have_count(0)
+
+
+def _insight_denied(page: Page, alice: User) -> None:
+    _insight(page, alice)
+    press(page, "Not so")
+    expect_state(page, "answered")
+    expect(page.get_by_text("Not so, then.")).to_be_visible()
+
+
+def _why_insight(page: Page, alice: User) -> None:
+    _insight(page, alice)
+    page.get_by_role("link", name="Why this?").click()
+    expect(page.get_by_text("From 12 things.")).to_be_visible()
+
+
 def _unconfirmed(page: Page, alice: User) -> None:
     _answered("Done")(page, alice)
     Completion.objects.update(state=Completion.State.FAILED, finished_at=timezone.now())
@@ -270,11 +295,14 @@ TIPS: Mapping[str, Arrange] = {
     "tip-broken-source": _broken_source,
     "reminder": _reminder,
     "reminder-answered": _reminded,
+    "insight": _insight,
+    "insight-denied": _insight_denied,
 }
 OVER: Mapping[str, Arrange] = {
     "why": _why,
     "why-understood": _understood,
     "why-seen": _why_seen,
+    "why-insight": _why_insight,
     "keys": _keys,
     "unconfirmed": _unconfirmed,
 }

@@ -69,8 +69,10 @@ class Bookshelf(SignalSource):
         self.returned.append(external_id)
 """
 POLICY = """
+from dataclasses import replace
+
 from oo.lib.words import length
-from tips.base import Choice, Policy, PolicyManifest, Scored
+from tips.base import Choice, Kind, Policy, PolicyManifest, Scored
 
 
 class Bookish(Policy):
@@ -86,6 +88,15 @@ class Bookish(Policy):
         ranking = tuple(Scored(c, 1.0, reasons=("unread",)) for c in candidates)
         if not ranking:
             return Choice((), None, 1.0, 1.0, silence="all_read")
+        is_heard = any(answer.candidate == "advice:slowly" for answer in view.answers)
+        if view.now.astimezone(view.zone).hour >= 22 and not is_heard:
+            slow = replace(
+                ranking[0].candidate,
+                key="advice:slowly",
+                kind=Kind.ADVICE,
+                content="Read slowly tonight.",
+            )
+            ranking = (Scored(slow, 2.0), *ranking)
         return Choice(ranking, ranking[0], 1.0, 1.0)
 """
 ENTRY_POINTS = """

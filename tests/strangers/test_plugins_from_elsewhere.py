@@ -20,10 +20,11 @@ from integrations.complete.completing import complete_due
 from integrations.models import Connection, Task
 from integrations.registry import SOURCES
 from integrations.sync.syncing import Outcome, sync
+from tests.clock import BERLIN
 from tests.strangers.package import installed
 from tips import conf
 from tips.make.making import make_tip
-from tips.models import Tip
+from tips.models import Mute, Tip
 
 
 @pytest.fixture(autouse=True)
@@ -133,6 +134,26 @@ def test_from_its_row_to_done_and_to_its_silence(
     assert make_tip(alice.pk, at=after) is None
     assert Tip.objects.get().policy == "bookish"
     assert "You have read everything." in at(after, alice_client)
+
+
+def test_its_advice_is_acknowledged_and_closes_nothing(
+    alice: User, alice_client: Client, connection: Connection, bookish: Any
+) -> None:
+    night = timezone.now().astimezone(BERLIN).replace(hour=22) + timedelta(days=1)
+    with time_machine.travel(night, tick=False):
+        tip = make_tip(alice.pk, at=night)
+        assert tip is not None
+        assert (tip.content, tip.kind) == ("Read slowly tonight.", "advice")
+        page = read(alice_client, "/")
+        assert ">Got it<" in page
+        assert ">Done<" not in page
+        alice_client.post(f"/tip/{tip.pk}/answer", {"reaction": "done"})
+    muted = Mute.objects.get()
+    assert muted.until.astimezone(BERLIN).hour == 8
+    assert complete_due(at=night + timedelta(hours=1)) == 0
+    after = make_tip(alice.pk, at=night + conf.REST_AFTER_ANSWER)
+    assert after is not None
+    assert after.kind == "task"
 
 
 def at(moment: Any, client: Client) -> str:

@@ -17,6 +17,7 @@ from events.bus import publish
 from events.catalog import TipDismissalExplained, TipReacted, TipReactionUndone, TipServed
 from integrations.complete import completions
 from tips import conf
+from tips.answer import believing
 from tips.decide.effects import UNTIL_CHANGED_AT_MOST, Effect, effect_of
 from tips.decide.kinds import way_of
 from tips.decide.rewards import infer_reward
@@ -72,7 +73,7 @@ def react(tip: Tip, reaction: str, *, at: datetime, answered_at: datetime | None
         tip.answered_at = min(max(answered_at or at, tip.shown_at or at), at)
         tip.dwell_s = (tip.answered_at - tip.shown_at).total_seconds() if tip.shown_at else None
         tip.reward = infer_reward(tip.kind, reaction, tip.dwell_s, left_s=_left_s(tip))
-        tip.undo_until = at + conf.UNDO_WINDOW
+        tip.undo_until = at + conf.UNDO_WINDOW if believing.heed(tip, at=at) else None
         effect = _effect(tip)
         _apply(tip, effect, at=at)
         tip.save()
@@ -134,6 +135,7 @@ def undo(tip: Tip, *, at: datetime) -> Outcome:
             state=Tip.State.WITHDRAWN, ended_at=at
         )
         Mute.objects.filter(tip=tip).delete()
+        believing.take_back(tip, at=at)
         tip.state, tip.reaction, tip.reason = Tip.State.SHOWN, "", ""
         tip.shown_at = tip.shown_at or at
         tip.expires_at = max(tip.expires_at, at + conf.SHOWN_STAYS)

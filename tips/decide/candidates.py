@@ -1,4 +1,5 @@
-"""What could be said now: every open task and the next meeting, with the facts about them. Pure."""
+"""What could be said now: every open task, the next meeting, and what was newly learnt of the
+person, with the facts about them. Pure."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from agents.timing.meetings import (
     waits_for_its_date,
 )
 from tips.base import Candidate, Evidence, Facts, Kind
+from tips.decide.insights import build_insights
 
 # A meeting is worth a reminder when nothing else fits before it, and while one can still get there.
 REMIND_FROM = timedelta(minutes=20)
@@ -30,6 +32,7 @@ def build_candidates(view: UserView, muted: Collection[str]) -> list[Candidate]:
         if not waits_for_its_date(task, view) and _is_for_now(task, view)
     ]
     found += [_of_event(event) for event in view.events if _is_near(event, view.now)]
+    found += build_insights(view)
     return [c for c in found if c.key not in muted]
 
 

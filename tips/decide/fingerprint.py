@@ -26,6 +26,7 @@ def fingerprint(view: UserView, muted: Iterable[str], policy: str, locale: str) 
         view.situation,
         sorted(view.prefs.items(), key=itemgetter(0)),
         sorted(view.beliefs.items(), key=itemgetter(0)),
+        sorted(view.fresh_beliefs),
         sorted(muted),
         [(t.id, t.changed_at) for t in view.tasks],
         [(e.id, e.title, e.starts_at, e.ends_at, e.is_busy) for e in view.events],

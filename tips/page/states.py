@@ -12,7 +12,8 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Consent
-from agents.registry import AGENTS
+from agents.models import Belief
+from agents.registry import AGENTS, INFERENCES
 from agents.understanding.correcting import understanding_of
 from integrations.models import CalendarEvent, Completion, Connection, Task
 from integrations.registry import SOURCES
@@ -168,6 +169,7 @@ def build_why(tip: Tip) -> dict[str, Any]:
     ]
     return {
         "evidence": evidence,
+        "beliefs": _beliefs_of(tip),
         "seen": _seen(decision, tip.candidate) if decision else [],
         "reasons": next((c["words"] for c in ranking if c["key"] == tip.candidate), []),
         "runners_up": [
@@ -185,6 +187,21 @@ def build_why(tip: Tip) -> dict[str, Any]:
         "left_host": tip.left_host,
         "read": [*_read_for(tip), str(READ_ANSWERS)],
     }
+
+
+def _beliefs_of(tip: Tip) -> list[dict[str, Any]]:
+    """What an insight says, as far as it is still believed or was said to be so."""
+    ids = [item["id"] for item in tip.evidence if item["model"] == "belief"]
+    if not ids:
+        return []
+    return [
+        {
+            "title": INFERENCES.title(belief.inference),
+            "evidence": belief.evidence,
+            "anchor": f"belief-{belief.inference}",
+        }
+        for belief in Belief.objects.filter(user_id=tip.user_id, pk__in=ids)
+    ]
 
 
 def _read_for(tip: Tip) -> list[str]:

@@ -40,7 +40,10 @@ class DeadlineFirst(Policy):
 
     def decide(self, view: UserView, candidates: Sequence[Candidate], rng: Random) -> Choice:
         ranking = tuple(
-            sorted((score(c) for c in candidates), key=lambda s: (-s.score, s.candidate.key))
+            sorted(
+                (score(c) for c in candidates if c.kind is not Kind.INSIGHT),
+                key=lambda s: (-s.score, s.candidate.key),
+            )
         )
         silence = ""
         if find_meeting(view):

@@ -6,14 +6,14 @@ depends on the moment. Works on traits; where nothing was read, on dates alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from random import Random
 
 from agents.base import UserView
 from oo.lib.words import gettext_lazy as _
-from tips.base import Candidate, Choice, Policy, PolicyManifest, Scored
-from tips.policies.good_sense import silence, words
+from tips.base import Candidate, Choice, Kind, Policy, PolicyManifest, Scored
+from tips.policies.good_sense import insights, silence, words
 from tips.policies.good_sense.prefs import KEY, GoodSensePrefs
 from tips.policies.good_sense.score import score_all
 from tips.policies.good_sense.weights import GATED
@@ -26,27 +26,38 @@ class GoodSense(Policy):
         key=KEY,
         title=_("Good sense"),
         version=1,
-        reasons=words.REASONS,
+        reasons={**words.REASONS, **insights.REASONS},
         penalties=words.PENALTIES,
         silences=words.SILENCES,
         prefs=GoodSensePrefs,
     )
 
     def decide(self, view: UserView, candidates: Sequence[Candidate], rng: Random) -> Choice:
-        ranking = tuple(
-            sorted(score_all(candidates, view), key=lambda s: (-s.score, s.candidate.key))
-        )
+        others = [c for c in candidates if c.kind is not Kind.INSIGHT]
+        ranking = _ranked(score_all(others, view))
         needed = silence.threshold(view, ranking[0] if ranking else None)
         code = silence.silence_now(view) or _too_little(ranking, needed)
-        chosen = None if code else ranking[0]
+        told = insights.score_insights(candidates, view, silence=code)
+        chosen = insights.find_said(told) if code else ranking[0]
+        code = "" if chosen else code
         return Choice(
-            ranking,
+            _ranked([*ranking, *told]),
             chosen,
             propensity=1.0,
             confidence=min(1.0, chosen.score / SURE) if chosen else 1.0,
             silence=code,
-            until=min([silence.next_change(view), *_openings(ranking, view)]),
+            until=min(
+                [
+                    silence.next_change(view),
+                    *_openings(ranking, view),
+                    *insights.next_changes(told, view),
+                ]
+            ),
         )
+
+
+def _ranked(scored: Iterable[Scored]) -> tuple[Scored, ...]:
+    return tuple(sorted(scored, key=lambda s: (-s.score, s.candidate.key)))
 
 
 def _too_little(ranking: Sequence[Scored], needed: float) -> str:

@@ -1,0 +1,54 @@
+"""An insight is said when nothing else is worth saying and the person is plainly free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from agents.base import UserView
+from agents.timing.meetings import find_gap
+from oo.lib.words import gettext as _
+from tips.base import Candidate, Kind, Say, Scored
+from tips.policies.good_sense import silence as bar
+from tips.policies.good_sense import weights as w
+
+# Below what anything else needs to be said.
+INSIGHT = 5.0
+# Silences that are about what there is, not about the person.
+OF_LITTLE = frozenset({"nothing_open", "nothing_urgent", "nothing_possible"})
+FREE_FOR = timedelta(minutes=30)
+
+REASONS: Mapping[str, Say] = {
+    "inferred": lambda _facts: _("oO noticed this by itself. Is it so?"),
+}
+
+
+def score_insights(
+    candidates: Iterable[Candidate], view: UserView, *, silence: str
+) -> list[Scored]:
+    """All of them; they are gated when this is no moment for one. silence: of everything else."""
+    may = silence in OF_LITTLE and _is_plainly_free(view)
+    points = INSIGHT if may else w.GATED
+    return [
+        Scored(c, points, reasons=("inferred",), is_gated=not may)
+        for c in sorted(candidates, key=lambda c: c.key)
+        if c.kind is Kind.INSIGHT
+    ]
+
+
+def find_said(told: Sequence[Scored]) -> Scored | None:
+    return next((scored for scored in told if not scored.is_gated), None)
+
+
+def next_changes(told: Sequence[Scored], view: UserView) -> Iterator[datetime]:
+    """When the person is not plainly free any more, if there is an insight at all."""
+    gap = find_gap(view)
+    if told and gap and gap.length > FREE_FOR:
+        yield gap.until - FREE_FOR
+
+
+def _is_plainly_free(view: UserView) -> bool:
+    """No late or quiet hour, no day off, no refusal just now, and no meeting soon."""
+    gap = find_gap(view)
+    is_usual = bar.threshold(view, None) == w.SPEAK
+    return is_usual and (gap is None or gap.length > FREE_FOR)
