@@ -1,6 +1,6 @@
 """`make bench`: each figure beside its goal, in one run. Exits 1 when a ratio goal is missed.
 
-python -m tests.bench [page] [sync] [start] [sweep]
+python -m tests.bench [page] [busy] [sync] [start] [sweep]
 """
 
 from __future__ import annotations
@@ -10,13 +10,19 @@ import platform
 import sys
 
 from tests import servers
-from tests.bench import page, start, sweep, sync
+from tests.bench import busy, page, start, sweep, sync
 from tests.check import production
 
 
 def main(names: list[str]) -> int:
     missed = False
-    parts = {"page": page.run, "sync": sync.run, "start": start.run, "sweep": sweep.run}
+    parts = {
+        "page": page.run,
+        "busy": busy.run,
+        "sync": sync.run,
+        "start": start.run,
+        "sweep": sweep.run,
+    }
     print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores")
     with servers.postgres() as database_url, servers.redis() as redis_url:
         env = {
