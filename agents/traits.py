@@ -128,6 +128,7 @@ class Prepares:
     what: str = ""  # the words that name it, to be found among the events
     event_id: int | None = None
     lead: timedelta = timedelta()
+    kind: EventKind | None = None  # any entry of this kind: what one packs for is a journey
 
 
 @dataclass(frozen=True, slots=True)

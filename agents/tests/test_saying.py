@@ -72,7 +72,7 @@ SAID: list[tuple[str, str, dict[str, Any], Any, str]] = [
     ("task", "stakes", {"value": "money"}, Stakes.MONEY, "Money is at stake"),
     ("task", "effort", {"value": "1440"}, timedelta(days=1), "Takes about 24 h"),
     ("task", "energy", {"value": "deep"}, Energy.DEEP, "Needs an undisturbed head"),
-    ("task", "prepares", {"what": "the fair"}, Prepares("the fair"), "Before “the fair”"),
+    ("task", "prepares", {"what": "the fair"}, Prepares("the fair"), "For “the fair”"),
     ("task", "someday", {"value": "yes"}, True, "For someday"),
     ("task", "someday", {"value": "no"}, False, "Not for someday"),
     ("event", "kind", {"value": "focus"}, EventKind.FOCUS, "Undisturbed time"),

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from agents.base import EventView, TaskView, UserView
 from agents.timing.chances import Diary, Window, diary_of
 from agents.timing.meetings import waits_for_its_date
-from agents.traits import LastMoment, Prepares
+from agents.traits import LastMoment, Place, Prepares, Trait
 
 # Of a task whose length nobody says.
 USUAL_EFFORT = timedelta(minutes=15)
 # A day is over for what is merely due on it.
 BED = time(22, 30)
+SURE = 0.6  # from here on a last moment is one
+MARKED = 0.5  # from here on what a task is for is a name
+PARTS = re.compile(r"[,:;()\u2013|/]")  # what parts an event's title
+AWAY = "away"  # key of a situation: agents.profile.contexts
 FAR_DAYS = 365  # of a task without a day
 SHORTEST_NAME = 3  # letters of a word by which an event is found
+UNPARTED = re.compile(r"[\u3400-\u9fff]{2,}|[\u30a0-\u30ff]{3,}")  # words where no space parts them
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
     """hard  after this moment it is of no use, or harmful; by the words, a deadline, a time
-    soft  the end of the day for which the person put it down
+    soft  the end of the day for which the person put it down, or of which its words speak
     begin_by, begin_softly_by  the last starts in time for each, by when it can be done at all
     """
 
@@ -43,9 +50,9 @@ def find_need(task: TaskView, diary: Diary) -> Need:
     view = diary.view
     traits = task.traits
     effort = effort_of(task) or USUAL_EFFORT
-    prepared = _prepared(traits.prepares.value, view) if traits.prepares else None
+    prepared = _prepared(traits.prepares, view) if traits.prepares else None
     hard = min((m for m in _hard(task, view, prepared) if m), default=None)
-    soft = _end_of(task.due_on, view) if task.due_on and task.due_at is None else None
+    soft = min((m for m in _soft(task, view) if m), default=None)
     chances = diary.chances(traits)
     return Need(
         effort=effort,
@@ -68,9 +75,24 @@ def is_blocked(task: TaskView, view: UserView) -> bool:
     return blocked.until is None or blocked.until > view.today
 
 
+def is_obsolete(task: TaskView, view: UserView) -> bool:
+    """Past the day after which it is of no use."""
+    after = task.traits.obsolete_after
+    return after is not None and after.value < view.today
+
+
+def is_elsewhere(task: TaskView, view: UserView) -> bool:
+    """What can only be done at home, while the person is away by their own word."""
+    place = task.traits.place
+    is_away = view.situation is not None and view.situation.key == AWAY
+    return is_away and place is not None and place.value is Place.HOME
+
+
 def can_begin(task: TaskView, view: UserView) -> bool:
     """Whether it could be done now: nothing closed, blocked or taken, as far as anybody knows."""
     if waits_for_its_date(task, view) or is_blocked(task, view):
+        return False
+    if is_obsolete(task, view) or is_elsewhere(task, view):
         return False
     effort = effort_of(task)
     first = diary_of(view).first(task.traits)
@@ -97,26 +119,56 @@ def is_past(task: TaskView, view: UserView) -> bool:
     return task.due_on is not None and task.due_on < view.today
 
 
+def _soft(task: TaskView, view: UserView) -> tuple[datetime | None, ...]:
+    due = _end_of(task.due_on, view) if task.due_on and task.due_at is None else None
+    return due, near_moment(task, view)
+
+
+def near_moment(task: TaskView, view: UserView) -> datetime | None:
+    """The moment to come of which its words speak, without saying that it ends then."""
+    last = task.traits.last_moment
+    if last is None or is_sure(last):
+        return None
+    moment = _moment(last.value, task, view)
+    return moment if moment and moment > view.now else None
+
+
+def _just_added(task: TaskView, view: UserView) -> list[date]:
+    """For which a time without a day may be meant."""
+    if task.added_at is None:
+        return []
+    added = task.added_at.astimezone(view.zone).date()
+    return [added, added + timedelta(days=1)]
+
+
+def is_sure(trait: Trait[Any]) -> bool:
+    """Whether what was read may say what is too late, not only what is near."""
+    return trait.confidence >= SURE
+
+
 def _hard(
     task: TaskView, view: UserView, prepared: EventView | None
 ) -> tuple[datetime | None, ...]:
     traits = task.traits
-    last = traits.last_moment.value if traits.last_moment else None
+    last = traits.last_moment.value if traits.last_moment and is_sure(traits.last_moment) else None
     lead = traits.prepares.value.lead if traits.prepares else timedelta()
     leave = prepared.traits.leave_by if prepared else None
     return (
         task.due_at,
         _end_of(task.deadline_on, view) if task.deadline_on else None,
         _moment(last, task, view) if last else None,
+        _end_of(traits.obsolete_after.value, view) if traits.obsolete_after else None,
         prepared.starts_at - lead - (leave.value if leave else timedelta()) if prepared else None,
     )
 
 
 def _moment(last: LastMoment, task: TaskView, view: UserView) -> datetime | None:
+    """A time without a day is of the day for which the task is, else of just after it was added."""
     day = last.on or task.due_on
-    if day is None:
-        return None
-    return _at(day, last.at, view) - last.lead
+    if day:
+        return _at(day, last.at, view) - last.lead
+    moments = (_at(each, last.at, view) - last.lead for each in _just_added(task, view))
+    return next((moment for moment in moments if moment > view.now), None) if last.at else None
 
 
 def _at(day: date, clock: time | None, view: UserView) -> datetime:
@@ -144,17 +196,25 @@ def _begin_by(
     return max(starts, default=view.now)
 
 
-def _prepared(prepares: Prepares, view: UserView) -> EventView | None:
-    """The next event that is meant, by its id or by a word that both share."""
-    words = _names(prepares.what)
+def _prepared(prepares: Trait[Prepares], view: UserView) -> EventView | None:
+    """The next event that is meant, by its id or by a word that both share.
+
+    A word that may only say whose it is ("a quote for Dad") has to say what the event is, which is
+    how its title begins: not "Mass with Dad".
+    """
+    words, is_marked = _names(prepares.value.what), prepares.confidence >= MARKED
     for event in view.events:
-        if event.starts_at > view.now and (
-            event.id == prepares.event_id or words & _names(event.title)
-        ):
+        if event.starts_at <= view.now:
+            continue
+        title = event.title if is_marked else " ".join(PARTS.split(event.title)[0].split()[:2])
+        kind = event.traits.kind
+        is_of_kind = kind is not None and kind.value is prepares.value.kind
+        if event.id == prepares.value.event_id or is_of_kind or words & _names(title):
             return event
     return None
 
 
 def _names(text: str) -> set[str]:
     bare = ("".join(c if c.isalnum() else " " for c in text.casefold())).split()
-    return {word for word in bare if len(word) >= SHORTEST_NAME or not word.isascii()}
+    words = {word for word in bare if len(word) >= SHORTEST_NAME or not word.isascii()}
+    return words | set(UNPARTED.findall(text))

@@ -133,7 +133,9 @@ def _waits(who: str) -> str:
 
 
 def _prepares(prepares: Prepares) -> str:
-    return _("Before “%(title)s”") % {"title": prepares.what}
+    if prepares.kind is EventKind.TRAVEL:
+        return _("Before the next journey")
+    return _("For “%(title)s”") % {"title": prepares.what}
 
 
 def _obsolete(day: date) -> str:

@@ -33,6 +33,8 @@ ENGLISH = [
     ("Library Mon-Sat 10am to 6pm", "shop 012345 10:00-18:00"),
     ("9am-5pm Monday to Friday", "office 01234 09:00-17:00"),
     ("buy a brush, closes at 6", "shop 012345 09:00-18:00"),
+    ("skip, yard opens at 7", "shop 012345 07:00-18:00"),
+    ("Farbe, öffnet um 8", "shop 012345 08:00-18:00"),
     ("paint, shuts 6 on Sat", "shop 5 09:00-18:00, 01234 09:00-18:00"),
     ("market, only Tuesdays", "own 1 00:00-00:00"),
     ("ask him after 6", "own 0123456 18:00-00:00"),

@@ -55,7 +55,7 @@ def test_the_place(title: str, place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    "title", ["Ring binder for school", "Report on the return of investment", "Fine paper"]
+    "title", ["Ring binder, blue", "Report on the return of investment", "Fine paper"]
 )
 def test_a_word_that_is_no_verb_here_names_no_place(title: str) -> None:
     assert read(title) == Traits()
@@ -433,3 +433,44 @@ def test_every_quote_stands_in_the_row(title: str, added_on: date | None, hours:
         for field in fields(traits):
             trait = getattr(traits, field.name)
             assert trait is None or (trait.quote and trait.quote in text)
+
+
+@pytest.mark.parametrize(
+    ("title", "description", "what", "lead_h"),
+    [
+        ("Take the lamb out", "24 h to thaw, then 5 h in the oven, for the dinner", "dinner", 29),
+        ("Teig ansetzen", "geht 12 h, backen 30 min, für den Brunch", "Brunch", 12.5),
+        ("Sacar el cordero", "tarda 24 h, y luego 5 h de horno para la cena", "cena", 29),
+        ("Charger la batterie", "2 h, pour la randonnée de Louise", "randonnée", 2),
+        ("Ritirare la bici", "serve per il giro con Dario", "giro", 0),
+        ("Vlees ontdooien", "24 uur, voor de barbecue", "barbecue", 24),
+        ("Descongelar o bacalhau", "leva 24 horas, para a ceia", "ceia", 24),
+        ("米を研ぐ", "遠足のおにぎり用", "遠足のおにぎり", 0),
+        ("Charge the drone", "in 2 h, for the flight", "flight", 0),
+    ],
+)
+def test_what_it_is_for_and_how_long_before(
+    title: str, description: str, what: str, lead_h: float
+) -> None:
+    found = read(title, description).prepares
+    assert found is not None
+    assert (found.value.what, found.value.lead / timedelta(hours=1)) == (what, lead_h)
+    assert found.quote in description
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Passport + check-in", "Koffer packen", "Valise", "Hacer la maleta", "Carta d'imbarco",
+     "Koffers", "Mala de porão", "パスポート"],
+)  # fmt: skip
+def test_what_one_packs_for_is_a_journey(title: str) -> None:
+    found = read(title).prepares
+    assert found is not None
+    assert found.value.kind is EventKind.TRAVEL
+
+
+@pytest.mark.parametrize(
+    "title", ["Wait for Anna", "Buy milk for me", "Look for the keys", "Für später", "Cake for now"]
+)
+def test_what_waits_or_stays_is_for_nothing_that_comes(title: str) -> None:
+    assert read(title).prepares is None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time, timedelta
 
 import pytest
 
-from agents.traits import TaskWords
+from agents.traits import LastMoment, TaskWords, Traits
 from agents.understanding.readers.words import WordsReader
 
 ADDED = date(2026, 3, 4)  # a Wednesday
@@ -18,6 +18,10 @@ def last(title: str, added_on: date | None = ADDED) -> str:
         return ""
     on, at = found.value.on, found.value.at
     return f"{on or ''} {at:%H:%M}" if at else f"{on}"
+
+
+def read(title: str, description: str) -> Traits:
+    return WordsReader().read_task(TaskWords(title, description, added_on=ADDED))
 
 
 ENGLISH = [
@@ -65,3 +69,51 @@ def test_other_words_are_no_last_moment(title: str) -> None:
 
 def test_a_weekday_without_a_day_to_count_from_is_unknown() -> None:
     assert last("report by Friday", None) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "on", "at"),
+    [
+        ("he orders tonight", ADDED, None),
+        ("Blumen gießen heute Abend", ADDED, None),
+        ("il passe commande ce soir", ADDED, None),
+        ("llega esta noche", ADDED, None),
+        ("arriva stasera", ADDED, None),
+        ("ze komt vanavond", ADDED, None),
+        ("chega hoje à noite", ADDED, None),
+        ("今夜のうちに", ADDED, None),
+        ("the party is tomorrow", ADDED + timedelta(days=1), None),
+        ("they come at 15:00", None, time(15)),
+        ("kommen um 15 Uhr an", None, time(15)),
+        ("orage vers 17 h", None, time(17)),
+        ("sai às 16h30", None, time(16, 30)),
+        ("the bus leaves 8.45", None, time(8, 45)),
+    ],
+)
+def test_a_moment_that_is_only_spoken_of(text: str, on: date | None, at: time | None) -> None:
+    found = read("Note", text).last_moment
+    assert found is not None
+    assert (found.value, found.confidence) == (LastMoment(on, at), 0.5)
+    assert found.quote in text
+
+
+@pytest.mark.parametrize(
+    "text", ["not today", "nicht heute", "takes 2 h", "tarda 24 h", "open 9–17", "after 18:00"]
+)
+def test_what_is_no_moment_is_not_spoken_of(text: str) -> None:
+    assert read("Note", text).last_moment is None
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [("tide's back by 3, two trips", time(15)), ("home before 6", time(18)), ("by 11.", time(11))],
+)
+def test_a_bare_number_that_ends_what_is_said_is_a_time(text: str, at: time) -> None:
+    found = read("Note", text).last_moment
+    assert found is not None
+    assert (found.value.at, found.confidence) == (at, 0.9)
+
+
+@pytest.mark.parametrize("text", ["up by 3 %", "by 2 people", "reduce by 3 kg"])
+def test_a_bare_number_of_something_is_none(text: str) -> None:
+    assert read("Note", text).last_moment is None

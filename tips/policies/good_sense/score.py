@@ -10,9 +10,18 @@ from datetime import time, timedelta
 from agents.base import TaskView, UserView
 from agents.beliefs import GoodHours, Reminders
 from agents.timing.chances import Diary, diary_of, takes_time
-from agents.timing.needs import Need, find_need, is_blocked
-from agents.traits import Energy, EventKind, Place
+from agents.timing.needs import (
+    Need,
+    find_need,
+    is_blocked,
+    is_elsewhere,
+    is_obsolete,
+    is_sure,
+    near_moment,
+)
+from agents.traits import Energy, EventKind, Place, Stakes
 from tips.base import Candidate, Facts, Kind, Scored
+from tips.decide.strange import is_for_machines
 from tips.policies.good_sense import weights as w
 from tips.policies.good_sense.prefs import KEY, GoodSensePrefs
 from tips.policies.good_sense.silence import is_refusal
@@ -37,6 +46,8 @@ def _score(candidate: Candidate, task: TaskView, diary: Diary) -> Scored:
     told = replace(candidate, facts=_facts(candidate, need, view))
     gates = list(_gates(task, need, view))
     parts = [*_urgent(task, need, view), *_worth(task, need, view)]
+    if is_for_machines(candidate.content):
+        parts.append((w.STRANGE, "strange"))
     earned = sorted((p for p in parts if p[0] > 0), key=lambda p: -p[0])
     return Scored(
         told,
@@ -77,24 +88,34 @@ def _facts(candidate: Candidate, need: Need, view: UserView) -> Facts:
 
 def _gates(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
     """Why it cannot be now. Unknown never gates."""
-    traits = task.traits
-    if is_blocked(task, view):
-        yield "blocked"
-    if need.hard and need.hard <= view.now and traits.last_moment:
-        yield "too_late"
+    yield from _gone(task, need, view)
     if need.first is None or need.first.start > view.now:
         yield "closed"
     elif need.first.length < need.effort and need.effort <= 2 * HOUR:
         yield "no_time"
     if _is_late(view) and _is_much(task, need) and not _cannot_wait(need, view):
         yield "too_late_in_the_day"
-    if _is_carried(view) and traits.place and traits.place.value in _NOT_ON_THE_WAY:
+    place = task.traits.place
+    if _is_carried(view) and place and place.value in _NOT_ON_THE_WAY:
         yield "on_the_way"
     if _refusals(task, view) >= w.MOST_REFUSALS:
         yield "refused"
 
 
 _NOT_ON_THE_WAY = (Place.HOME, Place.ERRAND, Place.OUTDOORS, Place.WITH_SOMEBODY)
+
+
+def _gone(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
+    """What stands in the way by its words, whatever the hour."""
+    last = task.traits.last_moment
+    if is_blocked(task, view):
+        yield "blocked"
+    if is_obsolete(task, view):
+        yield "obsolete"
+    if is_elsewhere(task, view):
+        yield "elsewhere"
+    if need.hard and need.hard <= view.now and last and is_sure(last):
+        yield "too_late"
 
 
 def _is_late(view: UserView) -> bool:
@@ -129,8 +150,10 @@ def _refusals(task: TaskView, view: UserView) -> int:
 def _urgent(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
     now = view.now
     if need.hard and need.hard > now and need.begin_by:
-        code = "prepares" if need.prepares and not task.due_at else "last_moment"
-        yield _fading(w.HARD, need.begin_by - now), _dated(task, need, view) or code
+        yield (
+            _fading(w.HARD, need.begin_by - now),
+            _dated(task, need, view) or _by_words(task, need),
+        )
     elif task.due_at and task.due_at <= now:
         late = (now - task.due_at) / HOUR
         recent = w.TIME_PASSED * math.exp(-late / w.TIME_PASSED_FADES_H)
@@ -140,12 +163,21 @@ def _urgent(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
         yield w.DEADLINE_PASSED * math.exp(-days / w.DEADLINE_PASSED_FADES_DAYS), "deadline_missed"
     if need.soft is None:
         return
+    near = near_moment(task, view)
+    if near and need.soft == near:
+        day = near.astimezone(view.zone).date()
+        yield _on_day(need, (day - view.today).days, view), "near"
+        return
     days = (task.due_on - view.today).days if task.due_on else 0
     if days < 0:
         yield _overdue(task, view), "overdue"
         return
-    points = _fading(w.SOFT, need.begin_softly_by - now) if need.begin_softly_by else 0.0
-    yield points + (w.DUE_TODAY if days == 0 else 0.0), _due(days)
+    yield _on_day(need, days, view), _due(days)
+
+
+def _on_day(need: Need, days: int, view: UserView) -> float:
+    points = _fading(w.SOFT, need.begin_softly_by - view.now) if need.begin_softly_by else 0.0
+    return points + (w.DUE_TODAY if days == 0 else 0.0)
 
 
 def _dated(task: TaskView, need: Need, view: UserView) -> str:
@@ -154,6 +186,13 @@ def _dated(task: TaskView, need: Need, view: UserView) -> str:
         days = (task.due_on - view.today).days if task.due_on else 0
         return _due(days) if days else "due_at"
     return "deadline" if task.deadline_on and not task.traits.last_moment else ""
+
+
+def _by_words(task: TaskView, need: Need) -> str:
+    """The code of what its words say, where they are what presses."""
+    if need.prepares and not task.due_at:
+        return "prepares"
+    return "last_moment" if task.traits.last_moment else "obsolete_soon"
 
 
 def _due(days: int) -> str:
@@ -173,8 +212,8 @@ def _fading(table: tuple[tuple[float, float], ...], left: timedelta) -> float:
 def _worth(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
     yield w.PRIORITY[task.priority], "urgent" if task.priority == 4 else "important"
     yield from _meant(task)
-    if _closes_soon(need, view) and (need.soft or need.hard or task.priority > 1):
-        yield w.CLOSING, "closing"
+    if need.soft or need.hard or task.priority > 1:
+        yield _closing(need, view), "closing"
     if _habit(task, view) >= w.HABIT_TIMES:
         yield w.HABIT, "habit"
     if _is_deep_morning(task, need, view):
@@ -186,7 +225,7 @@ def _worth(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
     if task.due_on is None and task.added_at and view.now - task.added_at > w.LONG_AGO_DAYS * DAY:
         yield w.LONG_AGO, "long_ago"
     elif task.added_at and view.now - task.added_at < w.FRESH_FOR:
-        yield w.FRESH, "fresh"
+        yield w.FRESH + (w.ACUTE if _is_about_health(task) else 0.0), "fresh"
     yield w.REFUSED * _refusals(task, view), "refused_before"
 
 
@@ -203,6 +242,10 @@ def _meant(task: TaskView) -> Iterator[Part]:
         yield w.SOMEDAY, "someday"
 
 
+def _is_about_health(task: TaskView) -> bool:
+    return bool(task.traits.stakes and task.traits.stakes.value is Stakes.HEALTH)
+
+
 def _is_deep_morning(task: TaskView, need: Need, view: UserView) -> bool:
     energy, first = task.traits.energy, need.first
     if energy is None or energy.value is not Energy.DEEP or first is None:
@@ -215,12 +258,15 @@ def _is_deep_morning(task: TaskView, need: Need, view: UserView) -> bool:
     return is_free and clock < w.MORNING_UNTIL
 
 
-def _closes_soon(need: Need, view: UserView) -> bool:
+def _closing(need: Need, view: UserView) -> float:
+    """Soon, and for the rest of the day; the longer it is then closed, the more it counts."""
     first = need.first
     if first is None or first.start > view.now or first.end - view.now > w.CLOSING_WITHIN:
-        return False
+        return 0.0
     later = need.chances[1].start if len(need.chances) > 1 else None
-    return later is None or later - first.end > 10 * HOUR
+    if later is None or later - first.end > w.FOR_LONG:
+        return w.CLOSING_FOR_LONG
+    return w.CLOSING if later - first.end > 10 * HOUR else 0.0
 
 
 def _habit(task: TaskView, view: UserView) -> int:

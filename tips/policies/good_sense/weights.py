@@ -28,16 +28,20 @@ STAKES = {
 WAITS, UNBLOCKS = 8.0, 12.0
 # Open now, closing soon, and not open again today.
 CLOSING, CLOSING_WITHIN = 12.0, timedelta(hours=2)
+# And not on the next day either.
+CLOSING_FOR_LONG, FOR_LONG = 22.0, timedelta(hours=30)
 QUICK, QUICK_MIN = 2.0, timedelta(minutes=10)
 LONG_PER_HOUR = -2.5
 LONG_AGO, LONG_AGO_DAYS = -3.0, 60  # undated, and added that long ago
 FRESH, FRESH_FOR = 6.0, timedelta(hours=1)  # written down just now: it is on the mind
+ACUTE = 22.0  # just now, and about health
 # Deep work in a free morning that it fits into: such hours are rare.
 DEEP_MORNING, MORNING_UNTIL = 8.0, time(12)
 # Done at this hour before, at least twice.
 HABIT, HABIT_TIMES, HABIT_SPREAD = 26.0, 2, timedelta(minutes=75)
 REFUSED, REFUSED_DAYS = -10.0, 3
 SOMEDAY = -25.0
+STRANGE = -60.0  # a title that speaks to a program: tips.decide.strange
 
 # No model overrules what has to be begun so soon.
 PRESSES = timedelta(hours=4)

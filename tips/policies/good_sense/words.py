@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from oo.lib.words import Words, clock, day_and_clock, gettext_lazy
+from oo.lib.words import Words, clock, day, day_and_clock, gettext_lazy
 from oo.lib.words import gettext as _
 from tips.base import Facts, Say
 from tips.decide.phrases import COMMON
@@ -32,6 +32,13 @@ def _prepares(facts: Facts) -> str:
     return _("Before “%(title)s”") % {"title": facts.prepares} if facts.prepares else ""
 
 
+def _obsolete(facts: Facts) -> str:
+    trait = facts.traits.obsolete_after
+    if trait is None:
+        return ""
+    return _("Of no use after %(day)s") % {"day": day(trait.value)}
+
+
 def _closing(facts: Facts) -> str:
     if facts.closes_at is None:
         return ""
@@ -52,7 +59,9 @@ def _waits(facts: Facts) -> str:
 REASONS: Mapping[str, Say] = {
     **COMMON,
     "last_moment": _last_moment,
+    "near": _last_moment,
     "prepares": _prepares,
+    "obsolete_soon": _obsolete,
     "closing": _closing,
     "habit": lambda _facts: _("You often do it at this hour"),
     "waits": _waits,
@@ -61,10 +70,13 @@ REASONS: Mapping[str, Say] = {
 PENALTIES: Mapping[str, Say] = {
     "blocked": lambda _facts: _("Waits for something else"),
     "too_late": lambda _facts: _("Its last moment has passed"),
+    "obsolete": _obsolete,
+    "elsewhere": lambda _facts: _("Can only be done at home"),
     "closed": _closed,
     "no_time": lambda _facts: _("Longer than the time that is free now"),
     "too_late_in_the_day": lambda _facts: _("Not begun this late"),
     "on_the_way": lambda _facts: _("Not while you are on your way"),
     "refused": lambda _facts: _("You said no to it several times"),
     "someday": lambda _facts: _("For someday"),
+    "strange": lambda _facts: _("Its words speak to a program, not to you"),
 }

@@ -19,7 +19,7 @@ class Duration:
     could_be_a_clock: bool  # "2 h" is two o'clock in some languages
 
 
-def durations(line: Line) -> Iterator[Duration]:
+def durations(line: Line, *, longest: timedelta = LONGEST) -> Iterator[Duration]:
     """All of the line, from left to right."""
     units = sorted(line.all("hour_unit", "minute_unit"), key=lambda hit: (hit.start, -hit.end))
     end = 0
@@ -27,7 +27,7 @@ def durations(line: Line) -> Iterator[Duration]:
         if unit.start < end or unit.start == 0:
             continue
         found = _hours(line, unit) if unit.phrase.notion == "hour_unit" else _minutes(line, unit)
-        if found and timedelta() < found.length <= LONGEST:
+        if found and timedelta() < found.length <= longest:
             end = found.end
             yield found
 

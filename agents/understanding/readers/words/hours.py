@@ -42,7 +42,7 @@ class Found:
 
 def read_hours(line: Line) -> tuple[Trait[Hours], range] | None:
     """The first hours of the line, and the tokens that say them."""
-    for read in (_open, _bracketed, _closing, _only, _after):
+    for read in (_open, _bracketed, _closing, _opening, _only, _after):
         found = next(read(line), None)
         if found:
             quote = line.quote(found.start, found.end)
@@ -249,6 +249,16 @@ def _closing(line: Line) -> Iterator[Found]:
             last = read_clock(line, i)
             if last and last.is_marked and hit.start - last.end <= 1:
                 yield _closed(line, i, last, hit.end)
+
+
+def _opening(line: Line) -> Iterator[Found]:
+    """ "yard opens at 7": until the usual end, which words that name no other do not deny."""
+    for hit in line.all("opens_at"):
+        first = read_clock(line, line.past(hit.end, "clock_at"))
+        if first and (first.is_marked or not line.is_word(first.end)):
+            ends = USUAL[1] if first.time < USUAL[1] else time()
+            span = Span(SHOP_DAYS, first.time, ends)
+            yield Found((span,), Door.SHOP, hit.start, first.end, 0.6)
 
 
 def _closed(line: Line, start: int, last: Clock, end: int) -> Found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from agents.traits import Blocked, Prepares, Stakes, TaskWords, Trait
+from agents.traits import Blocked, Stakes, TaskWords, Trait
 from agents.understanding.readers.words.dates import A_DAY, read_day
 from agents.understanding.readers.words.durations import Duration, durations
 from agents.understanding.readers.words.hours import DASHES
@@ -13,7 +13,6 @@ from agents.understanding.readers.words.lexicon import Hit, Line
 
 NEAR = 4  # tokens between "when" and "is back", or "results" and "come on"
 RECIPES = frozenset({"rezept", "receta", "receita", "ricetta", "recept"})
-LONGEST_NAME = 4  # words
 MOST_UNMARKED = timedelta(hours=5)  # "14 h" is a clock
 
 
@@ -144,28 +143,6 @@ def _is_effort(line: Line, found: Duration) -> bool:
     if found.could_be_a_clock and not is_alone:
         return found.end == len(line.tokens)
     return found.start == 0 or not line.is_word(found.end)
-
-
-def read_prepares(title: Line) -> Trait[Prepares] | None:
-    """ "(for Ghent)", "für Rom": a name that may be found among the events."""
-    for hit in title.all("purpose"):
-        start = title.past(hit.end, "article")
-        end = _past_name(title, start)
-        is_bracketed = title.word(hit.start - 1) == "(" and title.word(end) == ")"
-        is_plain = hit.language in ("de", "fr") and not title.is_word(end)
-        if end > start and (is_bracketed or is_plain):
-            return Trait(Prepares(title.quote(start, end)), title.quote(hit.start, end), 0.5)
-    return None
-
-
-def _past_name(line: Line, start: int) -> int:
-    """The token after words that begin with a capital; a day or month is no name."""
-    end = start
-    while end < start + LONGEST_NAME and _is_name(line, end):
-        if line.at(end, "day", "month", "today", "tomorrow"):
-            return start
-        end += 1
-    return end
 
 
 def read_stakes(lines: Sequence[Line]) -> Trait[Stakes] | None:

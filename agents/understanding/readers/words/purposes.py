@@ -1,0 +1,100 @@
+"""What a task is for, and how long that needs beforehand: "24 h to thaw, for the dinner"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from agents.traits import EventKind, Prepares, Trait
+from agents.understanding.readers.words.durations import durations
+from agents.understanding.readers.words.lexicon import Hit, Line
+
+LONGEST_NAME = 4  # words
+LONGEST_BEFORE = 10  # signs, where words are not parted
+LONGEST_LEAD = timedelta(days=3)
+SURE, MAYBE = 0.5, 0.3
+A_TIME = ("day", "month", "today", "tomorrow", "daily", "weekdays", "weekend")
+
+
+def read_prepares(title: Line, description: Line) -> Trait[Prepares] | None:
+    """ "(for Ghent)", "para la cena": words that may be found again in the title of an event.
+
+    Whether there is such an event is not for the reader to say; where there is none, it means
+    nothing.
+    """
+    for line in (title, description):
+        for hit, start, end in _purposes(line):
+            said = range(min(hit.start, start), max(hit.end, end))
+            return Trait(
+                Prepares(line.quote(start, end), lead=_lead((title, description))),
+                line.quote(said.start, said.stop),
+                SURE if line is title and _is_marked(line, hit, start, end) else MAYBE,
+            )
+    for hit in title.all("packing"):
+        quote = title.quote(hit.start, hit.end)
+        return Trait(Prepares(quote, kind=EventKind.TRAVEL), quote, SURE)
+    return None
+
+
+def _purposes(line: Line) -> Iterator[tuple[Hit, int, int]]:
+    """The word, and the name beside it."""
+    waited = {hit.end for hit in line.all("wait_for")}
+    for hit in line.all("purpose"):
+        if hit.end in waited:
+            continue
+        start = line.past(hit.end, "article")
+        end = _past_name(line, start)
+        if end > start:
+            yield hit, start, end
+    for hit in line.all("purpose_after"):
+        start = _before(line, hit.start)
+        if start < hit.start:
+            yield hit, start, hit.start
+
+
+def _past_name(line: Line, start: int) -> int:
+    """The token after the name. A day, a verb's "it" and the like are none, and end one."""
+    end = start
+    while end < start + LONGEST_NAME and line.is_word(end):
+        if line.at(end, *A_TIME):
+            return start
+        if line.at(end, "linking", "article"):
+            break
+        end += 1
+    return end
+
+
+def _before(line: Line, end: int) -> int:
+    start = end
+    while start > max(0, end - LONGEST_BEFORE) and line.is_word(start - 1):
+        start -= 1
+    return start
+
+
+def _is_marked(line: Line, hit: Hit, start: int, end: int) -> bool:
+    """As a name: it begins with a capital, and stands in brackets or last.
+
+    In other languages what stands last is as often whose it is: "Skip for Eaton Road".
+    """
+    is_name = all(line.quote(i, i + 1)[0].isupper() for i in range(start, end))
+    is_bracketed = line.word(hit.start - 1) == "(" and line.word(end) == ")"
+    is_last = hit.language in ("de", "fr") and not line.is_word(end)
+    return is_name and (is_bracketed or is_last)
+
+
+def _lead(lines: Sequence[Line]) -> timedelta:
+    """Of what stands there together: "12 h to rise, 30 min to bake"."""
+    lengths = [
+        found.length
+        for line in lines
+        for found in durations(line, longest=LONGEST_LEAD)
+        if not line.at(found.end, "before", "after") and not _is_a_moment(line, found.start)
+    ]
+    lead = sum(lengths, timedelta())
+    return lead if lead <= LONGEST_LEAD else timedelta()
+
+
+def _is_a_moment(line: Line, start: int) -> bool:
+    """ "in 2 h", "until 18 h"."""
+    marks = ("no_effort", "clock_at", "on", "from", "to", "by", "until", "after", "before", "close")
+    return any(hit.end == start for hit in line.all(*marks))

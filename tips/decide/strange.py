@@ -1,0 +1,44 @@
+"""Titles that speak to a program instead of to the person. Pure.
+
+Others can write into a shared project: such a title must not become the one thing that matters by
+being marked urgent. It is no guard: whatever it says stays in its own row anyway.
+"""
+
+from __future__ import annotations
+
+import re
+
+# A role of a chat, a tag, a template's mark: nobody writes a note like that.
+PLAIN = re.compile(
+    r"""
+      </?\s*[a-z][\w-]{1,20}(?:\s[^<>]*)?/?>                  # <system>, </tasks>
+    | <\|.{1,30}\|>  | \[/?INST\] | \{\{.*\}\} | <<\s*SYS   # marks of chat templates
+    | ^\W*(?:\#+\s*)?(?:system|sistema|syst[èe]me|systeem|assistant|asistente|assistente|システム)
+      (?:\s*(?:prompt|message|note|override|update|notice))?\s*[:\uff1a\]>]
+    | \b(?:ignor\w+|negeer|disregard|forget|override|bypass|vergiss|missachte|oublie[rz]?|olvida|
+        esquece|dimentica|vergeet)\b .{0,40}
+      \b(?:instru\w+|anweisung\w*|prompts?|rules?|regeln|reglas|regras|regole|règles|
+        (?:all|other|every|alle|todas?|tutt[ei]|toutes?|outras?|otras?|andere|altre|autres)\s
+        (?:\w+\s)?(?:tasks?|aufgaben|tareas|tarefas|attività|tâches|taken|items?))\b
+    | \b(?:assistant|ai|llm|chatbot)\s*:                    # called by its name
+    | ^\s*\{\s*"                                           # an answer, ready made
+    | (\w)\1{11,}
+    """,
+    re.IGNORECASE | re.VERBOSE | re.MULTILINE,
+)
+SHOUTED = re.compile(r"\b(\w{3,})\b(?:\W+\1\b){2,}", re.IGNORECASE)  # URGENT URGENT URGENT
+LOUD_LETTERS, LOUD_SHARE = 12, 0.7
+
+
+def is_for_machines(title: str) -> bool:
+    return bool(PLAIN.search(title)) or _shouts(title)
+
+
+def _shouts(title: str) -> bool:
+    """Three times the same word, or nearly all in capitals with a row of "!"."""
+    if SHOUTED.search(title):
+        return True
+    letters = [c for c in title if c.isalpha() and c.lower() != c.upper()]
+    if len(letters) < LOUD_LETTERS or title.count("!") < 2:
+        return False
+    return sum(c.isupper() for c in letters) > LOUD_SHARE * len(letters)
