@@ -7,7 +7,7 @@ the rows that a value came from, so that whatever is said can be traced back.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -63,7 +63,7 @@ class EventView:
 @dataclass(frozen=True, slots=True)
 class FreshBelief:
     id: int
-    sentence: str  # in the person's language
+    say: Callable[[], str]  # in the person's language; most of them are never said
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -36,14 +37,16 @@ class Believed:
     fresh: dict[str, Belief] = field(default_factory=dict)
 
     def told(self, locale: str) -> dict[str, FreshBelief]:
-        """What is fresh, each as its inference says it in this language."""
-        if not self.fresh:
-            return {}
-        with translation.override(locale):
-            return {
-                key: FreshBelief(belief.pk, INFERENCES[key].say(self.values[key]))
-                for key, belief in self.fresh.items()
-            }
+        """What is fresh, each to be said by its inference in this language, if it is asked for."""
+        return {
+            key: FreshBelief(belief.pk, partial(_said, INFERENCES[key], self.values[key], locale))
+            for key, belief in self.fresh.items()
+        }
+
+
+def _said(inference: Inference, value: Prefs, locale: str) -> str:
+    with translation.override(locale):
+        return inference.say(value)
 
 
 NOTHING_BELIEVED = Believed()

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as translate
+from django.utils.translation import ngettext as translate_number
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -31,6 +33,26 @@ __all__ = [
 ]
 
 Words: TypeAlias = "str | _StrPromise"
+
+
+def gettext(message: str) -> str:
+    """In the active language. A sweep says the same few sentences a million times."""
+    return _translated(message, get_language())
+
+
+@lru_cache(4_096)
+def _translated(message: str, _language: str | None) -> str:
+    return translate(message)
+
+
+def ngettext(singular: str, plural: str, number: int) -> str:
+    """In the active language, for so many."""
+    return _counted(singular, plural, number, get_language())
+
+
+@lru_cache(4_096)
+def _counted(singular: str, plural: str, number: int, _language: str | None) -> str:
+    return translate_number(singular, plural, number)
 
 
 def clock(moment: datetime | None) -> str:

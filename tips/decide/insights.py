@@ -21,7 +21,7 @@ def build_insights(view: UserView) -> list[Candidate]:
         Candidate(
             key=f"{OF_BELIEFS}{key}",
             kind=Kind.INSIGHT,
-            content=belief.sentence,
+            content=belief.say(),
             source="",
             evidence=(Evidence("belief", belief.id, "inferred"),),
         )

@@ -70,7 +70,7 @@ def insight(alice: User, belief: Belief) -> Tip:
 def learnt(*rows: Any, **fields: Any) -> UserView:
     known = {
         "beliefs": {"time-of-day": GoodHours()},
-        "fresh_beliefs": {"time-of-day": FreshBelief(1, SENTENCE)},
+        "fresh_beliefs": {"time-of-day": FreshBelief(1, lambda: SENTENCE)},
     }
     return replace(view(*rows), **{**known, **fields})
 
@@ -166,9 +166,8 @@ def test_a_new_belief_is_something_new_to_decide() -> None:
 
 
 def test_a_view_knows_what_is_fresh(alice: User, belief: Belief) -> None:
-    assert load_view(alice.pk, at=NOON).fresh_beliefs == {
-        "time-of-day": FreshBelief(belief.pk, SENTENCE)
-    }
+    ((key, fresh),) = load_view(alice.pk, at=NOON).fresh_beliefs.items()
+    assert (key, fresh.id, fresh.say()) == ("time-of-day", belief.pk, SENTENCE)
     beliefs.keep(alice.pk, "time-of-day", at=NOON)
     assert load_view(alice.pk, at=NOON).fresh_beliefs == {}
     assert "time-of-day" in load_view(alice.pk, at=NOON).beliefs
