@@ -186,6 +186,7 @@ class ModelCall(models.Model):
         UNUSABLE = "unusable", _("no usable answer")
         AWAY = "away", _("no connection")
         TOO_SLOW = "too_slow", _("too slow")
+        OVERTAKEN = "overtaken", _("not wanted any more")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
     at = models.DateTimeField(db_index=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.db.models import F, QuerySet, Sum
 from agents.asking.clouds import allowed_clouds
 from agents.models import ModelCall
 from oo.lib import llm
-from oo.lib.llm import ModelAway, ModelError, ModelTooSlow, NoModel, Question, Reply
+from oo.lib.llm import ModelAway, ModelError, ModelTooSlow, NoModel, Overtaken, Question, Reply
 
 DAY = timedelta(hours=24)
 KEPT = timedelta(days=90)
@@ -19,6 +20,7 @@ KEPT = timedelta(days=90)
 OUTCOMES: dict[type[ModelError], str] = {
     ModelAway: ModelCall.Outcome.AWAY,
     ModelTooSlow: ModelCall.Outcome.TOO_SLOW,
+    Overtaken: ModelCall.Outcome.OVERTAKEN,
 }
 
 
@@ -26,14 +28,33 @@ class OverBudget(NoModel):
     """What may be spent within 24 hours is spent."""
 
 
-def may_ask(user_id: UUID, alias: str, skill: str, *, at: datetime, share: float = 1.0) -> bool:
-    """Whether it makes sense to begin. At most three queries; none without a model.
+def may_ask(
+    user_id: UUID,
+    alias: str,
+    skill: str,
+    *,
+    at: datetime,
+    share: float = 1.0,
+    is_local_only: bool = False,
+) -> bool:
+    """Whether it makes sense to begin. At most four queries; none without a model.
 
-    share  of the budget that may be spent when this is asked: less for what matters less
+    share          of the budget that may be spent when this is asked: less for what matters less
+    is_local_only  no cloud, whatever the person allows
     """
-    if not llm.is_askable(alias, skill, allowed_clouds=allowed_clouds(user_id)):
+    clouds = frozenset[str]() if is_local_only else affordable_clouds(user_id, at=at)
+    if not llm.is_askable(alias, skill, allowed_clouds=clouds):
         return False
     return is_within_budget(user_id, at=at, share=share)
+
+
+def affordable_clouds(user_id: UUID, *, at: datetime) -> frozenset[str]:
+    """Those that the person allows; none when the money of 24 hours is spent.
+
+    At most two queries. Models of our own cost none, and are asked on.
+    """
+    clouds = allowed_clouds(user_id)
+    return clouds if clouds and _usd(at) < settings.OO_MODEL_USD_ALL else frozenset()
 
 
 def is_within_budget(user_id: UUID, *, at: datetime, share: float = 1.0) -> bool:
@@ -54,14 +75,18 @@ def ask(
     at: datetime,
     timeout_s: float | None = None,
     purpose: str = "",
+    is_local_only: bool = False,
+    is_wanted: Callable[[], bool] = llm.always,
 ) -> tuple[Reply, ModelCall]:
     """The answer, and its record, to be refused when the answer is no good.
 
-    prompt   version of the words that ask
-    purpose  what the record says that it was for; "" is the skill
-    raises   ModelError; OverBudget when nothing may be spent any more
+    prompt         version of the words that ask
+    purpose        what the record says that it was for; "" is the skill
+    is_local_only  no cloud, whatever the person allows
+    is_wanted      called each second while somebody thinks: after a no, Overtaken is raised
+    raises         ModelError; OverBudget when nothing may be spent any more
     """
-    clouds = allowed_clouds(user_id)
+    clouds = frozenset[str]() if is_local_only else affordable_clouds(user_id, at=at)
     if not is_within_budget(user_id, at=at):
         raise OverBudget(f"{question.alias}: over budget")
     call = ModelCall(
@@ -72,7 +97,7 @@ def ask(
         prompt=prompt,
     )
     try:
-        reply = llm.ask(question, timeout_s=timeout_s, allowed_clouds=clouds)
+        reply = llm.ask(question, timeout_s=timeout_s, allowed_clouds=clouds, is_wanted=is_wanted)
     except NoModel:
         raise  # nobody was asked
     except ModelError as error:
@@ -95,6 +120,12 @@ def refuse(call: ModelCall, reason: str) -> None:
 
 def forget_old_calls(*, at: datetime) -> int:
     return ModelCall.objects.filter(at__lt=at - KEPT).delete()[0]
+
+
+def _usd(at: datetime) -> float:
+    """What clouds have cost everybody in the 24 hours before, as far as their prices are known."""
+    lately = ModelCall.objects.filter(at__gt=at - DAY, is_local=False)
+    return float(lately.aggregate(usd=Sum("cost_usd"))["usd"] or 0.0)
 
 
 def _tokens(calls: QuerySet[ModelCall]) -> int:

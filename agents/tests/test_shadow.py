@@ -12,11 +12,12 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from accounts.privacy.consents import grant
 from agents import subscribers, tasks
 from agents.eraser import AgentsEraser
 from agents.models import LookSchedule, ModelCall, Reading
 from agents.traits import Traits
-from agents.understanding.by_model import MOST_IN_SHADOW, VERSION, read_with_model
+from agents.understanding.by_model import MOST_IN_SHADOW, VERSION, may_read, read_with_model
 from agents.understanding.correcting import understanding_of
 from agents.understanding.shadow import Compared, Comparison, compare
 from agents.view import load_view
@@ -224,3 +225,29 @@ def test_words_that_were_read_by_another_version_are_read_again(
     assert read_with_model(alice.pk, at=NOON) == 1
     old.refresh_from_db()
     assert (old.version, set(old.traits)) == (VERSION, {"waits", "stakes"})
+
+
+def test_no_cloud_reads_in_shadow_whatever_is_allowed(
+    alice: User, model: ModelStandIn, settings: Any, use: Use, tmp_path: Path
+) -> None:
+    """What does nothing for a person sends no word of theirs away."""
+    use()
+    use_aliases(settings, tmp_path, entry(model, "words", cloud="somebody"))
+    grant(alice.pk, "model.somebody", by="settings", at=NOON)
+    draft(alice)
+    model.play(WAITS_AND_STAKES)
+    assert not may_read(frozenset({"somebody"}))
+    assert read_with_model(alice.pk, at=NOON) == 0
+    assert model.requests == []
+
+
+def test_a_machine_of_our_own_reads_in_shadow_beside_a_cloud(
+    alice: User, model: ModelStandIn, settings: Any, use: Use, tmp_path: Path
+) -> None:
+    use()
+    use_aliases(settings, tmp_path, entry(model, cloud="somebody"), entry(model))
+    grant(alice.pk, "model.somebody", by="settings", at=NOON)
+    draft(alice)
+    model.play(WAITS_AND_STAKES)
+    assert read_with_model(alice.pk, at=NOON) == 1
+    assert ModelCall.objects.get().is_local

@@ -1,7 +1,8 @@
 """A model reads what the rules cannot, a task a question, where it was measured to be better.
 
 Its reading is kept beside that of the rules, by the same words, and is not asked for twice. In
-shadow any model may read: what it reads is kept apart, and nothing is decided by it.
+shadow any model of our own may read: what it reads is kept apart, and nothing is decided by it. So
+no word leaves the house for it, and no money.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def may_read(clouds: frozenset[str]) -> bool:
     """Whether there is a model to read with, for somebody who allows all of these clouds."""
     if _trusted_with(llm.skills(ALIAS, allowed_clouds=clouds)):
         return True
-    return settings.OO_MODEL_READS_IN_SHADOW and llm.is_askable(ALIAS, allowed_clouds=clouds)
+    return settings.OO_MODEL_READS_IN_SHADOW and llm.is_askable(ALIAS)
 
 
 def _trusted_with(skills: frozenset[str]) -> frozenset[str]:
@@ -74,7 +75,7 @@ def read_with_model(user_id: UUID, *, at: datetime) -> int:
     skill, share = _skill(wanted), 1.0 if wanted else SHARE_IN_SHADOW
     read = 0
     for task in _unread(user_id, MODEL_READER if wanted else SHADOW_READER)[: most_at_once(wanted)]:
-        if not may_ask(user_id, ALIAS, skill, at=at, share=share):
+        if not may_ask(user_id, ALIAS, skill, at=at, share=share, is_local_only=not wanted):
             break
         words = task_words(task, profile.zone, at)
         try:
@@ -113,8 +114,11 @@ def _unread(user_id: UUID, reader: str) -> QuerySet[Task]:
 
 def _read(user_id: UUID, words: TaskWords, skill: str, at: datetime) -> Traits:
     question = build_question(words, skill)
-    purpose = "" if skill else SHADOW
-    reply, call = ask(user_id, question, PROMPTS["traits"].version, at=at, purpose=purpose)
+    version = PROMPTS["traits"].version
+    if skill:
+        reply, call = ask(user_id, question, version, at=at)
+    else:
+        reply, call = ask(user_id, question, version, at=at, purpose=SHADOW, is_local_only=True)
     said = find_traits(reply.text)
     if said is None:
         refuse(call, "shape")

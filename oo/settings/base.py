@@ -237,6 +237,8 @@ OO_MODEL_TIMEOUT_S: float = env.float("OO_MODEL_TIMEOUT_S", default=20.0)
 # Tokens, asked and answered, of one person and of everybody, within 24 hours. 0: no model at all.
 OO_MODEL_TOKENS_PERSON: int = env.int("OO_MODEL_TOKENS_PERSON", default=40_000)
 OO_MODEL_TOKENS_ALL: int = env.int("OO_MODEL_TOKENS_ALL", default=4_000_000)
+# What clouds may cost for everybody within 24 hours. 0: no cloud at all.
+OO_MODEL_USD_ALL: float = env.float("OO_MODEL_USD_ALL", default=1.0)
 # A model that has no skill to read is let read tasks too, and what it reads decides nothing: it is
 # compared with what the rules read, in the console.
 OO_MODEL_READS_IN_SHADOW: bool = env.bool("OO_MODEL_READS_IN_SHADOW", default=False)

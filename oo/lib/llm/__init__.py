@@ -13,11 +13,12 @@ from oo.lib.llm.base import (
     ModelError,
     ModelTooSlow,
     NoModel,
+    Overtaken,
     Question,
     Reply,
     Vectors,
 )
-from oo.lib.llm.gateway import ask, clouds, embed, is_askable, reset, skills
+from oo.lib.llm.gateway import always, ask, clouds, embed, is_askable, reset, skills
 
 __all__ = [
     "BadAliases",
@@ -26,9 +27,11 @@ __all__ = [
     "ModelError",
     "ModelTooSlow",
     "NoModel",
+    "Overtaken",
     "Question",
     "Reply",
     "Vectors",
+    "always",
     "ask",
     "clouds",
     "embed",

@@ -99,5 +99,9 @@ class ModelTooSlow(ModelError):
     """No answer within the time that was given. Try again later, or with more time."""
 
 
+class Overtaken(ModelError):
+    """Whoever asked needs no answer any more; the connection was closed. Do without."""
+
+
 class BadReply(ModelError):
     """An answer that cannot be used, or a question that the server does not take. Do without."""

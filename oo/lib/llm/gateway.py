@@ -23,8 +23,17 @@ from django.conf import settings
 from oo.lib.configuration import value_of
 from oo.lib.llm import wire
 from oo.lib.llm.aliases import Aliases, Deployment, load
-from oo.lib.llm.base import ModelAway, ModelError, ModelTooSlow, NoModel, Question, Reply, Vectors
-from oo.lib.llm.loop import run_within
+from oo.lib.llm.base import (
+    ModelAway,
+    ModelError,
+    ModelTooSlow,
+    NoModel,
+    Overtaken,
+    Question,
+    Reply,
+    Vectors,
+)
+from oo.lib.llm.loop import Unwanted, run_within
 from oo.lib.manifests import Setting
 
 T = TypeVar("T", Reply, Vectors)
@@ -47,18 +56,24 @@ TALKATIVE = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy", "openai")
 RETRY_POLICY = {"TimeoutErrorRetries": 0, "RateLimitErrorRetries": 0}
 
 
+def always() -> bool:
+    return True
+
+
 def ask(
     question: Question,
     *,
     timeout_s: float | None = None,
     allowed_clouds: frozenset[str] = frozenset(),
+    is_wanted: Callable[[], bool] = always,
 ) -> Reply:
     """The answer of the first model behind the alias that gives one.
 
     timeout_s       seconds for all models and retries; None is OO_MODEL_TIMEOUT_S. The first call
                     of a process loads LiteLLM before it looks at the clock.
     allowed_clouds  names of clouds (model_info.cloud) that this question may go to
-    raises          ModelError
+    is_wanted       called about each second of waiting; after a no the connection is closed
+    raises          ModelError; Overtaken when the answer was not wanted any more
     """
     errand = _Errand(
         alias=question.alias,
@@ -66,6 +81,7 @@ def ask(
         method="acompletion",
         parameters=wire.chat_parameters(question),
         read=partial(wire.read_reply, question),
+        is_wanted=is_wanted,
     )
     return _done(errand, timeout_s, allowed_clouds)
 
@@ -129,6 +145,7 @@ class _Errand(Generic[T]):
     method: str
     parameters: Mapping[str, Any]
     read: Callable[[Any, Deployment], T]
+    is_wanted: Callable[[], bool] = always
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +218,12 @@ def _done(errand: _Errand[T], timeout_s: float | None, clouds: frozenset[str]) -
     seconds = settings.OO_MODEL_TIMEOUT_S if timeout_s is None else timeout_s
     began = monotonic()
     try:
-        reply = run_within(seconds, _first(router, errand, candidates, began + seconds))
-        return replace(reply, ms=_ms(began))
+        work = _first(router, errand, candidates, began + seconds)
+        return replace(run_within(seconds, work, errand.is_wanted), ms=_ms(began))
     except TimeoutError:
         raise ModelTooSlow(f"{errand.alias}: no answer in time", ms=_ms(began)) from None
+    except Unwanted:
+        raise Overtaken(f"{errand.alias}: not wanted any more", ms=_ms(began)) from None
     except ModelError as error:
         error.ms = _ms(began)
         raise

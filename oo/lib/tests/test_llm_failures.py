@@ -181,3 +181,63 @@ def test_errors_keep_their_time_through_celery() -> None:
     copy = pickle.loads(pickle.dumps(llm.ModelAway("judge: 503", ms=17)))
 
     assert (type(copy), str(copy), copy.ms) == (llm.ModelAway, "judge: 503", 17)
+
+
+@pytest.mark.parametrize("entry", [ollama, openai])
+def test_what_is_not_wanted_any_more_is_not_waited_for(
+    entry: Callable[[ModelStandIn], dict[str, Any]],
+    first: ModelStandIn,
+    second: ModelStandIn,
+    set_up: SetUp,
+) -> None:
+    """The server hears of it, and nobody else is asked instead."""
+    set_up(entry(first), openai(second))
+    first.play(Turn(delay_s=600))
+
+    with pytest.raises(llm.Overtaken) as caught:
+        llm.ask(PLAIN, is_wanted=lambda: not first.requests)
+
+    assert first.is_left_within(2)
+    assert (len(first.requests), second.requests) == (1, [])
+    assert 0 < caught.value.ms < TIME_S * 1000
+
+
+def test_a_model_is_asked_as_before_after_one_that_was_left(
+    first: ModelStandIn, set_up: SetUp
+) -> None:
+    set_up(ollama(first), allowed_fails=0)
+    first.play(Turn(delay_s=600))
+    for _ in range(2):
+        with pytest.raises(llm.Overtaken):
+            llm.ask(PLAIN, is_wanted=lambda: False)
+
+    first.play(Turn("Pay the rent."))
+    assert llm.ask(PLAIN).text == "Pay the rent."
+
+
+def test_a_slow_answer_that_stays_wanted_arrives(first: ModelStandIn, set_up: SetUp) -> None:
+    set_up(ollama(first))
+    first.play(Turn("Pay the rent.", delay_s=1.5))
+    asked = []
+
+    def is_wanted() -> bool:
+        asked.append(True)
+        return True
+
+    assert llm.ask(PLAIN, is_wanted=is_wanted).text == "Pay the rent."
+    assert asked
+
+
+def test_who_cannot_say_whether_it_is_wanted_leaves_no_question_behind(
+    first: ModelStandIn, set_up: SetUp
+) -> None:
+    set_up(ollama(first))
+    first.play(Turn(delay_s=600))
+
+    def broken() -> bool:
+        raise OSError
+
+    with pytest.raises(OSError):  # noqa: PT011
+        llm.ask(PLAIN, is_wanted=broken)
+
+    assert first.is_left_within(2)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from select import select
 from threading import Event, Thread
+from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
@@ -13,6 +16,8 @@ from tests.stand_ins.model import shapes
 from tests.stand_ins.model.script import Request, Script, Turn
 
 Shape = Callable[[Mapping[str, Any], Turn], dict[str, Any]]
+
+LOOKS_EVERY_S = 0.02  # while it thinks
 
 ROUTES: Mapping[str, Shape] = {
     "/v1/chat/completions": shapes.openai_chat,
@@ -34,6 +39,10 @@ class ModelStandIn:
     def requests(self) -> list[Request]:
         """What was asked, in the order of arrival; questions about the server itself left out."""
         return list(self._server.heard)
+
+    def is_left_within(self, seconds: float) -> bool:
+        """Whether somebody closes the connection while this thinks, in that time."""
+        return self._server.left.wait(seconds)
 
     def play(self, *turns: Turn) -> None:
         """From now on say these, and the last of them again and again."""
@@ -61,6 +70,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.script, self.heard, self.over = Script(), list[Request](), Event()
+        self.left = Event()
 
     def handle_error(self, *_args: object) -> None:
         pass  # a client that gives up waiting is what slow turns are for
@@ -81,12 +91,28 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(shape, body, self.server.script.next())
 
     def _answer(self, shape: Shape, body: dict[str, Any], turn: Turn) -> None:
-        if turn.delay_s:
-            self.server.over.wait(turn.delay_s)
+        if turn.delay_s and self._is_left_within(turn.delay_s):
+            self.server.left.set()
+            self.close_connection = True
+            return
         content = turn.raw
         if content is None:
             content = _packed(shape(body, turn)) if turn.status < 400 else self._error(turn.status)
         self._send(turn.status, content, turn.headers)
+
+    def _is_left_within(self, seconds: float) -> bool:
+        ends = monotonic() + seconds
+        while monotonic() < ends and not self.server.over.wait(LOOKS_EVERY_S):
+            # Something to read, and nothing of it: the other side has closed.
+            if select([self.connection], [], [], 0)[0] and self._is_closed():
+                return True
+        return False
+
+    def _is_closed(self) -> bool:
+        try:
+            return not self.connection.recv(1, socket.MSG_PEEK)
+        except OSError:
+            return True
 
     def _error(self, status: int) -> bytes:
         of_ollama = self.path.startswith("/api/")
