@@ -12,7 +12,7 @@ from tips.models import Tip
 
 
 def heed(tip: Tip, *, at: datetime) -> bool:
-    """ "Got it" keeps the belief, a no denies it. True for a tip about anything else.
+    """ "That is so" keeps the belief, a no denies it. True for a tip about anything else.
 
     False: the belief is another one by now, or gone, or the person has said something of it in the
     settings meanwhile, which stands.

@@ -49,6 +49,7 @@ class Way:
 
 DONE = Offer(Reaction.DONE, _("Done"), _("Done."))
 GOT_IT = Offer(Reaction.DONE, _("Got it"), _("Noted."))
+SO_IT_IS = Offer(Reaction.DONE, _("That is so"), _("Noted."))
 LATER = Offer(Reaction.SNOOZE, _("Later"), _("Later, then."))
 NOT_THIS = Offer(Reaction.DISMISS, _("Not this"), _("Not this, then."))
 NOT_SO = Offer(Reaction.DISMISS, _("Not so"), _("Not so, then."), implies=Reason.WRONG)
@@ -60,7 +61,7 @@ WAYS: Mapping[Kind, Way] = {
         (GOT_IT, LATER, NOT_THIS), (Reason.NOT_NOW, Reason.NOT_RELEVANT, Reason.WRONG)
     ),
     # No later: it asks for nothing, and is as true in two hours. A no to it says that it is untrue.
-    Kind.INSIGHT: Way((GOT_IT, NOT_SO)),
+    Kind.INSIGHT: Way((SO_IT_IS, NOT_SO)),
     # "On my way" would be said of a call at one's own desk, too. What is about to begin is never
     # "not now", nor already done.
     Kind.REMINDER: Way((GOT_IT, LATER, NOT_THIS), (Reason.NOT_RELEVANT, Reason.WRONG)),

@@ -16,11 +16,13 @@ from agents.traits import EventTraits, EventWords, TaskWords, Traits
 from agents.understanding.checks import grounded
 from oo.lib.text import lines, one_line
 from tests.clock import BERLIN, NOON, TODAY
-from tests.security.injection.corpus import hostile
+from tests.security.injection.corpus import benign, hostile
 from tests.security.injection.stage import NEUTRAL, OTHER
 from tips.base import Choice
 from tips.decide.candidates import build_candidates
+from tips.decide.strange import is_for_machines
 from tips.policies.good_sense import GoodSense
+from tips.policies.good_sense.weights import STRANGE
 
 PLACES = ("title", "description", "project", "section", "label")
 READER = READERS["words"]
@@ -100,7 +102,7 @@ def test_words_lift_no_row_but_by_what_they_say_of_time(place: str) -> None:
 
 
 def check_quotes(traits: Traits, words: TaskWords) -> None:
-    """What is believed stands there, and the row without it ranks as any other."""
+    """What is believed stands there, and the row without it ranks as any other, or far below."""
     plain = " ".join(words.text.casefold().split())
     for name in read(traits):
         quote = getattr(traits, name).quote
@@ -108,7 +110,10 @@ def check_quotes(traits: Traits, words: TaskWords) -> None:
         assert " ".join(quote.casefold().split()) in plain
     bare = replace(traits, **dict.fromkeys(read(traits)))
     task = replace(task_of(HOSTILE, WORDS), title=words.title, traits=bare)
-    assert scores(view_of(task)) == NEUTRAL_SCORES
+    mine = f"task:{HOSTILE}"
+    strange = STRANGE if is_for_machines(words.title) else 0.0
+    expected = {**NEUTRAL_SCORES, mine: NEUTRAL_SCORES[mine] + strange}
+    assert scores(view_of(task)) == pytest.approx(expected)
 
 
 def test_an_event_changes_nothing_but_by_what_kind_of_event_it_says_it_is() -> None:
@@ -151,3 +156,11 @@ def test_a_quote_ends_where_we_end_it() -> None:
         assert len(said) <= MOST_LETTERS + len("“…”")
         assert said == " ".join(said.splitlines())
         assert not {"“", "”"} & set(said[1:-1])
+
+
+def test_ordinary_titles_are_not_taken_for_what_speaks_to_a_program() -> None:
+    taken = [text for texts in benign().values() for text in texts if is_for_machines(text)]
+    assert taken == []
+    known = sum(is_for_machines(one_line(text, 500)) for text in hostile())
+    print(f"{known} of {len(hostile())} are known to speak to a program")  # noqa: T201
+    assert known > len(hostile()) / 5
