@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,13 +18,18 @@ from django.db import transaction
 from accounts.locks import lock_person
 from accounts.models import Profile
 from agents.asking.asking import may_ask
+from agents.base import UserView
+from agents.view import load_views
 from oo.lib import llm
 from oo.lib.llm import ModelError
+from tips.base import Candidate
+from tips.decide.candidates import build_candidates
+from tips.decide.kinds import later_until
 from tips.models import Tip, TipDecision, TipSchedule
 from tips.polish import choosing, wording
 from tips.polish.patience import Patience
 from tips.polish.remembering import first_reason, remembered
-from tips.polish.sparing import questions_left
+from tips.polish.sparing import KINDS, questions_left
 
 log = logging.getLogger(__name__)
 UNSAID = "not_now"  # the silence that a model chose
@@ -39,10 +44,16 @@ class _Seen:
     profile: Profile
     revision: int
 
+    def still_stands(self) -> bool:
+        """Whether nobody has seen or answered the tip, and nothing has changed. One query."""
+        ready = Tip.objects.filter(pk=self.tip.pk, state=Tip.State.READY)
+        return ready.filter(user__tipschedule__revision=self.revision).exists()
+
 
 def worth_asking(tips: Iterable[Tip]) -> list[Tip]:
     """Those about which nobody has asked, and a model may be. One query; none without a model."""
     ready = [tip for tip in tips if tip.state == Tip.State.READY and tip.polished_at is None]
+    ready = [tip for tip in ready if tip.kind in KINDS]
     if not ready or not _is_any_there():
         return []
     people = Profile.objects.filter(user_id__in=[tip.user_id for tip in ready])
@@ -64,17 +75,17 @@ def _is_any_there() -> bool:
 
 def polish(tip_id: UUID, *, at: datetime) -> None:
     """Ask what may be asked about this tip, once. Of two workers one does."""
-    if not Tip.objects.filter(pk=tip_id, state=Tip.State.READY, polished_at=None).update(
-        polished_at=at
-    ):
+    free = Tip.objects.filter(pk=tip_id, state=Tip.State.READY, polished_at=None, kind__in=KINDS)
+    if not free.update(polished_at=at):
         return
     seen = _load(tip_id)
     if seen is None:
         return
-    patience = Patience(questions_left(seen.tip.user_id, at=at))
+    patience = Patience(questions_left(seen.tip.user_id, at=at), seen.still_stands)
     try:
         seen = _choose(seen, patience, at=at)
         if seen is not None:
+            patience.is_wanted = seen.still_stands  # it may be another tip now
             _word(seen, patience, at=at)
     except ModelError as error:
         log.info("tip %s stays as it is: %s", tip_id, type(error).__name__)
@@ -96,10 +107,16 @@ def _choose(seen: _Seen, patience: Patience, *, at: datetime) -> _Seen | None:
     user_id = seen.tip.user_id
     if not may_ask(user_id, choosing.ALIAS, choosing.SKILL, at=at):
         return seen
-    found = choosing.choose(seen.decision, seen.profile.zone, patience, at=at)
+    view = load_views([user_id], at=at).get(user_id)
+    if view is None:
+        return None
+    found = choosing.choose(seen.decision, view, patience, at=at)
     if found is None:
         return seen
     key, model = found
+    candidate = _candidate(view, key)
+    if candidate is None and key not in (choosing.PEACE, seen.tip.candidate):
+        return seen  # it cannot be said any more
     with transaction.atomic():
         schedule = _locked(seen)
         if schedule is None:
@@ -109,18 +126,22 @@ def _choose(seen: _Seen, patience: Patience, *, at: datetime) -> _Seen | None:
             seen.decision.save(update_fields=["chooser", "chosen"])
             return seen
         Tip.objects.filter(pk=seen.tip.pk).update(state=Tip.State.WITHDRAWN, ended_at=at)
-        tip = _other(seen, key, at=at) if key != choosing.PEACE else None
+        tip = _other(seen, candidate, at=at) if candidate else None
         if tip is None:
             seen.decision.silence = schedule.silence = UNSAID
             schedule.save(update_fields=["silence"])
         seen.decision.tip = tip
         seen.decision.save()
-    return _Seen(tip, seen.decision, seen.profile, seen.revision) if tip else None
+    return replace(seen, tip=tip) if tip else None
 
 
-def _other(seen: _Seen, key: str, *, at: datetime) -> Tip:
-    """The tip of another candidate, as the log has it. It holds for as long."""
-    logged = _logged(seen.decision, key)
+def _candidate(view: UserView, key: str) -> Candidate | None:
+    return next((c for c in build_candidates(view, ()) if c.key == key), None)
+
+
+def _other(seen: _Seen, candidate: Candidate, *, at: datetime) -> Tip:
+    """The tip of another candidate, in the words of the log. It holds for no longer."""
+    logged = _logged(seen.decision, candidate.key)
     return Tip.objects.create(
         user_id=seen.tip.user_id,
         content=logged["content"],
@@ -131,10 +152,12 @@ def _other(seen: _Seen, key: str, *, at: datetime) -> Tip:
         policy=seen.tip.policy,
         confidence=seen.tip.confidence,
         evidence=logged["evidence"],
-        candidate=key,
+        candidate=candidate.key,
         fingerprint=seen.tip.fingerprint,
         made_at=at,
-        expires_at=seen.tip.expires_at,
+        expires_at=min(seen.tip.expires_at, candidate.valid_until or seen.tip.expires_at),
+        starts_at=candidate.facts.starts_at,
+        later_until=later_until(candidate.kind, candidate.facts),
         polished_at=at,
     )
 

@@ -12,8 +12,11 @@ from uuid import UUID
 from agents.asking.asking import DAY
 from agents.models import LookSchedule, ModelCall
 from tips import conf
+from tips.base import Kind
 
 PURPOSES = ("words", "chooses")
+# What oO believes of a person, and what a plug-in advises, is said as it is or not at all.
+KINDS = (Kind.TASK, Kind.REMINDER)
 
 
 def questions_left(user_id: UUID, *, at: datetime) -> int:

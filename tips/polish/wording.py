@@ -78,7 +78,14 @@ def word(
             skill=skill(locale),
         )
         try:
-            reply, call = ask(user_id, question, prompt.version, at=at, timeout_s=patience.take_s())
+            reply, call = ask(
+                user_id,
+                question,
+                prompt.version,
+                at=at,
+                timeout_s=patience.take_s(),
+                is_wanted=patience.is_wanted,
+            )
         except BadReply:
             wrong = "shape"
         else:

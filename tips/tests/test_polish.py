@@ -14,14 +14,18 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.privacy.consents import grant
-from agents.models import ModelCall
+from agents.models import Context, ModelCall
 from oo.lib import llm
 from tests.clock import NOON
-from tests.factories import give_tip, make_task, signed_in
+from tests.factories import give_tip, make_event, make_task, signed_in
 from tests.stand_ins.model import ModelStandIn, Turn, entry, use_aliases
 from tips.answer.answering import mark_shown
+from tips.base import Kind
+from tips.decide.letters import orders
 from tips.make.making import make_tip
 from tips.models import Tip, TipDecision, TipSchedule
+from tips.polish import polishing
+from tips.polish.patience import Patience
 from tips.polish.polishing import polish, worth_asking
 
 pytestmark = pytest.mark.django_db
@@ -246,6 +250,138 @@ def test_a_cloud_is_asked_only_with_the_consent_that_names_it(
     polish(tip.pk, at=NOON)
     tip.refresh_from_db()
     assert (tip.content, tip.left_host) == ("Pay the rent today.", True)
+
+
+def test_the_page_opens_while_a_model_thinks_and_the_question_is_cancelled(
+    alice: User, model: ModelStandIn, use: Use, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen in the middle of a question: nobody is asked on, and the record says why."""
+    use("words")
+    tip = give_tip(alice, "Pay the rent")
+    model.play(Turn(delay_s=600))
+    before = polishing._Seen.still_stands
+
+    def seen_meanwhile(seen: Any) -> bool:
+        if model.requests:
+            mark_shown(tip, surface="page", at=NOON)
+        return before(seen)
+
+    monkeypatch.setattr(polishing._Seen, "still_stands", seen_meanwhile)
+    polish(tip.pk, at=NOON)
+    assert model.is_left_within(2)
+    assert len(model.requests) == 1
+    assert ModelCall.objects.get().outcome == "overtaken"
+    tip.refresh_from_db()
+    assert (tip.state, tip.content) == (Tip.State.SHOWN, "Pay the rent")
+
+
+@pytest.mark.parametrize("change", ["seen", "withdrawn", "overtaken", "left"])
+def test_a_tip_stands_until_anything_happens(alice: User, bob: User, change: str) -> None:
+    tip, theirs = give_tip(alice), give_tip(bob)
+    seen, other = polishing._load(tip.pk), polishing._load(theirs.pk)
+    assert seen is not None
+    assert other is not None
+    assert seen.still_stands()
+    if change == "seen":
+        mark_shown(tip, surface="page", at=NOON)
+    elif change == "withdrawn":
+        Tip.objects.filter(pk=tip.pk).update(state=Tip.State.WITHDRAWN, ended_at=NOON)
+    elif change == "overtaken":
+        TipSchedule.objects.look_again(alice.pk, at=NOON)
+    else:
+        Tip.objects.filter(pk=tip.pk).delete()
+    assert not seen.still_stands()
+    assert other.still_stands()
+
+
+def test_no_further_question_is_begun_about_what_was_overtaken(alice: User) -> None:
+    patience = Patience(3, is_wanted=lambda: False)
+    with pytest.raises(llm.Overtaken):
+        patience.take_s()
+    assert patience.questions == 3
+
+
+@pytest.mark.parametrize("kind", [Kind.INSIGHT, Kind.ADVICE])
+def test_what_oo_believes_and_what_a_plugin_advises_is_said_as_it_is(
+    alice: User, model: ModelStandIn, use: Use, kind: Kind
+) -> None:
+    use("words", "chooses")
+    tip, _other = two_tasks(alice)
+    Tip.objects.filter(pk=tip.pk).update(kind=kind)
+    tip.refresh_from_db()
+    assert worth_asking([tip]) == []
+    polish(tip.pk, at=NOON)
+    assert model.requests == []
+
+
+@pytest.mark.parametrize("kind", [Kind.INSIGHT, Kind.ADVICE])
+def test_nor_is_it_what_a_model_may_choose(
+    alice: User, model: ModelStandIn, use: Use, settings: Any, kind: Kind
+) -> None:
+    settings.OO_POLICY = "good_sense"
+    use("chooses")
+    make_task(alice, "Ring the plumber")
+    tip, other = two_tasks(alice)
+    decision = TipDecision.objects.get(tip=tip)
+    title = next(c["content"] for c in decision.candidates if c["key"] == other)
+    for candidate in decision.candidates:
+        candidate["kind"] = kind if candidate["key"] == other else candidate["kind"]
+    decision.save()
+    model.play(letter("A"))
+    polish(tip.pk, at=NOON)
+    asked = model.requests[0].body["messages"][-1]["content"]
+    assert "\nA) Sort the cellar" in asked
+    assert title not in asked
+
+
+def test_a_reminder_that_a_model_chose_says_what_it_leads_to(
+    alice: User, model: ModelStandIn, use: Use, settings: Any
+) -> None:
+    settings.OO_POLICY = "good_sense"
+    use("chooses")
+    event = make_event(alice, starts_in_min=15, title="Standup")
+    tip = give_tip(alice, "Sort the cellar", priority=4)
+    keys = [c["key"] for c in TipDecision.objects.get().candidates]
+    options = [*keys, ""]
+    wanted = f"event:{event.pk}" if tip.kind == Kind.TASK else next(k for k in keys if "task" in k)
+    model.play(*(letter("ABC"[order.index(options.index(wanted))]) for order in orders(3)))
+    polish(tip.pk, at=NOON)
+    chosen = Tip.objects.current(alice.pk, at=NOON).get()
+    assert chosen.candidate == wanted
+    by_ranking = {tip.kind: tip, chosen.kind: chosen}
+    reminder, task = by_ranking[Kind.REMINDER], by_ranking[Kind.TASK]
+    assert reminder.starts_at == event.starts_at
+    assert reminder.later_until is not None
+    assert (task.starts_at, task.later_until) == (None, None)
+
+
+def test_what_a_model_chose_is_worded_too(
+    alice: User, model: ModelStandIn, use: Use, settings: Any
+) -> None:
+    settings.OO_POLICY = "good_sense"
+    use("chooses", "words")
+    tip, _other = two_tasks(alice)
+    model.play(letter("B"), letter("A"), letter("C"), said("Answer Mia today."))
+    polish(tip.pk, at=NOON)
+    chosen = Tip.objects.current(alice.pk, at=NOON).get()
+    assert (chosen.content, chosen.plain) == ("Answer Mia today.", "Answer Mia")
+
+
+def test_a_choice_is_asked_for_with_the_situation_and_what_agents_see_now(
+    alice: User, model: ModelStandIn, use: Use, settings: Any
+) -> None:
+    settings.OO_POLICY = "good_sense"
+    use("chooses")
+    for key in ("tasks", "calendar"):
+        grant(alice.pk, key, by="connect", at=NOON)
+    Context.objects.create(user=alice, key="work", title="Work", days=[*range(7)])
+    make_event(alice, starts_in_min=60, title="Review")
+    tip, _other = two_tasks(alice)
+    model.play(letter("B"))
+    polish(tip.pk, at=NOON)
+    lines = model.requests[0].body["messages"][-1]["content"].splitlines()
+    assert lines[1] == "Situation: Work"
+    assert any(line.startswith("Seen: ") and "Review" in line for line in lines)
 
 
 @pytest.mark.parametrize("budget", ["OO_MODEL_TOKENS_PERSON", "OO_MODEL_TOKENS_ALL"])

@@ -12,7 +12,6 @@ from tests.security.injection.stage import NEUTRAL, OTHER, ROW_URL, parts, quest
 from tests.stand_ins.model import Turn
 from tips.decide.grounding import LONGEST, objection
 from tips.models import Tip, TipDecision
-from tips.polish.choosing import SEEN
 from tips.registry import PROMPTS
 
 PROMPT: Any = PROMPTS["wording"]
@@ -79,10 +78,11 @@ def check_choice(body: dict[str, Any], tip: Tip) -> None:
     system, user = parts(body)
     assert system == PROMPTS["choice"].fixed
     decision = TipDecision.objects.get(tip=tip)
-    seen = [s["text"] for s in decision.seen if s["agent"] in SEEN]
     first, *middle, last = user.splitlines()
     assert first.startswith("Moment: ")
     assert last == "Answer:"
+    seen = [line for line in middle if line.startswith("Seen: ")]
+    assert {line.removeprefix("Seen: ") for line in seen} <= {s["text"] for s in decision.seen}
     assert middle[: len(seen)] == seen
     options = middle[len(seen) :]
     assert [o[:3] for o in options] == ["A) ", "B) ", "C) "]
