@@ -30,7 +30,16 @@ def check_plugins(**_kwargs: Any) -> list[CheckMessage]:
 
     registries = (READERS, AGENTS, INFERENCES, PROMPTS)
     found = [complaint for each in registries for complaint in check_registry(each)]
-    return found or [*check_schemas()]
+    return found or [*check_readers(), *check_schemas()]
+
+
+def check_readers() -> Iterator[CheckMessage]:
+    """Under these names stands what models read, and it would be laid over every other reading."""
+    from agents.registry import READERS
+    from agents.understanding.loading import MODEL_READER, SHADOW_READER
+
+    for key in {MODEL_READER, SHADOW_READER} & READERS.load().keys():
+        yield Error(f"reader {key}: models are called so", id="oo.E041", obj="oo.reader")
 
 
 def check_schemas() -> Iterator[CheckMessage]:

@@ -1,7 +1,12 @@
-"""Reading what has not been read, and keeping it: each words once, whatever row they stand in."""
+"""Reading what has not been read, and keeping it: each words once, whatever row they stand in.
+
+Every reader is asked, and what each read is kept apart. One that raises has read nothing of these
+words, until its next version: the same words would only make it raise again.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -16,17 +21,17 @@ from agents.base import Reader
 from agents.models import Reading
 from agents.registry import READERS
 from agents.traits import EventWords, TaskWords
-from agents.understanding.checks import grounded
+from agents.understanding.checks import as_of_words, grounded
 from agents.understanding.codec import dump
+from agents.understanding.loading import FIRST_READER as FIRST_READER
 from integrations.models import CalendarEvent, Task
 
-# Reads without a model, at once: what others read later is added to it.
-FIRST_READER = "words"
+log = logging.getLogger(__name__)
 BATCH_ROWS = 500
 
 
 def read_new_words(user_ids: Collection[UUID], *, at: datetime) -> None:
-    """See that the words of these people were read. Three queries when they were.
+    """See that the words of these people were read. When they were: a query, and two a reader.
 
     Without a lock, for it may take long: whoever leaves meanwhile costs another round.
     """
@@ -49,12 +54,15 @@ def _zones(user_ids: Collection[UUID]) -> dict[UUID, ZoneInfo]:
 
 
 def catch_up(zones: Mapping[UUID, ZoneInfo], *, at: datetime) -> int:
-    """Read what is open or to come and was not read by this version; how many words were new.
+    """Read what is open or to come and was not read; how many readings are new.
 
     zones  of each person: dates in words are on their calendar
-    Two queries when there is nothing to read. Of two at once both read, and one writes.
+    Two queries a reader when there is nothing to read. Of two at once both read, and one writes.
     """
-    reader = READERS[FIRST_READER]
+    return sum(_catch_up(reader, zones, at) for reader in READERS)
+
+
+def _catch_up(reader: Reader, zones: Mapping[UUID, ZoneInfo], at: datetime) -> int:
     kinds = (
         (Reading.Kind.TASK, Task.objects.open()),
         (Reading.Kind.EVENT, CalendarEvent.objects.filter(ends_at__gt=at)),
@@ -71,9 +79,11 @@ def catch_up(zones: Mapping[UUID, ZoneInfo], *, at: datetime) -> int:
 def _keep(
     reader: Reader, kind: str, rows: list[Any], zones: Mapping[UUID, ZoneInfo], at: datetime
 ) -> int:
+    # Of rows with the same words the last one stands for all.
+    by_words = {(row.user_id, row.words_digest): row for row in rows}
     found = {
-        (row.user_id, row.words_digest): _traits(reader, row, zones[row.user_id], at)
-        for row in rows
+        words: _traits_or_none(reader, row, zones[row.user_id], at)
+        for words, row in by_words.items()
     }
     Reading.objects.bulk_create(
         (
@@ -105,12 +115,21 @@ def _readings(kind: str, reader: Reader) -> QuerySet[Reading]:
     )
 
 
+def _traits_or_none(reader: Reader, row: Any, zone: ZoneInfo, at: datetime) -> dict[str, Any]:
+    try:
+        return _traits(reader, row, zone, at)
+    except Exception as error:  # a reader may be anybody's
+        key, name = reader.manifest.key, type(error).__name__
+        log.error("reader %s failed: %s", key, name)  # noqa: TRY400  # no words of theirs
+        return {}
+
+
 def _traits(reader: Reader, row: Any, zone: ZoneInfo, at: datetime) -> dict[str, Any]:
     if isinstance(row, CalendarEvent):
         event = event_words(row)
-        return dump(grounded(reader.read_event(event), event.text))
+        return dump(as_of_words(grounded(reader.read_event(event), event.text)))
     task = task_words(row, zone, at)
-    return dump(grounded(reader.read_task(task), task.text))
+    return dump(as_of_words(grounded(reader.read_task(task), task.text)))
 
 
 def task_words(row: Task, zone: ZoneInfo, at: datetime) -> TaskWords:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from django.db.models import Case, QuerySet, TextField, When
+from django.db.models import Case, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 
 from agents.models import Correction, Reading
+from agents.registry import READERS
 from agents.traits import (
     NO_EVENT_READ,
     NOTHING_READ,
@@ -46,9 +47,10 @@ NOTHING_UNDERSTOOD = Understood()
 
 # As text: to make, hash and compare a UUID for each of a million rows takes longer than to load it.
 OWNER = Cast("user_id", TextField())
+FIRST_READER = "words"  # oO's own, which decides where others are as sure
 MODEL_READER = "model"  # Reading.reader of what a model read, where it was trusted to
 SHADOW_READER = "model.shadow"  # of what one read that is only compared: see shadow.py
-BY_MODEL = Case(When(reader=MODEL_READER, then=1), default=0)
+TURN = Case(When(reader=FIRST_READER, then=0), When(reader=MODEL_READER, then=2), default=Value(1))
 OneRow: TypeAlias = tuple[Any, ...]
 
 
@@ -62,8 +64,13 @@ def by_person(rows: Iterable[OneRow]) -> Iterator[tuple[UUID, list[OneRow]]]:
 
 
 def readings_that_decide() -> QuerySet[Reading]:
-    """What the rules read, and above it what a model did; never what one read in shadow."""
-    return Reading.objects.exclude(reader=SHADOW_READER).order_by(BY_MODEL)
+    """In the order in which they are laid over each other: see laid_over.
+
+    Never what a model read in shadow, nor what is left of a reader whose package is gone.
+    """
+    return Reading.objects.filter(reader__in=[*READERS.load(), MODEL_READER]).order_by(
+        TURN, "reader"
+    )
 
 
 def load_understood(user_ids: Collection[UUID]) -> dict[UUID, Understood]:
@@ -91,9 +98,22 @@ def load_understood(user_ids: Collection[UUID]) -> dict[UUID, Understood]:
 
 
 def laid_over(before: Any, read: Any) -> Any:
-    """Trait by trait, what a model read above what the rules did; where it read nothing, theirs."""
-    known = {f.name: told for f in fields(read) if (told := getattr(read, f.name)) is not None}
+    """Trait by trait, what counts of two readings, `before` having had its turn before `read`.
+
+    Of two readers the surer one; at a tie the one whose turn came first, which is `words` before
+    all others, and these by their keys. What a model read is above them all, however sure they are:
+    it was measured to be better. Where one read nothing, the other counts.
+    """
+    known = {
+        f.name: told
+        for f in fields(read)
+        if (told := getattr(read, f.name)) is not None and _counts(told, getattr(before, f.name))
+    }
     return replace(before, **known) if known else before
+
+
+def _counts(told: Trait[Any], before: Trait[Any] | None) -> bool:
+    return before is None or told.origin is Origin.MODEL or told.confidence > before.confidence
 
 
 def corrected(traits: Any, name: str, value: Any) -> Any:

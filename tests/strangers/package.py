@@ -1,4 +1,4 @@
-"""A package that somebody else wrote: one source, one policy. Nothing in oO names it."""
+"""A package that somebody else wrote: a source, a reader, a policy. Nothing in oO names it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from agents.registry import READERS
 from integrations.registry import SOURCES
 from tips.registry import POLICIES
 
@@ -68,6 +69,25 @@ class Bookshelf(SignalSource):
     def complete(self, link, external_id, *, key):
         self.returned.append(external_id)
 """
+READER = """
+import re
+
+from agents.base import Reader, ReaderManifest
+from agents.traits import NO_EVENT_READ, Trait, Traits
+
+
+class Librarian(Reader):
+    manifest = ReaderManifest(key="librarian", title="Librarian", version=1)
+
+    def read_task(self, words):
+        author = re.search(r"by (\\w+)$", words.title)
+        if author is None:
+            raise LookupError(words.title)
+        return Traits(waits=Trait(author[1], author[0], 0.8))
+
+    def read_event(self, words):
+        return NO_EVENT_READ
+"""
 POLICY = """
 from dataclasses import replace
 
@@ -102,6 +122,8 @@ class Bookish(Policy):
 ENTRY_POINTS = """
 [oo.source]
 bookshelf = oo_bookshelf.source:Bookshelf
+[oo.reader]
+librarian = oo_bookshelf.reader:Librarian
 [oo.policy]
 bookish = oo_bookshelf.policy:Bookish
 """
@@ -115,11 +137,12 @@ def installed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     info.mkdir()
     (package / "__init__.py").touch()
     (package / "source.py").write_text(SOURCE)
+    (package / "reader.py").write_text(READER)
     (package / "policy.py").write_text(POLICY)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: oo-bookshelf\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(ENTRY_POINTS)
     monkeypatch.syspath_prepend(str(folder))
-    for registry in (SOURCES, POLICIES):
+    for registry in (SOURCES, READERS, POLICIES):
         monkeypatch.setattr(registry, "_by_key", None)
     yield
     for name in [name for name in sys.modules if name.split(".")[0] == "oo_bookshelf"]:

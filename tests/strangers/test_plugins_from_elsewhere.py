@@ -1,4 +1,4 @@
-"""A source and a policy of somebody else work from end to end, and no file of oO knows them."""
+"""What somebody else wrote works from end to end, and no file of oO knows it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ from django.utils import timezone
 
 from accounts.models import Consent, User
 from accounts.privacy import consents
+from agents.models import Reading
+from agents.understanding.correcting import deny
+from agents.understanding.loading import load_understood
 from integrations.complete.completing import complete_due
 from integrations.models import Connection, Task
 from integrations.registry import SOURCES
 from integrations.sync.syncing import Outcome, sync
 from tests.clock import BERLIN
+from tests.factories import make_task
 from tests.strangers.package import installed
 from tips import conf
 from tips.make.making import make_tip
@@ -134,6 +138,29 @@ def test_from_its_row_to_done_and_to_its_silence(
     assert make_tip(alice.pk, at=after) is None
     assert Tip.objects.get().policy == "bookish"
     assert "You have read everything." in at(after, alice_client)
+
+
+def test_what_its_reader_says_is_said_of_the_row_and_can_be_denied(
+    alice: User, alice_client: Client, connection: Connection, bookish: Any
+) -> None:
+    tip = make_tip(alice.pk, at=timezone.now())
+    assert tip is not None
+    why = f"/tip/{tip.pk}/why"
+    assert "Kafka waits for it" in read(alice_client, why)
+    words = Task.objects.get().words_digest
+    assert Reading.objects.get(reader="librarian").words == words
+    deny(alice.pk, "task", words, "waits", at=timezone.now())
+    assert load_understood([alice.pk])[alice.pk].of_task(words).waits is None
+
+
+def test_a_row_at_which_its_reader_raises_is_read_by_the_others(
+    alice: User, connection: Connection, bookish: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_task(alice, "Anna is waiting for the photos", words_digest="a" * 32)
+    assert make_tip(alice.pk, at=timezone.now()) is not None
+    assert load_understood([alice.pk])[alice.pk].of_task("a" * 32).waits is not None
+    assert "reader librarian failed: LookupError" in caplog.text
+    assert "photos" not in caplog.text
 
 
 def test_its_advice_is_acknowledged_and_closes_nothing(
