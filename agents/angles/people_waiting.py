@@ -17,6 +17,7 @@ from agents.base import (
 )
 from agents.phrases import quoted, task_row, task_rows
 from agents.timing.needs import can_begin
+from agents.traits import Origin, Trait
 from oo.lib.words import gettext as _
 from oo.lib.words import gettext_lazy, ngettext
 
@@ -27,7 +28,7 @@ class PeopleWaiting(Agent):
     manifest = AgentManifest(
         key="people-waiting",
         title=gettext_lazy("Who waits for you"),
-        version=1,
+        version=2,
         ttl=timedelta(hours=12),
         consents=("tasks",),
         reads=("tasks",),
@@ -58,15 +59,31 @@ def _salience(task: TaskView, view: UserView) -> float:
 
 
 def _reason(task: TaskView) -> str:
-    """In the words of the task: only they say who it is."""
+    """In the words that say it: those of the task, or the person's own."""
     if task.traits.waits:
-        return _("Somebody waits, by its words: %(quote)s.") % {
-            "quote": quoted(task.traits.waits.quote or task.traits.waits.value)
-        }
+        return _somebody(task.traits.waits)
     assert task.traits.unblocks
-    return _("Other things wait for it, by its words: %(quote)s.") % {
-        "quote": quoted(task.traits.unblocks.quote or task.traits.unblocks.value)
-    }
+    return _others(task.traits.unblocks)
+
+
+def _somebody(waits: Trait[str]) -> str:
+    if waits.origin is not Origin.PERSON:
+        return _("Somebody waits, by its words: %(quote)s.") % {"quote": quoted(waits.quote)}
+    if waits.value:
+        return _("Somebody waits, you said: %(quote)s.") % {"quote": quoted(waits.value)}
+    return _("Somebody waits, you said.")
+
+
+def _others(unblocks: Trait[str]) -> str:
+    if unblocks.origin is not Origin.PERSON:
+        return _("Other things wait for it, by its words: %(quote)s.") % {
+            "quote": quoted(unblocks.quote)
+        }
+    if unblocks.value:
+        return _("Other things wait for it, you said: %(quote)s.") % {
+            "quote": quoted(unblocks.value)
+        }
+    return _("Other things wait for it, you said.")
 
 
 def _said(waited: list[TaskView]) -> str:

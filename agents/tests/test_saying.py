@@ -63,10 +63,15 @@ SAID: list[tuple[str, str, dict[str, Any], Any, str]] = [
         "task", "blocked", {"until": "2026-05-09"}, Blocked(date(2026, 5, 9)),
         "Cannot be done before May 9",
     ),
+    (
+        "task", "blocked", {"until": "2026-05-09", "by": "the parts"},
+        Blocked(date(2026, 5, 9), "the parts"),
+        "Cannot be done before May 9, and waits for the parts",
+    ),
     ("task", "waits", {"value": "Anna"}, "Anna", "Anna waits for it"),
     (
         "task", "unblocks", {"value": "the kitchen"}, "the kitchen",
-        "Something else can go on once it is done",
+        "Once it is done, this can go on: the kitchen",
     ),
     ("task", "place", {"value": "phone"}, Place.PHONE, "Needs a phone"),
     ("task", "stakes", {"value": "money"}, Stakes.MONEY, "Money is at stake"),

@@ -11,7 +11,7 @@ from typing import Any
 from agents.base import EventView, TaskView, UserView
 from agents.timing.chances import Diary, Window, diary_of
 from agents.timing.meetings import waits_for_its_date
-from agents.traits import LastMoment, Place, Prepares, Trait
+from agents.traits import LastMoment, Origin, Place, Prepares, Trait
 
 # Of a task whose length nobody says.
 USUAL_EFFORT = timedelta(minutes=15)
@@ -102,8 +102,11 @@ def can_begin(task: TaskView, view: UserView) -> bool:
 
 
 def effort_of(task: TaskView) -> timedelta | None:
-    """How long it takes, as its source or its words say."""
-    return task.duration or (task.traits.effort.value if task.traits.effort else None)
+    """How long it takes, as the person says of it here, else as its source or its words do."""
+    effort = task.traits.effort
+    if effort and effort.origin is Origin.PERSON:
+        return effort.value
+    return task.duration or (effort.value if effort else None)
 
 
 def nearness(task: TaskView, view: UserView) -> tuple[int, int, int]:

@@ -81,8 +81,10 @@ def sentences(traits: Traits | EventTraits) -> Iterator[Said]:
     for field in fields(traits):
         trait = getattr(traits, field.name)
         if trait is not None:
-            said = SAY[field.name](trait.value)
-            yield Said(field.name, said, trait.quote, trait.origin is Origin.PERSON)
+            is_persons = trait.origin is Origin.PERSON
+            # What a reader took for the name of it stands in the quote, in the words of the row.
+            value = "" if field.name == "unblocks" and not is_persons else trait.value
+            yield Said(field.name, SAY[field.name](value), trait.quote, is_persons)
 
 
 def _hours(hours: Hours) -> str:
@@ -120,8 +122,13 @@ def _last_moment(last: LastMoment) -> str:
 
 
 def _blocked(blocked: Blocked) -> str:
-    if blocked.until:
-        day = formats.date_format(blocked.until, "MONTH_DAY_FORMAT")
+    day = formats.date_format(blocked.until, "MONTH_DAY_FORMAT") if blocked.until else ""
+    if day and blocked.by:
+        return _("Cannot be done before %(day)s, and waits for %(what)s") % {
+            "day": day,
+            "what": blocked.by,
+        }
+    if day:
         return _("Cannot be done before %(day)s") % {"day": day}
     if blocked.by:
         return _("Waits for %(what)s") % {"what": blocked.by}
@@ -130,6 +137,12 @@ def _blocked(blocked: Blocked) -> str:
 
 def _waits(who: str) -> str:
     return _("%(who)s waits for it") % {"who": who} if who else _("Somebody waits for it")
+
+
+def _unblocks(what: str) -> str:
+    if what:
+        return _("Once it is done, this can go on: %(what)s") % {"what": what}
+    return _("Something else can go on once it is done")
 
 
 def _prepares(prepares: Prepares) -> str:
@@ -152,7 +165,7 @@ SAY: Mapping[str, Callable[[Any], str]] = {
     "obsolete_after": _obsolete,
     "blocked": _blocked,
     "waits": _waits,
-    "unblocks": lambda _what: _("Something else can go on once it is done"),
+    "unblocks": _unblocks,
     "place": lambda place: str(PLACES[place]),
     "stakes": lambda stakes: str(STAKES[stakes]),
     "effort": lambda span: _("Takes about %(length)s") % {"length": length(span)},

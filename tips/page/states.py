@@ -41,9 +41,18 @@ CURRENT: Compiled[Any] = Compiled(
 READ = {
     "tasks": (
         "task",
-        _("titles, notes, projects, labels, dates, lengths and priorities of your tasks"),
+        _(
+            "titles, notes, projects, sections, labels, dates, lengths and priorities of your "
+            "tasks, and what they are part of"
+        ),
     ),
-    "calendar": ("event", _("titles, places and times of your calendar")),
+    "calendar": (
+        "event",
+        _(
+            "titles, places and times of your calendar, how many people meet, and whether you "
+            "organise it"
+        ),
+    ),
 }
 READ_ANSWERS = _("what you answered in the last four weeks")
 MOST_SEEN = 2  # snippets that "Why this?" shows

@@ -58,8 +58,8 @@ def test_the_receipt_names_all_that_a_decision_may_read(alice: User) -> None:
     grant(alice.pk, "calendar", by="connect", at=NOON)
     tip = give_tip(alice, "Call the bank")
     page = signed_in(alice).get(reverse("tips:why", args=[tip.pk]), headers=HTMX).content.decode()
-    assert "labels, dates, lengths and priorities of your tasks" in page
-    assert "titles, places and times of your calendar" in page
+    assert "sections, labels, dates, lengths and priorities of your tasks, and what they" in page
+    assert "of your calendar, how many people meet, and whether you organise it" in page
 
 
 def seen_of(user: User) -> dict[str, Snippet]:

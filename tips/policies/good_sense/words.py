@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from oo.lib.words import Words, clock, day, day_and_clock, gettext_lazy
+from agents.traits import LastMoment, Origin
+from oo.lib.words import Words, clock, clock_of, day, day_and_clock, gettext_lazy
 from oo.lib.words import gettext as _
 from tips.base import Facts, Say
 from tips.decide.phrases import COMMON
@@ -25,7 +26,20 @@ SILENCES: Mapping[str, Words] = {
 
 def _last_moment(facts: Facts) -> str:
     trait = facts.traits.last_moment
-    return _("By its words: “%(quote)s”") % {"quote": trait.quote} if trait and trait.quote else ""
+    if trait is None:
+        return ""
+    if trait.origin is Origin.PERSON:
+        return _said_by_person(trait.value)
+    return _("By its words: “%(quote)s”") % {"quote": trait.quote} if trait.quote else ""
+
+
+def _said_by_person(last: LastMoment) -> str:
+    when = " ".join(
+        [*([day(last.on)] if last.on else []), *([clock_of(last.at)] if last.at else [])]
+    )
+    if not when:
+        return _("You said: not after the day on which it is due")
+    return _("You said: not after %(when)s") % {"when": when}
 
 
 def _prepares(facts: Facts) -> str:
