@@ -101,7 +101,7 @@ def ask(
     except NoModel:
         raise  # nobody was asked
     except ModelError as error:
-        call.ms = error.ms
+        call.ms, call.is_local = error.ms, not clouds  # where it got to, nobody knows
         call.outcome = OUTCOMES.get(type(error), ModelCall.Outcome.UNUSABLE)
         call.save()
         raise

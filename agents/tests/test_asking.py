@@ -14,7 +14,7 @@ from accounts.privacy.consents import grant
 from agents.asking.asking import affordable_clouds, ask, may_ask
 from agents.models import ModelCall
 from oo.lib import llm
-from oo.lib.llm import NoModel, Overtaken, Question
+from oo.lib.llm import ModelAway, NoModel, Overtaken, Question
 from tests.clock import NOON
 from tests.stand_ins.model import ModelStandIn, Turn, entry, use_aliases
 
@@ -107,3 +107,14 @@ def test_a_question_that_was_overtaken_is_on_record(
     assert (call.outcome, call.tokens_in) == ("overtaken", 0)
     assert call.ms > 0
     assert model.is_left_within(2)
+
+
+@pytest.mark.parametrize(("cloud", "is_local"), [("somebody", False), ("", True)])
+def test_a_question_that_failed_may_have_left(
+    alice: User, model: ModelStandIn, use: Use, cloud: str, is_local: bool
+) -> None:
+    use(cloud)
+    model.play(Turn(status=500))
+    with pytest.raises(ModelAway):
+        ask(alice.pk, PLAIN, "p", at=NOON)
+    assert ModelCall.objects.get().is_local is is_local

@@ -19,6 +19,7 @@ from accounts.locks import lock_person
 from accounts.models import Profile
 from agents.asking.asking import may_ask
 from agents.base import UserView
+from agents.models import ModelCall
 from agents.view import load_views
 from oo.lib import llm
 from oo.lib.llm import ModelError
@@ -29,7 +30,7 @@ from tips.models import Tip, TipDecision, TipSchedule
 from tips.polish import choosing, wording
 from tips.polish.patience import Patience
 from tips.polish.remembering import first_reason, remembered
-from tips.polish.sparing import KINDS, questions_left
+from tips.polish.sparing import KINDS, PURPOSES, questions_left
 
 log = logging.getLogger(__name__)
 UNSAID = "not_now"  # the silence that a model chose
@@ -81,7 +82,8 @@ def polish(tip_id: UUID, *, at: datetime) -> None:
     seen = _load(tip_id)
     if seen is None:
         return
-    patience = Patience(questions_left(seen.tip.user_id, at=at), seen.still_stands)
+    user_id = seen.tip.user_id
+    patience = Patience(questions_left(user_id, at=at), seen.still_stands)
     try:
         seen = _choose(seen, patience, at=at)
         if seen is not None:
@@ -89,6 +91,19 @@ def polish(tip_id: UUID, *, at: datetime) -> None:
             _word(seen, patience, at=at)
     except ModelError as error:
         log.info("tip %s stays as it is: %s", tip_id, type(error).__name__)
+    _note_what_left(user_id, at)
+
+
+def _note_what_left(user_id: UUID, at: datetime) -> None:
+    """Of the tip, and of the one that a model chose instead: what was refused has left, too.
+
+    At most two queries; none where there is no cloud.
+    """
+    if not llm.clouds():
+        return
+    calls = ModelCall.objects.filter(user_id=user_id, at=at, purpose__in=PURPOSES, is_local=False)
+    if calls.exists():
+        Tip.objects.filter(user_id=user_id, polished_at=at).update(left_host=True)
 
 
 def _load(tip_id: UUID) -> _Seen | None:

@@ -384,6 +384,32 @@ def test_a_choice_is_asked_for_with_the_situation_and_what_agents_see_now(
     assert any(line.startswith("Seen: ") and "Review" in line for line in lines)
 
 
+@pytest.mark.parametrize(("skill", "turn"), [("words", said("See 900.")), ("chooses", letter("B"))])
+def test_what_a_cloud_was_asked_has_left_whatever_came_of_it(
+    alice: User, model: ModelStandIn, use: Use, skill: str, turn: Turn
+) -> None:
+    use(skill, cloud="somebody")
+    grant(alice.pk, "model.somebody", by="settings", at=NOON)
+    tip, _other = two_tasks(alice)
+    model.play(turn)
+    polish(tip.pk, at=NOON)
+    tip.refresh_from_db()
+    assert model.requests
+    assert (tip.state, tip.model, tip.left_host) == (Tip.State.READY, "", True)
+
+
+def test_a_tip_that_a_cloud_chose_says_that_its_words_left(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("chooses", cloud="somebody")
+    grant(alice.pk, "model.somebody", by="settings", at=NOON)
+    tip, other = two_tasks(alice)
+    model.play(letter("B"), letter("A"), letter("C"))
+    polish(tip.pk, at=NOON)
+    chosen = Tip.objects.current(alice.pk, at=NOON).get()
+    assert (chosen.candidate, chosen.left_host) == (other, True)
+
+
 @pytest.mark.parametrize("budget", ["OO_MODEL_TOKENS_PERSON", "OO_MODEL_TOKENS_ALL"])
 def test_what_is_spent_is_spent(
     alice: User, model: ModelStandIn, use: Use, settings: Any, budget: str
