@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from agents.base import TaskView, UserView
+from agents.base import EventView, TaskView, UserView
 from agents.beliefs import GoodHours, Reminders
 from agents.timing.chances import Diary, diary_of, takes_time
 from agents.timing.needs import (
+    BED,
     Need,
     find_need,
     is_blocked,
@@ -150,10 +151,7 @@ def _refusals(task: TaskView, view: UserView) -> int:
 def _urgent(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
     now = view.now
     if need.hard and need.hard > now and need.begin_by:
-        yield (
-            _fading(w.HARD, need.begin_by - now),
-            _dated(task, need, view) or _by_words(task, need),
-        )
+        yield _fading(w.HARD, need.begin_by - now), _pressing(task, need, view)
     elif task.due_at and task.due_at <= now:
         late = (now - task.due_at) / HOUR
         recent = w.TIME_PASSED * math.exp(-late / w.TIME_PASSED_FADES_H)
@@ -180,19 +178,32 @@ def _on_day(need: Need, days: int, view: UserView) -> float:
     return points + (w.DUE_TODAY if days == 0 else 0.0)
 
 
-def _dated(task: TaskView, need: Need, view: UserView) -> str:
-    """The code of a date that the source knows, when that is what presses."""
+def _pressing(task: TaskView, need: Need, view: UserView) -> str:
+    """The code of what ends first, and of nothing that ends later: a date of its source, or words.
+
+    What none of the others is was a last moment.
+    """
+    after = task.traits.obsolete_after
     if task.due_at and need.hard == task.due_at:
         days = (task.due_on - view.today).days if task.due_on else 0
         return _due(days) if days else "due_at"
-    return "deadline" if task.deadline_on and not task.traits.last_moment else ""
-
-
-def _by_words(task: TaskView, need: Need) -> str:
-    """The code of what its words say, where they are what presses."""
-    if need.prepares and not task.due_at:
+    if need.prepares and need.hard == _prepared_by(task, need.prepares):
         return "prepares"
-    return "last_moment" if task.traits.last_moment else "obsolete_soon"
+    if task.deadline_on and need.hard == _end_of(task.deadline_on, view):
+        return "deadline"
+    if after and need.hard == _end_of(after.value, view):
+        return "obsolete_soon"
+    return "last_moment"
+
+
+def _prepared_by(task: TaskView, event: EventView) -> datetime:
+    prepares, leave = task.traits.prepares, event.traits.leave_by
+    lead = prepares.value.lead if prepares else timedelta()
+    return event.starts_at - lead - (leave.value if leave else timedelta())
+
+
+def _end_of(day: date, view: UserView) -> datetime:
+    return datetime.combine(day, BED, view.zone)
 
 
 def _due(days: int) -> str:
