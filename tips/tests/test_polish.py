@@ -462,7 +462,7 @@ def test_why_says_who_worded_it_what_was_read_and_that_nothing_left(
     )
     assert "Worded by llamafile/m (wording-" in page
     assert "Pay the rent</q>" in page
-    assert "notes, projects, labels" in page
+    assert "notes, projects, sections, labels" in page
     assert "four weeks" in page
     assert "your calendar" not in page
     assert "Nothing left this oO." in page
