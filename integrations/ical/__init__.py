@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
 from integrations.base import EventSignal
@@ -30,6 +30,7 @@ from integrations.ical.lines import Block, read_calendars
 from integrations.ical.nearby import drop_distant, has_recurrence
 from integrations.ical.series import Expander, Found, are_singles
 from integrations.ical.values import Moment, Place, parts_of
+from integrations.ical.whole_days import days_of
 from integrations.ical.zones import Zones
 from oo.lib.text import one_line
 
@@ -160,10 +161,11 @@ def _is_on(found: Found, skipped: Counter[Skip]) -> bool:
 
 def _signal(found: Found, zone: tzinfo) -> EventSignal:
     entry = found.entry
-    is_dates = not isinstance(found.start, datetime) and not isinstance(found.end, datetime)
-    starts_at = _at(found.start, zone)
+    days = days_of(found.start, found.end, zone, is_marked=entry.is_whole_days)
+    starts_on, ends_on = days or (None, None)
+    starts_at = _at(starts_on or found.start, zone)
     # Where clocks jump, an end on the wall can come before its start.
-    ends_at = max(starts_at, _at(found.end, zone))
+    ends_at = max(starts_at, _at(ends_on or found.end, zone))
     return EventSignal(
         external_id=entry.uid,
         occurrence=found.original,
@@ -171,8 +173,8 @@ def _signal(found: Found, zone: tzinfo) -> EventSignal:
         starts_at=starts_at,
         ends_at=ends_at,
         location=entry.location,
-        starts_on=_day(found.start) if is_dates else None,
-        ends_on=_day(found.end) if is_dates else None,
+        starts_on=starts_on,
+        ends_on=ends_on,
         is_busy=entry.is_busy,
         is_recurring=found.is_recurring,
         attendees=entry.attendees,
@@ -180,10 +182,6 @@ def _signal(found: Found, zone: tzinfo) -> EventSignal:
         url=entry.url,
         updated_at=entry.updated_at,
     )
-
-
-def _day(value: Moment) -> date:
-    return value.date() if isinstance(value, datetime) else value
 
 
 def _at(value: Moment, zone: tzinfo) -> datetime:

@@ -35,6 +35,8 @@ READ = frozenset(
         "STATUS",
         "TRANSP",
         "X-MICROSOFT-CDO-BUSYSTATUS",
+        "X-MICROSOFT-CDO-ALLDAYEVENT",
+        "X-FUNAMBOL-ALLDAY",
         "SEQUENCE",
         "LAST-MODIFIED",
         "DTSTAMP",
@@ -48,6 +50,7 @@ READ = frozenset(
     ]
 )
 NAME = re.compile(r"[A-Za-z0-9-]+")
+WHOLE_DAYS = ("MICROSOFT-CDO-ALLDAYEVENT", "FUNAMBOL-ALLDAY")
 FREE = frozenset({"FREE", "WORKINGELSEWHERE"})
 
 
@@ -69,6 +72,7 @@ class Entry:
     sequence: int
     updated_at: datetime | None
     is_busy: bool
+    is_whole_days: bool  # said so, whatever its times are
     is_cancelled: bool
     is_declined: bool
     attendees: int | None
@@ -101,6 +105,7 @@ def build_entry(block: Block, place: Place) -> Entry:
         sequence=_integer(word(found, "SEQUENCE")),
         updated_at=_updated_at(found, place),
         is_busy=_is_busy(found),
+        is_whole_days=_is_whole_days(found),
         is_cancelled=word(found, "STATUS").strip().upper() == "CANCELLED",
         is_declined=bool(place.owner) and place.owner in guests.declined,
         attendees=guests.people,
@@ -161,3 +166,9 @@ def _updated_at(found: Properties, place: Place) -> datetime | None:
 def _is_busy(found: Properties) -> bool:
     shown_as = word(found, "X-MICROSOFT-CDO-BUSYSTATUS").strip().upper()
     return word(found, "TRANSP").strip().upper() != "TRANSPARENT" and shown_as not in FREE
+
+
+def _is_whole_days(found: Properties) -> bool:
+    marks = (word(found, f"X-{name}").strip().upper() for name in WHOLE_DAYS)
+    is_dated = found["DTSTART"][0][0].get("VALUE", "").upper() == "DATE"
+    return is_dated or not {"TRUE", "1"}.isdisjoint(marks)

@@ -168,9 +168,10 @@ def _span(entry: Entry, wall: _Wall) -> tuple[Moment, Moment]:
     if entry.end is not None:
         end: Moment = wall.at(entry.end)
     elif entry.duration is not None:
-        if not isinstance(start, datetime) and entry.duration % timedelta(days=1):
-            start = datetime.combine(start, time())
-        end = start + entry.duration
+        lasts = entry.duration
+        if not isinstance(start, datetime):  # eight hours of a date are that day
+            lasts = max(timedelta(days=1), -(-lasts // timedelta(days=1)) * timedelta(days=1))
+        end = start + lasts
     else:
         end = start if isinstance(start, datetime) else start + timedelta(days=1)
     if not isinstance(start, datetime) and not isinstance(end, datetime) and end == start:

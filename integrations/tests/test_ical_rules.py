@@ -86,7 +86,7 @@ def _is_lively(text: str) -> bool:
     first=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1)),
     weekdays=st.sets(st.integers(0, 6), min_size=1),
     interval=st.integers(1, 3),
-    hours=st.integers(0, 30),
+    hours=st.integers(0, 22),
     is_daily=st.booleans(),
 )
 @settings(max_examples=60, deadline=None)
