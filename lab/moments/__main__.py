@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lab.moments.readers import Asked
     from lab.moments.reading import Read
-    from lab.moments.report import Measured
+    from lab.moments.report import Evidence, Measured
 
 DATA = Path(__file__).with_name("data")
 
@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
     options = _options(arguments)
     _set_up()
     # Models can be imported only now.
-    from lab.moments import report, run
+    from lab.moments import counterfactual, report, run
     from lab.moments.aliases import NoModelThere
     from lab.moments.format import FormatError, load_moments
     from lab.moments.labels import load_labels, problems
@@ -36,6 +36,11 @@ def main(arguments: list[str]) -> int:
         measured = {
             name: run.run_variant(moments, name, labels) for name in options.variants.split(",")
         }
+        evidence = {
+            name: found
+            for name, judged in measured.items()
+            if (found := counterfactual.try_all(judged, name, labels))
+        }
         with readers_named(options.readers.split(",") if options.readers else ()) as readers:
             traits = traits_for_all(readers)
             read = read_moments(moments, labels, readers, traits=traits, size=options.sample)
@@ -46,26 +51,30 @@ def main(arguments: list[str]) -> int:
     if options.verbose:
         for name, judged in measured.items():
             _say(f"{name}:", *report.details(judged), "")
-    _tell(measured, read, asked_by(readers))
+    _tell(measured, evidence, read, asked_by(readers))
     if options.out:
-        _keep(options.out, measured, read, asked_by(readers))
+        _keep(options.out, measured, evidence, read, asked_by(readers))
     return 0
 
 
-def _tell(measured: Measured, read: Read, asked: Mapping[str, Asked]) -> None:
+def _tell(measured: Measured, evidence: Evidence, read: Read, asked: Mapping[str, Asked]) -> None:
     from lab.moments import report
 
     _say(report.table(measured))
+    if evidence:
+        _say("", report.evidence_table(evidence))
     if wordings := report.wording_table(measured):
         _say("", wordings)
     if read:
         _say("", report.reading_table(read), *report.asked_lines(asked))
 
 
-def _keep(file: Path, measured: Measured, read: Read, asked: Mapping[str, Asked]) -> None:
+def _keep(
+    file: Path, measured: Measured, evidence: Evidence, read: Read, asked: Mapping[str, Asked]
+) -> None:
     from lab.moments import report
 
-    _write(file, report.as_json(measured))
+    _write(file, {**report.as_json(measured), **report.evidence_as_json(evidence)})
     if wordings := report.wording_as_json(measured):
         _write(file.with_suffix(".wording.json"), wordings)
     _write(file.with_suffix(".reading.json"), report.reading_as_json(read, asked))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TypeAlias
 
+from lab.moments import counterfactual
 from lab.moments.format import Moment
 from lab.moments.readers import Asked
 from lab.moments.reading import Figures, Read, language_of
@@ -14,6 +15,7 @@ from lab.moments.wording import Wording, WordingFigures, figures
 from oo.lib.types import JSON
 
 Measured: TypeAlias = Mapping[str, Sequence[Judged]]  # by variant
+Evidence: TypeAlias = Mapping[str, counterfactual.Figures]  # by variant
 
 HEAD = (
     *("n", "mean", "right", "half", "wrong", "silent", "interrupted", "precision", "recall@8"),
@@ -21,6 +23,8 @@ HEAD = (
 )
 READING_HEAD = ("reader", "n", "agreed", "missed", "invented", "differed", "precision", "recall")
 WORDING_HEAD = ("n", "accepted", "refused", "away", "share", "seconds")
+EVIDENCE = "counterfactual"  # beside the variants: no policy is called so
+EVIDENCE_HEAD = ("n", "changed", "reasons", "gone", "fallen", "other")
 NAME_WIDTH, WIDTH = 16, 12
 
 
@@ -34,12 +38,29 @@ def table(measured: Measured) -> str:
     )
 
 
-def as_json(measured: Measured) -> JSON:
+def as_json(measured: Measured) -> dict[str, JSON]:
     """{variant: {kind: what Score has}}."""
     return {
         variant: {kind: asdict(score) for kind, score in score_kinds(judged).items()}
         for variant, judged in measured.items()
     }
+
+
+def evidence_table(evidence: Evidence) -> str:
+    """A line a variant, then what still stood when what it cites was away. "" for none."""
+    if not evidence:
+        return ""
+    lines = [_line("Evidence", EVIDENCE_HEAD)]
+    for variant, found in evidence.items():
+        shares = (_percent(found.gone), _percent(found.fallen), _percent(found.other))
+        counts = (str(found.n), _percent(found.changed), str(found.reasons))
+        lines += [_line(variant, (*counts, *shares)), *(f"  kept: {kept}" for kept in found.kept)]
+    return "\n".join(lines)
+
+
+def evidence_as_json(evidence: Evidence) -> dict[str, JSON]:
+    """{"counterfactual": {variant: what counterfactual.Figures has}}."""
+    return {EVIDENCE: {variant: found.as_json() for variant, found in evidence.items()}}
 
 
 def reading_table(read: Read) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from random import Random
 from time import perf_counter
-
-from django.conf import settings
 
 from agents.models import ModelCall
 from lab.moments.aliases import trusted_with
@@ -17,7 +15,7 @@ from lab.moments.label_reader import LabelReader, read_by
 from lab.moments.labels import Labels
 from lab.moments.load import Keys, item_keys, lived
 from lab.moments.score import INVALID_ITEM, Judged, Said, judge
-from lab.moments.variants import variant_named
+from lab.moments.variants import in_force, variant_named
 from lab.moments.wording import Wording
 from tips.decide.nominees import nominees
 from tips.make.making import make_tip
@@ -38,7 +36,7 @@ def run_variant(moments: Iterable[Moment], name: str, labels: Labels) -> list[Ju
     raises  NoSuchVariant, NoModelThere
     """
     variant = variant_named(name)
-    with _policy(variant.policy), trusted_with(variant.skills) if variant.asks else nullcontext():
+    with in_force(variant.policy), trusted_with(variant.skills) if variant.asks else nullcontext():
         if not variant.is_labelled:
             return [judge(moment, say(moment, asks=variant.asks)) for moment in moments]
         labelled = [moment for moment in moments if moment.id in labels.by_moment]
@@ -108,13 +106,3 @@ def _wording(decision: TipDecision | None, calls: Sequence[ModelCall]) -> Wordin
         is_away=calls[-1].outcome in UNANSWERED,
         seconds=sum(call.ms for call in calls) / 1000,
     )
-
-
-@contextmanager
-def _policy(key: str) -> Iterator[None]:
-    before = settings.OO_POLICY
-    settings.OO_POLICY = key
-    try:
-        yield
-    finally:
-        settings.OO_POLICY = before

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+from django.conf import settings
 
 from tips.registry import POLICIES
 
@@ -49,3 +53,13 @@ def variant_named(name: str) -> Variant:
         asks=bool(asking),
         skills=frozenset().union(*asking),
     )
+
+
+@contextmanager
+def in_force(policy: str) -> Iterator[None]:
+    before = settings.OO_POLICY
+    settings.OO_POLICY = policy
+    try:
+        yield
+    finally:
+        settings.OO_POLICY = before
