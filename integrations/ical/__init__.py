@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, tzinfo
+from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from integrations.base import EventSignal
@@ -28,8 +28,9 @@ from integrations.ical.limits import (
 )
 from integrations.ical.lines import Block, read_calendars
 from integrations.ical.nearby import drop_distant, has_recurrence
-from integrations.ical.series import Expander, Found, are_singles
-from integrations.ical.values import Moment, Place, parts_of
+from integrations.ical.series import Expander, Found
+from integrations.ical.uids import split
+from integrations.ical.values import Place, exactly, parts_of
 from integrations.ical.whole_days import days_of
 from integrations.ical.zones import Zones
 from oo.lib.text import one_line
@@ -133,11 +134,10 @@ def _events(
     series: Iterable[list[Entry]], expander: Expander, skipped: Counter[Skip]
 ) -> Iterator[EventSignal]:
     for entries in series:
-        singles = are_singles(entries)
-        if not singles:
-            skipped[Skip.SUPERSEDED] += max(0, sum(e.original is None for e in entries) - 1)
-        for group in [[entry] for entry in entries] if singles else [entries]:
-            yield from _occurrences(group, expander, skipped, is_keyed=singles)
+        groups = split(entries, expander)
+        skipped[Skip.SUPERSEDED] += len(entries) - sum(map(len, groups))
+        for group in groups:
+            yield from _occurrences(group, expander, skipped, is_keyed=len(groups) > 1)
 
 
 def _occurrences(
@@ -163,9 +163,9 @@ def _signal(found: Found, zone: tzinfo) -> EventSignal:
     entry = found.entry
     days = days_of(found.start, found.end, zone, is_marked=entry.is_whole_days)
     starts_on, ends_on = days or (None, None)
-    starts_at = _at(starts_on or found.start, zone)
+    starts_at = exactly(starts_on or found.start, zone)
     # Where clocks jump, an end on the wall can come before its start.
-    ends_at = max(starts_at, _at(ends_on or found.end, zone))
+    ends_at = max(starts_at, exactly(ends_on or found.end, zone))
     return EventSignal(
         external_id=entry.uid,
         occurrence=found.original,
@@ -182,12 +182,6 @@ def _signal(found: Found, zone: tzinfo) -> EventSignal:
         url=entry.url,
         updated_at=entry.updated_at,
     )
-
-
-def _at(value: Moment, zone: tzinfo) -> datetime:
-    if not isinstance(value, datetime):
-        value = datetime.combine(value, time(), zone)
-    return value.astimezone(UTC)
 
 
 def _name(calendars: Sequence[Block]) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from integrations.ical.guests import read_guests
 from integrations.ical.limits import MAX_LINE, MAX_TEXT, Skip, SkipEntry
 from integrations.ical.lines import Block
 from integrations.ical.values import (
+    Length,
     Moment,
     Period,
     Place,
@@ -62,7 +63,7 @@ class Entry:
     url: str
     start: Moment  # with a zone, always
     end: Moment | None
-    duration: timedelta | None
+    duration: Length | None
     floats: bool  # its start named no zone: it is at this hour wherever the person is
     rules: tuple[str, ...]
     rdates: tuple[Moment | Period, ...]

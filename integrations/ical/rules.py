@@ -1,6 +1,6 @@
 """Recurrence rules (RFC 5545, 3.3.10), read for a window only.
 
-dateutil, which recurring_ical_events uses, walks from the first occurrence, and a rule that never
+dateutil walks from the first occurrence, and a rule that never
 matches (30 February) walks to the year 9999. Here a rule without COUNT costs what its window
 costs, and one with COUNT is charged to a budget for every day that it looks at.
 """
@@ -32,6 +32,7 @@ NUMBERS = {
     "BYSECOND": (0, 60, False),
     "BYSETPOS": (1, 366, True),
 }
+CLOCK = ("BYHOUR", "BYMINUTE", "BYSECOND")
 KNOWN = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", *NUMBERS}
 
 
@@ -49,8 +50,8 @@ class Rule:
     numbers: dict[str, tuple[int, ...]]
     budget: Budget
 
-    def between(self, after: datetime, before: datetime, inc: bool = True) -> list[datetime]:
-        """Occurrences from `after` to `before`, in order; `inc` is what the library passes."""
+    def between(self, after: datetime, before: datetime) -> list[datetime]:
+        """Occurrences from `after` to `before`, both included, in order."""
         low, high = max(after, self.start), min(before, self.until or before)
         if low > high:
             return []
@@ -135,12 +136,16 @@ class Rule:
         return [time(*clock) for clock in product(hours, minutes, seconds)]
 
 
-def build_rule(text: str, start: datetime, budget: Budget) -> Rule:
+def build_rule(text: str, start: datetime, budget: Budget, *, is_dates: bool = False) -> Rule:
     """The rule as it is written after `RRULE:`, on the wall clock of `start`.
 
     UNTIL must be on that clock already. Raises SkipEntry for what is unreadable or too frequent.
+
+    is_dates    of a series of whole days: what the rule says of hours means nothing
     """
     parts = _parts(text)
+    if is_dates:
+        parts = {name: value for name, value in parts.items() if name not in CLOCK}
     if parts.get("RSCALE") == "GREGORIAN" and parts.get("SKIP", "OMIT") == "OMIT":
         parts = {name: value for name, value in parts.items() if name not in ("RSCALE", "SKIP")}
     freq = parts.get("FREQ", "")

@@ -1,28 +1,23 @@
-"""All entries of one UID, expanded into occurrences by recurring_ical_events.
+"""All entries of one UID, merged into occurrences: rules, extra dates, exceptions and moved ones.
 
-A series is expanded on the wall clock of its first entry: naive times only. So an hour stays what
-it is across a change of clocks, and the library, which compares occurrences both by UTC and by
-local time, cannot take one for another.
+A series is expanded on the wall clock of its first entry, so an hour stays what it is across a
+change of clocks. Occurrences are told apart by their moment, not by what the clock shows.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Any
-
-from icalendar import Event, vDDDTypes
-from recurring_ical_events.adapters.event import EventAdapter
-from recurring_ical_events.series import Series
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import TypeAlias
 
 from integrations.ical.entries import Entry
 from integrations.ical.limits import MAX_RECURRING_SPAN, Budget, Skip, SkipEntry
 from integrations.ical.rules import Rule, build_rule
-from integrations.ical.values import Moment, parse
+from integrations.ical.values import Moment, exactly
+from integrations.ical.wall import Wall
 
-UNTIL = re.compile(r"UNTIL=([0-9TZ]+)", re.IGNORECASE)
+Span: TypeAlias = tuple[Moment, Moment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,170 +32,140 @@ class Found:
 
 
 class Expander:
-    """Turns the entries of one UID into the occurrences that touch a window.
+    """Turns the entries of one series into the occurrences that touch a window.
 
     zone    the person's: that of dates, which have none
     """
 
     def __init__(self, zone: tzinfo, after: datetime, before: datetime, budget: Budget) -> None:
         self.zone, self.after, self.before, self.budget = zone, after, before, budget
-        self._series = _series_class(budget)
 
     def expand(self, entries: Sequence[Entry], *, is_keyed: bool = False) -> Iterator[Found]:
-        """In no order. Raises SkipEntry, and whatever the library raises for what makes no sense.
+        """In no order. Raises SkipEntry, and ValueError or ArithmeticError for impossible dates.
 
+        entries     one without a RECURRENCE-ID at most, and what is said of its occurrences
         is_keyed    name the occurrence of a single entry too: others have its UID
         """
         core = next((entry for entry in entries if entry.original is None), entries[0])
-        clock = core.start.tzinfo if isinstance(core.start, datetime) else None
-        wall = _Wall(core, clock or self.zone)
-        adapters = [_Adapter(entry, wall) for entry in entries]
-        recurring = [adapter for adapter in adapters if adapter.has_recurrence_rules()]
-        if any(adapter.duration > MAX_RECURRING_SPAN for adapter in recurring):
+        wall = Wall(core, self.zone)
+        recurring = [entry for entry in entries if is_recurring(entry)]
+        if any(wall.length(entry) > MAX_RECURRING_SPAN for entry in recurring):
             raise SkipEntry(Skip.TOO_LONG)
-        is_recurring = len(entries) > 1 or bool(recurring) or core.original is not None
-        series = self._series(adapters)
-        for each in series.between(wall.at(self.after), wall.at(self.before)):
-            self.budget.spend("occurrences")
-            adapter = each._adapter
-            yield Found(
-                entry=adapter.entry,
-                start=wall.back(each.start),
-                end=wall.back(each.end),
-                original=_key(adapter, each.start, wall) if is_recurring or is_keyed else "",
-                is_recurring=is_recurring,
-            )
+        is_series = len(entries) > 1 or bool(recurring) or core.original is not None
+        for entry, original, (start, end) in self._merge(entries, core, wall):
+            if self._touches(start, end):
+                self.budget.spend("occurrences")
+                key = wall.name(original) if is_series or is_keyed else ""
+                yield Found(entry, start, end, key, is_series)
+
+    def owner(self, entry: Entry, cores: Sequence[Entry]) -> int:
+        """Which of several series under one UID has the occurrence that the entry speaks of."""
+        recurring = [place for place, core in enumerate(cores) if is_recurring(core)]
+        if len(recurring) < 2:
+            return recurring[0] if recurring else 0
+        for place in recurring:
+            try:
+                if self._has(cores[place], entry):
+                    return place
+            except (SkipEntry, ValueError, ArithmeticError):
+                continue  # said of that series when it is expanded
+        return recurring[0]
+
+    def _has(self, core: Entry, entry: Entry) -> bool:
+        if entry.original is None:
+            return False
+        wall = Wall(core, self.zone)
+        clock = wall.clock(wall.place(entry.original))
+        if clock in {wall.clock(start) for start, _ in _listed(core, wall)}:
+            return True
+        rules = build_rules(core, wall, self.budget)
+        return any(rule.between(clock, clock) for rule in rules)
+
+    def _merge(
+        self, entries: Sequence[Entry], core: Entry, wall: Wall
+    ) -> Iterator[tuple[Entry, Moment, Span]]:
+        """Each occurrence that is not taken out: its entry, where it was, and where it is."""
+        changes = _changes(entries, wall)
+        gone = {wall.key(each) for each in core.exdates if wall.is_exact(each)}
+        gone_days = {each for each in core.exdates if not wall.is_exact(each)}
+        if core.original is None:
+            later = [each for _, each in sorted(changes.items()) if each.and_future]
+            for start, end in self._starts(core, wall, later):
+                key = wall.key(start)
+                if key in gone or wall.clock(start).date() in gone_days or key in changes:
+                    continue
+                gone.add(key)
+                entry = _last_before(key, later, wall) or core
+                yield entry, start, (wall.moved(entry, start), end or wall.end(entry, start))
+        for key, entry in changes.items():
+            if key not in gone and entry.original is not None:
+                yield entry, wall.place(entry.original), wall.own_span(entry)
+
+    def _starts(
+        self, core: Entry, wall: Wall, later: Sequence[Entry]
+    ) -> Iterator[tuple[Moment, Moment | None]]:
+        """Where the series may start in the window, some twice; and the end, where one is said."""
+        rules = build_rules(core, wall, self.budget)
+        ends = [rule.until for rule in rules if rule.until]
+        own = wall.clock(core.start)
+        if not ends or own <= max(ends):
+            yield core.start, None
+        yield from _listed(core, wall)[1:]
+        shifts = [wall.clock(wall.moved(each, core.start)) - own for each in later]
+        reach = max(wall.length(each) for each in (core, *later)) + timedelta(days=1)
+        low = wall.clock(self.after) - reach - max([timedelta(), *shifts])
+        high = wall.clock(self.before) + timedelta(days=1) - min([timedelta(), *shifts])
+        for rule in rules:
+            for clock in rule.between(low, high):
+                if clock != own:
+                    yield wall.back(clock), None
+                else:
+                    yield core.start, None
+
+    def _touches(self, start: Moment, end: Moment) -> bool:
+        begins, ends = exactly(start, self.zone), exactly(end, self.zone)
+        low, high = self.after.astimezone(UTC), self.before.astimezone(UTC)
+        return begins < high and (ends > low or low <= begins)
 
 
-def are_singles(entries: Sequence[Entry]) -> bool:
-    """Whether they are different meetings to which a careless program gave one UID."""
-    return len({str(entry.start) for entry in entries}) == len(entries) > 1 and all(
-        entry.original is None
-        and entry.sequence == entries[0].sequence
-        and not (entry.rules or entry.rdates)
-        for entry in entries
-    )
+def is_recurring(entry: Entry) -> bool:
+    return bool(entry.rules or entry.rdates or entry.exdates)
 
 
-class _Wall:
-    """Takes times to the clock on the wall of a series, and back."""
-
-    def __init__(self, core: Entry, zone: tzinfo) -> None:
-        self.core, self.zone = core, zone
-        self.is_dates = not isinstance(core.start, datetime)
-
-    def at(self, value: Moment) -> Any:
-        if not isinstance(value, datetime):
-            return value
-        return value.astimezone(self.zone).replace(tzinfo=None)
-
-    def back(self, value: Moment) -> Moment:
-        return value.replace(tzinfo=self.zone) if isinstance(value, datetime) else value
-
-    def like_start(self, value: Moment) -> Moment:
-        """Of the kind that the start of the series is: some name an occurrence by its day."""
-        at: Moment = self.at(value)
-        if self.is_dates:
-            return at.date() if isinstance(at, datetime) else at
-        if isinstance(at, datetime):
-            return at
-        start: datetime = self.at(self.core.start)
-        return datetime.combine(at, start.time())
-
-    def rule(self, text: str) -> str:
-        return UNTIL.sub(self._until, text)
-
-    def _until(self, match: re.Match[str]) -> str:
-        value = parse(match[1].upper())
-        if not isinstance(value, date):
-            raise SkipEntry(Skip.BAD_RULE)
-        if self.is_dates:
-            return f"UNTIL={value:%Y%m%d}"
-        if not isinstance(value, datetime):
-            # The last day counts as a whole, whatever the hour of the occurrence.
-            value = datetime.combine(value, time(23, 59, 59))
-        until = self.at(value) if value.tzinfo else value
-        return f"UNTIL={until:%Y%m%dT%H%M%S}"
+def build_rules(core: Entry, wall: Wall, budget: Budget) -> list[Rule]:
+    """Raises SkipEntry."""
+    start = wall.clock(core.start)
+    texts = dict.fromkeys(wall.rule(text) for text in core.rules)
+    return [build_rule(text, start, budget, is_dates=wall.is_dates) for text in texts]
 
 
-class _Adapter(EventAdapter):  # type: ignore[misc]  # the library has no types
-    """An entry as the library wants to see it."""
+def _listed(core: Entry, wall: Wall) -> list[tuple[Moment, Moment | None]]:
+    """The start of a series and its extra ones, with the end of those that are periods."""
+    found: list[tuple[Moment, Moment | None]] = [(core.start, None)]
+    for each in core.rdates:
+        if not isinstance(each, tuple):
+            found.append((wall.place(each), None))
+            continue
+        start, end = wall.place(each[0]), each[1]
+        found.append((start, end if isinstance(end, date) else wall.after(start, end)))
+    return found
 
-    def __init__(self, entry: Entry, wall: _Wall) -> None:
-        self.entry, self.wall = entry, wall
-        event = Event()
-        event["UID"], event["SEQUENCE"] = entry.uid, entry.sequence
-        event["DTSTART"], event["DTEND"] = map(vDDDTypes, _span(entry, wall))
+
+def _changes(entries: Sequence[Entry], wall: Wall) -> dict[date, Entry]:
+    """What is said of single occurrences: of two versions the newer."""
+    found: dict[date, Entry] = {}
+    for entry in entries:
         if entry.original is not None:
-            event["RECURRENCE-ID"] = vDDDTypes(wall.like_start(entry.original))
-            if entry.and_future:
-                event["RECURRENCE-ID"].params["RANGE"] = "THISANDFUTURE"
-        super().__init__(event)
-
-    @property
-    def rrules(self) -> set[str]:
-        return {self.wall.rule(text) for text in self.entry.rules}
-
-    @property
-    def rdates(self) -> list[Any]:
-        return [
-            (self.wall.at(each[0]), self._end(each[1]))
-            if isinstance(each, tuple)
-            else self.wall.like_start(each)
-            for each in self.entry.rdates
-        ]
-
-    @property
-    def exdates(self) -> list[Any]:
-        # A date takes out every occurrence of that day, so it stays a date.
-        at = self.wall.like_start if self.wall.is_dates else self.wall.at
-        return [at(each) for each in self.entry.exdates]
-
-    def has_recurrence_rules(self) -> bool:
-        return bool(self.entry.rules or self.entry.rdates or self.entry.exdates)
-
-    def _end(self, end: Moment | timedelta) -> Any:
-        return end if isinstance(end, timedelta) else self.wall.at(end)
+            key = wall.key(wall.place(entry.original))
+            if key not in found or found[key].sequence <= entry.sequence:
+                found[key] = entry
+    return found
 
 
-def _span(entry: Entry, wall: _Wall) -> tuple[Moment, Moment]:
-    start: Moment = wall.at(entry.start)
-    if entry.end is not None:
-        end: Moment = wall.at(entry.end)
-    elif entry.duration is not None:
-        lasts = entry.duration
-        if not isinstance(start, datetime):  # eight hours of a date are that day
-            lasts = max(timedelta(days=1), -(-lasts // timedelta(days=1)) * timedelta(days=1))
-        end = start + lasts
-    else:
-        end = start if isinstance(start, datetime) else start + timedelta(days=1)
-    if not isinstance(start, datetime) and not isinstance(end, datetime) and end == start:
-        end = start + timedelta(days=1)  # many write the same day twice and mean that day
-    return start, end
-
-
-def _series_class(budget: Budget) -> Any:
-    """The library's series, with rules that read a window only and are paid for."""
-
-    class Rules(Series.RecurrenceRules):  # type: ignore[misc]
-        def create_rule_with_start(self, rule_string: str) -> Rule:
-            return build_rule(rule_string, self.start, budget)
-
-    class Bounded(Series):  # type: ignore[misc]
-        RecurrenceRules = Rules
-
-    return Bounded
-
-
-def _key(adapter: _Adapter, start: Moment, wall: _Wall) -> str:
-    """Which occurrence: 2026-03-29T07:00:00Z. One that floats or is a date names no zone."""
-    if adapter.entry.original is not None and not adapter.entry.and_future:
-        start = wall.like_start(adapter.entry.original)
-    else:
-        start = start - adapter.move_recurrences_by
-    if not isinstance(start, datetime):
-        return start.isoformat()
-    if wall.core.floats:
-        return start.isoformat(timespec="seconds")
-    at = start.replace(tzinfo=wall.zone).astimezone(UTC)
-    return at.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+def _last_before(key: date, later: Sequence[Entry], wall: Wall) -> Entry | None:
+    """The entry that changed all occurrences up to this one."""
+    found = None
+    for entry in later:
+        if entry.original is not None and wall.key(wall.place(entry.original)) < key:
+            found = entry
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, TypeAlias
 
 from icalendar import vDDDTypes
@@ -16,8 +16,21 @@ from integrations.ical.limits import MAX_DATES, Skip, SkipEntry
 from integrations.ical.zones import Zones
 
 Moment: TypeAlias = date | datetime
-Period: TypeAlias = tuple[Moment, Moment | timedelta]
+Period: TypeAlias = "tuple[Moment, Moment | Length]"
 Properties: TypeAlias = dict[str, list[tuple[Mapping[str, str], str]]]
+
+LENGTH = re.compile(
+    r"([+-]?)P(?:(\d{1,9})W)?(?:(\d{1,9})D)?"
+    r"(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """Days go by the clock on the wall, hours by any clock."""
+
+    days: timedelta
+    hours: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +57,7 @@ def parts_of(line: str) -> tuple[str, Mapping[str, Any], str]:
 
 
 def parse(text: str) -> object:
-    """A date, a time, a duration or a period (a pair), as text says it. Raises SkipEntry."""
+    """A date or a time, as text says it. Raises SkipEntry."""
     try:
         return vDDDTypes.from_ical(text)  # type: ignore[no-untyped-call]
     except (ValueError, TypeError, ArithmeticError):
@@ -67,11 +80,14 @@ def moment(found: Properties, name: str, place: Place) -> Moment | None:
 
 def _value(params: Mapping[str, str], text: str, place: Place) -> Moment | Period:
     zone = place.zones.find(params["TZID"]) if params.get("TZID") else None
+    text, is_period, end = text.partition("/")
+    if is_period:
+        start = _value(params, text, place)
+        until = _length(end) if "P" in end.upper() else _value(params, end, place)
+        if not isinstance(start, date) or isinstance(until, tuple):
+            raise SkipEntry(Skip.UNREADABLE)
+        return start, until
     value = parse(_repaired(text))
-    if isinstance(value, tuple):
-        start, end = value
-        ends = _zoned(end, zone, place) if isinstance(end, date) else end
-        return _zoned(start, zone, place), ends
     if not isinstance(value, date):
         raise SkipEntry(Skip.UNREADABLE)
     return _zoned(value, zone, place)
@@ -113,10 +129,27 @@ def dates(found: Properties, name: str, place: Place) -> tuple[Moment | Period, 
     )
 
 
-def duration(text: str) -> timedelta | None:
-    if not text.strip():
-        return None
-    value = parse(text.strip())
-    if not isinstance(value, timedelta):
+def duration(text: str) -> Length | None:
+    return _length(text) if text.strip() else None
+
+
+def _length(text: str) -> Length:
+    found = LENGTH.fullmatch(text.strip().upper())
+    if found is None:
         raise SkipEntry(Skip.UNREADABLE)
-    return value
+    sign = -1 if found[1] == "-" else 1
+    weeks, days, hours, minutes, seconds = (sign * int(each or 0) for each in found.groups()[1:])
+    try:
+        return Length(
+            timedelta(weeks=weeks, days=days),
+            timedelta(hours=hours, minutes=minutes, seconds=seconds),
+        )
+    except OverflowError:
+        raise SkipEntry(Skip.UNREADABLE) from None
+
+
+def exactly(value: Moment, zone: tzinfo) -> datetime:
+    """The moment, in UTC; a day begins at midnight in the zone."""
+    if not isinstance(value, datetime):
+        value = datetime.combine(value, time(), zone)
+    return value.astimezone(UTC)

@@ -21,27 +21,27 @@ def days_of(
     is_marked  the file says that these are whole days, whatever the hours
     """
     if not isinstance(start, datetime):
-        return start, max(start + DAY, _after(end))
+        return start, max(start + DAY, after_last(end))
     if not isinstance(end, datetime):
         end = datetime.combine(end, time(), start.tzinfo)
     # Midnight may be that of the zone that is written, of the person, or of UTC.
     for each in (start.tzinfo, zone, UTC):
         first, last = start.astimezone(each), end.astimezone(each)
         if _is_midnight(first) and (is_marked or _is_whole(first, last)):
-            return first.date(), max(first.date() + DAY, _after(last))
+            return first.date(), max(first.date() + DAY, after_last(last))
     if is_marked:
-        return start.date(), max(start.date() + DAY, _after(end.astimezone(start.tzinfo)))
+        return start.date(), max(start.date() + DAY, after_last(end.astimezone(start.tzinfo)))
     if end.astimezone(UTC) - start.astimezone(UTC) >= DAY:
-        return start.astimezone(zone).date(), _after(end.astimezone(zone))
+        return start.astimezone(zone).date(), after_last(end.astimezone(zone))
     return None
 
 
-def day_of(value: datetime, zone: tzinfo) -> date:
-    """The day that a time means where only days count: as it is written, if that is midnight."""
-    for each in (value.tzinfo, zone, UTC):
+def midnight_zone(value: datetime, *zones: tzinfo | None) -> tzinfo | None:
+    """The first of these zones, then its own and UTC, where a time is midnight."""
+    for each in (*zones, value.tzinfo, UTC):
         if _is_midnight(value.astimezone(each)):
-            return value.astimezone(each).date()
-    return value.date()
+            return each
+    return None
 
 
 def _is_midnight(value: datetime) -> bool:
@@ -53,7 +53,7 @@ def _is_whole(first: datetime, last: datetime) -> bool:
     return is_edge and last.replace(tzinfo=None) - first.replace(tzinfo=None) >= ALMOST_A_DAY
 
 
-def _after(end: Moment) -> date:
+def after_last(end: Moment) -> date:
     """The day after the last that it touches."""
     if not isinstance(end, datetime):
         return end
