@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -16,6 +17,7 @@ from integrations.ical.values import (
     Period,
     Place,
     Properties,
+    dated_parts,
     dates,
     duration,
     floats,
@@ -50,6 +52,7 @@ READ = frozenset(
         "RECURRENCE-ID",
     ]
 )
+DATES = frozenset({"DTSTART", "DTEND", "RDATE", "EXDATE", "RECURRENCE-ID"})
 NAME = re.compile(r"[A-Za-z0-9-]+")
 WHOLE_DAYS = ("MICROSOFT-CDO-ALLDAYEVENT", "FUNAMBOL-ALLDAY")
 FREE = frozenset({"FREE", "WORKINGELSEWHERE"})
@@ -124,12 +127,20 @@ def _properties(block: Block) -> Properties:
         if len(line) > MAX_LINE:
             raise SkipEntry(Skip.TOO_LONG)
         try:
-            _, params, value = parts_of(line.strip())
+            parts = _parts(name[0].upper(), line.strip())
         except ValueError:
             continue
-        values = {key.upper(): _first(each) for key, each in params.items()}
-        found.setdefault(name[0].upper(), []).append((values, value))
+        found.setdefault(name[0].upper(), []).append(parts)
     return found
+
+
+def _parts(name: str, line: str) -> tuple[Mapping[str, str], str]:
+    """Raises ValueError. A date that is none is left as it is written."""
+    dated = dated_parts(line) if name in DATES else None
+    if dated is not None:
+        return dated
+    _, params, value = parts_of(line)
+    return {key.upper(): _first(each) for key, each in params.items()}, value
 
 
 def _first(value: object) -> str:

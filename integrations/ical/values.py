@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, TypeAlias
 
-from icalendar import vDDDTypes
 from icalendar.parser import Contentline
-from x_wr_timezone import UTCChangingWalker
 
 from integrations.ical.limits import MAX_DATES, Skip, SkipEntry
 from integrations.ical.zones import Zones
@@ -19,6 +17,10 @@ Moment: TypeAlias = date | datetime
 Period: TypeAlias = "tuple[Moment, Moment | Length]"
 Properties: TypeAlias = dict[str, list[tuple[Mapping[str, str], str]]]
 
+DATED = re.compile(r":\s*(?=\d{4}-?\d\d-?\d\d|[+-]?PT?\d)", re.IGNORECASE)
+IN_DATES = "0123456789TtZzPpWwDdHhMmSs:,/+-. \t"
+PARAMETER = re.compile(r";(?=\s*[A-Za-z0-9-]+\s*=)")
+BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?")
 LENGTH = re.compile(
     r"([+-]?)P(?:(\d{1,9})W)?(?:(\d{1,9})D)?"
     r"(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?"
@@ -52,15 +54,42 @@ class Place:
 
 def parts_of(line: str) -> tuple[str, Mapping[str, Any], str]:
     """Name, parameters, and the value without its backslashes. Raises ValueError."""
+    name, is_value, value = line.partition(":")
+    if is_value and not {";", '"', "\\"} & set(name) and "\\" not in value:
+        return name, {}, value
     name, params, value = Contentline(line).parts()  # type: ignore[no-untyped-call]
     return name, params, value
 
 
-def parse(text: str) -> object:
+def dated_parts(line: str) -> tuple[Mapping[str, str], str] | None:
+    """Parameters and value of a line of dates; None where none is found.
+
+    Names of zones hold colons, commas and quotes that do not end, so the value is looked for: it
+    is what begins as a date or a length does.
+    """
+    tail = len(line.rstrip(IN_DATES))
+    found = DATED.search(line, tail)
+    if found is None:
+        return None
+    params = PARAMETER.split(line[: found.start()])[1:]
+    pairs = (each.partition("=") for each in params)
+    return {name.strip().upper(): value.strip().strip('"') for name, _, value in pairs}, line[
+        found.end() :
+    ]
+
+
+def parse(text: str) -> Moment:
     """A date or a time, as text says it. Raises SkipEntry."""
+    found = BASIC.fullmatch(text)
+    if found is None:
+        raise SkipEntry(Skip.UNREADABLE)
+    year, month, day, hour, minute, second = (int(each or 0) for each in found.groups()[:6])
     try:
-        return vDDDTypes.from_ical(text)  # type: ignore[no-untyped-call]
-    except (ValueError, TypeError, ArithmeticError):
+        if found[4] is None:
+            return date(year, month, day)
+        zone = UTC if found[7] else None
+        return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone)
+    except ValueError:
         raise SkipEntry(Skip.UNREADABLE) from None
 
 
@@ -87,10 +116,7 @@ def _value(params: Mapping[str, str], text: str, place: Place) -> Moment | Perio
         if not isinstance(start, date) or isinstance(until, tuple):
             raise SkipEntry(Skip.UNREADABLE)
         return start, until
-    value = parse(_repaired(text))
-    if not isinstance(value, date):
-        raise SkipEntry(Skip.UNREADABLE)
-    return _zoned(value, zone, place)
+    return _zoned(parse(_repaired(text)), zone, place)
 
 
 def _repaired(text: str) -> str:
@@ -106,10 +132,7 @@ def _zoned(value: Moment, zone: tzinfo | None, place: Place) -> Moment:
         return value
     if value.tzinfo is None:
         return value.replace(tzinfo=zone or place.zone)
-    if place.shift is None:
-        return value
-    shifted: datetime = UTCChangingWalker(place.shift).walk_value_datetime(value)
-    return shifted
+    return value if place.shift is None else value.astimezone(place.shift)
 
 
 def floats(params: Mapping[str, str], text: str, place: Place) -> bool:

@@ -6,7 +6,6 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from integrations.ical.entries import Entry
-from integrations.ical.limits import Skip, SkipEntry
 from integrations.ical.values import Length, Moment, exactly, parse
 from integrations.ical.whole_days import DAY, after_last, days_of, midnight_zone
 
@@ -132,8 +131,6 @@ class Wall:
 
     def _until(self, match: re.Match[str]) -> str:
         value = parse(match[1].upper())
-        if not isinstance(value, date):
-            raise SkipEntry(Skip.BAD_RULE)
         if self.is_dates:
             is_zoned = isinstance(value, datetime) and value.tzinfo is not None
             return f"UNTIL={self._day(value) if is_zoned else value:%Y%m%d}"

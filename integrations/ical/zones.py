@@ -6,17 +6,15 @@ of one person would change the calendar of another. So each file gets a resolver
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from integrations.ical.limits import MAX_ZONE_NAMES, MAX_ZONES, Budget
 from integrations.ical.lines import Block
 from integrations.ical.rules import build_rule
-from oo.lib.zones import zone_named
+from integrations.ical.zone_names import find_known, guess, key_of
 
 MAX_OBSERVANCES = 200
 MAX_OBSERVANCE_RULES = 10
@@ -28,7 +26,7 @@ class Zones:
     """The zones of one file."""
 
     def __init__(self, blocks: Iterable[Block]) -> None:
-        self._blocks = {block.value("TZID"): block for block in blocks}
+        self._blocks = {key_of(block.value("TZID")): block for block in blocks}
         self._found: dict[str, tzinfo | None] = {}
         self._made = 0
 
@@ -39,32 +37,17 @@ class Zones:
         return self._found.get(name)
 
     def _look(self, name: str) -> tzinfo | None:
-        block = self._blocks.get(name.strip())
-        names = [*_spellings(name)]
-        if block:
-            names += _spellings(block.value("X-LIC-LOCATION"))
-        known = next((zone for zone in map(find_known, names) if zone), None)
+        block = self._blocks.get(key_of(name))
+        known = find_known(name)
+        if known is None and block:
+            known = find_known(block.value("X-LIC-LOCATION"))
         if known or block is None or self._made >= MAX_ZONES:
-            return known
+            return known or guess(name)
         self._made += 1
         try:
             return _build(block)
-        except Exception:  # whatever it is that is wrong with it, the name is then unknown
-            return None
-
-
-def find_known(name: str) -> ZoneInfo | None:
-    """An IANA zone by its own name or by Windows' name for it."""
-    return zone_named(WINDOWS_TO_OLSON.get(name, name))
-
-
-def _spellings(name: str) -> Iterator[str]:
-    """A TZID, and without the maker's prefix: /example.org/20240101/Europe/Berlin."""
-    plain = name.strip().strip('"').strip("/")
-    yield plain
-    parts = plain.split("/")
-    if name.strip().startswith("/") and len(parts) < 10:
-        yield from ("/".join(parts[start:]) for start in range(1, len(parts)))
+        except Exception:  # whatever it is that is wrong with it, its name is what is left
+            return guess(name)
 
 
 def _build(block: Block) -> tzinfo:

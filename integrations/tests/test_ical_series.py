@@ -1,4 +1,4 @@
-"""Series as programs write them: careless keys, exceptions in any spelling, an hour that is twice."""
+"""Series as programs write them: careless keys, exceptions in any spelling, an hour twice."""
 
 from __future__ import annotations
 
