@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 
-MAX_BYTES = 2 * 1024 * 1024
-MAX_COMPONENTS = 20_000
+MAX_BYTES = 12 * 1024 * 1024
+MAX_COMPONENTS = 60_000  # that are read: alarms and to-dos are passed over
 MAX_DEPTH = 10  # components inside components
 MAX_LINE = 40_000  # characters of a line that matters
 MAX_OCCURRENCES = 2_000  # that are handed on, the earliest first
 MAX_EXPANDED = 5_000  # that are looked at before that cut
-MAX_RECURRING = 2_000  # entries with a recurrence
+MAX_RECURRING = 5_000  # entries with a recurrence
 MAX_A_DAY = 24  # occurrences of one entry
 MAX_DATES = 2_000  # RDATE and EXDATE values of one entry
-MAX_DAYS = 150_000  # days that the rules of one file may look at
+MAX_DAYS = 300_000  # days that the rules of one file may look at
 MAX_RECURRING_SPAN = timedelta(days=366)  # how long one occurrence of a series may last
 MAX_ZONE_NAMES = 200
 MAX_ZONES = 20  # zones that a file describes itself and that have no known name

@@ -10,10 +10,9 @@ from integrations.ical.limits import MAX_BYTES, MAX_COMPONENTS, MAX_DEPTH, NotAC
 
 BLANK = re.compile(rb"\n{2,}")
 EDGE = re.compile(r"(BEGIN|END)\s*:\s*([A-Za-z0-9-]+)", re.IGNORECASE)
-COMPONENTS = frozenset(
-    {"VCALENDAR", "VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE", "VALARM"}
-    | {"STANDARD", "DAYLIGHT"}
-)
+MAX_EDGE = 200  # characters of a line that can begin or end a component
+READ = frozenset({"VCALENDAR", "VEVENT", "VTIMEZONE", "STANDARD", "DAYLIGHT"})
+COMPONENTS = READ | {"VTODO", "VJOURNAL", "VFREEBUSY", "VALARM"}
 
 
 @dataclass(slots=True)
@@ -62,17 +61,20 @@ def read_calendars(data: bytes) -> list[Block]:
     root, count = Block(""), 0
     stack = [root]
     for line in text_of(data).split("\n"):
-        edge = EDGE.fullmatch(line.strip())
+        edge = EDGE.fullmatch(line.strip()) if len(line) < MAX_EDGE else None
         if edge is None:
-            stack[-1].lines.append(line)
+            if stack[-1].name in READ:
+                stack[-1].lines.append(line)
         elif edge[1].upper() == "END":
             _close(stack, edge[2].upper())
         else:
-            count += 1
+            block = Block(edge[2].upper())
+            count += block.name in READ
             if count > MAX_COMPONENTS or len(stack) > MAX_DEPTH:
                 raise TooBig
-            stack.append(Block(edge[2].upper()))
-            stack[-2].blocks.append(stack[-1])
+            if block.name in READ:
+                stack[-1].blocks.append(block)
+            stack.append(block)
     calendars = root.named("VCALENDAR")
     if not calendars or not all(calendar.is_closed for calendar in calendars):
         raise NotACalendar

@@ -18,6 +18,8 @@ from oo.lib.words import gettext_lazy as _
 
 SERVICE = "calendar"
 DEADLINE_S = 20.0
+# Office 365 refuses agents that do not begin as browsers do; who is asking is said behind that.
+AGENT = "Mozilla/5.0 (compatible; oO/0.1; +{url})"
 # How programs spell "subscribe to this": the same address, fetched over TLS.
 SCHEMES = {"webcal": "https", "webcals": "https"}
 
@@ -86,11 +88,12 @@ def address_of(credentials: Mapping[str, str]) -> str:
 
 
 def _fetch(url: str, headers: Mapping[str, str]) -> Fetched:
+    agent = AGENT.format(url=settings.OO_BASE_URL)
     return fetch_public(
         url,
         service=SERVICE,
         limits=Limits(max_bytes=ical.MAX_BYTES, deadline_s=DEADLINE_S),
-        headers=headers,
+        headers={"User-Agent": agent, **headers},
         allow_private=settings.OO_PRIVATE_HOSTS_ALLOWED,
     )
 

@@ -12,6 +12,7 @@ import pytest
 
 from integrations import ical
 from integrations.base import Link, Pull
+from integrations.ical import limits
 from integrations.registry import SOURCES
 from integrations.sources import calendar_url
 from integrations.sources.calendar_file import CalendarFile
@@ -150,15 +151,44 @@ def test_what_is_no_calendar_deletes_nothing(site: Any, body: bytes) -> None:
         CalendarUrl().identify({"url": server.url}, "")
 
 
-def test_five_megabytes_are_refused(site: Any) -> None:
+def test_more_than_what_may_be_read_is_refused(site: Any) -> None:
     with pytest.raises(TooLarge):
-        pull(site(lambda handler: handler.reply(200, b" " * 5_000_000)))
+        pull(site(lambda handler: handler.reply(200, b" " * (ical.MAX_BYTES + 1))))
 
 
 def test_too_many_entries_are_refused(site: Any) -> None:
-    body = calendar("BEGIN:X\r\nEND:X\r\n" * 20_001)
+    body = calendar("BEGIN:VEVENT\r\nEND:VEVENT\r\n" * (limits.MAX_COMPONENTS + 1))
     with pytest.raises(TooLarge):
         pull(site(lambda handler: handler.reply(200, body)))
+
+
+def test_ten_years_of_meetings_are_read(site: Any) -> None:
+    """Three megabytes: what is past is passed over, and what is coming is all there."""
+    first, more = datetime(2016, 3, 3, 9), f"DESCRIPTION:{'x' * 120}\r\nBEGIN:VALARM\r\nEND:VALARM"
+    days = [first + timedelta(days=n) for n in range(3_652)]
+    once = [entry(f"UID:{n}", f"DTSTART:{day:%Y%m%dT%H%M%SZ}", more) for n, day in enumerate(days)]
+    over = [
+        entry(
+            f"UID:r{n}",
+            f"DTSTART:{day:%Y%m%dT%H%M%SZ}",
+            f"RRULE:FREQ=DAILY;UNTIL={day:%Y}1231",
+            more,
+        )
+        for n, day in enumerate(days[:-365])
+    ]
+    old = entry("UID:old", "DTSTART:20160305T150000Z", "RRULE:FREQ=WEEKLY", more)
+    body = calendar(*once, *over, *[entry("UID:pad", "DTSTART:20100101", more)] * 9_000, old)
+    assert len(body) > 3 * 1024 * 1024
+    events = pull(site(lambda handler: handler.reply(200, body))).events
+    assert {event.starts_at.hour for event in events} == {9, 15}
+    assert len([event for event in events if event.external_id == "old"]) == 4
+
+
+def test_it_asks_as_servers_want_to_be_asked_and_says_who_it_is(site: Any, settings: Any) -> None:
+    server = site(answer)
+    pull(server, pull(server).cursor)
+    for _path, headers in server.heard:
+        assert headers["User-Agent"] == f"Mozilla/5.0 (compatible; oO/0.1; +{settings.OO_BASE_URL})"
 
 
 def test_a_body_that_only_drips_is_given_up_on(site: Any, monkeypatch: Any) -> None:

@@ -39,7 +39,7 @@ def test_what_is_no_whole_calendar_is_refused(data: bytes) -> None:
     "data",
     [
         b" " * (limits.MAX_BYTES + 1),
-        calendar("BEGIN:X\r\nEND:X\r\n" * limits.MAX_COMPONENTS),
+        calendar("BEGIN:VEVENT\r\nEND:VEVENT\r\n" * limits.MAX_COMPONENTS),
         b"BEGIN:VCALENDAR\n" + b"BEGIN:VEVENT\n" * 50,
     ],
 )
@@ -83,7 +83,7 @@ def test_a_rule_that_never_matches_costs_no_more_than_its_window() -> None:
 
 
 def test_counting_from_the_past_is_paid_for() -> None:
-    start, budget = datetime(1500, 1, 1), Budget()
+    start, budget = datetime(1000, 1, 1), Budget()
     rule = build_rule("FREQ=DAILY;COUNT=900000", start, budget)
     with pytest.raises(SkipEntry):
         rule.between(datetime(2026, 1, 1), datetime(2026, 3, 1))
