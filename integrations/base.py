@@ -79,6 +79,11 @@ class SourceManifest:
     can_complete: bool = False
     debug_only: bool = False
 
+    @property
+    def is_local(self) -> bool:
+        """What the person gives says all by itself: nobody outside has to be asked."""
+        return self.oauth is None and all(field.kind == "file" for field in self.fields)
+
     def all_settings(self) -> tuple[Setting, ...]:
         oauth = self.oauth
         of_oauth: tuple[str | Setting, ...] = (

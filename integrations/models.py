@@ -20,7 +20,11 @@ from oo.lib.fields import EncryptedTextField
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def live(self) -> ConnectionQuerySet:
         """Connections that may be synced: the person has not to do anything first."""
-        return self.exclude(state=Connection.State.RECONNECT).filter(user__is_active=True)
+        return self.exclude(state__in=Connection.STUCK).filter(user__is_active=True)
+
+    def unknown(self) -> ConnectionQuerySet:
+        """What was asked for and is not connected: a worker is to check it, or has refused it."""
+        return self.filter(state__in=(Connection.State.CHECKING, Connection.State.REFUSED))
 
     def due(self, *, at: datetime) -> ConnectionQuerySet:
         """Live, its moment has come, and no worker holds it (a dead worker's claim runs out)."""
@@ -32,7 +36,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         The conditions stand on the row itself: PostgreSQL checks them again after it has waited for
         the other worker, which it would not do for those of a joined table.
         """
-        free = self.exclude(state=Connection.State.RECONNECT)._unclaimed(at)
+        free = self.exclude(state__in=Connection.STUCK)._unclaimed(at)
         return bool(free.filter(pk=connection_id).update(claimed_until=until))
 
     def lock(self, connection_id: UUID) -> Connection | None:
@@ -54,6 +58,10 @@ class Connection(models.Model):
         OK = "ok", _("connected")
         RETRYING = "retrying", _("trying again")
         RECONNECT = "reconnect", _("reconnect needed")
+        CHECKING = "checking", _("being checked")
+        REFUSED = "refused", _("not connected")
+
+    STUCK = (State.RECONNECT, State.REFUSED)  # the person has to do something first
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)

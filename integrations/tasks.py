@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from integrations.access import connections
+from integrations.access import checking, connections
 from integrations.complete import completing
 from integrations.models import Completion, Connection
 from integrations.sync import syncing
@@ -55,3 +55,9 @@ def close_one(key: str) -> bool:
 def end_consent(user_id: str, key: str) -> int:
     """Disconnect what may not be read any more. Lost, it is done by the next sync instead."""
     return connections.end_consent(UUID(user_id), key, at=timezone.now())
+
+
+@shared_task(soft_time_limit=50, time_limit=55)
+def purge() -> int:
+    """Daily: what a source refused and nobody tried again."""
+    return checking.forget_refused(at=timezone.now())

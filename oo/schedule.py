@@ -13,6 +13,7 @@ JOBS: dict[str, tuple[int, str]] = {
     "tips.tasks.keep_ready": (60, "replace tips that expired or whose moment has passed"),
     "agents.tasks.sweep": (900, "let the agents look at whoever is due"),
     "agents.tasks.count_days": (900, "count how people answered, by day"),
+    "integrations.tasks.purge": (86_400, "forget what a source refused and nobody tried again"),
     "agents.tasks.purge": (86_400, "forget what was read of rows that are gone"),
     "events.tasks.purge": (86_400, "forget what is older than its keeping time"),
     "accounts.tasks.purge": (86_400, "forget expired sessions and old receipts"),

@@ -40,23 +40,35 @@ def connect(
     The same account again is the same connection, with new credentials; what was read of it stays,
     unless the document is another. Raises ApiError, KeyError for no such source, AccountClosed.
     """
-    plugin = SOURCES[source]
-    account = plugin.identify(credentials, document)
+    account = SOURCES[source].identify(credentials, document)
     with transaction.atomic():
         if not lock_person(user_id):
             raise AccountClosed
-        connection = _open(user_id, source, account, at)
-        if connection.document != document:
-            connection.cursor = {}
-        connection.document = document
-        connection.write_credentials(credentials)
-        connection.save()
-        for key in sorted(plugin.manifest.consents):
-            consents.grant(user_id, key, by="connect", at=at)
-        Completion.objects.waiting().filter(
-            task__connection=connection, next_at__gt=at, attempts__gt=0
-        ).update(next_at=at)
-        _publish_change(connection, "connected", at)
+        return store(user_id, source, account, credentials, document, at=at)
+
+
+def store(
+    user_id: UUID,
+    source: str,
+    account: Account,
+    credentials: Mapping[str, str],
+    document: str,
+    *,
+    at: datetime,
+) -> Connection:
+    """What has been checked, in a transaction that holds the person."""
+    connection = _open(user_id, source, account, at)
+    if connection.document != document:
+        connection.cursor = {}
+    connection.document = document
+    connection.write_credentials(credentials)
+    connection.save()
+    for key in sorted(SOURCES[source].manifest.consents):
+        consents.grant(user_id, key, by="connect", at=at)
+    Completion.objects.waiting().filter(
+        task__connection=connection, next_at__gt=at, attempts__gt=0
+    ).update(next_at=at)
+    _publish_change(connection, "connected", at)
     return connection
 
 

@@ -34,6 +34,7 @@ class SourceForm(forms.Form):
     def __init__(self, manifest: SourceManifest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.manifest = manifest
+        self.warning = ""
         for asked in manifest.fields:
             field = self.fields[asked.name] = _field(asked)
             field.label, field.help_text = asked.label, asked.help
@@ -46,6 +47,10 @@ class SourceForm(forms.Form):
     def document(self) -> str:
         files = (f.name for f in self.manifest.fields if f.kind == "file")
         return "".join(self.cleaned_data[name] for name in files)
+
+    def warn(self, words: str) -> None:
+        """Above what is asked, of a form that was not sent."""
+        self.warning = words
 
     def blame(self, words: str) -> None:
         """Say it beside the one thing that was asked, else above all of them."""

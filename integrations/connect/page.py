@@ -29,6 +29,7 @@ class Row:
     words: str
     is_busy: bool
     can_reconnect: bool  # the source is still there to be connected
+    is_connected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,24 @@ class Offer:
     def is_one_tap(self) -> bool:
         """Nothing to ask and nowhere to go: such as the sample data."""
         return not self.manifest.fields and self.manifest.oauth is None
+
+
+UNKNOWN = (Connection.State.CHECKING, Connection.State.REFUSED)
+
+
+def is_first(user_id: UUID) -> bool:
+    """Whether nothing is connected yet."""
+    return not Connection.objects.filter(user_id=user_id).exclude(state__in=UNKNOWN).exists()
+
+
+def find_refused(user_id: UUID, offer: Offer, again: str) -> Connection | None:
+    """What the person typed and a worker refused, to be mended; `again` is its id, or anything."""
+    try:
+        pk = UUID(again)
+    except ValueError:
+        return None
+    mine = Connection.objects.filter(user_id=user_id, source=offer.manifest.key, pk=pk)
+    return mine.filter(state=Connection.State.REFUSED).first()
 
 
 def rows(user_id: UUID, *, at: datetime) -> list[Row]:
@@ -76,6 +95,7 @@ def _row(connection: Connection, at: datetime) -> Row:
         words=words.describe(connection, title, at=at),
         is_busy=words.is_busy(connection, at=at),
         can_reconnect=connection.source in SOURCES,
+        is_connected=connection.state not in UNKNOWN,
     )
 
 
@@ -84,7 +104,7 @@ def offers(rows: list[Row]) -> list[Offer]:
 
     One has several accounts at a service, but the sample data once.
     """
-    connected = {row.source for row in rows}
+    connected = {row.source for row in rows if row.is_connected}
     found = [_offer(s.manifest) for s in SOURCES if is_offered(s.manifest)]
     left = [o for o in found if not (o.is_one_tap and o.manifest.key in connected)]
     return sorted(left, key=lambda offer: not offer.is_one_tap)

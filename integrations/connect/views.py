@@ -9,16 +9,17 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.requests import SignedInRequest
 from integrations import tasks
-from integrations.access import connections, oauth
+from integrations.access import checking, connections, oauth
 from integrations.access.backoff import trouble_of
 from integrations.connect import page, words
 from integrations.connect.forms import SourceForm
@@ -28,6 +29,9 @@ from integrations.sync import due
 from oo.lib.http import ApiError
 from oo.lib.queue import look_now
 
+# In the session: the first connection leads to the tip as soon as it is one.
+FIRST = "integrations.connect.first"
+
 
 @require_GET
 @login_required
@@ -35,6 +39,11 @@ from oo.lib.queue import look_now
 def connect(request: SignedInRequest) -> HttpResponse:
     """What is connected and what can be; for HTMX, the rows alone. ?disconnect=<id> asks first."""
     rows = page.rows(request.user.pk, at=timezone.now())
+    if request.session.get(FIRST) and any(row.is_connected for row in rows):
+        # What the person came for.
+        del request.session[FIRST]
+        there = resolve_url(settings.LOGIN_REDIRECT_URL)
+        return HttpResponseClientRedirect(there) if request.htmx else redirect(there)
     leaving = next((row for row in rows if str(row.id) == request.GET.get("disconnect")), None)
     context = {**page.connections(rows), "leaving": leaving}
     if request.htmx:
@@ -52,13 +61,16 @@ def start(request: SignedInRequest, source: str) -> HttpResponseBase:
     if is_leaving and offer.has_oauth:
         return _leave(request, offer)
     if request.method != "POST" or is_leaving:
-        return _ask(request, offer, SourceForm(offer.manifest))
+        return _ask(request, offer, _fresh_form(request, offer))
     form = SourceForm(offer.manifest, request.POST, request.FILES)
-    if form.is_valid():
-        try:
-            return _connect(request, offer, form.credentials(), form.document())
-        except ApiError as error:
-            form.blame(words.explain(error, offer.manifest, trouble_of(error)))
+    if not form.is_valid():
+        return _ask(request, offer, form, status=422)
+    if not offer.manifest.is_local:
+        return _have_checked(request, offer, form.credentials(), form.document())
+    try:
+        return _connect(request, offer, form.credentials(), form.document())
+    except ApiError as error:
+        form.blame(words.explain(trouble_of(error), offer.title))
     return _ask(request, offer, form, status=422)
 
 
@@ -67,6 +79,16 @@ def _offer_or_404(source: str) -> Offer:
     if offer is None:
         raise Http404
     return offer
+
+
+def _fresh_form(request: SignedInRequest, offer: Offer) -> SourceForm:
+    """Empty; or as it was typed, when a worker found out that it does not work."""
+    refused = page.find_refused(request.user.pk, offer, request.GET.get("again", ""))
+    if refused is None:
+        return SourceForm(offer.manifest)
+    form = SourceForm(offer.manifest, initial=refused.read_credentials())
+    form.warn(words.explain(refused.last_error, offer.title))
+    return form
 
 
 def _ask(
@@ -93,13 +115,26 @@ def _connect(
     request: SignedInRequest, offer: Offer, credentials: Mapping[str, str], document: str
 ) -> HttpResponse:
     """Raises ApiError. The first connection leads to the tip, which is what the person came for."""
-    is_first = not Connection.objects.filter(user=request.user).exists()
+    is_first = page.is_first(request.user.pk)
     connections.connect(
         request.user.pk, offer.manifest.key, credentials, document, at=timezone.now()
     )
     if is_first:
         return redirect(settings.LOGIN_REDIRECT_URL)
     messages.success(request, _("%(title)s is connected.") % {"title": offer.title})
+    return redirect("integrations:connect")
+
+
+def _have_checked(
+    request: SignedInRequest, offer: Offer, credentials: Mapping[str, str], document: str = ""
+) -> HttpResponse:
+    """By a worker, since no page waits for the outside. The page of connections says how it is."""
+    if page.is_first(request.user.pk):
+        request.session[FIRST] = True
+    asked = checking.ask(
+        request.user.pk, offer.manifest.key, credentials, document, at=timezone.now()
+    )
+    look_now(tasks.sync_one, str(asked.pk), expires_s=60)
     return redirect("integrations:connect")
 
 
@@ -119,12 +154,7 @@ def callback(request: SignedInRequest, source: str) -> HttpResponse:
         return _back(request, _("That took too long, or was begun elsewhere. Connect once more."))
     if "code" not in request.GET:
         return _back(request, _why_not(request.GET.get("error", ""), offer.title))
-    try:
-        return _connect(
-            request, offer, oauth.exchange_code(manifest, asked, request.GET["code"]), ""
-        )
-    except ApiError as error:
-        return _back(request, words.explain(error, manifest, trouble_of(error)))
+    return _have_checked(request, offer, checking.with_code(asked, request.GET["code"]))
 
 
 def _back(request: SignedInRequest, sentence: str) -> HttpResponse:

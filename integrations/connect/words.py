@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from integrations.base import SourceManifest, Trouble
+from integrations.base import Trouble
 from integrations.models import Connection
-from oo.lib.http import ApiError
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -18,6 +17,10 @@ DAY = timedelta(days=1)
 
 def describe(connection: Connection, title: str, *, at: datetime) -> str:
     """How it is, in one line."""
+    if connection.state == Connection.State.CHECKING:
+        return _("Asking %(title)s.") % {"title": title}
+    if connection.state == Connection.State.REFUSED:
+        return explain(connection.last_error, title)
     if connection.state == Connection.State.RECONNECT:
         return _("Reconnect needed: %(title)s does not let oO in any more.") % {"title": title}
     if connection.state == Connection.State.RETRYING:
@@ -31,7 +34,7 @@ def describe(connection: Connection, title: str, *, at: datetime) -> str:
 
 def is_busy(connection: Connection, *, at: datetime) -> bool:
     """It is being read, or about to be: worth another look in two seconds."""
-    if connection.state == Connection.State.RECONNECT:
+    if connection.state in Connection.STUCK:
         return False
     is_held = connection.claimed_until is not None and connection.claimed_until > at
     return is_held or connection.next_sync_at <= at
@@ -73,8 +76,8 @@ def _why(code: str, title: str) -> str:
     return (why or _("oO could not read what %(title)s sent.")) % {"title": title}
 
 
-def explain(error: ApiError, manifest: SourceManifest, trouble: Trouble) -> str:
-    """Why connecting did not work, and what to do about it."""
+def explain(code: str, title: str) -> str:
+    """Why connecting did not work, by a code of Trouble, and what to do about it."""
     advice = {
         Trouble.UNAUTHORIZED: _("%(title)s did not accept this. Check it and try again."),
         Trouble.UNREACHABLE: _("%(title)s cannot be reached now. Try again in a few minutes."),
@@ -86,5 +89,6 @@ def explain(error: ApiError, manifest: SourceManifest, trouble: Trouble) -> str:
         Trouble.TOO_LARGE: _("This is larger than oO reads. Try a smaller one."),
         Trouble.GONE: _("There is nothing here. Check the address and try again."),
     }
-    words = advice.get(trouble, _("oO cannot read this. Check that it is what is asked for here."))
-    return words % {"title": manifest.title}
+    words = advice.get(Trouble(code)) if code in set(Trouble) else None
+    words = words or _("oO cannot read this. Check that it is what is asked for here.")
+    return words % {"title": title}

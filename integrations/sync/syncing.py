@@ -13,7 +13,7 @@ from django.db.models import F
 
 from events.bus import publish
 from events.catalog import CalendarSynced, ConnectionChanged, TaskCompleted, TasksSynced
-from integrations.access import connections
+from integrations.access import checking, connections
 from integrations.access.backoff import next_period, retry_at, trouble_of
 from integrations.access.calling import call
 from integrations.base import Pull, SignalSource, Trouble
@@ -34,6 +34,7 @@ class Outcome(StrEnum):
     NOT_DUE = "not due"  # or held by another worker
     FAILED = "failed"  # and put off
     DISCARDED = "discarded"  # something else moved the connection on meanwhile
+    CONNECTED = "connected"  # it was to be checked, and is read next
     GONE = "gone"  # the connection, or the person, or the consent
 
 
@@ -50,10 +51,12 @@ def sync(connection_id: UUID, *, at: datetime) -> Outcome:
     connection = mine.first()
     if connection is None:
         return Outcome.GONE
+    source = SOURCES.get(connection.source)
+    if connection.state == Connection.State.CHECKING:
+        return _check(connection, source, at=at)
     if not connections.may_read(connection):
         connections.disconnect(connection_id, at=at)
         return Outcome.GONE
-    source = SOURCES.get(connection.source)
     if source is None:
         return _put_off(connection, Unexpected(connection.source, "no such source"), at=at)
     try:
@@ -61,6 +64,12 @@ def sync(connection_id: UUID, *, at: datetime) -> Outcome:
     except ApiError as error:
         return _put_off(connection, error, at=at)
     return _store(connection, source, pull, at=at)
+
+
+def _check(connection: Connection, source: SignalSource | None, *, at: datetime) -> Outcome:
+    """Whoever is connected by it is read by the message that says so."""
+    connected = checking.check(connection, source, at=at) if source else None
+    return Outcome.CONNECTED if connected else Outcome.FAILED
 
 
 def _store(connection: Connection, source: SignalSource, pull: Pull, *, at: datetime) -> Outcome:

@@ -15,6 +15,7 @@ from accounts.settings.sections import sections_for
 from integrations import tasks
 from integrations.connect import words
 from integrations.models import Connection
+from integrations.sync import syncing
 from integrations.tests.scripted import (
     MINUTE,
     Scripted,
@@ -216,36 +217,97 @@ def test_the_page_of_a_source_says_what_is_read(scripted: Scripted, alice_client
     assert 'autocomplete="off"' in page
 
 
-def test_a_pasted_token_connects(
-    scripted: Scripted, connection: Connection, alice_client: Client
+def work() -> None:
+    """What the worker does with what was asked for."""
+    for pk in Connection.objects.unknown().values_list("pk", flat=True):
+        syncing.sync(pk, at=NOON)
+
+
+def test_a_pasted_token_is_checked_by_a_worker_and_connects(
+    scripted: Scripted, connection: Connection, alice_client: Client, queued: list[Any]
 ) -> None:
     answer = alice_client.post(start("scripted"), {"access_token": "pasted"})
     assert answer["Location"] == PAGE
+    (asked,) = Connection.objects.unknown()
+    assert queued == [str(asked.pk)]
+    page = read(alice_client)
+    assert "Asking Scripted." in page
+    assert "every 2s" in page
+    work()
     assert Connection.objects.get().read_credentials() == {"access_token": "pasted"}
-    assert "Scripted is connected." in read(alice_client)
+    assert "Reading for the first time." in read(alice_client)
 
 
-@pytest.mark.parametrize(
-    ("error", "said"),
-    [
-        (Unauthorized("x"), "did not accept this"),
-        (Unreachable("x"), "Try again in a few minutes"),
-        (Refused("x"), "does not read this address"),
-        (TooLarge("x"), "larger than oO reads"),
-        (Unexpected("x"), "cannot read this"),
-        (Unexpected("x", status=404), "There is nothing here"),
-    ],
-)
-def test_what_went_wrong_is_said_beside_the_field_and_the_secret_is_not_echoed(
+def test_the_first_connection_leads_to_the_tip_as_soon_as_it_is_one(
+    scripted: Scripted, alice_client: Client
+) -> None:
+    alice_client.post(start("scripted"), {"access_token": "pasted"})
+    htmx = {"HX-Request": "true"}
+    assert "HX-Redirect" not in alice_client.get(PAGE, headers=htmx)
+    work()
+    assert alice_client.get(PAGE, headers=htmx)["HX-Redirect"] == reverse("tips:now")
+    assert alice_client.get(PAGE).status_code == 200  # once
+
+
+def test_without_javascript_it_leads_there_too(scripted: Scripted, alice_client: Client) -> None:
+    alice_client.post(start("scripted"), {"access_token": "pasted"})
+    work()
+    assert alice_client.get(PAGE)["Location"] == reverse("tips:now")
+
+
+TROUBLES = [
+    (Unauthorized("x"), "did not accept this"),
+    (Unreachable("x"), "Try again in a few minutes"),
+    (Refused("x"), "does not read this address"),
+    (TooLarge("x"), "larger than oO reads"),
+    (Unexpected("x"), "cannot read this"),
+    (Unexpected("x", status=404), "There is nothing here"),
+    (ValueError("my-secret"), "cannot read this"),  # a plug-in that crashes
+]
+
+
+@pytest.mark.parametrize(("error", "said"), TROUBLES)
+def test_what_went_wrong_is_said_and_the_secret_is_neither_echoed_nor_kept(
     scripted: Scripted, alice_client: Client, error: Exception, said: str
 ) -> None:
     scripted.script.refuses = error
-    answer = alice_client.post(start("scripted"), {"access_token": "my-secret"})
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert said in page.split('class="field__error"')[1]
-    assert "my-secret" not in page
-    assert not Connection.objects.exists()
+    alice_client.post(start("scripted"), {"access_token": "my-secret"})
+    work()
+    page = read(alice_client)
+    assert said in page
+    assert "every 2s" not in page
+    (refused,) = Connection.objects.all()
+    again = f"{start('scripted')}?again={refused.pk}"
+    assert again in page
+    form = read(alice_client, again)
+    assert said in form.split('role="alert"')[1]
+    assert "my-secret" not in page + form
+    assert refused.read_credentials() == {}
+
+
+def test_another_try_takes_the_place_of_the_one_that_failed(
+    scripted: Scripted, alice_client: Client
+) -> None:
+    scripted.script.refuses = Unauthorized("x")
+    alice_client.post(start("scripted"), {"access_token": "wrong"})
+    work()
+    scripted.script.refuses = None
+    alice_client.post(start("scripted"), {"access_token": "right"})
+    assert Connection.objects.get().state == Connection.State.CHECKING
+    work()
+    assert Connection.objects.get().read_credentials() == {"access_token": "right"}
+
+
+def test_bob_sees_nothing_of_what_alice_tried(
+    scripted: Scripted, alice_client: Client, bob_client: Client
+) -> None:
+    scripted.script.refuses = Unauthorized("x")
+    alice_client.post(start("scripted"), {"access_token": "wrong"})
+    work()
+    refused = Connection.objects.get()
+    assert "did not accept" not in read(bob_client)
+    for again in (refused.pk, "x", ""):
+        assert "did not accept" not in read(bob_client, f"{start('scripted')}?again={again}")
 
 
 def test_an_empty_field_says_what_to_do(scripted: Scripted, alice_client: Client) -> None:

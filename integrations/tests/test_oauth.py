@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from integrations.access import oauth
@@ -31,6 +32,12 @@ def leave(client: Client) -> dict[str, str]:
 
 def come_back(client: Client, **query: str) -> Any:
     return client.get(reverse("integrations:callback", args=["scripted"]), query, follow=False)
+
+
+def work() -> None:
+    """What the worker does with the code."""
+    for pk in Connection.objects.unknown().values_list("pk", flat=True):
+        sync(pk, at=timezone.now())
 
 
 def said(client: Client) -> str:
@@ -58,7 +65,9 @@ def test_a_code_becomes_a_connection(
     told = leave(alice_client)
     endpoint.challenges["c1"] = told["code_challenge"]
     answer = come_back(alice_client, state=told["state"], code="c1")
-    assert answer["Location"] == reverse("tips:now")
+    assert answer["Location"] == reverse("integrations:connect")
+    assert endpoint.asked == []  # no page waits for it
+    work()
     row = Connection.objects.get()
     assert (row.user, row.source) == (alice, "scripted")
     assert row.read_credentials() == {"access_token": "a1", "refresh_token": "r1"}
@@ -138,8 +147,10 @@ def test_a_no_is_taken_calmly(
 
 def test_a_code_that_is_not_good_is_told(endpoint: TokenEndpoint, alice_client: Client) -> None:
     come_back(alice_client, state=leave(alice_client)["state"], code="guessed")
+    work()
     assert "did not accept this" in said(alice_client)
-    assert not Connection.objects.exists()
+    (refused,) = Connection.objects.all()
+    assert (refused.state, refused.read_credentials()) == ("refused", {})
 
 
 def test_a_code_of_another_trip_fails_the_proof(
@@ -147,7 +158,8 @@ def test_a_code_of_another_trip_fails_the_proof(
 ) -> None:
     endpoint.challenges["c1"] = leave(alice_client)["code_challenge"]
     come_back(alice_client, state=leave(alice_client)["state"], code="c1")
-    assert not Connection.objects.exists()
+    work()
+    assert Connection.objects.get().state == Connection.State.REFUSED
 
 
 def test_without_a_client_id_there_is_no_way_there(

@@ -194,7 +194,7 @@ def connected(alice: httpx.Client, todoist: TodoistStandIn, tasks: dict[str, str
     """Alice, with Todoist connected."""
     page = alice.get("/connect/todoist/")
     answer = submit(alice, "/connect/todoist/", page, token=todoist.alice.personal_token)
-    assert (answer.status_code, answer.headers["location"]) == (302, "/"), answer.text
+    assert (answer.status_code, answer.headers["location"]) == (302, "/connect/"), answer.text
     return alice
 
 

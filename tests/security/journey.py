@@ -21,6 +21,7 @@ from integrations.complete import completing
 from integrations.models import Completion, Connection
 from integrations.tasks import sync_one
 from oo.lib.tests.loopback import Handler, Loopback, serving
+from tests.checking import check_connections
 from tests.stand_ins.openid import Oddity, OpenIdStandIn, wiring
 from tests.stand_ins.openid.keys import apple_client_key_pem
 from tests.stand_ins.openid.ledger import Ledger
@@ -208,6 +209,14 @@ def sign_in(journey: Journey) -> None:
     journey.get("/accounts/3rdparty/")
 
 
+def connect(journey: Journey, form: str, given: dict[str, str]) -> None:
+    """The person gives it, looks, and a worker checks it."""
+    journey.post(form, given)
+    journey.get("/connect/")
+    check_connections()
+    journey.get("/connect/")
+
+
 def connect_todoist(journey: Journey) -> None:
     alice = journey.todoist.alice
     alice.add_task(TASKS[0], due="today", priority=4, project="Secret garden", labels=("hushed",))
@@ -221,11 +230,12 @@ def connect_todoist(journey: Journey) -> None:
         "location"
     ]
     journey.get(inside(back))
+    check_connections()
     journey.get(inside(back))  # the same code once more
     other = journey.todoist.add_account("alice@example.net", personal_token=PERSONAL_TOKEN)
     other.add_task(TASKS[2], due="today")
-    journey.post("/connect/todoist/", {"token": f"{PERSONAL_TOKEN}x"})
-    journey.post("/connect/todoist/", {"token": PERSONAL_TOKEN})
+    connect(journey, "/connect/todoist/", {"token": f"{PERSONAL_TOKEN}x"})
+    connect(journey, "/connect/todoist/", {"token": PERSONAL_TOKEN})
     assert Connection.objects.filter(source="todoist").count() == 2
 
 
@@ -234,9 +244,11 @@ def connect_calendar(journey: Journey) -> None:
     form = "/connect/calendar-url/"
     journey.get(form)
     for query in ({"key": f"{CALENDAR_TOKEN}x"}, {"key": CALENDAR_TOKEN}):
-        journey.post(form, {"url": f"{base}?{urlencode(query)}"})
-    journey.post(form, {"url": f"http://alice:{CALENDAR_TOKEN}@10.0.0.1/{CALENDAR_PATH}"})
-    assert Connection.objects.filter(source="calendar-url").count() == 1
+        connect(journey, form, {"url": f"{base}?{urlencode(query)}"})
+    connect(journey, form, {"url": f"http://alice:{CALENDAR_TOKEN}@10.0.0.1/{CALENDAR_PATH}"})
+    calendars = Connection.objects.filter(source="calendar-url")
+    assert sorted(calendars.values_list("state", flat=True)) == ["new", "refused"]
+    calendars.filter(state="refused").delete()
 
 
 def sync_all(journey: Journey) -> list[str]:
@@ -254,7 +266,7 @@ def refresh(journey: Journey) -> None:
         journey.todoist.faults.add(kind, "/api/v1/sync", times=1)
         sync_all(journey)
     journey.todoist.faults.clear()
-    journey.post("/connect/todoist/", {"token": PERSONAL_TOKEN})
+    connect(journey, "/connect/todoist/", {"token": PERSONAL_TOKEN})
     assert set(sync_all(journey)) == {"synced"}
 
 

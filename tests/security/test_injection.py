@@ -18,7 +18,7 @@ from integrations.models import Connection, Task
 from oo.wsgi import application
 from tests.factories import make_event, make_task
 from tests.security.html import Page
-from tests.security.journey import PERSONAL_TOKEN, Journey, sync_all
+from tests.security.journey import PERSONAL_TOKEN, Journey, connect, sync_all
 from tips.make.making import make_tip
 from tips.models import Tip
 
@@ -131,7 +131,7 @@ def test_what_a_source_sends_is_stored_or_left_out_and_never_breaks(journey: Jou
         key = account.add_task("x", due="today", project=name.strip() or "p")
         account.force(key, content=text.encode("utf-8", "replace").decode(), labels=[name])
     journey.browser.sign_in("google", "alice-sub")
-    journey.post("/connect/todoist/", {"token": PERSONAL_TOKEN})
+    connect(journey, "/connect/todoist/", {"token": PERSONAL_TOKEN})
     assert sync_all(journey) == ["synced"]
     titles = list(Task.objects.values_list("title", flat=True))
     assert len(titles) >= len(HOSTILE) + 2

@@ -23,6 +23,7 @@ from integrations.complete.completing import complete_due
 from integrations.models import Connection, Task
 from integrations.registry import SOURCES
 from integrations.sync.syncing import Outcome, sync
+from tests.checking import check_connections
 from tests.clock import BERLIN
 from tests.factories import make_task
 from tests.strangers.package import installed
@@ -41,6 +42,7 @@ def _bookshelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
 def connection(alice: User, alice_client: Client) -> Connection:
     """Alice gave her library card, and the first sync has been."""
     alice_client.post("/connect/bookshelf/", {"card": "1234"})
+    check_connections()
     connection = Connection.objects.get(user=alice)
     assert sync(connection.pk, at=timezone.now()) is Outcome.SYNCED
     return connection

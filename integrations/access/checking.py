@@ -1,0 +1,143 @@
+"""What a person gave to connect a source, checked by a worker: no page waits for the outside.
+
+The row is the work, as of a sync. Checked, it becomes the connection, or is merged into the one of
+the same account; refused, it says why until the person tries again or a day has passed.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import traceback
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.db import DatabaseError, transaction
+
+from accounts.locks import lock_person
+from integrations.access import connections, oauth
+from integrations.access.backoff import trouble_of
+from integrations.base import Account, SignalSource
+from integrations.models import Connection
+from integrations.registry import SOURCES
+from oo.lib.http import ApiError, Unexpected
+
+log = logging.getLogger(__name__)
+
+# In place of an account while nobody knows which it is.
+UNKNOWN = "unknown "
+# A code that the person came back with, instead of credentials.
+CODE, TRIP = "oo.code", "oo.trip"
+KEPT = timedelta(days=1)
+
+
+def ask(
+    user_id: UUID,
+    source: str,
+    credentials: Mapping[str, str],
+    document: str = "",
+    *,
+    at: datetime,
+) -> Connection:
+    """Have it checked. What was asked about the same source before, and is not connected, goes.
+
+    Raises KeyError for no such source, connections.AccountClosed.
+    """
+    manifest = SOURCES[source].manifest
+    with transaction.atomic():
+        if not lock_person(user_id):
+            raise connections.AccountClosed
+        Connection.objects.unknown().filter(user_id=user_id, source=source).delete()
+        connection = Connection(
+            user_id=user_id,
+            source=manifest.key,
+            account=f"{UNKNOWN}{uuid4()}",
+            document=document,
+            state=Connection.State.CHECKING,
+            connected_at=at,
+            next_sync_at=at,
+        )
+        connection.write_credentials(credentials)
+        connection.save()
+    return connection
+
+
+def with_code(asked: oauth.AuthorizationRequest, code: str) -> dict[str, str]:
+    """The credentials of somebody who came back with a code: a worker exchanges it."""
+    return {CODE: code, TRIP: json.dumps(asdict(asked))}
+
+
+def check(connection: Connection, source: SignalSource, *, at: datetime) -> Connection | None:
+    """Find out whose it is, and connect it. None: it was refused, or is gone.
+
+    For the worker that has claimed the row; outside of any transaction.
+    """
+    try:
+        credentials = _exchanged(connection, source)
+        account = _identify(connection, source, credentials)
+    except ApiError as error:
+        _refuse(connection, source, error, at=at)
+        return None
+    return _become(connection, account, credentials, at=at)
+
+
+def _exchanged(connection: Connection, source: SignalSource) -> dict[str, str]:
+    """Raises ApiError."""
+    kept = connection.read_credentials()
+    if CODE not in kept:
+        return kept
+    asked = oauth.AuthorizationRequest(**json.loads(kept[TRIP]))
+    return oauth.exchange_code(source.manifest, asked, kept[CODE])
+
+
+def _identify(
+    connection: Connection, source: SignalSource, credentials: Mapping[str, str]
+) -> Account:
+    """Raises ApiError, also for a plug-in that crashes; DatabaseError."""
+    try:
+        return source.identify(credentials, connection.document)
+    except (ApiError, DatabaseError):
+        raise
+    except Exception as error:
+        where = "".join(traceback.format_tb(error.__traceback__))
+        log.error("%s: %s\n%s", connection.source, type(error).__name__, where)  # noqa: TRY400
+        raise Unexpected(connection.source, type(error).__name__) from None
+
+
+def _become(
+    checked: Connection, account: Account, credentials: Mapping[str, str], *, at: datetime
+) -> Connection | None:
+    with transaction.atomic():
+        locked = Connection.objects.lock(checked.pk)
+        if locked is None or locked.claimed_until != checked.claimed_until:
+            return None
+        locked.delete()
+        return connections.store(
+            locked.user_id, locked.source, account, credentials, locked.document, at=at
+        )
+
+
+def _refuse(connection: Connection, source: SignalSource, error: ApiError, *, at: datetime) -> None:
+    """What was typed is kept for another try, but no secret."""
+    kinds = {field.name: field.kind for field in source.manifest.fields}
+    typed = connection.read_credentials()
+    connection.write_credentials(
+        {name: value for name, value in typed.items() if kinds.get(name) in ("text", "url")}
+    )
+    trouble = trouble_of(error)
+    held = Connection.objects.filter(pk=connection.pk, claimed_until=connection.claimed_until)
+    held.update(
+        state=Connection.State.REFUSED,
+        last_error=trouble,
+        credentials=connection.credentials,
+        document="",
+        claimed_until=None,
+    )
+    log.info("%s: not connected: %s", connection.source, trouble)
+
+
+def forget_refused(*, at: datetime) -> int:
+    refused = Connection.objects.filter(state=Connection.State.REFUSED)
+    return refused.filter(connected_at__lt=at - KEPT).delete()[0]

@@ -1,0 +1,123 @@
+"""What a person gave to connect, checked by a worker: once, whatever happens meanwhile."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from accounts.models import Consent, User
+from integrations.access import checking, connections
+from integrations.models import Connection
+from integrations.sync.due import request_sync
+from integrations.sync.syncing import Outcome, sync
+from integrations.tests.scripted import MINUTE, Scripted, make_scripted_task
+from oo.lib.http import Unauthorized
+from tests.clock import NOON
+
+GIVEN = {"access_token": "pasted"}
+pytestmark = pytest.mark.django_db
+
+
+def ask(user: User, **given: str) -> Connection:
+    return checking.ask(user.pk, "scripted", given or GIVEN, at=NOON)
+
+
+def test_what_is_asked_for_is_due_and_becomes_the_connection(
+    scripted: Scripted, alice: User, subjects: Any
+) -> None:
+    asked = ask(alice)
+    assert list(Connection.objects.due(at=NOON)) == [asked]
+    assert not Consent.objects.open(alice.pk).exists()  # nothing is read before it is known
+    assert sync(asked.pk, at=NOON) == Outcome.CONNECTED
+    connected = Connection.objects.get()
+    assert (connected.account, connected.label) == ("account-1", "alice@scripted")
+    assert connected.state == Connection.State.NEW
+    assert connected.next_sync_at == NOON
+    assert {c.key for c in Consent.objects.open(alice.pk)} == set(scripted.manifest.consents)
+    assert "signals.connection.changed" in subjects()
+
+
+def test_the_same_account_again_is_the_same_connection_with_what_was_read(
+    scripted: Scripted, connection: Connection, alice: User
+) -> None:
+    first = connections.connect(alice.pk, "scripted", {"access_token": "old"}, "", at=NOON)
+    task = make_scripted_task(first)
+    asked = ask(alice)
+    sync(asked.pk, at=NOON)
+    first.refresh_from_db()
+    assert first.read_credentials() == GIVEN
+    task.refresh_from_db()
+    assert task.connection_id == first.pk
+    assert not Connection.objects.unknown().exists()
+
+
+def test_what_was_refused_is_not_asked_again_by_itself(scripted: Scripted, alice: User) -> None:
+    scripted.script.refuses = Unauthorized("x")
+    asked = ask(alice)
+    assert sync(asked.pk, at=NOON) == Outcome.FAILED
+    later = NOON + timedelta(hours=3)
+    assert not Connection.objects.due(at=later).exists()
+    assert sync(asked.pk, at=later) == Outcome.NOT_DUE
+    assert not request_sync(asked.pk, alice.pk, at=later)
+    assert not Consent.objects.open(alice.pk).exists()
+
+
+def test_what_was_refused_is_forgotten_after_a_day(
+    scripted: Scripted, connection: Connection, alice: User
+) -> None:
+    scripted.script.refuses = Unauthorized("x")
+    sync(ask(alice).pk, at=NOON)
+    assert checking.forget_refused(at=NOON + timedelta(hours=23)) == 0
+    assert checking.forget_refused(at=NOON + timedelta(hours=25)) == 1
+    assert list(Connection.objects.all()) == [connection]
+
+
+def test_whoever_tries_again_meanwhile_is_connected_by_the_second_try_alone(
+    scripted: Scripted, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, identify = ask(alice, access_token="first"), scripted.identify
+    second: list[Connection] = []
+
+    def meanwhile(*given: Any) -> Any:
+        if not second:
+            second.append(ask(alice, access_token="second"))
+        return identify(*given)
+
+    monkeypatch.setattr(scripted, "identify", meanwhile)
+    assert sync(first.pk, at=NOON) == Outcome.FAILED
+    assert list(Connection.objects.all()) == second
+    assert sync(second[0].pk, at=NOON) == Outcome.CONNECTED
+    assert Connection.objects.get().read_credentials() == {"access_token": "second"}
+
+
+def test_a_worker_that_was_too_slow_writes_nothing(
+    scripted: Scripted, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, identify = ask(alice), scripted.identify
+
+    def lost(*given: Any) -> Any:
+        Connection.objects.filter(pk=asked.pk).update(claimed_until=NOON + 9 * MINUTE)
+        return identify(*given)
+
+    monkeypatch.setattr(scripted, "identify", lost)
+    assert sync(asked.pk, at=NOON) == Outcome.FAILED
+    assert Connection.objects.get().state == Connection.State.CHECKING
+
+
+def test_one_who_is_not_here_asks_for_nothing(scripted: Scripted, charlie: User) -> None:
+    with pytest.raises(connections.AccountClosed):
+        ask(charlie)
+    assert not Connection.objects.exists()
+
+
+def test_a_code_is_kept_sealed_until_it_is_exchanged(
+    scripted: Scripted, alice: User, django_user_model: Any
+) -> None:
+    from django.db import connection as database
+
+    ask(alice, access_token="a-secret-code")
+    with database.cursor() as cursor:
+        cursor.execute("select credentials from integrations_connection")
+        assert "a-secret-code" not in str(cursor.fetchall())
