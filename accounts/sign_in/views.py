@@ -60,9 +60,17 @@ def start(view: View) -> View:
         process = request.POST.get("process") or kept.get("process") or AuthProcess.LOGIN
         if process not in (AuthProcess.LOGIN, AuthProcess.CONNECT):
             raise BadRequest("process")
-        return view(request)
+        asked_by, request.method = request.method, _not_head(request)
+        response = view(request)
+        request.method = asked_by
+        return response
 
     return started
+
+
+def _not_head(request: HttpRequest) -> str | None:
+    """allauth takes whatever is not GET for the form that starts a login."""
+    return "GET" if request.method == "HEAD" else request.method
 
 
 class ProvidersView(ConnectionsView):  # type: ignore[misc]

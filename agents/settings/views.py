@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.locks import lock_person
 from accounts.requests import SignedInRequest
@@ -36,7 +36,7 @@ SWITCHED_FOR = timedelta(hours=8)
 MOST_CONTEXTS = 12
 
 
-@require_GET
+@require_safe
 @login_required
 def mind(request: SignedInRequest) -> HttpResponse:
     return _draw(request)
@@ -143,7 +143,7 @@ def understood(request: SignedInRequest, words: str) -> HttpResponse:
     return _back("understood")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def row(request: SignedInRequest, kind: str, words: str) -> HttpResponse:
     """All that oO can know of one task or event."""

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.requests import SignedInRequest
@@ -33,7 +33,7 @@ from oo.lib.queue import look_now
 FIRST = "integrations.connect.first"
 
 
-@require_GET
+@require_safe
 @login_required
 @never_cache
 def connect(request: SignedInRequest) -> HttpResponse:
@@ -138,7 +138,7 @@ def _have_checked(
     return redirect("integrations:connect")
 
 
-@require_GET
+@require_safe
 @login_required
 @never_cache
 def callback(request: SignedInRequest, source: str) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from agents.understanding.correcting import NoSuchTrait
@@ -25,7 +25,7 @@ from tips.models import Tip
 from tips.page import states
 
 
-@require_GET
+@require_safe
 @never_cache
 @login_required
 def now(request: SignedInRequest) -> HttpResponse:
@@ -103,7 +103,7 @@ def more(request: SignedInRequest) -> HttpResponse:
     return _draw_or_home(request, states.build_page(request.user.pk, at=at))
 
 
-@require_GET
+@require_safe
 @never_cache
 @login_required
 def why(request: SignedInRequest, pk: UUID) -> HttpResponse:
@@ -152,20 +152,20 @@ def completion(request: SignedInRequest) -> HttpResponse:
     return _draw_or_home(request, states.build_page(request.user.pk, at=at))
 
 
-@require_GET
+@require_safe
 @cache_control(max_age=3600, public=True)
 def manifest(request: HttpRequest) -> HttpResponse:
     return render(request, "tips/manifest.webmanifest", content_type="application/manifest+json")
 
 
-@require_GET
+@require_safe
 @cache_control(no_cache=True)
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker, at the root so that its scope is the whole page."""
     return render(request, "tips/sw.js", content_type="text/javascript")
 
 
-@require_GET
+@require_safe
 @cache_control(max_age=3600, public=True)
 def offline(request: HttpRequest) -> HttpResponse:
     return render(request, "tips/offline.html")
