@@ -26,6 +26,8 @@ class Profile(models.Model):
     # False until a browser or the person has said so: the first page then asks the browser.
     zone_is_known = models.BooleanField(default=False)
     locale = models.CharField(_("language"), max_length=16, default="en")
+    # A letter alone answers the tip. Who speaks to the computer may not want that (WCAG 2.1.4).
+    single_keys = models.BooleanField(_("single keys"), default=True)
     role = models.CharField(_("what you do"), max_length=80, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 

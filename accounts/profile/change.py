@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -25,6 +26,7 @@ class ProfileChange:
     role: str | None = None
     time_zone: str | None = None  # an IANA name
     locale: str | None = None
+    single_keys: bool | None = None
 
 
 def change_profile(user_id: UUID, change: ProfileChange, *, at: datetime) -> tuple[str, ...]:
@@ -53,11 +55,16 @@ def change_profile(user_id: UUID, change: ProfileChange, *, at: datetime) -> tup
     return tuple(sorted(changed))
 
 
-def _differences(profile: Profile, change: ProfileChange) -> dict[str, str]:
+def _differences(profile: Profile, change: ProfileChange) -> dict[str, Any]:
     zone = None
     if change.time_zone is not None and not (zone := find_zone(change.time_zone)):
         raise ValidationError({"time_zone": _("This is not a time zone that we know.")})
-    wanted = {"role": change.role, "time_zone": zone, "locale": change.locale}
+    wanted = {
+        "role": change.role,
+        "time_zone": zone,
+        "locale": change.locale,
+        "single_keys": change.single_keys,
+    }
     found = {k: v for k, v in wanted.items() if v is not None and v != getattr(profile, k)}
     if change.name is not None and change.name != profile.user.name:
         found["name"] = change.name

@@ -27,6 +27,15 @@ class ProfileForm(forms.Form):
         help_text=_("Your days and hours are counted in it. Type a city near you."),
     )
     locale = forms.ChoiceField(label=_("Language"))
+    # Not a checkbox: a page from before this field says nothing of it, which is no "off".
+    single_keys = forms.TypedChoiceField(
+        label=_("Keys"),
+        choices=[("on", _("Single keys answer the tip")), ("off", _("No single keys"))],
+        coerce=lambda value: value == "on",
+        empty_value=None,
+        required=False,
+        help_text=_("Press ? beside the tip for the list. Whoever dictates may want them off."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,6 +57,7 @@ class ProfileForm(forms.Form):
                 "role": profile.role,
                 "time_zone": profile.time_zone,
                 "locale": profile.locale,
+                "single_keys": "on" if profile.single_keys else "off",
             },
         )
 

@@ -5,6 +5,7 @@
   const queue = self.answerQueue;
   const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
   const card = () => document.getElementById("tip");
+  let sentAgain = null;
   const answerForm = () => document.querySelector("#tip form[data-answers]");
 
   function showSaved(path) {
@@ -26,22 +27,61 @@
     document.dispatchEvent(new Event("oo:card"));
   }
 
-  async function keepAnswer(form, submitter) {
+  async function keep(form, submitter) {
     const path = new URL(form.action).pathname;
     const answered_at = form.elements.namedItem("answered_at").value;
+    await queue.keep({ path, reaction: submitter.value, answered_at, person: meta("person") });
+    return path;
+  }
+
+  async function keepAndShow(form, submitter) {
     try {
-      await queue.keep({ path, reaction: submitter.value, answered_at, person: meta("person") });
+      showSaved(await keep(form, submitter));
     } catch {
       document.getElementById("trouble").hidden = false; // no storage here: the person tries again
       return;
     }
-    showSaved(path);
     const worker = await navigator.serviceWorker?.getRegistration();
     await worker?.sync?.register("answers").catch(() => {});
   }
 
-  async function sendKept() {
-    const sent = await queue.flush(meta("csrf-token"), meta("person")).catch(() => 0);
+  // ---- who is signed in
+
+  // Somebody signed in anew in another tab, which made the token of this page an old one. True when
+  // the form is on its way again, once; or when somebody else is here, and it waits for its person.
+  async function sendAgain(form, submitter, status) {
+    if (![403, 404].includes(status) || !submitter || submitter === sentAgain) return false;
+    const here = await queue.whoIsHere().catch(() => undefined);
+    if (!here) return false;
+    if (here.person !== meta("person")) return leaveWith(form, submitter);
+    if (status !== 403) return false;
+    sentAgain = submitter;
+    document.querySelector('meta[name="csrf-token"]').content = here.token;
+    for (const field of document.getElementsByName("csrfmiddlewaretoken")) field.value = here.token;
+    delete card().dataset.leaving;
+    submitter.click();
+    return true;
+  }
+
+  async function leaveWith(form, submitter) {
+    if (submitter && form?.matches("[data-answers]")) await keep(form, submitter).catch(() => {});
+    return leave();
+  }
+
+  // What this page shows is not for who is here now, nor is the copy of it.
+  async function leave() {
+    await window.caches?.delete("oo-person").catch(() => {});
+    location.assign("/");
+    return true;
+  }
+
+  // ---- the network is back
+
+  async function catchUp() {
+    const here = await queue.whoIsHere().catch(() => undefined);
+    if (!here) return;
+    if (here.person !== meta("person")) return leave();
+    const sent = await queue.flush(here).catch(() => 0);
     // What is on the page is from before these answers.
     if (sent > 0) location.reload();
     else await leaveSaved();
@@ -57,15 +97,18 @@
     if (location.pathname !== "/") return;
     const form = answerForm();
     const path = form && new URL(form.action).pathname;
-    const kept = path && (await queue.find(path));
-    if (kept && kept.person === meta("person")) showSaved(path);
-    if (navigator.onLine) await sendKept();
+    const own = (await queue.all()).filter((answer) => answer.person === meta("person"));
+    if (own.some((answer) => answer.path === path)) showSaved(path);
+    const isOld = "cached" in document.documentElement.dataset;
+    if (navigator.onLine && (isOld || own.length)) await catchUp();
   }
 
   const worker = document.currentScript.dataset.worker;
   if (worker && "serviceWorker" in navigator) navigator.serviceWorker.register(worker).catch(() => {});
-  window.keepAnswer = keepAnswer;
-  window.addEventListener("online", sendKept);
-  navigator.serviceWorker?.addEventListener("message", leaveSaved);
+  window.answers = { keepAndShow, sendAgain, leaveWith };
+  window.addEventListener("online", catchUp);
+  navigator.serviceWorker?.addEventListener("message", ({ data }) =>
+    data === "left" ? leave() : leaveSaved(),
+  );
   begin().catch(() => {}); // private windows may refuse storage; the page works without
 })();

@@ -50,11 +50,25 @@ self.answerQueue = (() => {
     return response.ok || [400, 404, 409, 410].includes(response.status);
   }
 
-  // Sends what this person has waiting; returns how many were taken. Rejects when the network is gone.
-  async function flush(token, person) {
+  const contentOf = (html, name) =>
+    html.match(new RegExp(`<meta name="${name}" content="([^"]*)"`))?.[1] ?? "";
+  const personOf = (html) => contentOf(html, "person");
+
+  // Who is signed in on this browser now, with a token of now: whoever the page is of may have left
+  // in another tab. Nobody is no one's id. Rejects when the network or the server is gone.
+  async function whoIsHere() {
+    const response = await fetch("/", { redirect: "manual", cache: "no-store" });
+    if (response.type === "opaqueredirect") return { person: "", token: "" };
+    if (!response.ok) throw new Error(`${response.status}`);
+    const html = await response.text();
+    return { person: personOf(html), token: contentOf(html, "csrf-token") };
+  }
+
+  // Sends what waits for who is here; returns how many were taken. Rejects when the network is gone.
+  async function flush({ person, token }) {
     let sent = 0;
     for (const answer of await all()) {
-      if (answer.person === person && (await send(answer, token))) {
+      if (person && answer.person === person && (await send(answer, token))) {
         await forgetIfSame(answer);
         sent += 1;
       }
@@ -63,10 +77,8 @@ self.answerQueue = (() => {
   }
 
   // The page and the worker may both see the network come back: one of them sends.
-  const flushAlone = (token, person) =>
-    navigator.locks
-      ? navigator.locks.request("oo-answers", () => flush(token, person))
-      : flush(token, person);
+  const flushAlone = (here) =>
+    navigator.locks ? navigator.locks.request("oo-answers", () => flush(here)) : flush(here);
 
-  return { keep, find, forget, all, flush: flushAlone };
+  return { keep, find, forget, all, flush: flushAlone, whoIsHere, personOf };
 })();

@@ -19,6 +19,7 @@
     const onEdge = event.clientX < EDGE_PX || event.clientX > innerWidth - EDGE_PX;
     if (!tip || onEdge || event.pointerType === "mouse" || !event.isPrimary) return;
     if (event.target.closest("a, button, .why") || tip.dataset.leaving) return;
+    if (tip.classList.contains("is-new")) return;
     pull = { tip, id: event.pointerId, x: event.clientX, y: event.clientY, answer: "", share: 0 };
   }
 

@@ -1,5 +1,5 @@
-// Keys, undo, the beacon of a tip that was really seen, and what to do when a request fails.
-// Without HTMX the forms and links work by themselves and this only adds the keys.
+// The reasons, undo, the beacon of a tip that was really seen, and what to do when a request fails.
+// Without HTMX the forms and links work by themselves.
 "use strict";
 
 (() => {
@@ -17,25 +17,13 @@
   let askTimer = 0;
   let clockTimer = 0;
 
-  // ---- keys
-
-  function onKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
-    if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
-    if (event.key === "?") return toggleLegend();
-    if (legend.open) return;
-    if (event.key === "Escape") return closeWhy();
-    const target = find(`[aria-keyshortcuts="${CSS.escape(event.key.toLowerCase())}"]`);
-    if (!target?.getClientRects().length || target.disabled) return;
-    event.preventDefault();
-    target.click();
-  }
-
-  const toggleLegend = () => (legend.open ? legend.close() : legend.showModal());
-
   // ---- why
 
   const whyIsOpen = () => Boolean(find("#why:not([hidden])"));
+
+  function onKey({ key }) {
+    if (key === "Escape" && !legend.open) closeWhy();
+  }
 
   function closeWhy() {
     const why = find("#why:not([hidden])");
@@ -114,6 +102,7 @@
 
   function dropAnswer(button) {
     const hadFocus = button === document.activeElement;
+    taps.draw(button.form); // the others move to where it was
     button.remove();
     if (hadFocus) card().focus({ preventScroll: true });
   }
@@ -134,6 +123,7 @@
     tip.classList.add("tip--counting");
     setTimeout(() => {
       const hadFocus = form.contains(document.activeElement);
+      taps.draw(form.parentElement);
       form.hidden = true;
       if (hadFocus) tip.querySelector("[data-more]")?.focus();
     }, left);
@@ -178,7 +168,7 @@
     if (target.id !== "tip" && target.id !== "why") return;
     if (!xhr.responseText.includes(`id="${target.id}"`)) {
       detail.shouldSwap = false; // a whole page, so the session has ended
-      if (xhr.status < 400) location.assign("/");
+      if (xhr.status < 400) leave(detail.requestConfig);
       return;
     }
     const { key, state } = target.dataset;
@@ -202,13 +192,26 @@
     (card().querySelector("button, a") ?? card()).focus({ preventScroll: true });
   }
 
-  function onFailure({ type, detail }) {
+  // Nobody is signed in any more: the answer waits for its person.
+  function leave({ elt, triggeringEvent }) {
+    const form = elt.closest("form");
+    if (window.answers) return window.answers.leaveWith(form, triggeringEvent?.submitter);
+    location.assign("/");
+  }
+
+  async function onFailure({ type, detail }) {
     const form = detail.elt.closest("form");
     const submitter = detail.requestConfig.triggeringEvent?.submitter;
-    delete card().dataset.leaving;
-    const unsent = type !== "htmx:responseError" && form?.matches("[data-answers]");
-    if (unsent && window.keepAnswer) return window.keepAnswer(form, submitter);
+    const tip = card();
+    const isRefused = type === "htmx:responseError";
+    const isAgain = isRefused && (await window.answers?.sendAgain(form, submitter, detail.xhr.status));
+    if (isAgain) return;
+    delete tip.dataset.leaving;
+    if (!isRefused && form?.matches("[data-answers]") && window.answers) {
+      return window.answers.keepAndShow(form, submitter);
+    }
     failed = form && { submitter };
+    taps.draw(trouble);
     trouble.hidden = false;
   }
 

@@ -53,7 +53,7 @@ self.addEventListener("fetch", (event) => {
   if (url.pathname.startsWith(STATIC)) return event.respondWith(fromShell(request, url));
   if (request.mode !== "navigate") return;
   if (url.pathname === SIGN_IN) event.waitUntil(caches.delete(PERSON));
-  event.respondWith(url.pathname === HOME ? home(event) : elsewhere(request));
+  event.respondWith(url.pathname === HOME ? home(event) : elsewhere(event, request));
 });
 
 function onPost(event, request, url) {
@@ -70,13 +70,16 @@ async function home(event) {
   event.waitUntil(network.then(rememberHome).catch(() => {}));
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
   const first = await Promise.race([network, late]).catch(() => undefined);
-  return first ?? (await lastHome()) ?? network.catch(() => caches.match(OFFLINE));
+  return first ?? (await lastHome()) ?? network.catch(offline);
 }
 
 async function rememberHome(response) {
+  // Sent to sign in: the session was ended, here or elsewhere, and what it showed is nobody's.
+  if (response.type === "opaqueredirect") return caches.delete(PERSON);
   const own = response.ok && response.type === "basic" && !response.redirected;
   if (!own) return;
   const copy = response.clone();
+  await rememberLanguage(response);
   await (await caches.open(PERSON)).put(HOME, copy);
 }
 
@@ -84,6 +87,8 @@ async function rememberHome(response) {
 async function lastHome() {
   const kept = await caches.match(HOME, { cacheName: PERSON, ignoreVary: true });
   if (!kept) return undefined;
+  // Whoever it is of may have been signed out elsewhere: asked as soon as there is a network.
+  await self.registration.sync?.register("answers").catch(() => {});
   const headers = new Headers(kept.headers);
   headers.delete("Content-Encoding");
   headers.delete("Content-Length");
@@ -91,7 +96,28 @@ async function lastHome() {
   return new Response(html, { status: 200, headers });
 }
 
-const elsewhere = (request) => fetch(request).catch(() => caches.match(OFFLINE));
+// Only the tip is kept: without a network every page leads to it.
+async function elsewhere(event, request) {
+  try {
+    const response = await fetch(request);
+    event.waitUntil(rememberLanguage(response).catch(() => {}));
+    return response;
+  } catch {
+    const kept = await caches.match(HOME, { cacheName: PERSON, ignoreVary: true });
+    return kept ? Response.redirect(HOME, 302) : offline();
+  }
+}
+
+const offline = () => caches.match(OFFLINE, { cacheName: SHELL, ignoreVary: true });
+
+// The page for who is offline is kept in the language in which oO last spoke here.
+async function rememberLanguage({ headers, ok }) {
+  const spoken = headers.get("Content-Language");
+  const kept = await offline();
+  if (!ok || !spoken || kept?.headers.get("Content-Language") === spoken) return;
+  const response = await fetch(OFFLINE, { cache: "reload" });
+  if (response.ok) await (await caches.open(SHELL)).put(OFFLINE, response);
+}
 
 async function fromShell(request, url) {
   const shell = await caches.open(SHELL);
@@ -130,7 +156,7 @@ async function answerOrKeep(request, url) {
     return await fetch(request);
   } catch {
     const form = await copy.formData();
-    const person = personOf(await ((await lastHome()) ?? new Response("")).text());
+    const person = self.answerQueue.personOf(await ((await lastHome()) ?? new Response("")).text());
     const answered_at = form.get("answered_at") || new Date().toISOString();
     await self.answerQueue.keep({ path: url.pathname, reaction: form.get("reaction"), answered_at, person });
     await self.registration.sync?.register("answers").catch(() => {});
@@ -138,14 +164,11 @@ async function answerOrKeep(request, url) {
   }
 }
 
-const contentOf = (html, name) => html.match(new RegExp(`<meta name="${name}" content="([^"]*)"`))?.[1] ?? "";
-const personOf = (html) => contentOf(html, "person");
-
-// With no page open, a fresh token comes from a fresh page.
+// With no page open, who is here and a fresh token come from a fresh page.
 async function sendKept() {
-  const response = await fetch(HOME, { redirect: "manual" });
-  if (!response.ok) return; // signed out: the answers wait for their person
-  const html = await response.text();
-  await self.answerQueue.flush(contentOf(html, "csrf-token"), personOf(html));
-  for (const client of await self.clients.matchAll()) client.postMessage("sent");
+  const here = await self.answerQueue.whoIsHere();
+  if (here.person) await self.answerQueue.flush(here);
+  else await caches.delete(PERSON); // signed out: the answers wait for their person
+  const told = here.person ? "sent" : "left";
+  for (const client of await self.clients.matchAll()) client.postMessage(told);
 }

@@ -67,6 +67,7 @@ def test_enter_answers_and_focus_stays_in_the_card(page: Page, tip: Tip) -> None
     page.keyboard.press("Enter")
     expect_words(page, "Done.")
     expect(card(page).get_by_role("button", name="Undo")).to_be_focused()
+    wait_until_it_answers(page)
     page.keyboard.press("Enter")
     expect_tip(page, "Pay the rent")
     expect(card(page).locator(":focus")).to_have_count(1)
@@ -138,8 +139,14 @@ def test_a_person_gets_from_nothing_to_an_answer_by_keyboard(visit: Visit) -> No
     for name in ("Look around as a made-up person", "Connect an app", "Try it"):
         press_with_tab(page, name)
     expect_state(page, "tip")
+    wait_until_it_answers(page)
     press_with_tab(page, "Later")
     expect_words(page, "Later, then.")
+
+
+def wait_until_it_answers(page: Page) -> None:
+    """What has just appeared takes no press for half a second."""
+    expect(page.locator("#tip:not(.is-new)")).to_be_visible()
 
 
 def press_with_tab(page: Page, name: str) -> None:

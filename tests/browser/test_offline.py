@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Error, Page, expect
 
 from accounts.models import User
+from accounts.sign_in.session_end import end_sessions
 from tests.browser.card import card, expect_state, expect_tip, expect_words, open_tip, press
 from tests.browser.conftest import PATIENCE_MS, Visit, session_of
 from tests.browser.site import Site
@@ -156,13 +157,78 @@ def test_an_answer_of_another_device_wins_over_one_that_waited(
     expect_waiting(page, 0)
 
 
-def test_a_page_that_was_never_seen_says_that_it_is_offline(page: Page) -> None:
+def test_offline_every_page_leads_to_the_kept_tip(page: Page) -> None:
+    go_offline(page)
+    for path in ("/settings/", "/connect/", "/nowhere"):
+        page.goto(path)
+        expect_tip(page, "Pay the rent")
+        expect(page.get_by_text("oO cannot be reached.")).to_be_visible()
+        expect(page).to_have_url("/")
+
+
+def test_an_answer_that_waits_is_told_whatever_page_was_asked_for(page: Page) -> None:
+    go_offline(page)
+    press(page, "Done")
+    expect_words(page, "Saved.")
+    page.goto("/settings/")
+    expect_words(page, "Saved.")
+
+
+def test_without_a_kept_tip_a_page_says_that_it_is_offline(page: Page) -> None:
+    page.evaluate("() => caches.delete('oo-person')")
     go_offline(page)
     page.goto("/settings/")
     expect(page.get_by_role("heading", name="You are offline.")).to_be_visible()
     go_online(page)
     page.get_by_role("link", name="Try again").click()
     expect_tip(page, "Pay the rent")
+
+
+def test_the_offline_page_speaks_the_language_that_was_chosen_since(page: Page) -> None:
+    page.goto("/settings/")
+    page.get_by_label("Language").select_option("de")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    page.goto("/")
+    spoken = "async () => (await caches.match('/offline', { ignoreVary: true })).text()"
+    eventually(page, f"async () => (await ({spoken})()).includes('lang=\"de\"')", True)
+    page.evaluate("() => caches.delete('oo-person')")
+    go_offline(page)
+    page.goto("/settings/")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("You are offline.")
+
+
+def test_a_session_that_was_ended_elsewhere_leaves_no_tip(page: Page, alice: User) -> None:
+    go_offline(page)
+    page.reload()
+    expect_tip(page, "Pay the rent")
+    end_sessions(alice.pk)
+    go_online(page)
+    expect(page).to_have_url("/sign-in/?next=/")
+    eventually(page, KEPT, [])
+    go_offline(page)
+    page.goto("/")
+    expect(page.get_by_role("heading", name="You are offline.")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("Pay the rent")).to_have_count(0)
+
+
+def test_a_session_that_was_ended_elsewhere_takes_the_copy_when_any_page_is_opened(
+    page: Page, alice: User
+) -> None:
+    end_sessions(alice.pk)
+    page.goto("/settings/")
+    expect(page).to_have_url("/sign-in/?next=/settings/")
+    eventually(page, KEPT, [])
+
+
+def test_whoever_signed_in_meanwhile_gets_their_own_page(page: Page, bob: User, site: Site) -> None:
+    go_offline(page)
+    page.context.add_cookies([session_of(bob, site.url)])
+    go_online(page)
+    expect_state(page, "connect")
+    expect(card(page)).not_to_contain_text("Pay the rent")
 
 
 def test_after_signing_out_nobodys_tip_is_kept(page: Page) -> None:
