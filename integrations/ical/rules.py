@@ -13,14 +13,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice, product
+from math import prod
 
 from integrations.ical.limits import MAX_A_DAY, Budget, Skip, SkipEntry
 
 DAY = timedelta(days=1)
 WEEKDAYS = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}
 BYDAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
-FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY")
-TOO_OFTEN = ("MINUTELY", "SECONDLY")
+# Those that go by steps of so many seconds, whatever the day.
+STEPS = {"HOURLY": 3600, "MINUTELY": 60, "SECONDLY": 1}
+FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY", *STEPS)
+SECONDS_A_DAY = 24 * 3600
+LEAST_STEP_S = 60
+MAX_INTERVAL = 1_000_000
 # Bounds of each list of numbers, and whether it counts from the end too.
 NUMBERS = {
     "BYMONTH": (1, 12, False),
@@ -51,7 +56,10 @@ class Rule:
     budget: Budget
 
     def between(self, after: datetime, before: datetime) -> list[datetime]:
-        """Occurrences from `after` to `before`, both included, in order."""
+        """Occurrences from `after` to `before`, both included, in order.
+
+        Raises SkipEntry when there are more than MAX_A_DAY on one of the days.
+        """
         low, high = max(after, self.start), min(before, self.until or before)
         if low > high:
             return []
@@ -60,19 +68,57 @@ class Rule:
         else:
             every = self._moments(self.start.date(), high.date())
             found = islice((moment for moment in every if moment >= self.start), self.count)
-        return [moment for moment in found if low <= moment <= high]
+        kept: list[datetime] = []
+        for moment in found:
+            if moment > high:
+                break
+            if moment >= low:
+                kept.append(moment)
+                if len(kept) > MAX_A_DAY and kept[-MAX_A_DAY - 1].date() == moment.date():
+                    raise SkipEntry(Skip.TOO_FREQUENT)
+        return kept
 
     def _moments(self, first: date, last: date) -> Iterator[datetime]:
         places = self.numbers["BYSETPOS"]
         for days in self._periods(first, last):
             self.budget.spend("days", len(days))
-            moments = [
-                datetime.combine(day, clock)
-                for day in days
-                if self._fits(day)
-                for clock in self._clocks(day)
-            ]
-            yield from _places(moments, places) if places else moments
+            for moments in self._steps(days) if self.freq in STEPS else [self._moments_of(days)]:
+                yield from _places(moments, places) if places else moments
+
+    def _moments_of(self, days: list[date]) -> list[datetime]:
+        """Of a period of one day or more."""
+        numbers = self.numbers
+        clocks = [
+            time(*each)
+            for each in product(numbers["BYHOUR"], numbers["BYMINUTE"], numbers["BYSECOND"])
+        ]
+        fitting = (day for day in days if self._fits(day))
+        return [datetime.combine(day, clock) for day in fitting for clock in clocks]
+
+    def _steps(self, days: list[date]) -> Iterator[list[datetime]]:
+        """Of each hour, minute or second in these days that the rule steps on."""
+        unit = STEPS[self.freq]
+        step, start = unit * self.interval, self.start
+        begins = start - timedelta(seconds=(start.minute * 60 + start.second) % unit)
+        for day in filter(self._fits, days):
+            midnight = datetime.combine(day, time())
+            missed = (begins - midnight).days * SECONDS_A_DAY + (begins - midnight).seconds
+            self.budget.spend("days", SECONDS_A_DAY // step // MAX_A_DAY)
+            for second in range(missed % step, SECONDS_A_DAY, step):
+                clocks = self._clocks(second // 3600, second // 60 % 60, second % 60)
+                yield [datetime.combine(day, clock) for clock in clocks]
+
+    def _clocks(self, hour: int, minute: int, second: int) -> list[time]:
+        """What lists limit, and what they spread within one step."""
+        hours, unit = self.numbers["BYHOUR"], STEPS[self.freq]
+        minutes, seconds = self.numbers["BYMINUTE"], self.numbers["BYSECOND"]
+        if hours and hour not in hours:
+            return []
+        if unit <= 60:
+            minutes = (minute,) if not minutes or minute in minutes else ()
+        if unit == 1:
+            seconds = (second,) if not seconds or second in seconds else ()
+        return [time(hour, *each) for each in product(minutes, seconds)]
 
     def _periods(self, first: date, last: date) -> Iterator[list[date]]:
         if self.freq == "YEARLY":
@@ -81,9 +127,9 @@ class Rule:
             return self._months(first, last)
         if self.freq == "WEEKLY":
             monday = self.start.date() - timedelta((self.start.weekday() - self.wkst) % 7)
-            return _steps(monday, 7 * self.interval, 7, first, last)
-        step = 1 if self.freq == "HOURLY" else self.interval
-        return _steps(self.start.date(), step, 1, first, last)
+            return _every(monday, 7 * self.interval, 7, first, last)
+        step = 1 if self.freq in STEPS else self.interval
+        return _every(self.start.date(), step, 1, first, last)
 
     def _years(self, first: date, last: date) -> Iterator[list[date]]:
         months = sorted(self.numbers["BYMONTH"]) or list(range(1, 13))
@@ -125,16 +171,6 @@ class Rule:
         from_end = -((length - 1 - place) // 7) - 1
         return bool({(place // 7 + 1, weekday), (from_end, weekday)} & self.weekdays)
 
-    def _clocks(self, day: date) -> list[time]:
-        hours = self.numbers["BYHOUR"]
-        if self.freq == "HOURLY":
-            passed = (day - self.start.date()).days * 24 - self.start.hour
-            hours = tuple(
-                hour for hour in hours or range(24) if (passed + hour) % self.interval == 0
-            )
-        minutes, seconds = self.numbers["BYMINUTE"], self.numbers["BYSECOND"]
-        return [time(*clock) for clock in product(hours, minutes, seconds)]
-
 
 def build_rule(text: str, start: datetime, budget: Budget, *, is_dates: bool = False) -> Rule:
     """The rule as it is written after `RRULE:`, on the wall clock of `start`.
@@ -149,15 +185,13 @@ def build_rule(text: str, start: datetime, budget: Budget, *, is_dates: bool = F
     if parts.get("RSCALE") == "GREGORIAN" and parts.get("SKIP", "OMIT") == "OMIT":
         parts = {name: value for name, value in parts.items() if name not in ("RSCALE", "SKIP")}
     freq = parts.get("FREQ", "")
-    if freq in TOO_OFTEN:
-        raise SkipEntry(Skip.TOO_FREQUENT)
     interval, count = _number(parts, "INTERVAL", 1), _number(parts, "COUNT", -1)
-    if freq not in FREQUENCIES or not 1 <= interval <= 100_000 or set(parts) - KNOWN:
+    if freq not in FREQUENCIES or not 1 <= interval <= MAX_INTERVAL or set(parts) - KNOWN:
         raise SkipEntry(Skip.BAD_RULE)
     numbers = {name: _numbers(parts.get(name, ""), *NUMBERS[name]) for name in NUMBERS}
     weekdays = _weekdays(parts.get("BYDAY", ""), ordinals=freq in ("YEARLY", "MONTHLY"))
-    if freq == "HOURLY" and numbers["BYSETPOS"]:
-        raise SkipEntry(Skip.BAD_RULE)
+    if STEPS.get(freq, LEAST_STEP_S) * interval < LEAST_STEP_S:
+        raise SkipEntry(Skip.TOO_FREQUENT)
     _fill_days(freq, start, numbers, weekdays)
     _fill_clock(freq, start, numbers)
     return Rule(
@@ -240,14 +274,18 @@ def _start_weekday(
 
 
 def _fill_clock(freq: str, start: datetime, numbers: dict[str, tuple[int, ...]]) -> None:
-    numbers["BYMINUTE"] = numbers["BYMINUTE"] or (start.minute,)
+    unit = STEPS.get(freq, SECONDS_A_DAY)
     # A leap second is none of our clocks' business.
-    numbers["BYSECOND"] = tuple(s for s in numbers["BYSECOND"] if s < 60) or (start.second,)
-    if freq != "HOURLY":
+    numbers["BYSECOND"] = tuple(sorted({min(second, 59) for second in numbers["BYSECOND"]}))
+    if unit > 1:
+        numbers["BYSECOND"] = numbers["BYSECOND"] or (start.second,)
+    if unit > 60:
+        numbers["BYMINUTE"] = numbers["BYMINUTE"] or (start.minute,)
+    if unit > 3600:
         numbers["BYHOUR"] = numbers["BYHOUR"] or (start.hour,)
-    hours = len(numbers["BYHOUR"]) or 24
-    if hours * len(numbers["BYMINUTE"]) * len(numbers["BYSECOND"]) > MAX_A_DAY:
-        raise SkipEntry(Skip.TOO_FREQUENT)
+        clocks = (numbers[name] for name in CLOCK)
+        if prod(map(len, clocks)) > MAX_A_DAY:
+            raise SkipEntry(Skip.TOO_FREQUENT)
 
 
 def _places(moments: list[datetime], places: tuple[int, ...]) -> list[datetime]:
@@ -255,7 +293,7 @@ def _places(moments: list[datetime], places: tuple[int, ...]) -> list[datetime]:
     return [moment for index, moment in enumerate(moments) if index in picked]
 
 
-def _steps(base: date, step: int, length: int, first: date, last: date) -> Iterator[list[date]]:
+def _every(base: date, step: int, length: int, first: date, last: date) -> Iterator[list[date]]:
     """Periods of `length` days, every `step` days from `base`, that touch first to last."""
     missed = (first - base).days - length
     start = base + timedelta(max(0, missed // step) * step)
