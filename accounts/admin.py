@@ -24,6 +24,7 @@ class UserAdmin(ReadOnlyAdmin[User]):
 
 @admin.register(Profile)
 class ProfileAdmin(ReadOnlyAdmin[Profile]):
+    secret = ("role",)
     list_display = ("user", "time_zone", "zone_is_known", "locale", "updated_at")
     list_filter = ("zone_is_known", "locale")
     list_select_related = ("user",)

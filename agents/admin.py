@@ -15,7 +15,7 @@ from oo.lib.admin import ReadOnlyAdmin
 
 @admin.register(Reading)
 class ReadingAdmin(ReadOnlyAdmin[Reading]):
-    secret = ("traits",)  # they quote what people wrote
+    secret = ("traits", "words")  # they quote what people wrote, or can prove a guess at it
     list_display = ("user", "kind", "reader", "version", "read_at")
     list_filter = ("kind", "reader")
     list_select_related = ("user",)
@@ -51,6 +51,7 @@ def _shadow() -> str:
 
 @admin.register(AgentOutput)
 class AgentOutputAdmin(ReadOnlyAdmin[AgentOutput]):
+    secret = ("snippet", "fingerprint")  # it names tasks and events
     list_display = ("user", "agent", "version", "made_at", "expires_at")
     list_filter = ("agent",)
     list_select_related = ("user",)

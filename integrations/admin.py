@@ -8,7 +8,8 @@ from oo.lib.admin import ReadOnlyAdmin
 
 @admin.register(Connection)
 class ConnectionAdmin(ReadOnlyAdmin[Connection]):
-    secret = ("cursor", "account")  # an account can be an address that opens a calendar
+    # An account can be an address that opens a calendar, and a label the name of a calendar.
+    secret = ("cursor", "account", "label")
     list_display = (
         "user",
         "source",
@@ -27,7 +28,10 @@ class ConnectionAdmin(ReadOnlyAdmin[Connection]):
 class TaskAdmin(ReadOnlyAdmin[Task]):
     """What a task says is the person's own business: staff see its shape."""
 
-    secret = ("title", "description", "project", "labels", "url")
+    secret = (
+        "title", "description", "project", "section", "parent", "labels", "recurrence", "url",
+        "digest", "words_digest",  # by which a guess at the words can be tried
+    )  # fmt: skip
     list_display = ("id", "user", "priority", "due_on", "completed_at", "changed_at")
     list_filter = ("priority",)
     list_select_related = ("user",)
@@ -36,7 +40,7 @@ class TaskAdmin(ReadOnlyAdmin[Task]):
 
 @admin.register(CalendarEvent)
 class CalendarEventAdmin(ReadOnlyAdmin[CalendarEvent]):
-    secret = ("title", "location", "url")
+    secret = ("title", "location", "url", "external_id", "digest", "words_digest")
     list_display = ("id", "user", "starts_at", "ends_at", "is_busy", "changed_at")
     list_filter = ("is_busy", "is_recurring")
     list_select_related = ("user",)

@@ -8,6 +8,8 @@ from tips.models import Tip, TipDecision, TipSchedule
 
 @admin.register(Tip)
 class TipAdmin(ReadOnlyAdmin[Tip]):
+    # It says what a task says, in other words.
+    secret = ("content", "detail", "plain", "url", "evidence", "fingerprint")
     list_display = ("user", "state", "kind", "policy", "reaction", "reason", "reward", "made_at")
     list_filter = ("state", "reaction", "policy", "kind")
     list_select_related = ("user",)
@@ -17,6 +19,7 @@ class TipAdmin(ReadOnlyAdmin[Tip]):
 
 @admin.register(TipDecision)
 class TipDecisionAdmin(ReadOnlyAdmin[TipDecision]):
+    secret = ("candidates", "seen", "fingerprint")
     list_display = ("user", "at", "policy", "chosen", "silence", "propensity", "candidate_count")
     list_filter = ("policy", "silence")
     list_select_related = ("user",)

@@ -12,6 +12,10 @@ from oo.lib.fields import encrypted_fields
 
 M = TypeVar("M", bound=Model)
 
+# What the links of Django's own filters ask of a field: one of its values, and spans of days.
+ASKED = ("", "__exact", "__isnull")
+ASKED_OF_DAYS = ("__year", "__month", "__day", "__gte", "__lt")
+
 if TYPE_CHECKING:
     Admin = admin.ModelAdmin
 else:
@@ -36,6 +40,17 @@ class ReadOnlyAdmin(Admin[M]):
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """What a filter on the page asks, and nothing else.
+
+        Django answers for every field of the model, so that `?session_key__startswith=` tells a
+        hidden one letter by letter.
+        """
+        asked = {f"{name}{of}" for name in self.list_filter for of in ASKED}
+        if self.date_hierarchy:
+            asked |= {f"{self.date_hierarchy}{of}" for of in ASKED_OF_DAYS}
+        return lookup in asked
 
     def get_exclude(self, request: HttpRequest, obj: M | None = None) -> list[str]:
         return [*encrypted_fields(self.model), *self.secret]
