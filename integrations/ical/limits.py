@@ -12,6 +12,9 @@ MAX_LINE = 40_000  # characters of a line that matters
 MAX_OCCURRENCES = 2_000  # that are handed on, the earliest first
 MAX_EXPANDED = 5_000  # that are looked at before that cut
 MAX_RECURRING = 5_000  # entries with a recurrence
+MAX_SHARED = 20  # series under one UID that are asked whose occurrence is changed
+MAX_ASKED = 5_000  # such questions of one file
+MAX_FUTURE = 100  # changes of all that follows, of one series
 MAX_A_DAY = 24  # occurrences of one entry
 MAX_DATES = 2_000  # RDATE and EXDATE values of one entry
 MAX_DAYS = 300_000  # days that the rules of one file may look at
@@ -58,7 +61,12 @@ class Budget:
     """What is left to spend on one file. Raises SkipEntry when it is not enough."""
 
     def __init__(self) -> None:
-        self._left = {"days": MAX_DAYS, "occurrences": MAX_EXPANDED, "recurring": MAX_RECURRING}
+        self._left = {
+            "days": MAX_DAYS,
+            "occurrences": MAX_EXPANDED,
+            "recurring": MAX_RECURRING,
+            "asked": MAX_ASKED,
+        }
 
     def spend(self, what: str, amount: int = 1) -> None:
         self._left[what] -= amount

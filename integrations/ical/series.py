@@ -12,7 +12,14 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TypeAlias
 
 from integrations.ical.entries import Entry
-from integrations.ical.limits import MAX_RECURRING_SPAN, Budget, Skip, SkipEntry
+from integrations.ical.limits import (
+    MAX_FUTURE,
+    MAX_RECURRING_SPAN,
+    MAX_SHARED,
+    Budget,
+    Skip,
+    SkipEntry,
+)
 from integrations.ical.rules import Rule, build_rule
 from integrations.ical.values import Moment, exactly
 from integrations.ical.wall import Wall
@@ -60,20 +67,18 @@ class Expander:
 
     def owner(self, entry: Entry, cores: Sequence[Entry]) -> int:
         """Which of several series under one UID has the occurrence that the entry speaks of."""
-        recurring = [place for place, core in enumerate(cores) if is_recurring(core)]
-        if len(recurring) < 2:
-            return recurring[0] if recurring else 0
-        for place in recurring:
+        for place, core in enumerate(cores[:MAX_SHARED]):
             try:
-                if self._has(cores[place], entry):
+                if self._has(core, entry):
                     return place
             except (SkipEntry, ValueError, ArithmeticError):
                 continue  # said of that series when it is expanded
-        return recurring[0]
+        return 0
 
     def _has(self, core: Entry, entry: Entry) -> bool:
         if entry.original is None:
             return False
+        self.budget.spend("asked")
         wall = Wall(core, self.zone)
         clock = wall.clock(wall.place(entry.original))
         if clock in {wall.clock(start) for start, _ in _listed(core, wall)}:
@@ -90,6 +95,8 @@ class Expander:
         gone_days = {each for each in core.exdates if not wall.is_exact(each)}
         if core.original is None:
             later = [each for _, each in sorted(changes.items()) if each.and_future]
+            if len(later) > MAX_FUTURE:
+                raise SkipEntry(Skip.TOO_MANY)
             for start, end in self._starts(core, wall, later):
                 key = wall.key(start)
                 if key in gone or wall.clock(start).date() in gone_days or key in changes:

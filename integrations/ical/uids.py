@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from integrations.ical.entries import Entry
-from integrations.ical.series import Expander
+from integrations.ical.series import Expander, is_recurring
 
 
 def split(entries: Sequence[Entry], expander: Expander) -> list[list[Entry]]:
@@ -19,11 +19,12 @@ def split(entries: Sequence[Entry], expander: Expander) -> list[list[Entry]]:
     groups = [[core] for core in _told_apart(_newest(cores))]
     if not groups:
         return [list(entries)]
-    firsts = [group[0] for group in groups]
+    recurring = [group for group in groups if is_recurring(group[0])] or groups
+    firsts = [group[0] for group in recurring]
     for entry in entries:
         if entry.original is not None:
-            place = expander.owner(entry, firsts) if len(groups) > 1 else 0
-            groups[place].append(replace(entry, uid=firsts[place].uid))
+            place = expander.owner(entry, firsts) if len(firsts) > 1 else 0
+            recurring[place].append(replace(entry, uid=firsts[place].uid))
     return groups
 
 
