@@ -147,3 +147,26 @@ def test_whatever_is_inside_a_calendar_it_is_read_or_refused_as_one(lines: list[
         assert event.ends_at >= event.starts_at
         assert len(event.occurrence) <= 40
         assert "\x00" not in event.title + event.external_id + event.location
+
+
+def test_thousands_of_changes_to_series_of_one_uid_are_asked_about_only_so_often() -> None:
+    cores = [
+        entry("UID:a", f"SUMMARY:{n}", f"DTSTART:200001{n:02}T090000Z", "RRULE:FREQ=DAILY;COUNT=2")
+        for n in range(1, 29)
+    ]
+    change = entry("UID:a", "RECURRENCE-ID:20260303T080000Z", "DTSTART:20260303T090000Z")
+    assert len(read(*cores, *[change] * (limits.MAX_ASKED // 20 + 10)).events) == 1
+
+
+def test_a_series_that_is_moved_again_and_again_is_left_out() -> None:
+    series = entry(*OLD[1:], "UID:a", "RRULE:FREQ=DAILY")
+    moves = [
+        entry(
+            "UID:a",
+            f"RECURRENCE-ID;RANGE=THISANDFUTURE:2001{n // 28 + 1:02}{n % 28 + 1:02}",
+            ONE[1],
+        )
+        for n in range(limits.MAX_FUTURE + 1)
+    ]
+    reading = read(series, *moves)
+    assert (reading.events, reading.skipped) == ((), {Skip.TOO_MANY: limits.MAX_FUTURE + 2})
