@@ -87,6 +87,7 @@ def _you(user: User) -> JSON:
         "role": user.profile.role,
         "time_zone": user.profile.time_zone,
         "language": user.profile.locale,
+        "single_keys": user.profile.single_keys,
         "joined_at": _moment(user.date_joined),
         "last_signed_in_at": _moment(user.last_login),
     }

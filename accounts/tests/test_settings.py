@@ -189,3 +189,23 @@ def test_the_connected_apps_are_on_the_page(alice: User, alice_client: Client) -
         user=alice, source="sample", account="a", connected_at=NOON, next_sync_at=NOON
     )
     assert "Nothing is connected yet." not in alice_client.get(PAGE).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"), [({"single_keys": "off"}, False), ({"single_keys": "on"}, True), ({}, False)]
+)
+def test_single_keys_are_kept_and_left_alone_by_a_form_that_does_not_name_them(
+    alice: User, alice_client: Client, sent: dict[str, str], kept: bool
+) -> None:
+    change_profile(alice.pk, ProfileChange(single_keys=False), at=NOON)
+    form = {"time_zone": "Europe/Berlin", "locale": "en", **sent}
+    assert alice_client.post("/settings/", form).status_code == 302
+    alice.profile.refresh_from_db()
+    assert alice.profile.single_keys is kept
+
+
+def test_nonsense_about_keys_is_refused(alice: User, alice_client: Client) -> None:
+    form = {"time_zone": "Europe/Berlin", "locale": "en", "single_keys": "maybe"}
+    assert alice_client.post("/settings/", form).status_code == 422
+    alice.profile.refresh_from_db()
+    assert alice.profile.single_keys
