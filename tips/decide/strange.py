@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 
-# A role of a chat, a tag, a template's mark: nobody writes a note like that.
+# A role of a chat, a tag, a template's mark: nobody writes a note like that. What starts a line
+# stays within it, and nothing runs to its end from each of many places: n characters, n steps.
 PLAIN = re.compile(
     r"""
       </?\s*[a-z][\w-]{1,20}(?:\s[^<>]*)?/?>                  # <system>, </tasks>
-    | <\|.{1,30}\|>  | \[/?INST\] | \{\{.*\}\} | <<\s*SYS   # marks of chat templates
-    | ^\W*(?:\#+\s*)?(?:system|sistema|syst[èe]me|systeem|assistant|asistente|assistente|システム)
+    | <\|.{1,30}\|>  | \[/?INST\] | \{\{.{0,100}\}\} | <<\s*SYS   # marks of chat templates
+    | ^[^\w\n]*(?:system|sistema|syst[èe]me|systeem|assistant|asistente|assistente|システム)
       (?:\s*(?:prompt|message|note|override|update|notice))?\s*[:\uff1a\]>]
     | \b(?:ignor\w+|negeer|disregard|forget|override|bypass|vergiss|missachte|oublie[rz]?|olvida|
         esquece|dimentica|vergeet)\b .{0,40}
@@ -21,7 +22,7 @@ PLAIN = re.compile(
         (?:all|other|every|alle|todas?|tutt[ei]|toutes?|outras?|otras?|andere|altre|autres)\s
         (?:\w+\s)?(?:tasks?|aufgaben|tareas|tarefas|attività|tâches|taken|items?))\b
     | \b(?:assistant|ai|llm|chatbot)\s*:                    # called by its name
-    | ^\s*\{\s*"                                           # an answer, ready made
+    | ^[^\S\n]*\{\s*"                                     # an answer, ready made
     | (\w)\1{11,}
     """,
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
