@@ -30,7 +30,9 @@ T = TypeVar("T")
 SESSION_KEY = "integrations.access.oauth"
 GOOD_FOR = timedelta(minutes=10)
 # What a token endpoint says when it is we, not the person, whom it does not know.
-OUR_FAULT = frozenset({"invalid_client", "incorrect_application_credentials"})
+OUR_FAULT = frozenset({
+    "invalid_client", "unauthorized_client", "incorrect_application_credentials",
+})  # fmt: skip
 
 
 class StateMismatch(Exception):
@@ -199,10 +201,10 @@ def _ask(manifest: SourceManifest, form: Mapping[str, str]) -> dict[str, str]:
 
 def _told_apart(error: ApiError) -> ApiError:
     """A 401 here can be our own client id, which no person can mend; a bad code answers 400."""
-    kind = type(error)
-    if error.reason in OUR_FAULT:
+    kind, reason = type(error), error.reason.casefold()
+    if reason in OUR_FAULT:
         kind = Unexpected
-    elif error.status == 400 and error.reason == "bad_authorization_code":
+    elif error.status == 400 and reason == "bad_authorization_code":
         kind = Unauthorized
     return kind(error.service, error.detail, status=error.status, reason=error.reason,
                 retry_after_s=error.retry_after_s)  # fmt: skip

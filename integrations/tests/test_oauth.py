@@ -14,7 +14,7 @@ from integrations.access import oauth
 from integrations.models import Connection
 from integrations.sync.syncing import Outcome, sync
 from integrations.tests.scripted import MINUTE, Scripted
-from integrations.tests.token_endpoint import TokenEndpoint
+from integrations.tests.token_endpoint import TokenEndpoint, failure
 from oo.lib.http import Unauthorized, Unexpected, Unreachable
 from tests.clock import NOON
 
@@ -224,9 +224,14 @@ def test_a_dead_refresh_token_needs_the_person(
     ("fails", "kind"),
     [
         ((503, {}), Unreachable),
+        (failure("invalid_grant"), Unauthorized),
         ((400, {"error": "invalid_grant"}), Unauthorized),
-        ((401, {"error": "invalid_client"}), Unexpected),
-        ((400, {"error": "incorrect_application_credentials"}), Unexpected),
+        ((400, {"error_tag": "INVALID_GRANT"}), Unauthorized),
+        (failure("invalid_client", 401), Unexpected),
+        (failure("unauthorized_client"), Unexpected),
+        ((401, {"error_tag": "INVALID_CLIENT"}), Unexpected),
+        (failure("incorrect_application_credentials"), Unexpected),
+        (failure("bad_authorization_code"), Unauthorized),
         ((200, {"token_type": "Bearer"}), Unexpected),
         ((200, {"access_token": 5}), Unexpected),
     ],

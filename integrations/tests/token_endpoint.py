@@ -1,7 +1,7 @@
 """A token endpoint on loopback: single-use codes with PKCE, refresh tokens that rotate.
 
 A refresh token used again soon gets the same access token and no refresh token; see RFC 6749 and
-Todoist's documentation.
+Todoist's documentation. A failure names itself twice, as there: as OAuth does, and in a tag.
 """
 
 from __future__ import annotations
@@ -15,6 +15,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import Any
 from urllib.parse import parse_qsl
+
+
+def failure(error: str, status: int = 400) -> tuple[int, dict[str, Any]]:
+    return status, {"error": error, "error_tag": error.upper(), "http_code": status}
 
 
 class TokenEndpoint:
@@ -34,7 +38,7 @@ class TokenEndpoint:
             if self.fails:
                 return self.fails
             if (form["client_id"], form["client_secret"]) != ("client-1", "client-secret"):
-                return 401, {"error": "invalid_client"}
+                return failure("invalid_client", 401)
             return (
                 self._redeem(form)
                 if form["grant_type"] == "authorization_code"
@@ -45,13 +49,13 @@ class TokenEndpoint:
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         proof = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
         if self.challenges.pop(form["code"], None) != proof:
-            return 400, {"error": "bad_authorization_code"}
+            return failure("bad_authorization_code")
         return 200, {"access_token": "a1", "refresh_token": "r1", "expires_in": 3600}
 
     def _new(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         used = form["refresh_token"]
         if used not in self.refresh_tokens:
-            return 400, {"error": "invalid_grant"}
+            return failure("invalid_grant")
         if self.refresh_tokens[used]:
             return 200, {"access_token": self.refresh_tokens[used]}
         number = len(self.refresh_tokens) + 1

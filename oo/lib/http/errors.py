@@ -15,6 +15,8 @@ from typing import Any
 
 MAX_RETRY_AFTER_S = 86_400.0
 REASON = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+# A code of RFC 6749 5.2 says what is meant, whatever the same answer calls it elsewhere.
+OAUTH_ERROR = re.compile(r"[a-z]+(?:_[a-z]+)+")
 SLOW_DOWN = frozenset({"rateLimitExceeded", "userRateLimitExceeded"})
 
 
@@ -85,7 +87,7 @@ def _kind(status: int, reason: str) -> type[ApiError]:
     if status == 429 or (status == 403 and reason in SLOW_DOWN):
         return RateLimited
     # RFC 6749 5.2 answers 400 for a refresh token that is dead.
-    if status in (401, 403) or (status == 400 and reason == "invalid_grant"):
+    if status in (401, 403) or (status == 400 and reason.casefold() == "invalid_grant"):
         return Unauthorized
     return Unreachable if status >= 500 or status == 408 else Unexpected
 
@@ -101,7 +103,8 @@ def _object(body: bytes) -> dict[str, Any]:
 def _reason(told: dict[str, Any]) -> str:
     """The machine-readable word of Todoist, Google, OAuth (RFC 6749) and Apple, if it is one."""
     error = told.get("error")
-    words: list[Any] = [told.get("error_tag"), error, told.get("reason")]
+    oauth = error if isinstance(error, str) and OAUTH_ERROR.fullmatch(error) else None
+    words: list[Any] = [oauth, told.get("error_tag"), error, told.get("reason")]
     if isinstance(error, dict):
         causes = error.get("errors")
         first = causes[0] if isinstance(causes, list) and causes else None
