@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -25,7 +25,7 @@ from accounts.requests import SignedInRequest
 
 @require_POST
 @login_required
-def export(request: SignedInRequest) -> StreamingHttpResponse:
+def export(request: SignedInRequest) -> HttpResponse:
     return export_response(request.user.pk, by="page", at=timezone.now())
 
 

@@ -124,7 +124,7 @@ def granian(env: Mapping[str, str]) -> Iterator[int]:
     port = servers.free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "oo.wsgi:application"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "2"]
-    command += ["--blocking-threads", "1", "--log-level", "warning"]
+    command += ["--blocking-threads", "4", "--log-level", "warning"]
     process = subprocess.Popen(command, env=dict(env))
     try:
         servers.wait_for_port(port)

@@ -313,7 +313,7 @@ def look_around(journey: Journey) -> None:
 
 
 def take_along(journey: Journey) -> None:
-    journey.export = b"".join(journey.post("/settings/export").streaming_content)
+    journey.export = journey.post("/settings/export").content
     wanted = {"name": "cli", "scopes": ["account:read", "tip:read"], "days": "30"}
     page = journey.browser.post("/settings/tokens", wanted).content.decode()
     journey.api_token = page.split('id="new-token" value="')[1].split('"')[0]

@@ -23,7 +23,7 @@ from oo.supervisor import Supervisor
 
 WEB = (
     "granian --interface wsgi oo.wsgi:application --host {host} --port {port}"
-    " --workers 2 --blocking-threads 1 --respawn-failed-workers --log-level warning"
+    " --workers 2 --blocking-threads 4 --respawn-failed-workers --log-level warning"
 )
 WORKER = (
     "celery --quiet -A oo worker -Q interactive,sync,sweep --pool threads --concurrency 2"
