@@ -30,6 +30,7 @@ class Trouble(StrEnum):
     TOO_LARGE = "too_large"
     UNREADABLE = "unreadable"
     GONE = "gone"
+    TOO_MANY = "too_many"  # connections of one person
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         """What was asked for and is not connected: a worker is to check it, or has refused it."""
         return self.filter(state__in=(Connection.State.CHECKING, Connection.State.REFUSED))
 
+    def known(self) -> ConnectionQuerySet:
+        return self.exclude(state__in=(Connection.State.CHECKING, Connection.State.REFUSED))
+
     def due(self, *, at: datetime) -> ConnectionQuerySet:
         """Live, its moment has come, and no worker holds it (a dead worker's claim runs out)."""
         return self.live()._unclaimed(at)

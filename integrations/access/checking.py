@@ -19,7 +19,7 @@ from django.db import DatabaseError, transaction
 from accounts.locks import lock_person
 from integrations.access import connections, oauth
 from integrations.access.backoff import trouble_of
-from integrations.base import Account, SignalSource
+from integrations.base import Account, SignalSource, Trouble
 from integrations.models import Connection
 from integrations.registry import SOURCES
 from oo.lib.http import ApiError, Unexpected
@@ -43,12 +43,14 @@ def ask(
 ) -> Connection:
     """Have it checked. What was asked about the same source before, and is not connected, goes.
 
-    Raises KeyError for no such source, connections.AccountClosed.
+    Raises KeyError for no such source, connections.AccountClosed, connections.TooMany.
     """
     manifest = SOURCES[source].manifest
     with transaction.atomic():
         if not lock_person(user_id):
             raise connections.AccountClosed
+        if not connections.may_ask(user_id, source):
+            raise connections.TooMany
         Connection.objects.unknown().filter(user_id=user_id, source=source).delete()
         connection = Connection(
             user_id=user_id,
@@ -78,9 +80,13 @@ def check(connection: Connection, source: SignalSource, *, at: datetime) -> Conn
         credentials = _exchanged(connection, source)
         account = _identify(connection, source, credentials)
     except ApiError as error:
-        _refuse(connection, source, error, at=at)
+        _refuse(connection, source, trouble_of(error))
         return None
-    return _become(connection, account, credentials, at=at)
+    try:
+        return _become(connection, account, credentials, at=at)
+    except connections.TooMany:
+        _refuse(connection, source, Trouble.TOO_MANY)
+        return None
 
 
 def _exchanged(connection: Connection, source: SignalSource) -> dict[str, str]:
@@ -109,6 +115,7 @@ def _identify(
 def _become(
     checked: Connection, account: Account, credentials: Mapping[str, str], *, at: datetime
 ) -> Connection | None:
+    """Raises connections.TooMany."""
     with transaction.atomic():
         locked = Connection.objects.lock(checked.pk)
         if locked is None or locked.claimed_until != checked.claimed_until:
@@ -119,14 +126,13 @@ def _become(
         )
 
 
-def _refuse(connection: Connection, source: SignalSource, error: ApiError, *, at: datetime) -> None:
+def _refuse(connection: Connection, source: SignalSource, trouble: Trouble) -> None:
     """What was typed is kept for another try, but no secret."""
     kinds = {field.name: field.kind for field in source.manifest.fields}
     typed = connection.read_credentials()
     connection.write_credentials(
         {name: value for name, value in typed.items() if kinds.get(name) in ("text", "url")}
     )
-    trouble = trouble_of(error)
     held = Connection.objects.filter(pk=connection.pk, claimed_until=connection.claimed_until)
     held.update(
         state=Connection.State.REFUSED,

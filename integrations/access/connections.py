@@ -23,8 +23,16 @@ from oo.lib.text import one_line
 log = logging.getLogger(__name__)
 
 
+# Of one person. Each is read every few minutes, for as long as the account is there.
+MOST_CONNECTIONS = 25
+
+
 class AccountClosed(Exception):
     """The account was closed meanwhile. Nothing was written."""
+
+
+class TooMany(Exception):
+    """The person has as many connections as there may be. Nothing was written."""
 
 
 def connect(
@@ -38,7 +46,8 @@ def connect(
     """Check what the person gave, store it, and grant what the source needs.
 
     The same account again is the same connection, with new credentials; what was read of it stays,
-    unless the document is another. Raises ApiError, KeyError for no such source, AccountClosed.
+    unless the document is another. Raises ApiError, KeyError for no such source, AccountClosed,
+    TooMany.
     """
     account = SOURCES[source].identify(credentials, document)
     with transaction.atomic():
@@ -56,8 +65,10 @@ def store(
     *,
     at: datetime,
 ) -> Connection:
-    """What has been checked, in a transaction that holds the person."""
+    """What has been checked, in a transaction that holds the person. Raises TooMany."""
     connection = _open(user_id, source, account, at)
+    if connection._state.adding and has_most(user_id):
+        raise TooMany
     if connection.document != document:
         connection.cursor = {}
     connection.document = document
@@ -85,6 +96,19 @@ def _open(user_id: UUID, source: str, account: Account, at: datetime) -> Connect
     has_been_read = connection.synced_at is not None
     connection.state = Connection.State.OK if has_been_read else Connection.State.NEW
     return connection
+
+
+def has_most(user_id: UUID) -> bool:
+    return Connection.objects.known().filter(user_id=user_id).count() >= MOST_CONNECTIONS
+
+
+def may_ask(user_id: UUID, source: str) -> bool:
+    """Whether another may be connected, or the same account once more. Two queries at most.
+
+    Which account it is shows later: `store` counts again.
+    """
+    mine = Connection.objects.filter(user_id=user_id, source=source)
+    return not has_most(user_id) or mine.filter(state=Connection.State.RECONNECT).exists()
 
 
 def disconnect(connection_id: UUID, *, at: datetime) -> bool | None:

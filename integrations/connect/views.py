@@ -57,6 +57,8 @@ def connect(request: SignedInRequest) -> HttpResponse:
 def start(request: SignedInRequest, source: str) -> HttpResponseBase:
     """Ask what the source needs; then connect it, or send the person there to say yes."""
     offer = _offer_or_404(source)
+    if not connections.may_ask(request.user.pk, source):
+        return _back(request, words.too_many())
     is_leaving = request.method == "POST" and request.POST.get("way") == "oauth"
     if is_leaving and offer.has_oauth:
         return _leave(request, offer)
@@ -69,6 +71,8 @@ def start(request: SignedInRequest, source: str) -> HttpResponseBase:
         return _have_checked(request, offer, form.credentials(), form.document())
     try:
         return _connect(request, offer, form.credentials(), form.document())
+    except connections.TooMany:
+        return _back(request, words.too_many())
     except ApiError as error:
         form.blame(words.explain(trouble_of(error), offer.title))
     return _ask(request, offer, form, status=422)
@@ -114,7 +118,10 @@ def _leave(request: SignedInRequest, offer: Offer) -> HttpResponse:
 def _connect(
     request: SignedInRequest, offer: Offer, credentials: Mapping[str, str], document: str
 ) -> HttpResponse:
-    """Raises ApiError. The first connection leads to the tip, which is what the person came for."""
+    """The first connection leads to the tip, which is what the person came for.
+
+    Raises ApiError, connections.TooMany.
+    """
     is_first = page.is_first(request.user.pk)
     connections.connect(
         request.user.pk, offer.manifest.key, credentials, document, at=timezone.now()
@@ -131,9 +138,12 @@ def _have_checked(
     """By a worker, since no page waits for the outside. The page of connections says how it is."""
     if page.is_first(request.user.pk):
         request.session[FIRST] = True
-    asked = checking.ask(
-        request.user.pk, offer.manifest.key, credentials, document, at=timezone.now()
-    )
+    try:
+        asked = checking.ask(
+            request.user.pk, offer.manifest.key, credentials, document, at=timezone.now()
+        )
+    except connections.TooMany:
+        return _back(request, words.too_many())
     look_now(tasks.sync_one, str(asked.pk), expires_s=60)
     return redirect("integrations:connect")
 

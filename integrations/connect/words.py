@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from integrations.access.connections import MOST_CONNECTIONS
 from integrations.base import Trouble
 from integrations.models import Connection
 
@@ -76,6 +77,13 @@ def _why(code: str, title: str) -> str:
     return (why or _("oO could not read what %(title)s sent.")) % {"title": title}
 
 
+def too_many() -> str:
+    return _(
+        "You have %(n)d connections, and oO keeps no more for one person. "
+        "Disconnect one that you do not need; then there is room for another."
+    ) % {"n": MOST_CONNECTIONS}
+
+
 def explain(code: str, title: str) -> str:
     """Why connecting did not work, by a code of Trouble, and what to do about it."""
     advice = {
@@ -88,6 +96,7 @@ def explain(code: str, title: str) -> str:
         ),
         Trouble.TOO_LARGE: _("This is larger than oO reads. Try a smaller one."),
         Trouble.GONE: _("There is nothing here. Check the address and try again."),
+        Trouble.TOO_MANY: too_many(),
     }
     words = advice.get(Trouble(code)) if code in set(Trouble) else None
     words = words or _("oO cannot read this. Check that it is what is asked for here.")
