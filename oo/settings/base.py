@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import environ
 from csp.constants import NONCE, NONE, SELF
@@ -12,14 +13,25 @@ from django.utils.translation import gettext_lazy as _
 ROOT = Path(__file__).resolve().parent.parent.parent
 VAR = ROOT / "var"
 
-# FileAwareEnv also reads NAME_FILE, the way container secrets arrive.
-env = environ.FileAwareEnv()
+
+class Env(environ.FileAwareEnv):  # type: ignore[misc]
+    """Also reads NAME_FILE, the way container secrets arrive. A space at the end of a line, or
+    after a comma, is nobody's wish: a host or a key with one is refused far from where it is."""
+
+    def get_value(self, *args: Any, **kwargs: Any) -> Any:
+        value = super().get_value(*args, **kwargs)
+        if isinstance(value, list):
+            return [word for part in value if (word := part.strip())]
+        return value.strip() if isinstance(value, str) else value
+
+
+env = Env()
 env.read_env(ROOT / ".env")
 
 DEBUG = False
 ALLOWED_HOSTS: list[str] = env.list("OO_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # The address under which people reach this installation; links in mails, OAuth callbacks.
-OO_BASE_URL: str = env.str("OO_BASE_URL", default="http://localhost:8000")
+OO_BASE_URL: str = env.str("OO_BASE_URL", default="http://localhost:8000").rstrip("/")
 # Who runs this installation and how to reach them: named on the pages under /legal/.
 OO_OPERATOR_NAME: str = env.str("OO_OPERATOR_NAME", default="")
 OO_OPERATOR_CONTACT: str = env.str("OO_OPERATOR_CONTACT", default="")
@@ -57,6 +69,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "oo.middleware.QuietHeadersMiddleware",
+    "oo.health.HealthMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -67,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "oo.middleware.OwnNotFoundMiddleware",
 ]
 
 ROOT_URLCONF = "oo.urls"
@@ -92,19 +106,23 @@ TEMPLATES: list[dict[str, Any]] = [
 # ---- data -----------------------------------------------------------------------------------
 
 DATABASES: dict[str, Any] = {
-    "default": env.db("DATABASE_URL", default=f"sqlite:///{VAR / 'oo.sqlite3'}")
+    # Quoted: the folder that oO is in may have any character in its name.
+    "default": env.db("DATABASE_URL", default=f"sqlite:///{quote(str(VAR / 'oo.sqlite3'))}")
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # WAL lets readers go on while one writes; IMMEDIATE queues writers instead of failing them.
+    # What is deleted is overwritten: else it stays in the file until its page is used again.
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-        "PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000;",
+        "PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000; PRAGMA secure_delete=ON;",
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A host that swallows packets is a database that is away, not one to wait minutes for.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 
 CACHES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
