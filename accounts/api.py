@@ -15,7 +15,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from drf_standardized_errors.openapi_validation_errors import extend_validation_errors
 from rest_framework import serializers, status
-from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.exceptions import NotFound, PermissionDenied, Throttled
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,6 +27,7 @@ from accounts.privacy.export import export_response
 from accounts.privacy.kinds import ConsentKind
 from accounts.profile import zones
 from accounts.profile.change import ProfileChange, change_profile
+from accounts.sign_in.ratelimits import EXPORTS
 
 
 class PersonalTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -221,6 +222,9 @@ class ExportView(APIView):
     content_negotiation_class = AnyAccept
 
     def get(self, request: Request) -> HttpResponseBase:
+        wait_s = EXPORTS.wait_s(str(_me(request).pk), at=timezone.now())
+        if wait_s:
+            raise Throttled(wait=wait_s)
         return export_response(_me(request).pk, by="api", at=timezone.now())
 
 

@@ -7,6 +7,7 @@ from accounts.privacy import legal
 from accounts.privacy import views as account
 from accounts.settings import views as settings
 from accounts.sign_in import urls as urls_sign_in
+from accounts.sign_in.ratelimits import exports_limited
 
 _pages = [
     *urls_sign_in.urlpatterns,
@@ -15,7 +16,7 @@ _pages = [
     path("settings/consents/<slug:key>/withdraw", settings.withdraw, name="withdraw"),
     path("settings/tokens", tokens.tokens, name="tokens"),
     path("settings/tokens/<int:pk>/revoke", tokens.revoke, name="revoke-token"),
-    path("settings/export", account.export, name="export"),
+    path("settings/export", exports_limited(account.export), name="export"),
     path("settings/delete", account.delete, name="delete"),
     path("receipt/<uuid:pk>", account.receipt, name="receipt"),
     path("receipt/<uuid:pk>/file", account.receipt_file, name="receipt-file"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.urls.converters import StringConverter
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from drf_standardized_errors.handler import ExceptionHandler
@@ -22,6 +23,12 @@ class TypedErrors(ExceptionHandler):
             return ParseError(_("The request cannot be read."))
         converted: Exception = super().convert_known_exceptions(exc)
         return converted
+
+
+class Anything(StringConverter):
+    """A path, with the line breaks that Django's own converter does not match."""
+
+    regex = "(?s:.+)"
 
 
 @extend_schema(exclude=True)

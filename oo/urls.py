@@ -1,18 +1,20 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
-from oo.api import NothingHere
+from oo.api import Anything, NothingHere
 from oo.health import healthz, readyz
+
+register_converter(Anything, "anything")
 
 api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api")),
     path("", include("integrations.api")),
     path("", include("tips.api")),
     path("schema", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),
-    path("<path:rest>", NothingHere.as_view(), name="nothing"),
+    path("<anything:rest>", NothingHere.as_view(), name="nothing"),
 ]
 
 urlpatterns = [

@@ -60,6 +60,8 @@ def callback(request: HttpRequest) -> HttpResponse:
     request.apple_login_session = SessionStore()  # type: ignore[attr-defined]
     request.apple_login_session.set_expiry(BETWEEN_S)  # type: ignore[attr-defined]
     response: HttpResponse = apple_post_callback(request)
+    for cookie in response.cookies.values():
+        cookie["httponly"] = True  # it opens the answer, and no script needs it
     return response
 
 

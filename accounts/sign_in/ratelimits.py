@@ -1,4 +1,4 @@
-"""How often one client address may knock at the doors of sign-in.
+"""How often one client address may knock at the doors of sign-in, and one person ask for much.
 
 allauth's own limiter lets every GET pass, and providers send people back with a GET.
 """
@@ -18,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 View = Callable[..., HttpResponseBase]
 
@@ -44,6 +45,8 @@ class Limit:
 
 STARTS = Limit("sign-in-start", most=30, window_s=300)
 RETURNS = Limit("sign-in-return", most=60, window_s=300)
+# Of one person, by the page and the API: each reads everything that there is about them.
+EXPORTS = Limit("export", most=10, window_s=3600)
 
 
 def client_of(request: HttpRequest) -> str:
@@ -62,14 +65,29 @@ def limited(limit: Limit) -> Callable[[View], View]:
         @wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             wait_s = limit.wait_s(client_of(request), at=timezone.now())
-            return too_many(request, wait_s) if wait_s else view(request, *args, **kwargs)
+            why = _("There were more sign-ins from your network than oO takes at once.")
+            return too_many(request, wait_s, why) if wait_s else view(request, *args, **kwargs)
 
         return checked
 
     return decorate
 
 
-def too_many(request: HttpRequest, wait_s: int) -> HttpResponseBase:
-    response = render(request, "accounts/too_many.html", {"wait_min": -(-wait_s // 60)}, status=429)
+def exports_limited(view: View) -> View:
+    """Whoever is signed out is left to the view, which sends them away."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        who = request.user.pk if request.user.is_authenticated and request.method == "POST" else ""
+        wait_s = EXPORTS.wait_s(str(who), at=timezone.now()) if who else 0
+        why = _("You have asked for all of your data several times within an hour.")
+        return too_many(request, wait_s, why) if wait_s else view(request, *args, **kwargs)
+
+    return checked
+
+
+def too_many(request: HttpRequest, wait_s: int, why: str) -> HttpResponseBase:
+    context = {"wait_min": -(-wait_s // 60), "why": why}
+    response = render(request, "accounts/too_many.html", context, status=429)
     response["Retry-After"] = str(wait_s)
     return response

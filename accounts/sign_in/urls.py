@@ -12,8 +12,15 @@ from django.views.generic import RedirectView
 
 from accounts.sign_in import apple
 from accounts.sign_in.demo import demo_sign_in
-from accounts.sign_in.ratelimits import RETURNS, STARTS, limited
-from accounts.sign_in.views import ProvidersView, sign_in, sign_out, sign_out_everywhere, start
+from accounts.sign_in.ratelimits import STARTS, limited
+from accounts.sign_in.views import (
+    ProvidersView,
+    back,
+    sign_in,
+    sign_out,
+    sign_out_everywhere,
+    start,
+)
 
 to_sign_in = RedirectView.as_view(pattern_name="accounts:sign-in", query_string=True)
 
@@ -33,17 +40,17 @@ _provider_pages = [
     path("3rdparty/signup/", to_sign_in, name="socialaccount_signup"),
     path("3rdparty/login/cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
     path("3rdparty/login/error/", login_error, name="socialaccount_login_error"),
-    path("google/login/", start(google.oauth2_login), name="google_login"),
+    path("google/login/", start("google", google.oauth2_login), name="google_login"),
     path(
         "google/login/callback/",
-        require_safe(limited(RETURNS)(google.oauth2_callback)),
+        require_safe(back("google", google.oauth2_callback)),
         name="google_callback",
     ),
-    path("apple/login/", start(apple.login), name="apple_login"),
-    path("apple/login/callback/", limited(RETURNS)(apple.callback), name="apple_callback"),
+    path("apple/login/", start("apple", apple.login), name="apple_login"),
+    path("apple/login/callback/", back("apple", apple.callback), name="apple_callback"),
     path(
         "apple/login/callback/finish/",
-        require_safe(limited(RETURNS)(apple.finish)),
+        require_safe(back("apple", apple.finish)),
         name="apple_finish_callback",
     ),
 ]

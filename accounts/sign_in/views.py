@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from allauth.socialaccount.providers.base import AuthProcess
@@ -7,15 +9,16 @@ from allauth.socialaccount.views import ConnectionsView
 from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.sign_in.providers import configured_providers, find_provider
-from accounts.sign_in.ratelimits import STARTS, View, limited
+from accounts.sign_in.ratelimits import RETURNS, STARTS, View, limited
 from accounts.sign_in.redirects import find_next, next_or_home
-from accounts.sign_in.session_end import end_sessions
+from accounts.sign_in.session_end import end_sessions, end_tokens
 
 
 @require_safe
@@ -39,13 +42,31 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
+    """Every browser; with `tokens`, every program too."""
     if request.user.is_authenticated:
         end_sessions(request.user.pk)
+        if "tokens" in request.POST:
+            end_tokens(request.user.pk, at=timezone.now())
     logout(request)
     return redirect("accounts:sign-in")
 
 
-def start(view: View) -> View:
+def if_configured(provider: str) -> Callable[[View], View]:
+    """Of a provider that this installation does not know there are no pages."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if provider not in {one.key for one in configured_providers()}:
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
+def start(provider: str, view: View) -> View:
     """allauth's start of a provider's login, without the ways in which its URL can change it.
 
     allauth honours `scope`, `auth_params` and `action` in the query, and a process that goes
@@ -53,6 +74,7 @@ def start(view: View) -> View:
     """
 
     @limited(STARTS)
+    @if_configured(provider)
     def started(request: HttpRequest) -> HttpResponseBase:
         kept = QueryDict(mutable=True)
         kept.update({key: request.GET[key] for key in ("next", "process") if key in request.GET})
@@ -66,6 +88,11 @@ def start(view: View) -> View:
         return response
 
     return started
+
+
+def back(provider: str, view: View) -> View:
+    """Where a provider sends people back to."""
+    return limited(RETURNS)(if_configured(provider)(view))
 
 
 def _not_head(request: HttpRequest) -> str | None:

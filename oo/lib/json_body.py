@@ -4,6 +4,7 @@ name this module."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import IO, Any
 
 from django.conf import settings
@@ -26,6 +27,19 @@ class JSONBody(JSONParser):
         if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise ParseError(_("The body is too large."))
         try:
-            return super().parse(stream, media_type, parser_context)
+            body: dict[str, Any] = super().parse(stream, media_type, parser_context)
+            finite = _is_finite(body)
         except RecursionError:
             raise ParseError(_("The body is nested too deeply.")) from None
+        if not finite:
+            raise ParseError(_("The body holds a number that is too large."))
+        return body
+
+
+def _is_finite(value: object) -> bool:
+    """Python reads 1e999 as infinity, which no JSON can hold and a text field takes as "inf"."""
+    if isinstance(value, dict):
+        return all(map(_is_finite, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_finite, value))
+    return not isinstance(value, float) or isfinite(value)
