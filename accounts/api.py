@@ -59,7 +59,9 @@ class MeSerializer(serializers.Serializer[User]):
     def validate_time_zone(self, value: str) -> str:
         zone = zones.find_zone(value)
         if zone is None:
-            raise serializers.ValidationError(_("This is not a time zone that we know."))
+            raise serializers.ValidationError(
+                _("This is not a time zone that we know. Write it like Europe/Berlin.")
+            )
         return zone
 
 

@@ -13,7 +13,9 @@ from oo.lib.zones import zone_named
 def check_zone(name: str) -> None:
     """Raises ValidationError unless `name` is a zone of the IANA database."""
     if zone_named(name) is None:
-        raise ValidationError(_("This is not a time zone that we know."))
+        raise ValidationError(
+            _("This is not a time zone that we know. Write it like Europe/Berlin.")
+        )
 
 
 class Profile(models.Model):

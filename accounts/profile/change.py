@@ -58,7 +58,9 @@ def change_profile(user_id: UUID, change: ProfileChange, *, at: datetime) -> tup
 def _differences(profile: Profile, change: ProfileChange) -> dict[str, Any]:
     zone = None
     if change.time_zone is not None and not (zone := find_zone(change.time_zone)):
-        raise ValidationError({"time_zone": _("This is not a time zone that we know.")})
+        raise ValidationError(
+            {"time_zone": _("This is not a time zone that we know. Write it like Europe/Berlin.")}
+        )
     wanted = {
         "role": change.role,
         "time_zone": zone,

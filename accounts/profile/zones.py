@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from functools import cache
 
 from oo.lib.zones import zone_names
@@ -19,6 +21,10 @@ _REGIONS = (
     "Indian/",
     "Pacific/",
 )
+# Between the words of a city: "Port-au-Prince", "St. Johns", "Dumont d'Urville".
+_BETWEEN = frozenset(" _-.'\u2019")
+# "UTC+2", "gmt -03:00", "+2": whole hours, for others the database has no name.
+_HOURS = re.compile(r"(?:utc|gmt)?\s*([+\u2212-])\s*(\d{1,2})(?::?00)?", re.ASCII)
 
 
 @cache
@@ -27,10 +33,37 @@ def _by_folded_name() -> dict[str, str]:
 
 
 @cache
+def _by_city() -> dict[str, str]:
+    """Those of a city that has two are one zone ("America/Argentina/Mendoza"): the plainer wins."""
+    names = sorted(offered()[1:], key=lambda name: (-name.count("/"), name))
+    return {_letters(name.rpartition("/")[2]): name for name in names}
+
+
+@cache
 def offered() -> tuple[str, ...]:
     return ("UTC", *sorted(n for n in _by_folded_name().values() if n.startswith(_REGIONS)))
 
 
 def find_zone(name: str) -> str | None:
-    """The IANA name that was meant: case does not matter, and a space is an underscore."""
-    return _by_folded_name().get(name.strip().replace(" ", "_").casefold())
+    """The IANA name that was meant, also by a city alone or by whole hours from UTC.
+
+    Case does not matter, and a space is an underscore.
+    """
+    folded = name.strip().replace(" ", "_").casefold()
+    return _by_folded_name().get(folded) or _by_city().get(_letters(name)) or _by_hours(name)
+
+
+def _letters(city: str) -> str:
+    """The same for "New York", "new_york" and "São Paulo" as the database spells them."""
+    plain = unicodedata.normalize("NFKD", city).casefold()
+    return "".join(c for c in plain if not unicodedata.combining(c) and c not in _BETWEEN)
+
+
+def _by_hours(name: str) -> str | None:
+    """The database counts these from the other side: "Etc/GMT-2" is two hours ahead of UTC."""
+    found = _HOURS.fullmatch(name.strip().casefold())
+    if found is None:
+        return None
+    hours = int(found[2])
+    sign = "-" if found[1] == "+" else "+"
+    return _by_folded_name().get(f"etc/gmt{sign}{hours}" if hours else "etc/utc")
