@@ -79,6 +79,7 @@ class Connection(models.Model):
     synced_at = models.DateTimeField(null=True)  # last success
     next_sync_at = models.DateTimeField(db_index=True)
     claimed_until = models.DateTimeField(null=True)
+    refreshing_until = models.DateTimeField(null=True)  # one worker asks for new credentials
     attempts = models.PositiveSmallIntegerField(default=0)  # failures in a row
     last_error = models.CharField(max_length=40, blank=True)  # a code of integrations.base.Trouble
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -17,8 +18,9 @@ from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import connection as database
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from integrations.base import Link, OAuth, SignalSource, SourceManifest
 from integrations.models import Connection
@@ -29,6 +31,9 @@ T = TypeVar("T")
 
 SESSION_KEY = "integrations.access.oauth"
 GOOD_FOR = timedelta(minutes=10)
+# Longer than a call may take: who finds it over is sure that the worker before is dead.
+ASKING = timedelta(seconds=45)
+LOOK_EVERY_S = 0.1
 # What a token endpoint says when it is we, not the person, whom it does not know.
 OUR_FAULT = frozenset({
     "invalid_client", "unauthorized_client", "incorrect_application_credentials",
@@ -138,12 +143,12 @@ def refresh(
 ) -> Mapping[str, str]:
     """New credentials in place of `stale`, stored before they are used.
 
-    Of two workers at once one asks and the other gets what it got: PostgreSQL makes the second wait
-    for the row. SQLite has no row locks, and holding its one write lock during a call would stop
-    everybody: there both ask, and the store keeps the pair of the one whose refresh token was
-    rotated. Raises ApiError; Unauthorized when the connection is gone.
+    Of two workers at once one asks and the other gets what it got. No transaction is open during
+    the call: on SQLite it would stop every writer. Raises ApiError; Unauthorized when the
+    connection is gone.
     """
-    with _held(connection_id, manifest) as current:
+    with _refreshing(connection_id, manifest):
+        current = _read(Connection.objects.filter(pk=connection_id).first(), manifest)
         if current.get("access_token") != stale.get("access_token"):
             return current
         form = {"grant_type": "refresh_token", "refresh_token": current.get("refresh_token", "")}
@@ -152,13 +157,25 @@ def refresh(
 
 
 @contextmanager
-def _held(connection_id: UUID, manifest: SourceManifest) -> Iterator[dict[str, str]]:
-    rows = Connection.objects.filter(pk=connection_id)
-    if not database.features.has_select_for_update:
-        yield _read(rows.first(), manifest)
-        return
-    with transaction.atomic():
-        yield _read(rows.select_for_update(no_key=True).first(), manifest)
+def _refreshing(connection_id: UUID, manifest: SourceManifest) -> Iterator[None]:
+    """The right to ask, which one worker has; the others wait until it is given back or runs out.
+
+    By the clock on the wall, since it is about workers that live now.
+    """
+    mine = Connection.objects.filter(pk=connection_id)
+    while True:
+        now = timezone.now()
+        until = now + ASKING
+        free = Q(refreshing_until=None) | Q(refreshing_until__lte=now)
+        if mine.filter(free).update(refreshing_until=until):
+            break
+        if not mine.exists():
+            raise Unauthorized(manifest.key, "disconnected")
+        time.sleep(LOOK_EVERY_S)
+    try:
+        yield
+    finally:
+        mine.filter(refreshing_until=until).update(refreshing_until=None)
 
 
 def _read(row: Connection | None, manifest: SourceManifest) -> dict[str, str]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,7 +17,7 @@ from integrations.models import Connection
 from integrations.sync.syncing import Outcome, sync
 from integrations.tests.scripted import MINUTE, Scripted
 from integrations.tests.token_endpoint import TokenEndpoint, failure
-from oo.lib.http import Unauthorized, Unexpected, Unreachable
+from oo.lib.http import ApiError, Unauthorized, Unexpected, Unreachable
 from tests.clock import NOON
 
 BACK = "http://localhost:8000/connect/scripted/callback"
@@ -272,32 +274,69 @@ def test_who_comes_second_uses_what_the_first_one_got(
     assert len(endpoint.asked) == 1
 
 
-@pytest.mark.parametrize("first_to_ask_is_first_to_store", [True, False])
-def test_of_two_that_ask_at_once_the_rotated_pair_is_kept(
+def test_who_comes_while_another_asks_waits_and_uses_what_it_got(
     endpoint: TokenEndpoint,
     scripted: Scripted,
     connection: Connection,
     monkeypatch: pytest.MonkeyPatch,
-    first_to_ask_is_first_to_store: bool,
 ) -> None:
-    stale, real, inner = connection.read_credentials(), oauth._ask, []
+    stale, waits = connection.read_credentials(), []
+    good = {"access_token": "b1", "refresh_token": "s1"}
+    Connection.objects.update(refreshing_until=timezone.now() + oauth.ASKING)
 
-    def other() -> None:
-        monkeypatch.setattr(oauth, "_ask", real)
-        inner.append(oauth.refresh(connection.pk, scripted.manifest, stale=stale))
+    def answered(wait_s: float) -> None:
+        waits.append(wait_s)
+        if len(waits) == 3:
+            Connection.objects.update(credentials=json.dumps(good), refreshing_until=None)
 
-    def crossed(*args: Any) -> dict[str, str]:
-        if first_to_ask_is_first_to_store:
-            other()
-            return real(*args)
-        answer = real(*args)
-        other()
-        return answer
+    monkeypatch.setattr("integrations.access.oauth.time.sleep", answered)
+    assert oauth.refresh(connection.pk, scripted.manifest, stale=stale) == good
+    assert (len(waits), endpoint.asked) == (3, [])
 
-    monkeypatch.setattr(oauth, "_ask", crossed)
-    outer = oauth.refresh(connection.pk, scripted.manifest, stale=stale)
-    assert outer["access_token"] == inner[0]["access_token"] == "a2"
-    assert credentials(connection) == {"access_token": "a2", "refresh_token": "r2"}
+
+def test_a_worker_that_died_while_it_asked_stops_nobody(
+    endpoint: TokenEndpoint, scripted: Scripted, connection: Connection
+) -> None:
+    Connection.objects.update(refreshing_until=timezone.now() - timedelta(seconds=1))
+    stale = connection.read_credentials()
+    got = oauth.refresh(connection.pk, scripted.manifest, stale=stale)
+    assert got == {"access_token": "a2", "refresh_token": "r2"}
+
+
+@pytest.mark.parametrize("fails", [None, (503, {}), failure("invalid_grant")])
+def test_the_right_to_ask_is_given_back_whatever_comes(
+    endpoint: TokenEndpoint, scripted: Scripted, connection: Connection, fails: Any
+) -> None:
+    held: list[Any] = []
+
+    endpoint.fails = fails
+    endpoint_asked, stale = oauth._ask, connection.read_credentials()
+
+    def looked(*args: Any) -> dict[str, str]:
+        held.append(Connection.objects.get().refreshing_until)
+        return endpoint_asked(*args)
+
+    with pytest.MonkeyPatch.context() as patch, suppress(ApiError):
+        patch.setattr(oauth, "_ask", looked)
+        oauth.refresh(connection.pk, scripted.manifest, stale=stale)
+    connection.refresh_from_db()
+    assert held[0] is not None
+    assert connection.refreshing_until is None
+
+
+def test_whoever_waits_for_a_connection_that_goes_waits_no_longer(
+    endpoint: TokenEndpoint,
+    scripted: Scripted,
+    connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stale, pk = connection.read_credentials(), connection.pk
+    Connection.objects.update(refreshing_until=timezone.now() + oauth.ASKING)
+    monkeypatch.setattr(
+        "integrations.access.oauth.time.sleep", lambda _s: Connection.objects.all().delete()
+    )
+    with pytest.raises(Unauthorized):
+        oauth.refresh(pk, scripted.manifest, stale=stale)
 
 
 def test_a_refresh_does_not_overwrite_a_reconnection(

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
 from accounts.models import User
 from events.catalog import TipReacted, TipReactionUndone
+from integrations.access import oauth
+from integrations.models import Connection
+from integrations.tests.scripted import Scripted
 from tests.clock import NOON
 from tests.concurrency.people import recorded, somebody_with_a_tip
 from tips.answer import answering
@@ -61,6 +66,26 @@ def do_read(_: str) -> None:
     say("reading")
     wait()
     say([*states, *rows])
+
+
+def do_refresh(token_url: str) -> None:
+    """Eight times the credentials of the one connection that all processes share."""
+    settings.SCRIPTED_CLIENT_ID, settings.SCRIPTED_CLIENT_SECRET = "client-1", "client-secret"
+    assert Scripted.manifest.oauth
+    there = replace(Scripted.manifest.oauth, token_url=token_url)
+    manifest = replace(Scripted.manifest, oauth=there)
+    user = User.objects.earliest("email")
+    first = json.dumps({"access_token": "a1", "refresh_token": "r1"})
+    times = {"connected_at": NOON, "next_sync_at": NOON}
+    row, _made = Connection.objects.get_or_create(
+        user=user, source="scripted", account="shared", defaults={"credentials": first, **times}
+    )
+    say("ready")
+    for _turn in range(8):
+        row.refresh_from_db()
+        wait()
+        stale = row.read_credentials()
+        say(dict(oauth.refresh(row.pk, manifest, stale=stale)))
 
 
 def do_hold(_: str) -> None:

@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from integrations.tests.token_endpoint import TokenEndpoint, serving
 from tests.concurrency.processes import ROOT
 
 PEOPLE = 12
@@ -116,6 +118,19 @@ def test_a_writer_waits_for_another_instead_of_failing(started: Any) -> None:
     holder.go()
     assert holder.hear() == "let go"
     assert [won for won, _kept in writer.hear()] == [True] * PEOPLE
+
+
+def test_of_three_processes_with_an_expired_token_one_asks_for_another(started: Any) -> None:
+    """Eight times, of one token that rotates: a second question would be a second pair."""
+    with serving(TokenEndpoint()) as endpoint:
+        endpoint.before = lambda: time.sleep(0.1)  # so that they meet
+        trio = started(*[f"refresh:{endpoint.url}"] * 3)
+        for turn in range(1, 9):
+            for process in trio:
+                process.go()
+            ends = [process.hear() for process in trio]
+            assert ends == [{"access_token": f"a{turn + 1}", "refresh_token": f"r{turn + 1}"}] * 3
+            assert len(endpoint.asked) == turn
 
 
 def test_three_processes_that_make_answer_and_undo_end_in_order(started: Any) -> None:
