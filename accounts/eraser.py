@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +13,41 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiToken, Consent, Profile, ProviderToken, Session, User
 from accounts.sign_in.revocation import revoke_all
-from oo.lib.personal_data import Eraser, Revocation
+from oo.lib.personal_data import Eraser, Revocation, plain, told
 from oo.lib.types import JSON
+
+# What is told of each row: the name that the person reads, and the column.
+ADDRESS = {"address": "email", "proven": "verified", "first": "primary"}
+CONFIRMATION = {"address": "email_address__email", "asked_at": "created", "sent_at": "sent"}
+CONSENT = {
+    "key": "key",
+    "wording": "wording",
+    "granted_at": "granted_at",
+    "granted_by": "granted_by",
+    "withdrawn_at": "withdrawn_at",
+}
+PERMISSION = {
+    "provider": "provider",
+    "id_there": "uid",
+    "kind": "kind",
+    "expires_at": "expires_at",
+    "changed_at": "updated_at",
+}
+ALLAUTH_PERMISSION = {
+    "provider": "account__provider",
+    "id_there": "account__uid",
+    "app": "app__name",
+    "expires_at": "expires_at",
+}
+TOKEN = {
+    "name": "name",
+    "ends_with": "hint",
+    "scopes": "scopes",
+    "created_at": "created_at",
+    "last_used_at": "last_used_at",
+    "expires_at": "expires_at",
+    "revoked_at": "revoked_at",
+}
 
 
 class AccountsEraser(Eraser):
@@ -42,12 +74,24 @@ class AccountsEraser(Eraser):
     )
 
     def export(self, user_id: UUID) -> Mapping[str, JSON]:
+        """Without what opens anything (tokens, keys of sessions), or a digest of it."""
         user = User.objects.select_related("profile").get(pk=user_id)
+        addresses = EmailAddress.objects.filter(user=user).order_by("pk")
+        confirmations = EmailConfirmation.objects.filter(email_address__user=user).order_by("pk")
+        identities = SocialAccount.objects.filter(user=user).order_by("pk")
+        kept = ProviderToken.objects.filter(user=user).order_by("pk")
+        of_allauth = SocialToken.objects.filter(account__user=user).order_by("pk")
+        sessions = Session.objects.filter(user=user).order_by("expire_date", "pk")
         return {
             "you": _you(user),
-            "consents": [_consent(c) for c in Consent.objects.filter(user=user).order_by("pk")],
-            "sign-ins": [_identity(i) for i in SocialAccount.objects.filter(user=user)],
-            "api-tokens": [_token(t) for t in ApiToken.objects.filter(user=user).order_by("pk")],
+            "addresses": told(addresses, ADDRESS),
+            "address-confirmations": told(confirmations, CONFIRMATION),
+            "consents": told(Consent.objects.filter(user=user).order_by("pk"), CONSENT),
+            "sign-ins": [_identity(i) for i in identities],
+            "sessions": told(sessions, {"ends_at": "expire_date"}),
+            "provider-permissions": told(kept, PERMISSION) + told(of_allauth, ALLAUTH_PERMISSION),
+            "api-tokens": told(ApiToken.objects.filter(user=user).order_by("pk"), TOKEN),
+            "console": _in_the_console(user),
         }
 
     def revoke(self, user_id: UUID) -> Iterator[Revocation]:
@@ -75,31 +119,25 @@ def _rows(user_id: UUID) -> Iterator[QuerySet[Any]]:
     yield User.user_permissions.through._default_manager.filter(user=user)
 
 
-def _moment(at: datetime | None) -> str | None:
-    return at.isoformat(timespec="seconds") if at else None
-
-
 def _you(user: User) -> JSON:
+    profile = user.profile
     return {
         "id": str(user.pk),
         "email": user.email,
         "name": user.name,
-        "role": user.profile.role,
-        "time_zone": user.profile.time_zone,
-        "language": user.profile.locale,
-        "single_keys": user.profile.single_keys,
-        "joined_at": _moment(user.date_joined),
-        "last_signed_in_at": _moment(user.last_login),
-    }
-
-
-def _consent(consent: Consent) -> JSON:
-    return {
-        "key": consent.key,
-        "wording": consent.wording,
-        "granted_at": _moment(consent.granted_at),
-        "granted_by": consent.granted_by,
-        "withdrawn_at": _moment(consent.withdrawn_at),
+        "role": profile.role,
+        "time_zone": profile.time_zone,
+        "time_zone_is_known": profile.zone_is_known,
+        "language": profile.locale,
+        "single_keys": profile.single_keys,
+        "profile_changed_at": plain(profile.updated_at),
+        "joined_at": plain(user.date_joined),
+        "last_signed_in_at": plain(user.last_login),
+        "may_sign_in": user.is_active,
+        "may_use_the_console": user.is_staff,
+        "may_do_everything": user.is_superuser,
+        "groups": [group.name for group in user.groups.order_by("name")],
+        "permissions": [p.codename for p in user.user_permissions.order_by("codename")],
     }
 
 
@@ -108,8 +146,8 @@ def _identity(identity: SocialAccount) -> JSON:
         "provider": identity.provider,
         "id_there": identity.uid,
         "said_about_you": {k: str(identity.extra_data[k]) for k in _SAID & {*identity.extra_data}},
-        "connected_at": _moment(identity.date_joined),
-        "last_used_at": _moment(identity.last_login),
+        "connected_at": plain(identity.date_joined),
+        "last_used_at": plain(identity.last_login),
     }
 
 
@@ -117,13 +155,22 @@ def _identity(identity: SocialAccount) -> JSON:
 _SAID = {"email", "email_verified", "name", "given_name", "family_name", "picture", "locale"}
 
 
-def _token(token: ApiToken) -> JSON:
-    return {
-        "name": token.name,
-        "ends_with": token.hint,
-        "scopes": token.scopes,
-        "created_at": _moment(token.created_at),
-        "last_used_at": _moment(token.last_used_at),
-        "expires_at": _moment(token.expires_at),
-        "revoked_at": _moment(token.revoked_at),
-    }
+def _in_the_console(user: User) -> JSON:
+    """What the admin's log has of them: what was done to them, without by whom, and what they did,
+    without to whom. Either is somebody else's.
+    """
+    about = Q(object_id=str(user.pk)) | Q(object_repr=user.email)
+    rows = LogEntry.objects.order_by("pk")
+    to_them = [{"about_you": True, **entry} for entry in _entries(rows.filter(about))]
+    by_them = rows.filter(user=user).exclude(about)
+    return [*to_them, *({"about_you": False, **entry} for entry in _entries(by_them))]
+
+
+def _entries(rows: QuerySet[LogEntry]) -> Iterator[dict[str, JSON]]:
+    for entry in rows.select_related("content_type"):
+        yield {
+            "at": plain(entry.action_time),
+            "action": entry.get_action_flag_display(),
+            "kind": entry.content_type.model if entry.content_type else None,
+            "what": entry.change_message,
+        }

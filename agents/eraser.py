@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from agents.models import (
     Preference,
     Reading,
 )
-from oo.lib.personal_data import Eraser
+from oo.lib.personal_data import Eraser, told
 from oo.lib.types import JSON
 
 OWN: tuple[type[Model], ...] = (
@@ -26,62 +26,96 @@ OWN: tuple[type[Model], ...] = (
     CountedDay,
 )  # fmt: skip
 
-# By file of the export: the rows of a table, each as a person reads it.
-EXPORTED: Mapping[str, tuple[type[Model], Callable[[Any], JSON]]] = {
+# By file of the export: a table, and what is told of its rows, by the name that the person reads.
+# Not told: digests of words and snippets, which stand for what is told elsewhere.
+EXPORTED: Mapping[str, tuple[type[Model], Mapping[str, str]]] = {
     "understood": (
         Reading,
-        lambda r: {"of": r.kind, "by": r.reader, "at": r.read_at.isoformat(), "traits": r.traits},
+        {
+            "of": "kind",
+            "by": "reader",
+            "version": "version",
+            "at": "read_at",
+            "traits": "traits",
+        },
     ),
-    "corrected": (
-        Correction,
-        lambda c: {"of": c.kind, "what": c.trait, "to": c.value, "at": c.made_at.isoformat()},
-    ),
+    "corrected": (Correction, {"of": "kind", "what": "trait", "to": "value", "at": "made_at"}),
     "seen": (
         AgentOutput,
-        lambda o: {"by": o.agent, "at": o.made_at.isoformat(), "what": o.snippet},
+        {
+            "by": "agent",
+            "version": "version",
+            "at": "made_at",
+            "until": "expires_at",
+            "what": "snippet",
+        },
     ),
     "believed": (
         Belief,
-        lambda b: {
-            "what": b.inference,
-            "inferred": b.value,
-            "confidence": b.confidence,
-            "you_said": b.said,
-            "not_so": b.is_denied,
+        {
+            "what": "inference",
+            "version": "version",
+            "inferred": "value",
+            "confidence": "confidence",
+            "from_so_many": "evidence",
+            "at": "made_at",
+            "until": "expires_at",
+            "you_said": "said",
+            "not_so": "is_denied",
         },
     ),
-    "preferences": (Preference, lambda p: {"of": p.plugin, "values": p.values}),
+    "preferences": (Preference, {"of": "plugin", "values": "values", "set_at": "set_at"}),
     "situations": (
         Context,
-        lambda c: {
-            "title": c.title,
-            "days": c.days,
-            "from": c.starts.isoformat(),
-            "until": c.ends.isoformat(),
-            "projects": c.projects,
-            "quiet": c.is_quiet,
+        {
+            "key": "key",
+            "title": "title",
+            "days": "days",
+            "from": "starts",
+            "until": "ends",
+            "projects": "projects",
+            "quiet": "is_quiet",
+            "switched_on_until": "on_until",
         },
     ),
     "counted": (
         CountedDay,
-        lambda c: {
-            "day": c.day.isoformat(),
-            "tips": c.served,
-            "done": c.done,
-            "later": c.snoozed,
-            "not_this": c.dismissed,
-            "seconds_to_answer": c.dwell_s,
-            "answers_timed": c.dwells,
-            "done_by_hour": c.hours,
+        {
+            "day": "day",
+            "tips": "served",
+            "done": "done",
+            "later": "snoozed",
+            "not_this": "dismissed",
+            "seconds_to_answer": "dwell_s",
+            "answers_timed": "dwells",
+            "done_by_hour": "hours",
         },
     ),
     "asked_of_models": (
         ModelCall,
-        lambda c: {
-            "at": c.at.isoformat(),
-            "model": c.model,
-            "for": c.purpose,
-            "left_oo": not c.is_local,
+        {
+            "at": "at",
+            "model": "model",
+            "known_as": "alias",
+            "for": "purpose",
+            "asked_with": "prompt",
+            "tokens_asked": "tokens_in",
+            "tokens_answered": "tokens_out",
+            "milliseconds": "ms",
+            "cost_usd": "cost_usd",
+            "stayed_in_oo": "is_local",
+            "outcome": "outcome",
+            "reason": "reason",
+        },
+    ),
+    "looks": (
+        LookSchedule,
+        {
+            "last_look_at": "looked_at",
+            "next_look_at": "next_look_at",
+            "held_until": "claimed_until",
+            "something_changed": "is_changed",
+            "you_were_here_at": "active_at",
         },
     ),
 }
@@ -96,8 +130,8 @@ class AgentsEraser(Eraser):
 
     def export(self, user_id: UUID) -> Mapping[str, JSON]:
         return {
-            name: [readable(row) for row in _rows(model, user_id).order_by("pk").iterator()]
-            for name, (model, readable) in EXPORTED.items()
+            name: told(_rows(model, user_id).order_by("pk"), columns)
+            for name, (model, columns) in EXPORTED.items()
         }
 
     def erase(self, user_id: UUID) -> Mapping[str, int]:

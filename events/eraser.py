@@ -18,7 +18,13 @@ class EventsEraser(Eraser):
         rows = EventRecord.objects.filter(user_id=user_id).order_by("pk")
         return {
             "events": [
-                {"at": row.at.isoformat(), "subject": row.subject, **row.body}
+                {
+                    "id": str(row.event_id),
+                    "at": row.at.isoformat(),
+                    "subject": row.subject,
+                    "schema": row.version,
+                    **row.body,
+                }
                 for row in rows.iterator()
             ]
         }

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +12,25 @@ from django.utils.translation import gettext_lazy
 from integrations.access import connections
 from integrations.models import CalendarEvent, Completion, Connection, Task
 from integrations.registry import SOURCES
-from oo.lib.personal_data import Eraser, Revocation
+from oo.lib.personal_data import Eraser, Revocation, told
 from oo.lib.types import JSON
 
-CONNECTION = ("source", "label", "state", "connected_at", "synced_at", "next_sync_at", "last_error")
+# What is told of each row. Not told: credentials; digests, and the source's own mark of how far it
+# was read (`cursor`), which say nothing that the rows do not.
+CONNECTION = (
+    "source",
+    "account",
+    "label",
+    "state",
+    "connected_at",
+    "synced_at",
+    "next_sync_at",
+    "claimed_until",
+    "attempts",
+    "last_error",
+)
 TASK = (
+    "external_id",
     "title",
     "description",
     "project",
@@ -35,9 +48,13 @@ TASK = (
     "added_at",
     "updated_at",
     "completed_at",
+    "changed_at",
+    "returned_at",
     "connection__source",
 )
 EVENT = (
+    "external_id",
+    "occurrence",
     "title",
     "location",
     "starts_at",
@@ -50,9 +67,21 @@ EVENT = (
     "organises",
     "url",
     "updated_at",
+    "changed_at",
     "connection__source",
 )
-CLOSE = ("task__title", "state", "created_at", "finished_at", "attempts", "last_error")
+CLOSE = (
+    "key",
+    "task__title",
+    "state",
+    "created_at",
+    "not_before",
+    "next_at",
+    "finished_at",
+    "seen_at",
+    "attempts",
+    "last_error",
+)
 
 
 class IntegrationsEraser(Eraser):
@@ -97,16 +126,5 @@ class IntegrationsEraser(Eraser):
 
 
 def _told(rows: QuerySet[Any], user_id: UUID, names: tuple[str, ...]) -> JSON:
-    """Named one by one: a column that is added is not exported before somebody thought of it."""
-    found = rows.filter(user_id=user_id).values_list(*names)
-    keys = [name.removeprefix("connection__").replace("__", "_") for name in names]
-    return [
-        {key: _plain(value) for key, value in zip(keys, row, strict=True)}
-        for row in found.iterator(chunk_size=2_000)
-    ]
-
-
-def _plain(value: Any) -> JSON:
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
-    return value.isoformat() if isinstance(value, date | time) else value
+    columns = {n.removeprefix("connection__").replace("__", "_"): n for n in names}
+    return told(rows.filter(user_id=user_id), columns)
