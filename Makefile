@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 APPS := oo events accounts integrations agents tips lab adminconsole
 
+# Without byte-code files each of six processes compiles everything at each start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run model test fast check types format bench bench-quality lock messages clean
 
@@ -67,15 +70,15 @@ $(VENV)/bin/python:
 
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	@echo "Installing what oO runs on. This is done once."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --compile --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 $(VENV)/.model: requirements-model.txt $(VENV)/.run
 	@echo "Installing what asking a language model needs. This is done once."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-model.txt
+	@$(BIN)/python -m pip install --quiet --compile --disable-pip-version-check --require-hashes -r requirements-model.txt
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	@echo "Installing what checking and testing need. This is done once."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --compile --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@

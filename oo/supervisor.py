@@ -32,6 +32,9 @@ TRIES = 3
 FIRST_PAUSE_S = 1.0
 # Seconds that each process has to end by itself; a worker finishes the task in hand first.
 STOP_S = 30.0
+# Seconds after which a process is asked again to end. Who is asked while it starts may forget it:
+# a worker of granian hears with its parent's ears until it has its own.
+ASK_AGAIN_S = 1.0
 # What a shell would say of a program that is not there.
 NOT_FOUND = 127
 # Seconds between two looks at who still runs.
@@ -60,7 +63,8 @@ class Child:
 
 class Supervisor:
     """`commands` by name, each as its words; each gets a process group of its own. What is in
-    `optional` is given up when it cannot start, and the others go on."""
+    `optional` is given up when it cannot start, and the others go on. Each process keeps the files
+    of `held` open, and with them their locks, whatever becomes of the supervisor."""
 
     def __init__(
         self,
@@ -69,6 +73,7 @@ class Supervisor:
         env: Mapping[str, str],
         cwd: Path,
         optional: frozenset[str] = frozenset(),
+        held: Sequence[int] = (),
         out: Any = None,
     ) -> None:
         colours = get_colours()
@@ -76,15 +81,18 @@ class Supervisor:
             Child(name, words, next(colours), is_needed=name not in optional)
             for name, words in commands.items()
         ]
-        self.env, self.cwd = dict(env), cwd
+        self.env, self.cwd, self.held = dict(env), cwd, tuple(held)
         self.printer = Printer(out or sys.stdout, width=max(map(len, commands)))
         self.reason = ""  # why the run ends, when nobody asked for it
-        self._stop_by: float | None = None
+        self._is_stopping = False
+        self._stop_by, self._ask_at = inf, 0.0
 
     def run(self) -> str:
         """Blocks until everything has ended. Returns the reason, or "" when it was asked for."""
         try:
-            while self._stop_by is None or any(child.process for child in self.children):
+            while not self._is_stopping or any(child.process for child in self.children):
+                if self._is_stopping:
+                    self._ask_to_end(time.monotonic())
                 for child in self.children:
                     self._look_after(child)
                 time.sleep(LOOK_S)
@@ -94,25 +102,33 @@ class Supervisor:
         return self.reason
 
     def stop(self) -> None:
-        """Asks every process to end. May be called from a signal handler, and again."""
-        if self._stop_by is None:
-            self._stop_by = time.monotonic() + STOP_S
-            for child in self.children:
-                # The second wakes what is paused, which could not hear the first.
-                child.signal(signal.SIGTERM)
-                child.signal(signal.SIGCONT)
+        """Has every process asked to end. May be called from a signal handler, and again.
+
+        No more than a note: the handler may have interrupted a start, whose process nobody knows.
+        """
+        self._is_stopping = True
+
+    def _ask_to_end(self, now: float) -> None:
+        self._stop_by = min(self._stop_by, now + STOP_S)
+        if now < self._ask_at:
+            return
+        self._ask_at = now + ASK_AGAIN_S
+        for child in self.children:
+            # The second wakes what is paused, which could not hear the first.
+            child.signal(signal.SIGTERM)
+            child.signal(signal.SIGCONT)
 
     def _look_after(self, child: Child) -> None:
         now = time.monotonic()
         if child.process is None:
-            if self._stop_by is None and child.next_start_at <= now:
+            if not self._is_stopping and child.next_start_at <= now:
                 self._start(child)
         elif (code := child.process.poll()) is not None:
             # What it left of its group would hold the port, or work beside its successor.
             child.signal(signal.SIGKILL)
             child.process = None
             self._ended(child, code)
-        elif self._stop_by is not None and now > self._stop_by:
+        elif now > self._stop_by:
             child.signal(signal.SIGKILL)
 
     def _start(self, child: Child) -> None:
@@ -125,6 +141,7 @@ class Supervisor:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=self.held,
             )
         except OSError as error:
             child.last_line = str(error)
@@ -138,7 +155,7 @@ class Supervisor:
             self._say(child, line)
 
     def _ended(self, child: Child, code: int) -> None:
-        if self._stop_by is not None:
+        if self._is_stopping:
             return
         lived_s = time.monotonic() - child.started_at
         child.failures = child.failures + 1 if lived_s < STARTED_S else 0
@@ -163,7 +180,9 @@ class Supervisor:
             self._say(child, f"{reason}. The others go on without it.\n")
 
     def _say(self, child: Child, text: bytes | str) -> None:
-        self.printer.write(Message("line", text, datetime.now(), child.name, child.colour))
+        # A terminal that was closed takes no words; the processes must still be looked after.
+        with suppress(OSError):
+            self.printer.write(Message("line", text, datetime.now(), child.name, child.colour))
 
 
 def pause_s(failures: int) -> float:

@@ -47,7 +47,7 @@ def test_with_a_file_every_process_is_told_where_it_is_served(
 
     assert command.model_environment() == {"LOCAL_MODEL_URL": address}
     commands = run.commands(serves=True, asks=True, **PLACES)
-    assert commands["model"] == ["python", "-m", "oo.model", "serve"]
+    assert commands["model"] == [sys.executable, "-m", "oo.model", "serve"]
     assert commands["thinker"][commands["thinker"].index("-Q") + 1] == "llm"
     assert "llm" not in commands["worker"][commands["worker"].index("-Q") + 1]
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import socket
 import sys
 import time
 from argparse import ArgumentParser
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -21,21 +24,26 @@ from oo.model.catalogue import DEFAULT
 from oo.model.serving import address_on, can_serve
 from oo.supervisor import Supervisor
 
+# Each is asked of this Python, not of a script: the first line of a script names the folder that
+# the environment was made in, which may have been moved since.
 WEB = (
-    "granian --interface wsgi oo.wsgi:application --host {host} --port {port}"
+    "{python} -m granian --interface wsgi oo.wsgi:application --host {host} --port {port}"
     " --workers 2 --blocking-threads 4 --respawn-failed-workers --log-level warning"
 )
 WORKER = (
-    "celery --quiet -A oo worker -Q interactive,sync,sweep --pool threads --concurrency 2"
-    " --without-gossip --without-mingle --loglevel WARNING"
+    "{python} -m celery --quiet -A oo worker -Q interactive,sync,sweep --pool threads"
+    " --concurrency 2 --without-gossip --without-mingle --loglevel WARNING"
 )
 # Whatever waits for a model waits here, and holds up nobody else.
 THINKER = (
-    "celery --quiet -A oo worker -Q llm --pool threads --concurrency 1 --hostname thinker@%h"
-    " --without-gossip --without-mingle --loglevel WARNING"
+    "{python} -m celery --quiet -A oo worker -Q llm --pool threads --concurrency 1"
+    " --hostname thinker@%h --without-gossip --without-mingle --loglevel WARNING"
 )
-MODEL = "python -m oo.model serve"
-BEAT = "celery --quiet -A oo beat --schedule {var}/beat-schedule --pidfile= --loglevel WARNING"
+MODEL = "{python} -m oo.model serve"
+BEAT = (
+    "{python} -m celery --quiet -A oo beat --schedule {var}/beat-schedule --pidfile="
+    " --loglevel WARNING"
+)
 
 
 class Command(BaseCommand):
@@ -46,10 +54,14 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
-        refuse_taken_port(host, port)
         settings.VAR.mkdir(exist_ok=True)
+        with hold(settings.VAR, address(host, port)) as held:
+            refuse_taken_port(host, port)
+            self.run(host, port, held.fileno())
+
+    def run(self, host: str, port: int, held: int) -> None:
         call_command("migrate", verbosity=0, interactive=False)
-        env = {**os.environ, "PATH": f"{sys.prefix}/bin{os.pathsep}{os.environ.get('PATH', '')}"}
+        env = dict(os.environ)
         env.setdefault("OO_BASE_URL", address(host, port))
         env |= (model := self.model_environment())
         supervisor = Supervisor(
@@ -63,9 +75,12 @@ class Command(BaseCommand):
             env=env,
             cwd=settings.ROOT,
             optional=frozenset({"model"}),
+            held=[held],
         )
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: supervisor.stop())
+        # A terminal that is closed says SIGHUP, and to this process alone.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+                signal.signal(number, lambda *_: supervisor.stop())
         Thread(target=self.say_when_up, args=(host, port), daemon=True).start()
         if reason := supervisor.run():
             raise CommandError(reason)
@@ -83,12 +98,11 @@ class Command(BaseCommand):
         return {"LOCAL_MODEL_URL": address_on(settings.OO_MODEL_PORT)}
 
     def say_when_up(self, host: str, port: int) -> None:
-        for _attempt in range(300):
-            if is_up(host, port):
-                self.stdout.write(f"\n  oO is at {address(host, port)}   (Ctrl-C stops it)\n\n")
-                self.stdout.flush()
-                return
+        while not is_up(host, port):
             time.sleep(0.1)
+        with suppress(OSError):  # the terminal may be gone
+            self.stdout.write(f"\n  oO is at {address(host, port)}   (Ctrl-C stops it)\n\n")
+            self.stdout.flush()
 
 
 def asks_models() -> bool:
@@ -102,11 +116,36 @@ def commands(*, serves: bool = False, asks: bool = False, **places: object) -> d
     lines = {"web": WEB, "worker": WORKER, "beat": BEAT}
     lines |= {"model": MODEL} if serves else {}
     lines |= {"thinker": THINKER} if asks else {}
-    return {name: [word.format(**places) for word in line.split()] for name, line in lines.items()}
+    filled = {"python": sys.executable, **places}
+    return {name: [word.format(**filled) for word in line.split()] for name, line in lines.items()}
 
 
 def address(host: str, port: int) -> str:
     return f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
+
+
+def hold(var: Path, address: str) -> IO[str]:
+    """Two beats on the same data would do everything twice: raises CommandError if one runs here.
+
+    The lock is the system's, and goes with the last process that has the file open. Those that a
+    killed run left behind have it open too.
+    """
+    file = (var / "run.lock").open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        told = file.read().strip() or "it is just starting"
+        file.close()
+        raise CommandError(
+            f"oO runs on this folder already: {told}. Ctrl-C stops it there; if nobody is there any"
+            f' more, this names what is left: lsof "{file.name}"',
+            returncode=2,
+        ) from None
+    file.truncate(0)
+    file.write(f"{address}, process {os.getpid()}\n")
+    file.flush()
+    return file
 
 
 def refuse_taken_port(host: str, port: int) -> None:
