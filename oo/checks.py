@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
@@ -15,8 +16,8 @@ def production_is_safe(**_kwargs: Any) -> list[CheckMessage]:
         found.append(Error("SQLite serves one machine only: set DATABASE_URL.", id="oo.E002"))
     if not settings.CELERY_BROKER_URL.startswith(("redis://", "rediss://", "amqp")):
         found.append(Error("Tasks need a real broker: set REDIS_URL.", id="oo.E003"))
-    if not settings.OO_BASE_URL.startswith("https://"):
-        found.append(Error("OO_BASE_URL must be an https address.", id="oo.E004"))
+    if wrong := wrong_base_url(settings.OO_BASE_URL):
+        found.append(Error(wrong, id="oo.E004"))
     if settings.OO_PRIVATE_HOSTS_ALLOWED:
         found.append(
             Error("OO_PRIVATE_HOSTS_ALLOWED opens the inner network: empty it.", id="oo.E005")
@@ -34,6 +35,20 @@ def production_is_safe(**_kwargs: Any) -> list[CheckMessage]:
             Error("Nobody can sign in: set GOOGLE_CLIENT_ID or APPLE_CLIENT_ID.", id="oo.E006")
         )
     return found
+
+
+def wrong_base_url(url: str) -> str:
+    """What is wrong with it, in a sentence; "" for the origin that it must be."""
+    try:
+        parts = urlsplit(url)
+        _port = parts.port  # which raises for what is no number
+    except ValueError as error:
+        return f"OO_BASE_URL is no address: {error}"
+    if parts.scheme != "https" or not parts.hostname:
+        return "OO_BASE_URL must be an https address."
+    if f"https://{parts.netloc}" != url or "@" in parts.netloc or any(map(str.isspace, url)):
+        return f"OO_BASE_URL must be a host alone, with no path: https://{parts.hostname}"
+    return ""
 
 
 @register("security")

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import get_resolver
 
 # What a page could ask a browser for, and no page of oO does.
 POWERS = (
@@ -35,3 +38,30 @@ class QuietHeadersMiddleware:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cache-Control", PRIVATE)
         return response
+
+
+class OwnNotFoundMiddleware:
+    """A wrong address gets the page that it gets in production, also while debugging.
+
+    Django's own page of DEBUG lists every address there is: of no use to who typed a wrong one.
+    Stands last, next to the views.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        # What no view was found for, Django has answered before process_exception is asked.
+        if settings.DEBUG and response.status_code == 404 and request.resolver_match is None:
+            return not_found(request, Http404(request.path))
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        return not_found(request, error) if isinstance(error, Http404) else None
+
+
+def not_found(request: HttpRequest, error: Exception) -> HttpResponse:
+    page: Any = get_resolver().resolve_error_handler(404)
+    response: HttpResponse = page(request, exception=error)
+    return response

@@ -18,11 +18,12 @@ class Env(environ.FileAwareEnv):  # type: ignore[misc]
     """Also reads NAME_FILE, the way container secrets arrive. A space at the end of a line, or
     after a comma, is nobody's wish: a host or a key with one is refused far from where it is."""
 
-    def get_value(self, *args: Any, **kwargs: Any) -> Any:
-        value = super().get_value(*args, **kwargs)
-        if isinstance(value, list):
-            return [word for part in value if (word := part.strip())]
-        return value.strip() if isinstance(value, str) else value
+    @classmethod
+    def parse_value(cls, value: str, cast: Any) -> Any:
+        parsed = super().parse_value(value.strip(), cast)
+        if isinstance(parsed, list):
+            return [word for part in parsed if (word := part.strip())]
+        return parsed
 
 
 env = Env()
@@ -69,6 +70,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "oo.middleware.QuietHeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "oo.health.HealthMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -77,7 +79,6 @@ MIDDLEWARE = [
     "accounts.middleware.SignedInMiddleware",
     "accounts.middleware.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "oo.middleware.OwnNotFoundMiddleware",

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from oo.checks import production_is_safe
+from oo.settings.base import Env
+
+
+def complaints(settings: Any, url: str) -> list[str]:
+    settings.OO_BASE_URL = url
+    return [found.msg for found in production_is_safe() if found.id == "oo.E004"]
+
+
+@pytest.mark.parametrize("url", ["https://oo.example.com", "https://oo.example.com:8443"])
+def test_an_origin_is_a_base_url(settings: Any, url: str) -> None:
+    assert complaints(settings, url) == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "http://oo.example.com",
+        "oo.example.com",
+        "https://",
+        "https:///path",
+        "https://oo.example.com/oo",
+        "https://oo.example.com/",
+        "https://oo.example.com?a=1",
+        "https://oo.example.com#a",
+        "https://me@oo.example.com",
+        "https://oo.example.com ",
+        "https://oo example.com",
+        "https://oo.example.com:port",
+        "https://[oo",
+    ],
+)
+def test_what_more_or_less_than_an_origin_is_refused_in_a_sentence(settings: Any, url: str) -> None:
+    [sentence] = complaints(settings, url)
+    assert sentence.startswith("OO_BASE_URL ")
+
+
+def test_spaces_around_what_is_set_are_nobodys_wish() -> None:
+    env = Env()
+    env.ENVIRON = {
+        "ADDRESS": " https://oo.example.com ",
+        "HOSTS": "a.example, b.example , ",
+        "YES": "True ",
+        "NUMBER": "5 ",
+        "NOTHING": " ",
+    }
+    assert env.str("ADDRESS") == "https://oo.example.com"
+    assert env.list("HOSTS") == ["a.example", "b.example"]
+    assert env.bool("YES") is True
+    assert env.int("NUMBER") == 5
+    assert env.str("NOTHING") == ""
