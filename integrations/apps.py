@@ -11,12 +11,15 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.privacy.catalogue import register_kinds
+        from accounts.privacy.losses import register_losses
         from accounts.settings.sections import Section, register_section
         from integrations.checks import check_sources, own_consents
+        from integrations.connect.losses import lost_connections
         from integrations.connect.page import settings_section
         from integrations.subscribers import listen
 
         listen()
         register_section(Section("integrations/settings_section.html", settings_section))
         register_kinds("sources", own_consents)
+        register_losses("connections", lost_connections)
         register(check_sources)

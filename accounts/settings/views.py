@@ -9,11 +9,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Consent, User
 from accounts.privacy import catalogue, consents
 from accounts.privacy.kinds import ConsentKind
+from accounts.privacy.losses import losses_of
 from accounts.profile import zones
 from accounts.profile.change import change_profile
 from accounts.requests import SignedInRequest
@@ -75,15 +77,22 @@ def grant(request: SignedInRequest, key: str) -> HttpResponse:
     return _back_to_consents()
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 @login_required
 def withdraw(request: SignedInRequest, key: str) -> HttpResponse:
+    """Shows what would go, with one button. Nothing rests on it any more when that is pressed."""
     kind = _kind_or_404(key)
-    try:
-        if consents.withdraw(request.user.pk, key, at=timezone.now()):
-            messages.success(request, _("Withdrawn: %(what)s.") % {"what": kind.title})
-    except catalogue.NotWithdrawable:
+    if not kind.withdrawable:
         messages.error(request, _("This ends with your account. You can delete it below."))
+        return _back_to_consents()
+    if request.method != "POST":
+        if not Consent.objects.open(request.user.pk).filter(key=key).exists():
+            return _back_to_consents()
+        context = {"kind": kind, "losses": losses_of(request.user.pk, key)}
+        return render(request, "accounts/withdraw.html", context)
+    if consents.withdraw(request.user.pk, key, at=timezone.now()):
+        messages.success(request, _("Withdrawn: %(what)s.") % {"what": kind.title})
     return _back_to_consents()
 
 

@@ -174,8 +174,9 @@ def test_agreeing_to_words_that_were_not_on_the_page_is_refused(
 def test_the_terms_cannot_be_withdrawn_on_the_page(alice: User, alice_client: Client) -> None:
     consents.grant(alice.pk, "terms", by="sign-in", at=NOON)
 
-    page = alice_client.post("/settings/consents/terms/withdraw", follow=True).content.decode()
-    assert "This ends with your account" in page
+    for ask in (alice_client.get, alice_client.post):
+        page = ask("/settings/consents/terms/withdraw", follow=True).content.decode()
+        assert "This ends with your account" in page
     assert "/settings/consents/terms/withdraw" not in page
     assert Consent.objects.open(alice.pk).exists()
 
@@ -188,7 +189,7 @@ def test_consents_change_by_post_of_the_person_alone(
     url = f"/settings/consents/tasks/{action}"
 
     assert client.post(url).status_code == 302
-    assert bob_client.get(url).status_code == 405
+    assert bob_client.get(url).status_code == (405 if action == "grant" else 302)
     bob_client.post(url)
     assert Consent.objects.get(user=alice).withdrawn_at is None
     assert bob_client.post(f"/settings/consents/nothing/{action}").status_code == 404
