@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
@@ -19,6 +15,7 @@ from oo.lib.crypto import generate_key
 from tests import servers
 from tests.production import compose
 from tests.production.database import fresh_database
+from tests.production.front import caddyfile, start_caddy
 from tests.production.slow import (
     Peer,
     peers,
@@ -49,19 +46,6 @@ class Front:
             timeout=30,
             trust_env=False,
         )
-
-
-def caddyfile(web: int, front: int) -> str:
-    """deploy/Caddyfile without TLS, on ports of this machine; nothing else differs."""
-    text = (compose.ROOT / "deploy/Caddyfile").read_text()
-    for there, here in (
-        ("{$OO_HOST} {", f"http://{HOST}:{front} {{"),
-        ("web:8000", f"127.0.0.1:{web}"),
-        (":2020", f":{free_port()}"),
-    ):
-        assert there in text
-        text = text.replace(there, here)
-    return text
 
 
 @pytest.fixture(scope="module")
@@ -95,18 +79,6 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
             caddy.terminate()
             caddy.wait(10)
             stack.stop("web")
-
-
-def start_caddy(config: Path) -> subprocess.Popen[bytes]:
-    program = Path(sys.executable).with_name("caddy")
-    command = [str(program if program.exists() else shutil.which("caddy")), "run", "--config"]
-    with (config.parent / "caddy.log").open("ab") as log:
-        return subprocess.Popen(
-            [*command, str(config), "--adapter", "caddyfile"],
-            env={"PATH": os.environ["PATH"], "HOME": str(config.parent)},
-            stdout=log,
-            stderr=log,
-        )
 
 
 def is_ready(front: Front) -> bool:
