@@ -129,6 +129,8 @@ def _you(user: User) -> JSON:
         "time_zone": profile.time_zone,
         "time_zone_is_known": profile.zone_is_known,
         "language": profile.locale,
+        "clock": profile.clock,
+        "dates": profile.dates,
         "single_keys": profile.single_keys,
         "profile_changed_at": plain(profile.updated_at),
         "joined_at": plain(user.date_joined),

@@ -15,6 +15,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Profile, User
+from oo.lib.words import written_as
 from oo.lib.zones import zone_named
 
 
@@ -43,7 +44,7 @@ def find_person(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
 
 
 class PersonMiddleware:
-    """Answers in the person's own time zone and language; costs a visitor without session nothing.
+    """Answers in the person's own zone, language and formats; costs a visitor nothing.
 
     Needs SignedInMiddleware before it.
     """
@@ -55,7 +56,11 @@ class PersonMiddleware:
         profile = find_profile(request)
         if profile is None:
             return self.get_response(request)
-        with timezone.override(usable_zone(profile)), translation.override(profile.locale):
+        with (
+            timezone.override(usable_zone(profile)),
+            translation.override(profile.locale),
+            written_as(profile.formats),
+        ):
             response = self.get_response(request)
             # LocaleMiddleware is further out and would name the browser's language instead.
             response.headers.setdefault("Content-Language", translation.get_language() or "")

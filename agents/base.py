@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from agents.traits import NO_EVENT_READ, NOTHING_READ, EventTraits, EventWords, TaskWords, Traits
-from oo.lib.words import Words, gettext_lazy
+from oo.lib.words import AS_THE_LANGUAGE, Formats, Words, gettext_lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,7 @@ class UserView:
     tasks: tuple[TaskView, ...] = ()
     events: tuple[EventView, ...] = ()
     locale: str = "en"
+    formats: Formats = AS_THE_LANGUAGE
     consents: frozenset[str] = frozenset()  # keys of those in force
     prefs: Mapping[str, Prefs] = field(default_factory=dict)  # by plug-in; what was ever set
     beliefs: Mapping[str, Prefs] = field(default_factory=dict)  # by inference; see Inference

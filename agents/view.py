@@ -29,6 +29,7 @@ from agents.understanding.loading import (
 )
 from integrations.models import CalendarEvent, Completion, Connection, Task
 from integrations.registry import SOURCES
+from oo.lib.words import Formats
 from oo.lib.zones import zone_named
 
 HORIZON = timedelta(days=8)
@@ -44,7 +45,7 @@ def load_view(user_id: UUID, *, at: datetime) -> UserView:
 
 def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserView]:
     """People at `at`, those who have left left out. Eleven queries, however many they are."""
-    zones, locales = _profiles(user_ids)
+    zones, locales, formats = _profiles(user_ids)
     consents = _consents(user_ids)
     links = _links(user_ids)
     understood = load_understood(user_ids)
@@ -61,10 +62,13 @@ def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserVi
             tasks=tuple(tasks.get(user_id, ())),
             events=tuple(events.get(user_id, ())),
             locale=locales[user_id],
+            formats=formats[user_id],
             consents=frozenset(consents.get(user_id, ())),
             prefs=prefs.get(user_id, {}),
             beliefs=beliefs.get(user_id, NOTHING_BELIEVED).values,
-            fresh_beliefs=beliefs.get(user_id, NOTHING_BELIEVED).told(locales[user_id]),
+            fresh_beliefs=beliefs.get(user_id, NOTHING_BELIEVED).told(
+                locales[user_id], formats[user_id]
+            ),
             situation=situation_at(contexts.get(user_id, ()), zone, at),
             changes_at=next_change(contexts.get(user_id, ()), zone, at),
             synced_at=links.synced.get(user_id),
@@ -74,12 +78,16 @@ def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserVi
     }
 
 
-def _profiles(user_ids: Collection[UUID]) -> tuple[dict[UUID, ZoneInfo], dict[UUID, str]]:
+def _profiles(
+    user_ids: Collection[UUID],
+) -> tuple[dict[UUID, ZoneInfo], dict[UUID, str], dict[UUID, Formats]]:
     rows = Profile.objects.filter(user_id__in=user_ids)
-    zones, locales = {}, {}
-    for user_id, time_zone, locale in rows.values_list("user_id", "time_zone", "locale"):
+    zones, locales, formats = {}, {}, {}
+    columns = ("user_id", "time_zone", "locale", "clock", "dates")
+    for user_id, time_zone, locale, clock, dates in rows.values_list(*columns):
         zones[user_id], locales[user_id] = ZoneInfo(time_zone), locale
-    return zones, locales
+        formats[user_id] = Formats(clock, dates)
+    return zones, locales, formats
 
 
 def _consents(user_ids: Collection[UUID]) -> dict[UUID, set[str]]:

@@ -7,7 +7,15 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from oo.lib.words import Formats
 from oo.lib.zones import zone_named
+
+CLOCKS = [("24", _("24 hours: 14:30")), ("12", _("12 hours: 2:30 p.m."))]
+DATES = [
+    ("dmy", _("Day, month, year")),
+    ("mdy", _("Month, day, year")),
+    ("ymd", _("Year, month, day")),
+]
 
 
 def check_zone(name: str) -> None:
@@ -28,6 +36,9 @@ class Profile(models.Model):
     # False until a browser or the person has said so: the first page then asks the browser.
     zone_is_known = models.BooleanField(default=False)
     locale = models.CharField(_("language"), max_length=16, default="en")
+    # How times and dates are written, whatever the language; "": as it writes them.
+    clock = models.CharField(_("clock"), max_length=2, choices=CLOCKS, blank=True)
+    dates = models.CharField(_("dates"), max_length=3, choices=DATES, blank=True)
     # A letter alone answers the tip. Who speaks to the computer may not want that (WCAG 2.1.4).
     single_keys = models.BooleanField(_("single keys"), default=True)
     role = models.CharField(_("what you do"), max_length=80, blank=True)
@@ -35,6 +46,10 @@ class Profile(models.Model):
 
     def __str__(self) -> str:
         return f"profile of {self.user_id}"
+
+    @property
+    def formats(self) -> Formats:
+        return Formats(self.clock, self.dates)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -26,6 +26,8 @@ class ProfileChange:
     role: str | None = None
     time_zone: str | None = None  # an IANA name
     locale: str | None = None
+    clock: str | None = None  # "" and what Profile.clock offers
+    dates: str | None = None  # "" and what Profile.dates offers
     single_keys: bool | None = None
 
 
@@ -65,6 +67,8 @@ def _differences(profile: Profile, change: ProfileChange) -> dict[str, Any]:
         "role": change.role,
         "time_zone": zone,
         "locale": change.locale,
+        "clock": change.clock,
+        "dates": change.dates,
         "single_keys": change.single_keys,
     }
     found = {k: v for k, v in wanted.items() if v is not None and v != getattr(profile, k)}

@@ -7,8 +7,11 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.models.profile import CLOCKS, DATES
 from accounts.profile import zones
 from accounts.profile.change import ProfileChange
+
+AS_LANGUAGE = "language"  # not "", which a form that has not this field says too
 
 
 class ProfileForm(forms.Form):
@@ -27,6 +30,17 @@ class ProfileForm(forms.Form):
         help_text=_("Your days and hours are counted in it. Type a city near you."),
     )
     locale = forms.ChoiceField(label=_("Language"))
+    # A page from before these fields says nothing of them, and leaves them.
+    clock = forms.ChoiceField(
+        label=_("Clock"),
+        choices=[(AS_LANGUAGE, _("As the language writes it")), *CLOCKS],
+        required=False,
+    )
+    dates = forms.ChoiceField(
+        label=_("Dates"),
+        choices=[(AS_LANGUAGE, _("As the language writes them")), *DATES],
+        required=False,
+    )
     # Not a checkbox: a page from before this field says nothing of it, which is no "off".
     single_keys = forms.TypedChoiceField(
         label=_("Keys"),
@@ -57,6 +71,8 @@ class ProfileForm(forms.Form):
                 "role": profile.role,
                 "time_zone": profile.time_zone,
                 "locale": profile.locale,
+                "clock": profile.clock or AS_LANGUAGE,
+                "dates": profile.dates or AS_LANGUAGE,
                 "single_keys": "on" if profile.single_keys else "off",
             },
         )
@@ -70,4 +86,7 @@ class ProfileForm(forms.Form):
         return zone
 
     def change(self) -> ProfileChange:
-        return ProfileChange(**self.cleaned_data)
+        given = {**self.cleaned_data}
+        for name in ("clock", "dates"):
+            given[name] = {"": None, AS_LANGUAGE: ""}.get(given[name], given[name])
+        return ProfileChange(**given)

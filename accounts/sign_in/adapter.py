@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.sign_in.arrival import language_of_answer, welcome, zone_of
+from accounts.sign_in.arrival import formats_of, language_of_answer, welcome, zone_of
 from accounts.sign_in.provider_tokens import keep_token
 from accounts.sign_in.providers import configured_providers, find_provider, providers_of
 from accounts.sign_in.redirects import is_local
@@ -104,7 +104,13 @@ def is_unclaimed(user: User) -> bool:
 
 
 def greet(request: HttpRequest, user: User) -> None:
-    welcome(user, language=language_of_answer(), zone=zone_of(request), at=timezone.now())
+    welcome(
+        user,
+        language=language_of_answer(),
+        zone=zone_of(request),
+        formats=formats_of(request),
+        at=timezone.now(),
+    )
 
 
 def find_verified(sociallogin: SocialLogin) -> EmailAddress | None:

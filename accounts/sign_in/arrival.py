@@ -13,6 +13,7 @@ from accounts.models import Profile, User
 from accounts.privacy.catalogue import IMPLIED
 from accounts.privacy.consents import grant
 from accounts.profile.zones import find_zone
+from oo.lib.words import AS_THE_LANGUAGE, Formats
 
 ZONE_COOKIE = "tz"  # written by static/js/zone.js
 
@@ -30,14 +31,32 @@ def language_of_answer() -> str:
         return settings.LANGUAGE_CODE
 
 
-def welcome(user: User, *, language: str, zone: str, at: datetime) -> None:
+# Where English, or any other language, is written with twelve hours, and the month before the day.
+_TWELVE_HOURS = {"US", "CA", "AU", "NZ", "IN", "PH", "PK", "EG", "MY", "CO", "MX"}
+_MONTH_FIRST = {"US", "PH"}
+
+
+def formats_of(request: HttpRequest) -> Formats:
+    """As they write where the browser's first language is from; it may name no place."""
+    first = request.headers.get("Accept-Language", "").split(",")[0].split(";")[0]
+    place = next((part.upper() for part in first.split("-")[1:] if len(part.strip()) == 2), "")
+    if not place:
+        return Formats()
+    clock = "12" if place.strip() in _TWELVE_HOURS else "24"
+    return Formats(clock, "mdy" if place.strip() in _MONTH_FIRST else "dmy")
+
+
+def welcome(
+    user: User, *, language: str, zone: str, at: datetime, formats: Formats = AS_THE_LANGUAGE
+) -> None:
     """Make the profile and record the consents that signing in means. Idempotent.
 
-    language  only for a profile that is made now
+    language, formats  only for a profile that is made now
     zone      kept unless the person or a browser has told one before; "" for none
     """
     with transaction.atomic():
-        profile, _made = Profile.objects.get_or_create(user=user, defaults={"locale": language})
+        made = {"locale": language, "clock": formats.clock, "dates": formats.dates}
+        profile, _made = Profile.objects.get_or_create(user=user, defaults=made)
         if zone and not profile.zone_is_known:
             profile.time_zone, profile.zone_is_known = zone, True
             profile.save(update_fields=["time_zone", "zone_is_known", "updated_at"])

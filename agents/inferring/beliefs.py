@@ -20,6 +20,7 @@ from agents.models import Belief, LookSchedule
 from agents.registry import INFERENCES
 from events.bus import publish
 from events.catalog import PreferencesChanged
+from oo.lib.words import Formats, written_as
 
 # What is less sure is shown, but decides nothing.
 SURE = 0.6
@@ -36,16 +37,18 @@ class Believed:
     values: dict[str, Prefs] = field(default_factory=dict)
     fresh: dict[str, Belief] = field(default_factory=dict)
 
-    def told(self, locale: str) -> dict[str, FreshBelief]:
+    def told(self, locale: str, formats: Formats) -> dict[str, FreshBelief]:
         """What is fresh, each to be said by its inference in this language, if it is asked for."""
         return {
-            key: FreshBelief(belief.pk, partial(_said, INFERENCES[key], self.values[key], locale))
+            key: FreshBelief(
+                belief.pk, partial(_said, INFERENCES[key], self.values[key], locale, formats)
+            )
             for key, belief in self.fresh.items()
         }
 
 
-def _said(inference: Inference, value: Prefs, locale: str) -> str:
-    with translation.override(locale):
+def _said(inference: Inference, value: Prefs, locale: str, formats: Formats) -> str:
+    with translation.override(locale), written_as(formats):
         return inference.say(value)
 
 

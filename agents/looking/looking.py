@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from agents.base import Agent, Snippet, UserView
 from agents.looking.eligibility import may_look
 from agents.registry import AGENTS
+from oo.lib.words import written_as
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,11 @@ def look(view: UserView, *, fresh: Container[str] = ()) -> Looked:
     What one of them does not survive is logged without the person's words, and hurts no other.
     """
     found, failed = Looked(), 0
-    with timezone.override(view.zone), translation.override(view.locale):
+    with (
+        timezone.override(view.zone),
+        translation.override(view.locale),
+        written_as(view.formats),
+    ):
         for key, agent in AGENTS.load().items():
             if key in fresh:
                 continue

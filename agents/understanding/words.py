@@ -7,8 +7,6 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils import formats
-
 from agents.traits import (
     Blocked,
     Door,
@@ -24,7 +22,8 @@ from agents.traits import (
     Stakes,
     Traits,
 )
-from oo.lib.words import Words, gettext_lazy, length
+from oo.lib.words import Words, clock_of, day_of_week, gettext_lazy, length
+from oo.lib.words import day as written_day
 from oo.lib.words import gettext as _
 
 PLACES: Mapping[Place, Words] = {
@@ -96,8 +95,8 @@ def _hours(hours: Hours) -> str:
 def _span(span: Span) -> str:
     # Translators: from one time of day to another.
     clock = _("%(start)s to %(end)s") % {
-        "start": formats.time_format(span.start),
-        "end": formats.time_format(span.end),
+        "start": clock_of(span.start),
+        "end": clock_of(span.end),
     }
     if len(span.days) == 7:
         return clock
@@ -106,7 +105,7 @@ def _span(span: Span) -> str:
 
 def _days(days: list[int]) -> str:
     """Monday is 0. Three and more in a row are said by the first and the last."""
-    names = [formats.date_format(date(2026, 6, 1 + day), "D") for day in days]
+    names = [day_of_week(date(2026, 6, 1 + day)) for day in days]
     if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
         # Translators: from one day of the week to another.
         return _("%(first)s to %(last)s") % {"first": names[0], "last": names[-1]}
@@ -114,15 +113,15 @@ def _days(days: list[int]) -> str:
 
 
 def _last_moment(last: LastMoment) -> str:
-    day = formats.date_format(last.on, "MONTH_DAY_FORMAT") if last.on else ""
-    when = " ".join(filter(None, [day, formats.time_format(last.at) if last.at else ""]))
+    day = written_day(last.on) if last.on else ""
+    when = " ".join(filter(None, [day, clock_of(last.at) if last.at else ""]))
     if not when:
         return _("Not after the day on which it is due")
     return _("Not after %(when)s") % {"when": when}
 
 
 def _blocked(blocked: Blocked) -> str:
-    day = formats.date_format(blocked.until, "MONTH_DAY_FORMAT") if blocked.until else ""
+    day = written_day(blocked.until) if blocked.until else ""
     if day and blocked.by:
         return _("Cannot be done before %(day)s, and waits for %(what)s") % {
             "day": day,
@@ -152,7 +151,7 @@ def _prepares(prepares: Prepares) -> str:
 
 
 def _obsolete(day: date) -> str:
-    return _("Of no use after %(day)s") % {"day": formats.date_format(day, "MONTH_DAY_FORMAT")}
+    return _("Of no use after %(day)s") % {"day": written_day(day)}
 
 
 def _leave(before: timedelta) -> str:

@@ -6,6 +6,10 @@ decides may know (see "pure" in .importlinter).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
@@ -20,19 +24,58 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 __all__ = [
+    "AS_THE_LANGUAGE",
+    "Formats",
     "Words",
     "clock",
     "clock_of",
     "day",
     "day_and_clock",
+    "day_of_week",
+    "full_day",
+    "full_moment",
     "gettext",
     "gettext_lazy",
     "length",
     "ngettext",
     "number",
+    "written_as",
 ]
 
 Words: TypeAlias = "str | _StrPromise"
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """How a person writes times and dates, in whichever language; "": as the language does."""
+
+    clock: str = ""  # 12 or 24
+    dates: str = ""  # dmy, mdy or ymd
+
+
+AS_THE_LANGUAGE = Formats()
+_formats: ContextVar[Formats] = ContextVar("formats", default=AS_THE_LANGUAGE)
+# Per format of Django, by what was chosen. A day without its year is the same in any language.
+_CLOCKS = {"12": "P", "24": "H:i"}
+_DATES = {
+    "DATE_FORMAT": {"dmy": "j F Y", "mdy": "F j, Y", "ymd": "Y-m-d"},
+    "MONTH_DAY_FORMAT": {"dmy": "j F", "mdy": "F j", "ymd": "m-d"},
+}
+# German writes a dot behind the day, whoever chose the order.
+_GERMAN = {
+    "DATE_FORMAT": {"dmy": "j. F Y", "mdy": "F j, Y", "ymd": "Y-m-d"},
+    "MONTH_DAY_FORMAT": {"dmy": "j. F", "mdy": "F j", "ymd": "m-d"},
+}
+
+
+@contextmanager
+def written_as(formats: Formats) -> Iterator[None]:
+    """Times and dates are written so until the end, as the zone and the language are overridden."""
+    token = _formats.set(formats)
+    try:
+        yield
+    finally:
+        _formats.reset(token)
 
 
 def gettext(message: str) -> str:
@@ -56,30 +99,51 @@ def _counted(singular: str, plural: str, number: int, _language: str | None) -> 
 
 
 def clock(moment: datetime | None) -> str:
-    """The time of day, as the active language writes it, in the active zone."""
-    return (
-        _written(timezone.localtime(moment).time(), "TIME_FORMAT", get_language()) if moment else ""
-    )
+    """The time of day, as the person writes it, in the active zone."""
+    return clock_of(timezone.localtime(moment).time()) if moment else ""
 
 
 def clock_of(what: time) -> str:
-    """A time of day, as the active language writes it."""
-    return _written(what, "TIME_FORMAT", get_language())
+    """A time of day, as the person writes it."""
+    return _written(what, "TIME_FORMAT", get_language(), _formats.get())
 
 
 def day_and_clock(moment: datetime) -> str:
     """The day of the week and the time, where a time alone could be that of another day."""
-    return f"{date_format(timezone.localtime(moment), 'D')} {clock(moment)}"
+    return f"{day_of_week(timezone.localtime(moment))} {clock(moment)}"
 
 
 def day(which: date) -> str:
-    """The day and the month, as the active language writes them."""
-    return _written(which, "MONTH_DAY_FORMAT", get_language())
+    """The day and the month, as the person writes them."""
+    return _written(which, "MONTH_DAY_FORMAT", get_language(), _formats.get())
+
+
+def full_day(which: date) -> str:
+    """With its year; of a moment, the day that it is in the active zone."""
+    on = timezone.localtime(which).date() if isinstance(which, datetime) else which
+    return _written(on, "DATE_FORMAT", get_language(), _formats.get())
+
+
+def full_moment(moment: datetime) -> str:
+    """The day with its year, and the time, in the active zone."""
+    if _formats.get() == AS_THE_LANGUAGE:
+        return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+    return f"{full_day(moment)}, {clock(moment)}"
+
+
+def day_of_week(which: date) -> str:
+    """In short."""
+    return date_format(which, "D")
 
 
 @lru_cache(2_048)
-def _written(what: date | time, how: str, _language: str | None) -> str:
+def _written(what: date | time, how: str, language: str | None, formats: Formats) -> str:
     # A sweep writes the same few days and hours again and again.
+    if how == "TIME_FORMAT":
+        how = _CLOCKS.get(formats.clock, how)
+    else:
+        own = _GERMAN if (language or "").startswith("de") else _DATES
+        how = own[how].get(formats.dates, how)
     return date_format(what, how)  # type: ignore[arg-type]  # the stubs forget times of day
 
 

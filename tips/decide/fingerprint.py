@@ -19,6 +19,7 @@ def fingerprint(view: UserView, muted: Iterable[str], policy: str, locale: str) 
     parts = (
         policy,
         locale,
+        view.formats,
         view.zone.key,
         view.today.isoformat(),
         meeting.id if meeting else None,

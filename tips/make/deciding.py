@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from agents.base import Snippet, UserView
 from agents.looking.outputs import see
 from integrations.models import CalendarEvent
+from oo.lib.words import written_as
 from tips import conf
 from tips.base import Candidate, Choice, Evidence, Policy, Scored, TipCandidate
 from tips.decide.candidates import build_candidates
@@ -91,7 +92,11 @@ def _after(moment: datetime | None, since: datetime) -> bool:
 
 def rendered(scored: Scored, decided: Decided) -> tuple[str, str]:
     """(content, detail) in the person's language and on their clock."""
-    with timezone.override(decided.view.zone), translation.override(decided.view.locale):
+    with (
+        timezone.override(decided.view.zone),
+        translation.override(decided.view.locale),
+        written_as(decided.view.formats),
+    ):
         return words.render(scored, decided.policy.manifest)
 
 
@@ -105,7 +110,11 @@ def worth_logging(decided: Decided) -> list[TipCandidate]:
 
 
 def as_candidates(ranked: Sequence[Scored], decided: Decided) -> list[TipCandidate]:
-    with timezone.override(decided.view.zone), translation.override(decided.view.locale):
+    with (
+        timezone.override(decided.view.zone),
+        translation.override(decided.view.locale),
+        written_as(decided.view.formats),
+    ):
         return [_candidate(scored, decided) for scored in ranked]
 
 
