@@ -36,8 +36,9 @@ class Home:
         self.runs: list[subprocess.Popen[bytes]] = []
         self.out = folder / "out.txt"
 
-    def start(self, **env: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "manage.py", "run", "--port", str(self.port)]
+    def start(self, *command: str, **env: str) -> subprocess.Popen[bytes]:
+        """`command`: what is typed, if not the command that it comes to."""
+        command = command or (sys.executable, "manage.py", "run", "--port", str(self.port))
         unset = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE", "OO_BASE_URL"}
         here = {name: value for name, value in os.environ.items() if name not in unset}
         with self.out.open("wb") as out:
@@ -90,6 +91,17 @@ def works_in(process: psutil.Process, folder: Path) -> bool:
         return process.status() != psutil.STATUS_ZOMBIE and Path(process.cwd()) == folder
     except (psutil.Error, OSError):
         return False
+
+
+def install(folder: Path) -> None:
+    """As if `make run` had been there before: this environment, and what make knows it by."""
+    for name in ("Makefile", "requirements.txt"):
+        shutil.copy(ROOT / name, folder / name)
+    made = folder / ".venv"
+    made.mkdir()
+    for name in ("bin", "lib", "pyvenv.cfg"):
+        (made / name).symlink_to(Path(sys.prefix) / name)
+    (made / ".run").touch()
 
 
 def copy_to(folder: Path) -> Path:

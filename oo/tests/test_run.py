@@ -5,6 +5,7 @@ Whatever a test starts is gone when it ends: who works in that folder is looked 
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -14,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.home import SOON_S, Home, copy_to
+from tests.home import SOON_S, Home, copy_to, install
 from tests.servers import free_port
 
-pytestmark = pytest.mark.slow
+# It brings its own database: once is enough.
+pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +79,20 @@ def test_a_closed_terminal_and_a_polite_end_leave_nobody(
     run = home.start()
     home.until_up()
     assert_stops(home, run, number)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_make_run_hears_what_its_terminal_says_to_everybody(
+    home: Home, number: signal.Signals
+) -> None:
+    if not (home.folder / "Makefile").exists():
+        install(home.folder)
+    run = home.start("make", "run", f"PORT={home.port}")
+    home.until_up()
+    os.killpg(run.pid, number)
+    run.wait(SOON_S)
+    home.until(lambda: not home.everybody(), within_s=SOON_S)
+    assert "Traceback" not in home.said()
 
 
 def assert_stops(home: Home, run: subprocess.Popen[bytes], number: signal.Signals) -> None:
