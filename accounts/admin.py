@@ -6,6 +6,7 @@ from accounts.models import (
     ApiToken,
     Consent,
     DeletionReceipt,
+    Departure,
     Profile,
     ProviderToken,
     Session,
@@ -69,3 +70,12 @@ class ProviderTokenAdmin(ReadOnlyAdmin[ProviderToken]):
 class DeletionReceiptAdmin(ReadOnlyAdmin[DeletionReceipt]):
     list_display = ("id", "made_at")
     date_hierarchy = "made_at"
+
+
+@admin.register(Departure)
+class DepartureAdmin(ReadOnlyAdmin[Departure]):
+    # The key opens the receipt, and who is meant is sealed once they are gone.
+    secret = ("id", "trace", "revocations")
+    list_display = ("state", "asked_at", "claimed_until", "locale")
+    list_display_links = None
+    list_filter = ("state",)

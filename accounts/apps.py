@@ -10,3 +10,6 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.sign_in import signals  # noqa: F401  # hears allauth
+        from accounts.subscribers import listen
+
+        listen()

@@ -66,6 +66,7 @@ class AccountsEraser(Eraser):
         "accounts.Session",
         "accounts.ApiToken",
         "accounts.ProviderToken",
+        "accounts.Departure",
         "account.EmailAddress",
         "account.EmailConfirmation",
         "socialaccount.SocialAccount",

@@ -131,3 +131,11 @@ class TipDismissalExplained(Event):
 class DataExported(Event):
     subject: ClassVar[str] = "accounts.data.exported"
     by: str  # page | api
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartureAsked(Event):
+    """The person wants everything about them deleted, and is signed out already."""
+
+    subject: ClassVar[str] = "accounts.departure.asked"
+    departure_id: UUID

@@ -16,6 +16,7 @@ JOBS: dict[str, tuple[int, str]] = {
     "integrations.tasks.purge": (86_400, "forget what a source refused and nobody tried again"),
     "agents.tasks.purge": (86_400, "forget what was read of rows that are gone"),
     "events.tasks.purge": (86_400, "forget what is older than its keeping time"),
+    "accounts.tasks.depart_due": (60, "go on with deletions whose worker has died"),
     "accounts.tasks.purge": (86_400, "forget expired sessions and old receipts"),
 }
 

@@ -1,4 +1,5 @@
 from accounts.models.consent import Consent
+from accounts.models.departure import Departure
 from accounts.models.profile import Profile
 from accounts.models.receipt import DeletionReceipt
 from accounts.models.session import Session
@@ -9,6 +10,7 @@ __all__ = [
     "ApiToken",
     "Consent",
     "DeletionReceipt",
+    "Departure",
     "Profile",
     "ProviderToken",
     "Session",

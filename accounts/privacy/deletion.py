@@ -1,5 +1,7 @@
 """Deleting an account: give back what we were given, erase, look for what is left, say so.
 
+accounts.privacy.departures does these one after the other, in a worker.
+
 1. Permissions are revoked where we hold any. A provider that does not answer delays nothing.
 2. One transaction holds the person's row, so that whoever writes something new about them at this
    moment waits and then fails; every app erases its own, the highest layer first.
@@ -70,21 +72,16 @@ def _rows_of(eraser: Eraser, user_id: UUID) -> int:
     return total
 
 
-def delete_account(user: User, *, receipt_id: UUID, at: datetime) -> DeletionReceipt | None:
-    """Delete the person and everything about them.
+def revoke_everything(user_id: UUID) -> list[Revocation]:
+    """Asks others: outside of any transaction, and never in a request."""
+    return [r for _label, eraser in erasers() for r in _revoke(eraser, user_id)]
 
-    Of two at once with one receipt_id both get the same receipt; None when the person was gone
-    already and the receipt has another id.
-    """
-    trace = Trace.of(user)
-    revocations = [r for _label, eraser in erasers() for r in _revoke(eraser, user.pk)]
-    receipt = _erase_everything(trace, revocations, receipt_id=receipt_id, at=at)
-    if receipt is None:
-        return DeletionReceipt.objects.filter(pk=receipt_id).first()
+
+def complete(receipt: DeletionReceipt, trace: Trace) -> None:
+    """Look for what is left, and say it in the receipt."""
     statement: dict[str, JSON] = receipt.body["receipt"] | {"check": _checked(trace)}
     receipt.body = receipts.sign(statement)
     receipt.save(update_fields=["body"])
-    return receipt
 
 
 def _revoke(eraser: Eraser, user_id: UUID) -> Iterator[Revocation]:
@@ -97,12 +94,11 @@ def _revoke(eraser: Eraser, user_id: UUID) -> Iterator[Revocation]:
 
 
 @transaction.atomic
-def _erase_everything(
+def erase_everything(
     trace: Trace, revocations: list[Revocation], *, receipt_id: UUID, at: datetime
-) -> DeletionReceipt | None:
-    user = User.objects.select_for_update().filter(pk=trace.user_id).first()
-    if user is None:
-        return None
+) -> DeletionReceipt:
+    """Raises User.DoesNotExist."""
+    user = User.objects.select_for_update().get(pk=trace.user_id)
     erased = [(str(e.title), dict(e.erase(trace.user_id))) for _label, e in erasers()]
     erased.append((_("Your account"), user.delete()[1]))
     statement = _statement(erased, revocations, at=at)

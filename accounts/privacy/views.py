@@ -7,22 +7,22 @@ import uuid
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import DeletionReceipt, User
-from accounts.privacy import receipts
-from accounts.privacy.deletion import delete_account, holdings
+from accounts.models import DeletionReceipt, Departure, User
+from accounts.privacy import departures, receipts
+from accounts.privacy.deletion import holdings
 from accounts.privacy.export import export_response
 from accounts.requests import SignedInRequest
-from oo.lib.sqlite_files import empty_log
 
 
 @require_POST
@@ -36,7 +36,7 @@ def export(request: SignedInRequest) -> HttpResponse:
 def delete(request: HttpRequest) -> HttpResponse:
     """Shows what would go, with one button. Pressed twice, both end at the same receipt."""
     receipt_id = _receipt_id(request)
-    known = DeletionReceipt.objects.filter(pk=receipt_id).exists()
+    known = is_known(receipt_id)
     if not isinstance(request.user, User):
         if request.method == "POST" and known:
             return redirect("accounts:receipt", receipt_id)
@@ -44,11 +44,12 @@ def delete(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or known:
         context = {"holdings": holdings(request.user.pk), "receipt_id": uuid.uuid4()}
         return render(request, "accounts/delete.html", context)
-    made = delete_account(request.user, receipt_id=receipt_id, at=timezone.now())
+    locale, at = get_language() or settings.LANGUAGE_CODE, timezone.now()
+    leaving = departures.ask(request.user.pk, receipt_id=receipt_id, locale=locale, at=at)
     logout(request)
-    # Robust: whatever the disk says, the account is gone and the receipt is to be shown.
-    transaction.on_commit(empty_log, robust=True)
-    return redirect("accounts:receipt", made.pk) if made else redirect("accounts:sign-in")
+    if leaving is None:
+        return redirect("accounts:sign-in")
+    return redirect("accounts:receipt", leaving)
 
 
 def _receipt_id(request: HttpRequest) -> UUID:
@@ -62,7 +63,13 @@ def _receipt_id(request: HttpRequest) -> UUID:
 @require_safe
 @never_cache
 def receipt(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Open to whoever has the link: the person has no account any more to sign in with."""
+    """Open to whoever has the link: the person has no account any more to sign in with.
+
+    Until a worker is done it says how far it is, and looks again.
+    """
+    departure = Departure.objects.filter(pk=pk).first()
+    if departure:
+        return _still_leaving(request, departure)
     found = get_object_or_404(DeletionReceipt, pk=pk)
     statement = found.body["receipt"]
     context = {
@@ -73,6 +80,18 @@ def receipt(request: HttpRequest, pk: UUID) -> HttpResponse:
         "rows": sum(sum(part["rows"].values()) for part in statement["erased"]),
     }
     response = render(request, "accounts/receipt.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def is_known(receipt_id: UUID) -> bool:
+    """A receipt of this key is there, or is being made."""
+    made = DeletionReceipt.objects.filter(pk=receipt_id).exists()
+    return made or Departure.objects.filter(pk=receipt_id).exists()
+
+
+def _still_leaving(request: HttpRequest, departure: Departure) -> HttpResponse:
+    response = render(request, "accounts/leaving.html", {"departure": departure}, status=202)
     response["X-Robots-Tag"] = "noindex"
     return response
 

@@ -176,7 +176,7 @@ def test_bob_cannot_withdraw_alices_consent(alice: User, bob_client: Client) -> 
 def test_the_export_is_the_zip_of_the_page(alice_client: Client, accept: str) -> None:
     response = alice_client.get(EXPORT, headers={"Accept": accept})
     assert response["Content-Type"] == "application/zip"
-    with ZipFile(io.BytesIO(response.content)) as archive:  # type: ignore[attr-defined]
+    with ZipFile(io.BytesIO(response.content)) as archive:
         assert "README.txt" in archive.namelist()
         assert "accounts/you.json" in archive.namelist()
 

@@ -20,10 +20,11 @@ from django.utils import timezone
 from accounts import tasks
 from accounts.eraser import AccountsEraser
 from accounts.models import ApiToken, Consent, DeletionReceipt, ProviderToken, Session, User
-from accounts.privacy import consents, deletion, leftovers, receipts, tables
+from accounts.privacy import consents, deletion, departures, leftovers, receipts, tables
 from accounts.privacy.leftovers import Trace
 from events.models import EventRecord
 from oo.lib.personal_data import Revocation
+from tests import leaving
 from tests.clock import NOON
 from tests.factories import make_task
 from tests.stand_ins.openid import OpenIdStandIn
@@ -56,7 +57,7 @@ def furnish(user: User) -> None:
 
 
 def delete(user: User) -> DeletionReceipt:
-    receipt = deletion.delete_account(user, receipt_id=uuid4(), at=NOON.astimezone(UTC))
+    receipt = leaving.delete_account(user, receipt_id=uuid4(), at=NOON.astimezone(UTC))
     assert receipt is not None
     return receipt
 
@@ -152,7 +153,7 @@ def test_what_an_eraser_forgot_is_found_erased_and_counted(
     monkeypatch.setattr("events.eraser.EventsEraser.erase", lambda _self, _user_id: {})
 
     check = delete(alice).body["receipt"]["check"]
-    assert (check["erased"], check["left"]) == (1, {})
+    assert (check["erased"], check["left"]) == (2, {})  # and that they asked to leave
     assert not EventRecord.objects.exists()
 
 
@@ -162,7 +163,7 @@ def test_what_cannot_be_erased_is_named(alice: User, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(leftovers, "_erase", lambda *_args: 0)
 
     check = delete(alice).body["receipt"]["check"]
-    assert check["left"] == {"events.EventRecord": 1}
+    assert check["left"] == {"events.EventRecord": 2}  # and that they asked to leave
 
 
 def test_her_id_in_somebody_elses_row_is_named_and_the_row_stays(alice: User, bob: User) -> None:
@@ -320,7 +321,10 @@ def test_one_button_deletes_signs_out_and_shows_the_receipt(
 
     response = alice_client.post(PAGE, {"receipt": receipt_id}, follow=True)
     assert response.redirect_chain == [(f"/receipt/{receipt_id}", 302)]
-    assert "Nothing is left." in response.content.decode()
+    assert "is being deleted" in response.content.decode()
+    assert not Session.objects.exists()
+    leaving.work_off_departures(at=timezone.now())
+    assert "Nothing is left." in alice_client.get(f"/receipt/{receipt_id}").content.decode()
     assert not User.objects.filter(email="alice@example.com").exists()
     assert not Session.objects.exists()
     assert alice_client.get("/settings/").status_code == 302
@@ -331,16 +335,19 @@ def test_a_second_press_ends_at_the_same_receipt(alice_client: Client) -> None:
     first = alice_client.post(PAGE, form)
     assert first.cookies["sessionid"].value == ""
     assert alice_client.post(PAGE, form)["Location"] == first["Location"]
+    leaving.work_off_departures(at=timezone.now())
+    assert alice_client.post(PAGE, form)["Location"] == first["Location"]
     assert DeletionReceipt.objects.count() == 1
 
 
 def test_two_at_once_get_one_receipt(alice: User) -> None:
-    """The second one was let in before the first had finished, and finds nobody."""
-    receipt_id = uuid4()
-    first = deletion.delete_account(alice, receipt_id=receipt_id, at=NOON)
-    late = User(pk=Trace.of(User(pk=uuid4(), email="x@example.com")).user_id, email="x@example.com")
-    assert deletion.delete_account(late, receipt_id=receipt_id, at=NOON) == first
-    assert deletion.delete_account(late, receipt_id=uuid4(), at=NOON) is None
+    """The second was let in before the first had asked; who comes later finds nobody."""
+    first, second = uuid4(), uuid4()
+    assert departures.ask(alice.pk, receipt_id=first, locale="en", at=NOON) == first
+    assert departures.ask(alice.pk, receipt_id=second, locale="en", at=NOON) == first
+    leaving.work_off_departures(at=NOON)
+    assert departures.ask(alice.pk, receipt_id=second, locale="en", at=NOON) is None
+    assert [receipt.pk for receipt in DeletionReceipt.objects.all()] == [first]
 
 
 def test_a_receipt_that_exists_cannot_be_written_over(alice: User, alice_client: Client) -> None:
@@ -368,6 +375,7 @@ def test_a_visitor_deletes_nobody(client: Client, alice: User) -> None:
 
 def test_bob_deletes_himself_alone(alice: User, bob_client: Client) -> None:
     bob_client.post(PAGE, {"user": alice.pk})
+    leaving.work_off_departures(at=timezone.now())
     assert [user.email for user in User.objects.all()] == ["alice@example.com"]
 
 

@@ -14,13 +14,13 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import User
-from accounts.privacy import deletion
 from accounts.privacy.leftovers import Trace
 from events.catalog import TaskCompleted, TipReacted, TipReactionUndone
 from integrations.access import connections
 from integrations.complete import completing
 from integrations.models import Completion, Connection
 from integrations.sync import due, syncing
+from tests import leaving
 from tests.clock import NOON
 from tests.concurrency.people import Connected, connected, recorded, what_is_left
 from tests.concurrency.together import Crew, errors
@@ -104,7 +104,7 @@ def leave(crowd: Crowd, somebody: Connected, chance: Random, at: datetime) -> No
     """Few leave, and each from a device of their own, perhaps twice."""
     user = User.objects.filter(pk=chance.choice(crowd.leaving).user.pk).first()
     if user:
-        deletion.delete_account(user, receipt_id=uuid4(), at=at)
+        leaving.delete_account(user, receipt_id=uuid4(), at=at)
 
 
 Step = Callable[[Crowd, Connected, Random, datetime], None]
@@ -126,7 +126,7 @@ def test_a_busy_day_ends_without_an_error_and_in_order(crowd: Crowd, crew: Crew)
     assert not errors(ends), errors(ends)
     for one in crowd.leaving:
         if user := User.objects.filter(pk=one.user.pk).first():
-            deletion.delete_account(user, receipt_id=uuid4(), at=crowd.now())
+            leaving.delete_account(user, receipt_id=uuid4(), at=crowd.now())
     assert {one.user.pk: what_is_left(traces[one.user.pk]) for one in crowd.leaving} == {
         one.user.pk: (0, {}) for one in crowd.leaving
     }

@@ -25,6 +25,7 @@ from integrations.complete import completing
 from integrations.models import Completion, Connection
 from integrations.registry import SOURCES
 from integrations.sync import syncing
+from tests import leaving
 from tests.clock import NOON
 from tests.concurrency.people import Connected, connected, somebody, what_is_left
 from tests.concurrency.together import (
@@ -47,7 +48,7 @@ NOTHING: tuple[int, dict[str, int]] = (0, {})
 
 
 def leave(user: User, at: datetime = NOON) -> DeletionReceipt | None:
-    return deletion.delete_account(User.objects.get(pk=user.pk), receipt_id=uuid4(), at=at)
+    return leaving.delete_account(User.objects.get(pk=user.pk), receipt_id=uuid4(), at=at)
 
 
 def is_clean(receipt: DeletionReceipt | None) -> bool:
@@ -150,16 +151,14 @@ def test_everything_at_once_with_somebody_leaving(crew: Crew, todoist: TodoistSt
         assert what_is_left(trace) == NOTHING
 
 
-def test_of_two_deletions_at_once_both_give_the_same_receipt(
-    crew: Crew, todoist: TodoistStandIn
-) -> None:
+def test_of_three_deletions_at_once_one_is_done(crew: Crew, todoist: TodoistStandIn) -> None:
     for _ in range(5):
         alice, receipt_id = connected(todoist), uuid4()
-        delete = partial(deletion.delete_account, receipt_id=receipt_id, at=NOON)
+        delete = partial(leaving.delete_account, receipt_id=receipt_id, at=NOON)
         users = [User.objects.get(pk=alice.user.pk) for _ in range(3)]
         ends = crew.at_once(*[partial(delete, user) for user in users])
         assert not errors(ends)
-        assert {end.pk for end in ends} == {receipt_id}
+        assert [end.pk for end in ends if end] == [receipt_id]
 
 
 @pytest.mark.parametrize("step", ["begin", "load_views", "decide", "store"])

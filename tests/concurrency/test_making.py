@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from accounts.models import User
-from accounts.privacy import deletion
 from integrations.models import Task
 from integrations.sync import syncing
+from tests import leaving
 from tests.clock import NOON
 from tests.concurrency.people import connected, somebody, somebody_with_a_tip
 from tests.concurrency.together import Crew, beside, errors, meanwhile
@@ -99,7 +99,7 @@ def test_two_workers_decide_about_everybody_once_while_some_answer(crew: Crew) -
 def test_of_a_chunk_whoever_leaves_is_left_out(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
     (alice, _), (bob, _) = somebody_with_a_tip(tasks=3), somebody_with_a_tip(tasks=3)
     at = NOON + conf.LONGEST_LIFE
-    leaves = partial(beside, partial(deletion.delete_account, alice, receipt_id=uuid4(), at=NOON))
+    leaves = partial(beside, partial(leaving.delete_account, alice, receipt_id=uuid4(), at=NOON))
     ends = meanwhile(monkeypatch, making, "store", leaves)
     made = making.make_tips([alice.pk, bob.pk], at=at)
     assert not errors(ends)

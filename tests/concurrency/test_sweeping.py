@@ -19,11 +19,11 @@ import pytest
 from django.db import connections
 
 from accounts.models import User
-from accounts.privacy import deletion
 from accounts.privacy.leftovers import Trace
 from agents.looking import sweeping
 from agents.models import AgentOutput, Claimed, LookSchedule, Sweep
 from agents.understanding import keeping
+from tests import leaving
 from tests.clock import NOON
 from tests.concurrency.people import somebody, what_is_left
 from tests.concurrency.processes import ROOT, environment
@@ -160,7 +160,7 @@ def test_whom_a_killed_worker_held_the_next_sweep_looks_at_after_the_lease() -> 
 
 
 def leave(user: User) -> Any:
-    return deletion.delete_account(User.objects.get(pk=user.pk), receipt_id=uuid4(), at=NOON)
+    return leaving.delete_account(User.objects.get(pk=user.pk), receipt_id=uuid4(), at=NOON)
 
 
 # Where the sweep is when they leave.

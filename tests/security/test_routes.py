@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import ApiToken, Consent, DeletionReceipt, User
 from integrations.models import Connection
 from tests.clock import NOON
 from tests.factories import give_tip
+from tests.leaving import work_off_departures
 from tests.security.routes import Route, find_routes
 from tips.models import Tip
 
@@ -159,6 +161,7 @@ def test_a_receipt_names_nobody(
     client: Client, alice: User, alice_client: Client, keys: dict[str, dict[str, Any]]
 ) -> None:
     alice_client.post("/settings/delete")
+    work_off_departures(at=timezone.now())
     receipt = DeletionReceipt.objects.get()
     answers = [client.get(f"/receipt/{receipt.pk}{end}") for end in ("", "/file")]
     bodies = b"".join(answer.getvalue() for answer in answers)

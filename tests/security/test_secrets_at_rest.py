@@ -11,6 +11,7 @@ import io
 import json
 import logging
 from html import escape
+from typing import Any
 from urllib.parse import quote, quote_plus
 from zipfile import ZipFile
 
@@ -88,11 +89,16 @@ def unzipped(archive: bytes) -> str:
         return "\n".join(files.read(name).decode() for name in files.namelist())
 
 
+def is_archive(answer: Any) -> bool:
+    """Looked at by itself."""
+    return str(answer.headers.get("Content-Type", "")) == "application/zip"
+
+
 def shown(journey: Journey) -> tuple[str, set[str]]:
     """What the pages said, and what they leak. A form that is sent back may hold what was in it."""
     said, found = [], set()
     for sent, answer in journey.pages:
-        body = "" if answer.streaming else answer.content.decode()
+        body = "" if is_archive(answer) else answer.content.decode()
         said.append(f"{dict(answer.headers)} {body}")
         found |= leaks(said[-1], journey.secrets) - leaks(sent, journey.secrets)
     return "\n".join(said), found

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Consent, User
 from integrations.models import Connection
 from tests.clock import NOON
 from tests.factories import make_connection
+from tests.leaving import work_off_departures
 from tests.translations.words import read
 
 PUBLIC = ["/legal/terms", "/legal/privacy", "/offline", "/nichts"]
@@ -86,6 +88,8 @@ def test_leaving_is_german_to_the_receipt(alice_client: Client) -> None:
     read(page)
     answer = alice_client.post("/settings/delete", {"receipt": page.context["receipt_id"]})
     visitor = Client(headers={"Accept-Language": "de"})
+    assert "wird gelöscht" in read(visitor.get(answer.headers["Location"]))
+    work_off_departures(at=timezone.now())
     words = read(visitor.get(answer.headers["Location"]))
     assert "Am 5. Mai 2026 um 10:00 Uhr (UTC) hat oO" in words
     assert "Es ist nichts übrig." in words
