@@ -57,6 +57,7 @@ SEVERAL: dict[type[models.Field[Any, Any]], tuple[Any, ...]] = {
 # A second row of the same person is refused.
 ONE_A_PERSON = {
     "accounts.Profile",
+    "accounts.Departure",
     "agents.LookSchedule",
     "tips.TipSchedule",
     "account.EmailAddress",

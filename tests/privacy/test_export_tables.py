@@ -22,6 +22,7 @@ DIGEST = "a digest, by which oO knows that nothing has changed"
 WHOSE = "says whose row it is, and all of them are this person's"
 OTHERS = "names somebody else, or this person once more"
 MARK = "the source's own mark of how far it was read"
+GONE = "is there only when the person is signed out for good, and asks for nothing any more"
 CLAIM = "says that a worker is at it at this moment"
 LEFT_OUT = {
     "accounts.Session.session_key": OPENS,
@@ -45,6 +46,21 @@ LEFT_OUT = {
     "tips.Tip.fingerprint": DIGEST,
     "tips.TipDecision.fingerprint": DIGEST,
     "tips.TipSchedule.fingerprint": DIGEST,
+    **dict.fromkeys(
+        (
+            f"accounts.Departure.{name}"
+            for name in (
+                "id",
+                "state",
+                "locale",
+                "revocations",
+                "trace",
+                "asked_at",
+                "claimed_until",
+            )
+        ),
+        GONE,
+    ),
     "admin.LogEntry.object_id": OTHERS,
     "admin.LogEntry.object_repr": OTHERS,
 }
