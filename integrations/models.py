@@ -27,7 +27,8 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         return self.filter(state__in=(Connection.State.CHECKING, Connection.State.REFUSED))
 
     def known(self) -> ConnectionQuerySet:
-        return self.exclude(state__in=(Connection.State.CHECKING, Connection.State.REFUSED))
+        """What is connected."""
+        return self.exclude(state__in=Connection.NOT_CONNECTED)
 
     def due(self, *, at: datetime) -> ConnectionQuerySet:
         """Live, its moment has come, and no worker holds it (a dead worker's claim runs out)."""
@@ -63,8 +64,10 @@ class Connection(models.Model):
         RECONNECT = "reconnect", _("reconnect needed")
         CHECKING = "checking", _("being checked")
         REFUSED = "refused", _("not connected")
+        LEAVING = "leaving", _("being disconnected")
 
     STUCK = (State.RECONNECT, State.REFUSED)  # the person has to do something first
+    NOT_CONNECTED = (State.CHECKING, State.REFUSED, State.LEAVING)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)

@@ -111,6 +111,35 @@ def may_ask(user_id: UUID, source: str) -> bool:
     return not has_most(user_id) or mine.filter(state=Connection.State.RECONNECT).exists()
 
 
+def leave(connection_id: UUID, *, at: datetime) -> bool:
+    """Forget what was read, at once; a worker gives the access back and then forgets that too.
+
+    False: there is no such connection.
+    """
+    with transaction.atomic():
+        locked = Connection.objects.lock(connection_id)
+        if locked is None:
+            return False
+        locked.tasks.all().delete()
+        locked.events.all().delete()
+        locked.document, locked.cursor, locked.synced_at = "", {}, None
+        locked.state, locked.claimed_until, locked.next_sync_at = Connection.State.LEAVING, None, at
+        locked.save()
+        _publish_change(locked, "disconnected", at)
+    return True
+
+
+def finish_leaving(connection: Connection) -> bool:
+    """For the worker that has claimed it. Who connected it again meanwhile keeps it."""
+    revoked = revoke(connection)
+    Connection.objects.filter(
+        pk=connection.pk,
+        state=Connection.State.LEAVING,
+        claimed_until=connection.claimed_until,
+    ).delete()
+    return revoked
+
+
 def disconnect(connection_id: UUID, *, at: datetime) -> bool | None:
     """Give the access back and forget what was read.
 

@@ -50,12 +50,9 @@ class Offer:
         return not self.manifest.fields and self.manifest.oauth is None
 
 
-UNKNOWN = (Connection.State.CHECKING, Connection.State.REFUSED)
-
-
 def is_first(user_id: UUID) -> bool:
     """Whether nothing is connected yet."""
-    return not Connection.objects.filter(user_id=user_id).exclude(state__in=UNKNOWN).exists()
+    return not Connection.objects.known().filter(user_id=user_id).exists()
 
 
 def find_refused(user_id: UUID, offer: Offer, again: str) -> Connection | None:
@@ -95,7 +92,7 @@ def _row(connection: Connection, at: datetime) -> Row:
         words=words.describe(connection, title, at=at),
         is_busy=words.is_busy(connection, at=at),
         can_reconnect=connection.source in SOURCES,
-        is_connected=connection.state not in UNKNOWN,
+        is_connected=connection.state not in Connection.NOT_CONNECTED,
     )
 
 

@@ -184,7 +184,8 @@ def disconnect(request: SignedInRequest, pk: UUID) -> HttpResponse:
     mine = Connection.objects.filter(pk=pk, user=request.user).first()
     if mine is None:
         raise Http404
-    connections.disconnect(pk, at=timezone.now())
+    if connections.leave(pk, at=timezone.now()):
+        look_now(tasks.sync_one, str(pk), expires_s=60)
     messages.success(request, _("Disconnected. oO has forgotten what it read there."))
     return redirect("integrations:connect")
 

@@ -20,6 +20,8 @@ def describe(connection: Connection, title: str, *, at: datetime) -> str:
     """How it is, in one line."""
     if connection.state == Connection.State.CHECKING:
         return _("Asking %(title)s.") % {"title": title}
+    if connection.state == Connection.State.LEAVING:
+        return _("Giving the access back. What was read is forgotten.")
     if connection.state == Connection.State.REFUSED:
         return explain(connection.last_error, title)
     if connection.state == Connection.State.RECONNECT:

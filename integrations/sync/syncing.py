@@ -52,6 +52,9 @@ def sync(connection_id: UUID, *, at: datetime) -> Outcome:
     if connection is None:
         return Outcome.GONE
     source = SOURCES.get(connection.source)
+    if connection.state == Connection.State.LEAVING:
+        connections.finish_leaving(connection)
+        return Outcome.GONE
     if connection.state == Connection.State.CHECKING:
         return _check(connection, source, at=at)
     if not connections.may_read(connection):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -121,3 +122,32 @@ def test_a_code_is_kept_sealed_until_it_is_exchanged(
     with database.cursor() as cursor:
         cursor.execute("select credentials from integrations_connection")
         assert "a-secret-code" not in str(cursor.fetchall())
+
+
+def test_who_connects_again_while_the_access_is_given_back_keeps_it(
+    scripted: Scripted, connection: Connection, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = connections.connect(alice.pk, "scripted", {"access_token": "old"}, "", at=NOON)
+    assert connections.leave(first.pk, at=NOON)
+    revoke = scripted.revoke
+
+    def meanwhile(given: Any) -> bool:
+        connections.connect(alice.pk, "scripted", {"access_token": "new"}, "", at=NOON)
+        return revoke(given)
+
+    monkeypatch.setattr(scripted, "revoke", meanwhile)
+    assert sync(first.pk, at=NOON) == Outcome.GONE
+    kept = Connection.objects.get(pk=first.pk)
+    assert (kept.state, kept.read_credentials()) == ("new", {"access_token": "new"})
+
+
+def test_what_is_left_is_given_back_once_and_forgotten(
+    scripted: Scripted, connection: Connection, subjects: Any
+) -> None:
+    assert connections.leave(connection.pk, at=NOON)
+    assert subjects() == ["signals.connection.changed"]
+    assert not connections.leave(uuid4(), at=NOON)
+    assert sync(connection.pk, at=NOON) == Outcome.GONE
+    assert sync(connection.pk, at=NOON) == Outcome.NOT_DUE
+    assert len(scripted.script.revoked) == 1
+    assert not Connection.objects.exists()

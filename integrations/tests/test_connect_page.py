@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.settings.sections import sections_for
 from integrations import tasks
 from integrations.connect import words
-from integrations.models import Connection
+from integrations.models import Connection, Task
 from integrations.sync import syncing
 from integrations.tests.scripted import (
     MINUTE,
@@ -142,8 +142,15 @@ def test_disconnecting_asks_first_and_then_forgets(
     leave = reverse("integrations:disconnect", args=[connection.pk])
     assert f'action="{leave}"' in page
     assert alice_client.post(leave)["Location"] == PAGE
+    assert not Task.objects.exists()  # at once
+    assert scripted.script.revoked == []  # no page waits for it
+    page = read(alice_client)
+    assert "has forgotten" in page
+    assert "Giving the access back." in page
+    assert leave not in page
+    syncing.sync(connection.pk, at=NOON)
     assert not Connection.objects.exists()
-    assert "has forgotten" in read(alice_client)
+    assert len(scripted.script.revoked) == 1
 
 
 def test_sync_now_makes_it_due_and_says_so(

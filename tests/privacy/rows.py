@@ -69,7 +69,10 @@ def value(field: models.Field[Any, Any]) -> Any:
     n = next(_numbers)
     if fixed := FIXED.get(f"{field.model._meta.label}.{field.name}"):
         return fixed(n)
-    return next(make(n) for kind, make in MAKERS.items() if isinstance(field, kind))
+    made = next(make(n) for kind, make in MAKERS.items() if isinstance(field, kind))
+    # PostgreSQL takes no more letters than the column holds; the last ones differ.
+    longest = getattr(field, "max_length", None)
+    return made[-longest:] if longest and isinstance(made, str) else made
 
 
 def about(person: User, model: Model) -> models.Model:

@@ -132,7 +132,9 @@ def _said_again(tip: Tip) -> str:
 def _before_the_first_tip(user_id: UUID) -> Page | None:
     """Nothing is connected, or what is connected has not been read yet."""
     states = list(
-        Connection.objects.filter(user_id=user_id).values_list("source", "state", "synced_at")
+        Connection.objects.known()
+        .filter(user_id=user_id)
+        .values_list("source", "state", "synced_at")
     )
     if not states:
         return Page("connect", {})
