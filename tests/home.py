@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -28,6 +29,12 @@ PARTS = (
 SOON_S = 20.0
 
 
+def _hear_signals() -> None:
+    """As in a terminal: what runs in the background of a script ignores these, and so would it."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Home:
     """A copy of oO, and the runs that were started in it."""
 
@@ -43,7 +50,13 @@ class Home:
         here = {name: value for name, value in os.environ.items() if name not in unset}
         with self.out.open("wb") as out:
             run = subprocess.Popen(
-                command, cwd=self.folder, env=here | env, stdout=out, stderr=out, process_group=0
+                command,
+                cwd=self.folder,
+                env=here | env,
+                stdout=out,
+                stderr=out,
+                process_group=0,
+                preexec_fn=_hear_signals,
             )
         self.runs.append(run)
         return run
