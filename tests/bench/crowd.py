@@ -17,10 +17,11 @@ STATEMENTS = (
     f"""insert into accounts_user (id, is_superuser, email, name, is_staff, is_active, date_joined)
         select {PERSON}, false, 'p' || p || '@example.invalid', 'P' || p, false, true, %(now)s
         from generate_series(%(first)s, %(last)s) p""",
-    f"""insert into accounts_profile (user_id, time_zone, zone_is_known, locale, role, updated_at)
+    f"""insert into accounts_profile (user_id, time_zone, zone_is_known, locale, clock, dates,
+               single_keys, role, updated_at)
         select {PERSON},
                (array['Europe/Berlin', 'America/New_York', 'Asia/Tokyo', 'UTC'])[1 + p %% 4],
-               true, (array['en', 'de'])[1 + p %% 2], '', %(now)s
+               true, (array['en', 'de'])[1 + p %% 2], '', '', true, '', %(now)s
         from generate_series(%(first)s, %(last)s) p""",
     f"""insert into accounts_consent (user_id, key, wording, granted_at, granted_by)
         select {PERSON}, key, '1', %(now)s, 'connect'
