@@ -20,16 +20,21 @@ T = TypeVar("T")
 
 
 def call(connection: Connection, source: SignalSource, work: Callable[[Link], T]) -> T:
-    """work(link), as oauth.with_access does it; a crash of it is logged and becomes Unexpected.
+    """work(link), as oauth.with_access does it. Raises as `guarded`."""
+    return guarded(connection.source, lambda: oauth.with_access(connection, source, work))
+
+
+def guarded(source: str, work: Callable[[], T]) -> T:
+    """A crash of what is asked is logged and becomes Unexpected.
 
     Raises ApiError; DatabaseError, which is no fault of the source.
     """
     try:
-        return oauth.with_access(connection, source, work)
+        return work()
     except (ApiError, DatabaseError):
         raise
     except Exception as error:
         # The text of an error can quote what was read; the lines of our code cannot.
         where = "".join(traceback.format_tb(error.__traceback__))
-        log.error("%s: %s\n%s", connection.source, type(error).__name__, where)  # noqa: TRY400
-        raise Unexpected(connection.source, type(error).__name__) from None
+        log.error("%s: %s\n%s", source, type(error).__name__, where)  # noqa: TRY400
+        raise Unexpected(source, type(error).__name__) from None

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import json
 import logging
-import traceback
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from accounts.locks import lock_person
 from integrations.access import connections, oauth
 from integrations.access.backoff import trouble_of
+from integrations.access.calling import guarded
 from integrations.base import Account, SignalSource, Trouble
 from integrations.models import Connection
 from integrations.registry import SOURCES
-from oo.lib.http import ApiError, Unexpected
+from oo.lib.http import ApiError
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +78,9 @@ def check(connection: Connection, source: SignalSource, *, at: datetime) -> Conn
     """
     try:
         credentials = _exchanged(connection, source)
-        account = _identify(connection, source, credentials)
+        account = guarded(
+            connection.source, lambda: source.identify(credentials, connection.document)
+        )
     except ApiError as error:
         _refuse(connection, source, trouble_of(error))
         return None
@@ -96,20 +98,6 @@ def _exchanged(connection: Connection, source: SignalSource) -> dict[str, str]:
         return kept
     asked = oauth.AuthorizationRequest(**json.loads(kept[TRIP]))
     return oauth.exchange_code(source.manifest, asked, kept[CODE])
-
-
-def _identify(
-    connection: Connection, source: SignalSource, credentials: Mapping[str, str]
-) -> Account:
-    """Raises ApiError, also for a plug-in that crashes; DatabaseError."""
-    try:
-        return source.identify(credentials, connection.document)
-    except (ApiError, DatabaseError):
-        raise
-    except Exception as error:
-        where = "".join(traceback.format_tb(error.__traceback__))
-        log.error("%s: %s\n%s", connection.source, type(error).__name__, where)  # noqa: TRY400
-        raise Unexpected(connection.source, type(error).__name__) from None
 
 
 def _become(
