@@ -106,7 +106,9 @@ class IntegrationsEraser(Eraser):
         }
 
     def revoke(self, user_id: UUID) -> Iterator[Revocation]:
-        for connection in Connection.objects.filter(user_id=user_id):
+        held = Connection.objects.filter(user_id=user_id)
+        # What never was connected has opened nothing.
+        for connection in held.exclude(state__in=Connection.UNKNOWN):
             source = SOURCES.get(connection.source)
             if source is None or source.manifest.oauth is None:
                 continue  # what was pasted or uploaded opens nothing that could be closed from here

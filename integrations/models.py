@@ -24,7 +24,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
     def unknown(self) -> ConnectionQuerySet:
         """What was asked for and is not connected: a worker is to check it, or has refused it."""
-        return self.filter(state__in=(Connection.State.CHECKING, Connection.State.REFUSED))
+        return self.filter(state__in=Connection.UNKNOWN)
 
     def known(self) -> ConnectionQuerySet:
         """What is connected."""
@@ -67,7 +67,8 @@ class Connection(models.Model):
         LEAVING = "leaving", _("being disconnected")
 
     STUCK = (State.RECONNECT, State.REFUSED)  # the person has to do something first
-    NOT_CONNECTED = (State.CHECKING, State.REFUSED, State.LEAVING)
+    UNKNOWN = (State.CHECKING, State.REFUSED)
+    NOT_CONNECTED = (*UNKNOWN, State.LEAVING)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)

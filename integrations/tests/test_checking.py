@@ -10,6 +10,7 @@ import pytest
 
 from accounts.models import Consent, User
 from integrations.access import checking, connections
+from integrations.eraser import IntegrationsEraser
 from integrations.models import Connection
 from integrations.sync.due import request_sync
 from integrations.sync.syncing import Outcome, sync
@@ -151,3 +152,12 @@ def test_what_is_left_is_given_back_once_and_forgotten(
     assert sync(connection.pk, at=NOON) == Outcome.NOT_DUE
     assert len(scripted.script.revoked) == 1
     assert not Connection.objects.exists()
+
+
+def test_what_never_was_connected_is_not_given_back_by_who_leaves(
+    scripted: Scripted, alice: User
+) -> None:
+    scripted.script.refuses = Unauthorized("x")
+    sync(ask(alice).pk, at=NOON)
+    assert list(IntegrationsEraser().revoke(alice.pk)) == []
+    assert scripted.script.revoked == []
