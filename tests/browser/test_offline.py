@@ -38,8 +38,7 @@ def tip(alice: User) -> Tip:
 @pytest.fixture
 def page(visit: Visit, alice: User, tip: Tip, watch: Watch) -> Page:
     """Alice's page, with a worker that has seen it."""
-    watch.expect("ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to fetch")
-    watch.expect("htmx:(sendError|afterRequest)")
+    watch.expect_no_network()
     return with_worker(open_tip(visit(alice)))
 
 

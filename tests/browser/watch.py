@@ -20,8 +20,13 @@ class Watch:
         context.on("weberror", self._on_error)
 
     def expect(self, pattern: str) -> None:
-        """A test that takes the network away, or asks for a page that is none, says so."""
+        """A test that asks for a page that is none, or sends what is refused, says so."""
         self._expected.append(re.compile(pattern))
+
+    def expect_no_network(self) -> None:
+        """What Chromium says offline: the second where a worker stands between, the third uncaught."""
+        self.expect("ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to fetch")
+        self.expect("htmx:(sendError|afterRequest)")
 
     @property
     def complaints(self) -> list[str]:
