@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
 from django.urls import get_resolver
 
 # What a page could ask a browser for, and no page of oO does.
@@ -38,6 +39,34 @@ class QuietHeadersMiddleware:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cache-Control", PRIVATE)
         return response
+
+
+class KnownLengthMiddleware:
+    """Refuses a body that does not say how long it is (411).
+
+    WSGI reads as much as Content-Length says, so that such a body would be taken for an empty one.
+    A proxy that buffers bodies, as ours does, knows their length and says it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        sent = request.META
+        if "HTTP_TRANSFER_ENCODING" in sent and not sent.get("CONTENT_LENGTH"):
+            return _length_required(request)
+        return self.get_response(request)
+
+
+def _length_required(request: HttpRequest) -> HttpResponse:
+    if not request.path_info.startswith("/api/"):
+        return HttpResponse(render_to_string("400.html"), status=411)
+    error = {
+        "code": "length_required",
+        "detail": "Send the body with a Content-Length, not in chunks.",
+        "attr": None,
+    }
+    return JsonResponse({"type": "client_error", "errors": [error]}, status=411)
 
 
 class OwnNotFoundMiddleware:

@@ -10,6 +10,7 @@ import pytest
 from allauth.socialaccount.models import SocialAccount, SocialLogin, SocialToken
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import ProviderToken, Session, User
 from accounts.sign_in.apple import only_the_name
@@ -141,6 +142,24 @@ def test_apples_refresh_token_is_kept_and_given_back(browser: Browser, idp: Open
     assert token.token not in idp.apple.ledger.refresh
 
 
+def test_googles_refresh_token_is_kept_and_given_back(browser: Browser, idp: OpenIdStandIn) -> None:
+    browser.sign_in("google", "alice-sub")
+    token = ProviderToken.objects.get()
+    assert (token.kind, token.expires_at) == ("refresh_token", None)
+    # Whoever leaves after months is still given back.
+    assert forget_dead_tokens(at=timezone.now() + timedelta(days=365)) == 0
+    assert revoke_identity(token).revoked
+    assert idp.google.revoked == [token.token]
+    assert token.token not in idp.google.ledger.refresh
+
+
+@pytest.fixture
+def _known_at_google(idp: OpenIdStandIn) -> None:
+    """Alice has agreed before: Google then sends an access token alone."""
+    idp.google.ledger.consented.add("alice-sub")
+
+
+@pytest.mark.usefixtures("_known_at_google")
 def test_googles_access_token_is_kept_and_given_back(browser: Browser, idp: OpenIdStandIn) -> None:
     browser.sign_in("google", "alice-sub")
     token = ProviderToken.objects.get()
@@ -150,6 +169,7 @@ def test_googles_access_token_is_kept_and_given_back(browser: Browser, idp: Open
     assert idp.google.revoked == [token.token]
 
 
+@pytest.mark.usefixtures("_known_at_google")
 def test_an_access_token_is_forgotten_when_it_is_dead(browser: Browser) -> None:
     browser.sign_in("google", "alice-sub")
     browser.sign_in("apple", "bob-sub")
@@ -162,9 +182,9 @@ def test_an_access_token_is_forgotten_when_it_is_dead(browser: Browser) -> None:
 
 def test_a_later_access_token_does_not_replace_what_lives_longer(browser: Browser) -> None:
     browser.sign_in("google", "alice-sub")
-    ProviderToken.objects.update(kind="refresh_token", token="long-lived")
+    long_lived = ProviderToken.objects.get().token
     browser.sign_in("google", "alice-sub")
-    assert ProviderToken.objects.get().token == "long-lived"
+    assert ProviderToken.objects.get().token == long_lived
 
 
 @BOTH

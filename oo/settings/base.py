@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "oo.middleware.QuietHeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "oo.health.HealthMiddleware",
+    "oo.middleware.KnownLengthMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -212,7 +213,8 @@ SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
         if GOOGLE_CLIENT_ID
         else [],
         "SCOPE": ["openid", "email", "profile"],
-        "AUTH_PARAMS": {"access_type": "online", "prompt": "select_account"},
+        # Offline for the one token that revoking needs: an access token is dead within the hour.
+        "AUTH_PARAMS": {"access_type": "offline", "prompt": "select_account"},
         "OAUTH_PKCE_ENABLED": True,
     },
     "apple": {
