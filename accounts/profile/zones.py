@@ -23,8 +23,19 @@ _REGIONS = (
 )
 # Between the words of a city: "Port-au-Prince", "St. Johns", "Dumont d'Urville".
 _BETWEEN = frozenset(" _-.'\u2019")
-# "UTC+2", "gmt -03:00", "+2": whole hours, for others the database has no name.
-_HOURS = re.compile(r"(?:utc|gmt)?\s*([+\u2212-])\s*(\d{1,2})(?::?00)?", re.ASCII)
+# "UTC+2", "gmt -03:00", "+5:30".
+_HOURS = re.compile(r"(?:utc|gmt)?\s*([+\u2212-])\s*(\d{1,2})(?::?(\d\d))?", re.ASCII)
+# The database names whole hours alone; these keep another distance from UTC all year, one of each.
+_BROKEN_HOURS = {
+    "-9:30": "Pacific/Marquesas",
+    "+3:30": "Asia/Tehran",
+    "+4:30": "Asia/Kabul",
+    "+5:30": "Asia/Kolkata",
+    "+5:45": "Asia/Kathmandu",
+    "+6:30": "Asia/Yangon",
+    "+8:45": "Australia/Eucla",
+    "+9:30": "Australia/Darwin",
+}
 
 
 @cache
@@ -45,7 +56,7 @@ def offered() -> tuple[str, ...]:
 
 
 def find_zone(name: str) -> str | None:
-    """The IANA name that was meant, also by a city alone or by whole hours from UTC.
+    """The IANA name that was meant, also by a city alone or by hours from UTC.
 
     Case does not matter, and a space is an underscore.
     """
@@ -64,6 +75,8 @@ def _by_hours(name: str) -> str | None:
     found = _HOURS.fullmatch(name.strip().casefold())
     if found is None:
         return None
-    hours = int(found[2])
-    sign = "-" if found[1] == "+" else "+"
-    return _by_folded_name().get(f"etc/gmt{sign}{hours}" if hours else "etc/utc")
+    ahead, hours, minutes = found[1] == "+", int(found[2]), int(found[3] or 0)
+    if minutes:
+        return _BROKEN_HOURS.get(f"{'+' if ahead else '-'}{hours}:{minutes:02}")
+    name = f"etc/gmt{'-' if ahead else '+'}{hours}" if hours else "etc/utc"
+    return _by_folded_name().get(name)

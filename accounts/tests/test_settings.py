@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -105,7 +108,11 @@ def test_the_page_offers_every_region_and_no_relic(alice_client: Client) -> None
         ("utc\u22123", "Etc/GMT+3"),
         ("+14", "Etc/GMT-14"),
         ("UTC-0", "Etc/UTC"),
-        ("UTC+5:30", None),
+        ("UTC+5:30", "Asia/Kolkata"),
+        ("gmt+0545", "Asia/Kathmandu"),
+        ("UTC\u22129:30", "Pacific/Marquesas"),
+        ("UTC-5:30", None),
+        ("UTC+5:31", None),
         ("UTC+15", None),
         ("UTC-13", None),
         ("UTC+\u0662", None),
@@ -120,6 +127,14 @@ def test_the_page_offers_every_region_and_no_relic(alice_client: Client) -> None
 )
 def test_the_zone_that_is_meant_is_found(typed: str, meant: str | None) -> None:
     assert zones.find_zone(typed) == meant
+
+
+def test_broken_hours_are_kept_all_year() -> None:
+    for hours, name in zones._BROKEN_HOURS.items():
+        whole, minutes = hours.split(":")
+        kept = timedelta(hours=int(whole), minutes=int(f"{whole[0]}{minutes}"))
+        zone = ZoneInfo(name)
+        assert {zone.utcoffset(datetime(2026, month, 15)) for month in range(1, 13)} == {kept}
 
 
 def test_a_change_is_published_by_the_names_of_its_fields_alone(alice: User) -> None:
