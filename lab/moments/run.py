@@ -17,9 +17,9 @@ from lab.moments.load import Keys, item_keys, lived
 from lab.moments.score import INVALID_ITEM, Judged, Said, judge
 from lab.moments.variants import in_force, variant_named
 from lab.moments.wording import Wording
-from tips.decide.nominees import nominees
 from tips.make.making import make_tip
 from tips.models import TipDecision
+from tips.polish.choosing import options_of
 from tips.polish.polishing import polish
 
 RESTING = "resting"  # an answer was given a moment ago
@@ -88,8 +88,7 @@ def _said(decision: TipDecision | None, keys: Keys) -> Said:
 
 def _nominees(decision: TipDecision) -> list[str]:
     """Those that tips.polish lets a model choose among, whether or not it is asked here."""
-    possible = {c["key"]: c for c in decision.candidates if not c["is_gated"]}
-    return nominees(list(possible), {key: c["nominated_by"] for key, c in possible.items()})
+    return [option["key"] for option in options_of(decision)]
 
 
 def _wording(decision: TipDecision | None, calls: Sequence[ModelCall]) -> Wording | None:

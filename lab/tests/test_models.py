@@ -5,20 +5,27 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from agents.models import Belief
+from lab.moments import run
 from lab.moments.aliases import NoModelThere, trusted_with
 from lab.moments.format import Moment
 from lab.moments.labels import Labels
 from lab.moments.run import run_variant
-from lab.moments.score import Said, Verdict, score
+from lab.moments.score import INVALID_ITEM, Said, Verdict, score
 from lab.moments.wording import Fate
 from lab.tests.moments import event, moment, task
 from oo.lib import llm
 from tests.stand_ins.model import ModelStandIn, Turn, entry, use_aliases
+from tips.make.making import make_tip
+from tips.models import Tip
 
 pytestmark = pytest.mark.django_db
 
@@ -152,6 +159,22 @@ def test_what_is_taken_to_be_there_is_so_only_meanwhile(
         assert not llm.is_askable("tip-generator", "words.de")
     assert not llm.is_askable("tip-generator", "chooses")
     assert file == settings.OO_LITELLM_FILE
+
+
+def test_what_no_model_may_choose_is_not_recalled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What oO believes of somebody is ranked, and said as it is or not at all."""
+
+    def make(user_id: UUID, *, at: datetime, rng: Random) -> Tip | None:
+        Belief.objects.create(
+            user_id=user_id, inference="focus-area", version=1, value={"names": ["Home"]},
+            confidence=0.9, evidence=9, made_at=at, expires_at=at + timedelta(days=1),
+        )  # fmt: skip
+        return make_tip(user_id, at=at, rng=rng)
+
+    monkeypatch.setattr(run, "make_tip", make)
+    found = said(moment(tasks=[task(title="Clean the windows")], events=[event()]), "good_sense")
+    assert INVALID_ITEM in found.ranking
+    assert found.nominees == ("t1",)
 
 
 def test_what_cannot_be_now_is_not_recalled() -> None:

@@ -37,7 +37,7 @@ def choose(
     view    of now
     raises  ModelError
     """
-    options = _options(decision)
+    options = options_of(decision)
     if len(options) < 2 or options[0]["presses"] or patience.questions <= ORDERS:
         return None
     context = build_context(decision, options, view)
@@ -86,7 +86,8 @@ def _asked(view: UserView, context: ChoiceContext, patience: Patience, at: datet
     return reply
 
 
-def _options(decision: TipDecision) -> list[Any]:
+def options_of(decision: TipDecision) -> list[Any]:
+    """What a model may choose among, as the log has it; in the order of the ranking."""
     possible = {
         c["key"]: c for c in decision.candidates if not c.get("is_gated") and c["kind"] in KINDS
     }
