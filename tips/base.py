@@ -154,7 +154,7 @@ class PolicyManifest:
 
     key: str
     title: Words
-    version: int
+    version: int  # grows when the same view would be decided, or its reasons told, differently
     reasons: Mapping[str, Say] = field(default_factory=dict)
     penalties: Mapping[str, Say] = field(default_factory=dict)
     silences: Mapping[str, Words] = field(default_factory=dict)
