@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,18 +16,12 @@ from agents.models import ModelCall
 from oo.lib import llm
 from oo.lib.llm import ModelAway, NoModel, Overtaken, Question
 from tests.clock import NOON
+from tests.model.fixtures import Use
 from tests.stand_ins.model import ModelStandIn, Turn, entry, use_aliases
 
 pytestmark = pytest.mark.django_db
 PLAIN = Question("tip-generator", "Choose well.", "Pay the rent")
 HOUR = timedelta(hours=1)
-Use = Callable[..., None]
-
-
-@pytest.fixture
-def model() -> Iterator[ModelStandIn]:
-    with ModelStandIn() as server:
-        yield server
 
 
 @pytest.fixture

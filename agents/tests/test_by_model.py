@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,31 +14,13 @@ from agents.traits import Origin, Place, Stakes
 from agents.understanding.by_model import MOST_AT_ONCE, read_with_model
 from agents.understanding.correcting import deny, understanding_of
 from agents.view import load_view
-from oo.lib import llm
 from tests.clock import NOON
 from tests.factories import make_task
-from tests.stand_ins.model import ModelStandIn, Turn, entry, use_aliases
+from tests.model.fixtures import Use, told
+from tests.stand_ins.model import ModelStandIn, Turn
 
 pytestmark = pytest.mark.django_db
 WORDS = "a" * 32
-Use = Callable[..., None]
-
-
-@pytest.fixture
-def model() -> Iterator[ModelStandIn]:
-    with ModelStandIn() as server:
-        yield server
-
-
-@pytest.fixture
-def use(model: ModelStandIn, settings: Any, tmp_path: Path) -> Iterator[Use]:
-    """The stand-in behind tip-generator, with these skills."""
-    yield lambda *skills: use_aliases(settings, tmp_path, entry(model, *skills))
-    llm.reset()
-
-
-def told(**traits: tuple[Any, str]) -> Turn:
-    return Turn(json.dumps({n: {"value": v, "quote": q} for n, (v, q) in traits.items()}))
 
 
 def draft(user: User, **fields: Any) -> Any:

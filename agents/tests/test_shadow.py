@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,30 +22,22 @@ from agents.understanding.shadow import Compared, Comparison, compare
 from agents.view import load_view
 from events.catalog import TasksSynced
 from integrations.models import Task
-from oo.lib import llm
 from tests.clock import NOON
 from tests.factories import make_task
-from tests.stand_ins.model import ModelStandIn, Turn, entry, use_aliases
+from tests.model.fixtures import Use, told
+from tests.stand_ins.model import ModelStandIn, entry, use_aliases
 
 pytestmark = pytest.mark.django_db
 WORDS = "a" * 32
 LIST = "/console/agents/reading/"
 TOKENS = 14  # of each answer of the stand-in, in and out
-Use = Callable[..., None]
 
 
 @pytest.fixture
-def model() -> Iterator[ModelStandIn]:
-    with ModelStandIn() as server:
-        yield server
-
-
-@pytest.fixture
-def use(model: ModelStandIn, settings: Any, tmp_path: Path) -> Iterator[Use]:
-    """The stand-in behind tip-generator, with these skills, and shadow on."""
+def use(use: Use, settings: Any) -> Use:
+    """The one of all these tests, and shadow on."""
     settings.OO_MODEL_READS_IN_SHADOW = True
-    yield lambda *skills: use_aliases(settings, tmp_path, entry(model, *skills))
-    llm.reset()
+    return use
 
 
 def draft(user: User, words: str = WORDS, **fields: Any) -> Task:
@@ -54,10 +45,6 @@ def draft(user: User, words: str = WORDS, **fields: Any) -> Task:
     return make_task(
         user, "Send Priya the draft", description=description, words_digest=words, **fields
     )
-
-
-def told(**traits: tuple[Any, str]) -> Turn:
-    return Turn(json.dumps({n: {"value": v, "quote": q} for n, (v, q) in traits.items()}))
 
 
 WAITS_AND_STAKES = told(waits=("Priya", "Send Priya"), stakes=("money", "costs a fine"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -23,28 +22,15 @@ from lab.moments.score import INVALID_ITEM, Said, Verdict, score
 from lab.moments.wording import Fate
 from lab.tests.moments import event, moment, task
 from oo.lib import llm
-from tests.stand_ins.model import ModelStandIn, Turn, entry, use_aliases
+from tests.model.fixtures import Use
+from tests.stand_ins.model import ModelStandIn, Turn
 from tips.make.making import make_tip
 from tips.models import Tip
 
 pytestmark = pytest.mark.django_db
 
-Use = Callable[..., None]
 HELLO = Turn("Yes")  # to the question whether somebody is there
 TOKENS = 14  # of each answer of the stand-in, in and out
-
-
-@pytest.fixture
-def model() -> Iterator[ModelStandIn]:
-    with ModelStandIn() as server:
-        yield server
-
-
-@pytest.fixture
-def use(model: ModelStandIn, settings: Any, tmp_path: Path) -> Iterator[Use]:
-    """The stand-in behind tip-generator, with these skills."""
-    yield lambda *skills: use_aliases(settings, tmp_path, entry(model, *skills))
-    llm.reset()
 
 
 def worded(text: str) -> Turn:

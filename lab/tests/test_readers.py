@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +14,9 @@ from lab.moments.readers import Asked, NoSuchReader, asked_by, readers_named, tr
 from lab.moments.reading import TRAITS, Figures, Read, read_moments, rows_of, sample
 from lab.moments.report import asked_lines, reading_as_json
 from lab.tests.moments import event, moment, task
-from oo.lib import llm
-from tests.stand_ins.model import ModelStandIn, Turn, entry, use_aliases
+from tests.model.fixtures import Use, told
+from tests.stand_ins.model import ModelStandIn, Turn
 
-Use = Callable[..., None]
 HELLO = Turn("Yes")  # to the question whether somebody is there
 TOKENS = 14  # of each answer of the stand-in, in and out
 PHONE = Trait(Place.PHONE, "Call")
@@ -30,23 +26,6 @@ ROWS: dict[str, Any] = {
 }
 MEETING = EventTraits(kind=Trait(EventKind.MEETING, "review"))
 LABELS = Labels({"dates-rent": ({"t1": Traits(place=PHONE)}, {"e1": MEETING})})
-
-
-@pytest.fixture
-def model() -> Iterator[ModelStandIn]:
-    with ModelStandIn() as server:
-        yield server
-
-
-@pytest.fixture
-def use(model: ModelStandIn, settings: Any, tmp_path: Path) -> Iterator[Use]:
-    """The stand-in behind tip-generator, with these skills."""
-    yield lambda *skills: use_aliases(settings, tmp_path, entry(model, *skills))
-    llm.reset()
-
-
-def told(**traits: tuple[Any, str]) -> Turn:
-    return Turn(json.dumps({n: {"value": v, "quote": q} for n, (v, q) in traits.items()}))
 
 
 def test_a_model_is_measured_beside_the_rules_whatever_its_skills(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +16,8 @@ from agents.models import Context, ModelCall
 from oo.lib import llm
 from tests.clock import NOON
 from tests.factories import give_tip, make_event, make_task, signed_in
-from tests.stand_ins.model import ModelStandIn, Turn, entry, use_aliases
+from tests.model.fixtures import Use
+from tests.stand_ins.model import ModelStandIn, Turn
 from tips.answer.answering import mark_shown
 from tips.base import Kind
 from tips.decide.letters import orders
@@ -29,25 +28,6 @@ from tips.polish.patience import Patience
 from tips.polish.polishing import polish, worth_asking
 
 pytestmark = pytest.mark.django_db
-
-Use = Callable[..., None]
-
-
-@pytest.fixture
-def model() -> Iterator[ModelStandIn]:
-    with ModelStandIn() as server:
-        yield server
-
-
-@pytest.fixture
-def use(model: ModelStandIn, settings: Any, tmp_path: Path) -> Iterator[Use]:
-    """The stand-in behind tip-generator, with these skills; in a cloud, if one is named."""
-
-    def write(*skills: str, cloud: str = "") -> None:
-        use_aliases(settings, tmp_path, entry(model, *skills, cloud=cloud))
-
-    yield write
-    llm.reset()
 
 
 def said(text: str) -> Turn:
