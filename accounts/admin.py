@@ -68,7 +68,9 @@ class ProviderTokenAdmin(ReadOnlyAdmin[ProviderToken]):
 
 @admin.register(DeletionReceipt)
 class DeletionReceiptAdmin(ReadOnlyAdmin[DeletionReceipt]):
-    list_display = ("id", "made_at")
+    secret = ("id",)  # it opens the receipt
+    list_display = ("made_at",)
+    list_display_links = None
     date_hierarchy = "made_at"
 
 

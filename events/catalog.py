@@ -135,7 +135,9 @@ class DataExported(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepartureAsked(Event):
-    """The person wants everything about them deleted, and is signed out already."""
+    """The person wants everything about them deleted, and is signed out already.
+
+    The key of the departure opens its receipt, and staff read what is told here: it is left out.
+    """
 
     subject: ClassVar[str] = "accounts.departure.asked"
-    departure_id: UUID

@@ -44,7 +44,7 @@ def ask(user_id: UUID, *, receipt_id: UUID, locale: str, at: datetime) -> UUID |
         user.is_active = False
         user.save(update_fields=["is_active"])
         Session.objects.filter(user_id=user_id).delete()
-        publish(DepartureAsked(user_id=user_id, at=at, departure_id=receipt_id))
+        publish(DepartureAsked(user_id=user_id, at=at))
     return receipt_id
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
@@ -15,9 +16,11 @@ from django.db import models
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from accounts.models import Session, User
+from accounts.models import DeletionReceipt, Session, User
+from accounts.privacy import departures
 from integrations.models import Task
 from oo.lib.admin import ReadOnlyAdmin
+from tests.clock import NOON
 from tests.factories import make_task
 from tips.models import Tip
 
@@ -86,6 +89,16 @@ def test_a_session_cannot_be_found_by_its_key(staff: Client, alice_client: Clien
     assert key
     for asked in ("session_key__startswith", "session_key", "pk", "pk__startswith"):
         assert staff.get(address(Session), {asked: key}).status_code == 400
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_no_list_has_what_opens_a_receipt(staff: Client, alice: User, page: Any) -> None:
+    """Neither of one that is there, nor of one to come: the event of the departure tells it not."""
+    there, to_come = uuid4(), uuid4()
+    DeletionReceipt.objects.create(pk=there, body={}, made_at=NOON)
+    departures.ask(alice.pk, receipt_id=to_come, locale="en", at=NOON)
+    shown = staff.get(address(page.model)).content.decode()
+    assert [key for key in (there, to_come) if str(key) in shown or key.hex in shown] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
