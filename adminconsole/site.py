@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from adminconsole.words import translate_names
 from oo.lib.admin import ReadOnlyAdmin
 
 
@@ -31,6 +32,8 @@ class ConsoleSite(AdminSite):
         """Pages for looking, and no others: those that libraries bring can write, and whoever
         writes the identity of a person at a provider has their account."""
         if admin_class is not None and issubclass(admin_class, ReadOnlyAdmin):
+            for model in _as_list(model_or_iterable):
+                translate_names(model)
             super().register(model_or_iterable, admin_class, **options)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
@@ -53,3 +56,7 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         raise PermissionDenied(_("This page is for the team that runs this oO."))
     return redirect_to_login(request.GET.get("next") or "/console/")
+
+
+def _as_list(one_or_many: type[Model] | Iterable[type[Model]]) -> list[type[Model]]:
+    return [one_or_many] if isinstance(one_or_many, type) else [*one_or_many]

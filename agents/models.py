@@ -24,8 +24,8 @@ class Reading(models.Model):
     """
 
     class Kind(models.TextChoices):
-        TASK = "task"
-        EVENT = "event"
+        TASK = "task", _("Task")
+        EVENT = "event", _("Event")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
     kind = models.CharField(max_length=5, choices=Kind.choices)
@@ -45,7 +45,7 @@ class Reading(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"reading {self.pk} by {self.reader}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class Correction(models.Model):
@@ -84,7 +84,7 @@ class AgentOutput(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "agent"], name="one_output")]
 
     def __str__(self) -> str:
-        return f"{self.agent} of {self.user_id}"
+        return f"{self.agent}, {self.user_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ class LookSchedule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"look at {self.user_id}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class Sweep(models.Model):
@@ -171,7 +171,7 @@ class Sweep(models.Model):
     failed = models.PositiveIntegerField(default=0)  # looks of one agent at one person
 
     def __str__(self) -> str:
-        return f"sweep {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class ModelCall(models.Model):
@@ -206,7 +206,7 @@ class ModelCall(models.Model):
         indexes = [models.Index(fields=["user", "at"])]
 
     def __str__(self) -> str:
-        return f"{self.purpose} by {self.model} at {self.at}"
+        return f"{self.purpose}, {self.model}, {self.at}"
 
 
 class Preference(models.Model):
@@ -287,7 +287,7 @@ class CountedDay(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "day"], name="one_counted_day")]
 
     def __str__(self) -> str:
-        return f"{self.day} of {self.user_id}"
+        return f"{self.day}, {self.user_id}"
 
 
 class CountCursor(models.Model):

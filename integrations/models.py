@@ -95,7 +95,7 @@ class Connection(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.source} of {self.user_id}"
+        return f"{self.source}, {self.user_id}"
 
     def read_credentials(self) -> dict[str, str]:
         return dict(json.loads(self.credentials)) if self.credentials else {}
@@ -166,7 +166,7 @@ class Task(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"task {self.pk} of {self.user_id}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
     @property
     def is_recurring(self) -> bool:
@@ -209,7 +209,7 @@ class CalendarEvent(models.Model):
         indexes = [models.Index(fields=["user", "ends_at"])]
 
     def __str__(self) -> str:
-        return f"event {self.pk} of {self.user_id}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class CompletionQuerySet(models.QuerySet["Completion"]):
@@ -280,4 +280,4 @@ class Completion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"completion of task {self.task_id}"
+        return f"{self._meta.verbose_name} {self.pk}"

@@ -106,7 +106,7 @@ class Tip(models.Model):
         indexes = [models.Index(fields=["user", "-made_at"])]
 
     def __str__(self) -> str:
-        return f"tip {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
     @property
     def quiet_line(self) -> str:
@@ -138,7 +138,7 @@ class TipDecision(models.Model):
         indexes = [models.Index(fields=["user", "-at"])]
 
     def __str__(self) -> str:
-        return f"decision {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class TipView(models.Model):
@@ -243,4 +243,4 @@ class TipSchedule(models.Model):
     objects = TipScheduleQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return f"schedule of {self.user_id}"
+        return f"{self._meta.verbose_name} {self.pk}"

@@ -45,4 +45,4 @@ class Consent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.key} of {self.user_id}"
+        return f"{self.key}, {self.user_id}"

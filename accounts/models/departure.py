@@ -45,4 +45,4 @@ class Departure(models.Model):
     objects = DepartureQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return f"departure {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"

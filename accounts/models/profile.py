@@ -45,7 +45,7 @@ class Profile(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
-        return f"profile of {self.user_id}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
     @property
     def formats(self) -> Formats:

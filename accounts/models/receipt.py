@@ -13,4 +13,4 @@ class DeletionReceipt(models.Model):
     made_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
-        return f"receipt {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"

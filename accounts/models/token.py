@@ -26,7 +26,7 @@ class ProviderToken(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider} token of {self.user_id}"
+        return f"{self.provider}, {self.user_id}"
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
@@ -52,4 +52,4 @@ class ApiToken(models.Model):
     objects = ApiTokenQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return f"{self.name} of {self.user_id}"
+        return f"{self.name}, {self.user_id}"

@@ -44,7 +44,7 @@ class _Words(HTMLParser):
 
 def read(response: Any) -> str:
     """The words of a page or card, which has to be German throughout."""
-    assert response.status_code in (200, 202, 404, 422)
+    assert response.status_code in (200, 202, 403, 404, 422)
     html = response.content.decode()
     assert "<html" not in html or '<html lang="de"' in html
     words = " ".join(" ".join(_Words(html).found).split())

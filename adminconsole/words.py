@@ -1,0 +1,61 @@
+"""What the console calls models and fields, in the language of who looks.
+
+The English is Django's own, made of the names in the code, so that no model has to say twice what
+it is called. Whoever looks for a word to translate finds it here, as gettext does.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Model
+from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
+
+MODELS = (
+    _("agent output"), _("agent outputs"), _("api token"), _("api tokens"),
+    _("calendar event"), _("calendar events"), _("completion"), _("completions"),
+    _("connection"), _("connections"), _("consent"), _("consents"),
+    _("counted day"), _("counted days"), _("deletion receipt"), _("deletion receipts"),
+    _("departure"), _("departures"), _("event record"), _("event records"),
+    _("look schedule"), _("look schedules"), _("model call"), _("model calls"),
+    _("profile"), _("profiles"), _("provider token"), _("provider tokens"),
+    _("reading"), _("readings"), _("session"), _("sessions"), _("sweep"), _("sweeps"),
+    _("task"), _("tasks"), _("tip"), _("tips"), _("tip decision"), _("tip decisions"),
+    _("tip schedule"), _("tip schedules"),
+)  # fmt: skip
+FIELDS = (
+    _("active at"), _("added at"), _("agent"), _("alias"), _("answered at"), _("asked at"),
+    _("at"), _("attempts"), _("attendees"), _("began at"), _("body"), _("candidate"),
+    _("candidate count"), _("changed at"), _("chooser"), _("chosen"), _("claimed until"),
+    _("completed at"), _("completion key"), _("confidence"), _("connected at"), _("cost usd"),
+    _("created at"), _("day"), _("deadline on"), _("dismissed"), _("done"), _("dropped"),
+    _("due on"), _("due time"), _("due zone"), _("duration min"), _("dwell s"), _("dwells"),
+    _("ended at"), _("ends at"), _("ends on"), _("expire date"), _("expires at"),
+    _("external id"), _("failed"), _("fingerprint"), _("finished at"), _("granted at"),
+    _("granted by"), _("hint"), _("hours"), _("is busy"), _("is changed"), _("is local"),
+    _("is recurring"), _("key"), _("kind"), _("last answered"), _("last error"),
+    _("last used at"), _("later until"), _("left host"), _("locale"), _("looked at"),
+    _("made at"), _("model"), _("ms"), _("name"), _("next at"), _("next look at"),
+    _("next sync at"), _("not before"), _("occurrence"), _("organises"), _("outcome"),
+    _("people"), _("policy"), _("policy version"), _("polished at"), _("priority"), _("prompt"),
+    _("prompt version"), _("propensity"), _("provider"), _("purpose"), _("reaction"),
+    _("read at"), _("reader"), _("reason"), _("refreshing until"), _("rest until"),
+    _("returned at"), _("revision"), _("revoked at"), _("reward"), _("scopes"), _("seen at"),
+    _("served"), _("shown at"), _("silence"), _("snoozed"), _("source"), _("starts at"),
+    _("starts on"), _("state"), _("subject"), _("synced at"), _("tokens in"), _("tokens out"),
+    _("uid"), _("undo until"), _("updated at"), _("user"), _("user id"), _("version"),
+    _("withdrawn at"), _("wording"), _("written"), _("zone is known"),
+)  # fmt: skip
+
+
+def translate_names(model: type[Model]) -> None:
+    """Names that the model marks for translation itself stay as they are.
+
+    No migration comes of it: those read what the code says.
+    """
+    named = model._meta
+    if isinstance(named.verbose_name, str):
+        named.verbose_name_plural = gettext_lazy(str(named.verbose_name_plural))
+        named.verbose_name = gettext_lazy(named.verbose_name)
+    for field in named.concrete_fields:
+        if isinstance(field.verbose_name, str):
+            field.verbose_name = gettext_lazy(field.verbose_name)
