@@ -86,7 +86,9 @@ class ModelCallAdmin(ReadOnlyAdmin[ModelCall]):
 
 @admin.register(CountedDay)
 class CountedDayAdmin(ReadOnlyAdmin[CountedDay]):
-    list_display = ("user", "day", "served", "done", "snoozed", "dismissed", "dwell_s", "dwells")
+    list_display = (
+        "user", "day", "served", "done", "noted", "snoozed", "dismissed", "dwell_s", "dwells",
+    )  # fmt: skip
     list_select_related = ("user",)
     search_fields = ("=user__email",)
     ordering = ("-day", "user")

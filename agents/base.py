@@ -76,6 +76,15 @@ class Answer:
     reason: str = ""
     dwell_s: float | None = None  # seconds from shown to answered; None: nobody saw it shown
 
+    @property
+    def is_done(self) -> bool:
+        """Whether something was done: "done" of anything but a task is "got it"."""
+        return self.reaction == "done" and is_task(self.candidate)
+
+
+def is_task(candidate: str) -> bool:
+    return candidate.startswith("task:")
+
 
 class Prefs(BaseModel):
     """What a person sets of one plug-in; a subclass adds fields, each with a default.

@@ -84,6 +84,7 @@ EXPORTED: Mapping[str, tuple[type[Model], Mapping[str, str]]] = {
             "day": "day",
             "tips": "served",
             "done": "done",
+            "got_it": "noted",
             "later": "snoozed",
             "not_this": "dismissed",
             "seconds_to_answer": "dwell_s",

@@ -276,7 +276,8 @@ class CountedDay(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
     day = models.DateField(db_index=True)  # where the person is
     served = models.PositiveIntegerField(default=0)  # tips that were seen for the first time
-    done = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)  # tasks
+    noted = models.PositiveIntegerField(_("Got it"), default=0)  # of what is no task
     snoozed = models.PositiveIntegerField(default=0)
     dismissed = models.PositiveIntegerField(default=0)
     dwell_s = models.FloatField(default=0.0)  # seconds from shown to answered, added up

@@ -33,14 +33,14 @@ class Momentum(Agent):
     manifest = AgentManifest(
         key="momentum",
         title=gettext_lazy("How it is going"),
-        version=1,
+        version=2,
         ttl=timedelta(hours=6),
         consents=("tasks",),
         reads=("answers", "tasks"),
     )
 
     def look(self, view: UserView) -> Snippet | None:
-        done = [a for a in view.answers if a.reaction == "done"]
+        done = [a for a in view.answers if a.is_done]
         if len(done) < ENOUGH:
             return None
         today = _on(done, view)

@@ -31,7 +31,7 @@ class RecentPatterns(Agent):
     manifest = AgentManifest(
         key="recent-patterns",
         title=gettext_lazy("How you answered lately"),
-        version=1,
+        version=2,
         ttl=timedelta(hours=12),
         consents=("tasks",),
         reads=("answers", "tasks"),
@@ -42,7 +42,7 @@ class RecentPatterns(Agent):
         lately = [a for a in view.answers if a.at > since]
         if len(lately) < ENOUGH:
             return None
-        done = sum(a.reaction == "done" for a in lately)
+        done = sum(a.is_done for a in lately)
         times = Counter(
             a.candidate
             for a in lately

@@ -35,7 +35,7 @@ class TimeOfDay(Agent):
     manifest = AgentManifest(
         key="time-of-day",
         title=gettext_lazy("What this hour is good for"),
-        version=1,
+        version=2,
         ttl=timedelta(hours=3),
         consents=("tasks",),
         reads=("answers", "tasks"),
@@ -73,7 +73,7 @@ def _ends(view: UserView) -> datetime:
 
 
 def _acted(answers: list[Answer]) -> int:
-    return sum(a.reaction == "done" for a in answers)
+    return sum(a.is_done for a in answers)
 
 
 def _said(view: UserView, acted: int, asked: int, more: float) -> str:
@@ -93,7 +93,7 @@ def _said(view: UserView, acted: int, asked: int, more: float) -> str:
 
 def _nominated(view: UserView, here: list[Answer], more: float) -> tuple[Nomination, ...]:
     """What is a habit at this hour; then what suits a good hour, or a bad one."""
-    times = Counter(a.candidate for a in here if a.reaction == "done")
+    times = Counter(a.candidate for a in here if a.is_done)
     found = []
     for task in view.tasks:
         if times[task_row(task)] >= HABIT_TIMES:

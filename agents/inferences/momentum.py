@@ -15,14 +15,14 @@ class UsualCadence(Inference):
     manifest = InferenceManifest(
         key="momentum",
         title=gettext_lazy("Your usual pace"),
-        version=1,
+        version=2,
         value=Cadence,
         consents=("tasks",),
         ttl=timedelta(days=3),
     )
 
     def infer(self, view: UserView) -> Inferred | None:
-        done = [a.at.astimezone(view.zone).date() for a in view.answers if a.reaction == "done"]
+        done = [a.at.astimezone(view.zone).date() for a in view.answers if a.is_done]
         earlier = [day for day in done if day < view.today]
         days = (view.today - min(earlier)).days if earlier else 0
         if len(earlier) < ENOUGH or days < ENOUGH_DAYS:

@@ -39,4 +39,5 @@ class KindsActedOn(Inference):
 
 
 def _taken(answers: Sequence[Answer]) -> float:
+    """The share that was not put off or waved away: "got it" is all that a reminder asks for."""
     return sum(a.reaction == "done" for a in answers) / len(answers)

@@ -19,7 +19,7 @@ class BestHours(Inference):
     manifest = InferenceManifest(
         key="time-of-day",
         title=gettext_lazy("Your best hours"),
-        version=1,
+        version=2,
         value=GoodHours,
         consents=("tasks",),
         ttl=timedelta(days=7),
@@ -29,7 +29,7 @@ class BestHours(Inference):
         if len(view.answers) < ENOUGH:
             return None
         asked = Counter(part_of_day(a.at, view) for a in view.answers)
-        acted = Counter(part_of_day(a.at, view) for a in view.answers if a.reaction == "done")
+        acted = Counter(part_of_day(a.at, view) for a in view.answers if a.is_done)
         usual = acted.total() / len(view.answers)
         shares = {p: acted[p] / n for p, n in asked.items() if n >= ENOUGH_HERE}
         best = max(shares, key=lambda p: (shares[p], asked[p]), default=None)

@@ -20,6 +20,7 @@ from django.db.models import Q
 
 from accounts.locks import lock_people
 from accounts.models import Consent, Profile
+from agents.base import is_task
 from agents.models import CountCursor, CountedDay
 from agents.profile.answers import REMEMBERED
 from agents.profile.features import COUNTED_CONSENTS, WINDOW_DAYS, Counted, Day
@@ -43,8 +44,9 @@ KEPT = timedelta(days=400)
 
 ABOUT_TIPS = (TipServed.subject, TipReacted.subject, TipReactionUndone.subject)
 HEARD = (*ABOUT_TIPS, ProfileChanged.subject, ConsentWithdrawn.subject)
-CHANGE = ("served", "done", "snoozed", "dismissed", "dwell_s", "dwells", "hours")
+CHANGE = ("served", "done", "noted", "snoozed", "dismissed", "dwell_s", "dwells", "hours")
 FIELDS = {"done": "done", "snooze": "snoozed", "dismiss": "dismissed"}  # by reaction
+NOTED = "noted"  # where "done" is "got it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def _count_batch(batch: list[_Event], *, at: datetime) -> int:
     CountedDay.objects.filter(user_id__in=here - allowed).delete()
     days = _count(touched, zones, until=until)
     upsert(days, known_by=("user", "day"), change=CHANGE)
-    nothing = dict.fromkeys(("served", *FIELDS.values()), 0)
+    nothing = dict.fromkeys(("served", NOTED, *FIELDS.values()), 0)
     CountedDay.objects.filter(user_id__in=touched, **nothing).delete()
     return len(days)
 
@@ -227,6 +229,8 @@ def _add(day: CountedDay, event: _Event, hour: int) -> None:
         day.served += 1
         return
     name = FIELDS[event.body["reaction"]]
+    if name == "done" and not is_task(event.body["candidate"]):
+        name = NOTED
     setattr(day, name, getattr(day, name) + 1)
     if name == "done":
         day.hours[str(hour)] = day.hours.get(str(hour), 0) + 1

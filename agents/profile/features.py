@@ -36,6 +36,7 @@ class Day:
     day: date
     served: int = 0
     done: int = 0
+    noted: int = 0
     snoozed: int = 0
     dismissed: int = 0
     dwell_s: float = 0.0
@@ -44,7 +45,7 @@ class Day:
 
     @property
     def answered(self) -> int:
-        return self.done + self.snoozed + self.dismissed
+        return self.done + self.noted + self.snoozed + self.dismissed
 
 
 @dataclass(frozen=True, slots=True)

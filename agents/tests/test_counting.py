@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.template.loader import render_to_string
 from django.test import Client
@@ -68,6 +70,7 @@ def answer(
     answered_at: datetime | None = None,
     dwell_s: float | None = 10.0,
     tip: UUID | None = None,
+    candidate: str = "task:1",
 ) -> UUID:
     tip = tip or uuid4()
     publish(
@@ -75,7 +78,7 @@ def answer(
             user_id=user.pk,
             at=at,
             tip_id=tip,
-            candidate="task:1",
+            candidate=candidate,
             reaction=reaction,
             answered_at=answered_at or at,
             dwell_s=dwell_s,
@@ -105,6 +108,27 @@ def test_a_day_says_what_was_seen_and_answered(alice: User) -> None:
     answer(alice, NOON, "dismiss", dwell_s=5.5)
     assert count_days(at=NOON) == 1
     assert rows(alice) == [(TODAY, 2, 1, 1, 1, 15.5, 2, {"12": 1})]
+
+
+@pytest.mark.parametrize("candidate", ["event:1", "belief:momentum", "tasks:1", "advice"])
+def test_got_it_is_an_answer_and_nothing_done(alice: User, candidate: str) -> None:
+    tip = answer(alice, NOON, candidate=candidate)
+    count_days(at=NOON)
+    (day,) = load_counted([alice.pk], at=NOON)[alice.pk].days
+    assert (day.done, day.noted, day.answered, day.hours, day.dwells) == (0, 1, 1, {}, 1)
+    undo(alice, tip, NOON + MINUTE)
+    count_days(at=NOON + MINUTE)
+    assert rows(alice) == []
+
+
+def test_days_counted_before_got_it_was_told_apart_are_counted_anew(alice: User) -> None:
+    answer(alice, NOON - 9 * DAY, candidate="event:1")
+    count_days(at=NOON)
+    CountedDay.objects.update(done=1, noted=0, hours={"12": 1})
+    import_module("agents.migrations.0007_noted_answers").count_anew(apps, None)
+    count_days(at=NOON)
+    day = CountedDay.objects.get()
+    assert (day.done, day.noted, day.hours) == (0, 1, {})
 
 
 def test_what_was_taken_back_later_no_longer_counts_on_its_own_day(alice: User) -> None:
@@ -402,6 +426,7 @@ def test_exported_and_erased_with_the_person_and_nobody_else(alice: User, bob: U
             "day": "2026-05-05",
             "tips": 0,
             "done": 1,
+            "got_it": 0,
             "later": 0,
             "not_this": 0,
             "seconds_to_answer": 10.0,

@@ -28,6 +28,13 @@ def test_rates_are_shares_of_all_answers() -> None:
     assert features.dismiss_rate(counted) == 0.25
 
 
+def test_got_it_is_answered_and_not_acted_on() -> None:
+    counted = days((3, {"done": 3, "noted": 4}), (1, {"dismissed": 1}))
+    assert features.completion_rate(counted) == 0.375
+    assert features.dismiss_rate(counted) == 0.125
+    assert features.preferred_hour(days((1, {"noted": 9}))) is None
+
+
 def test_rates_need_enough_answers_and_tips_that_were_only_seen_are_none() -> None:
     counted = days((3, {"done": 5, "served": 40}), (1, {"dismissed": 2, "served": 40}))
     assert features.completion_rate(counted) is None

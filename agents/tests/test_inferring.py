@@ -66,6 +66,24 @@ def test_pace_is_what_was_done_a_day() -> None:
     assert inferred("momentum", with_answers(view(), *answers)) == Cadence(a_day=2)
 
 
+def test_got_it_is_no_thing_done() -> None:
+    noted = [done(f"event:{n}", n / 2) for n in range(2, 20)]
+    assert inferred("momentum", with_answers(view(), *noted)) is None
+    few = [done(f"task:{n}", n) for n in range(1, 9)]
+    assert inferred("momentum", with_answers(view(), *few, *noted)) == Cadence(a_day=1)
+
+
+def test_an_hour_in_which_reminders_are_read_is_no_hour_of_acting() -> None:
+    read = [done(f"event:{n}", n) for n in range(1, 9)]
+    elsewhere = [done(f"task:{n}", n + 0.4, "snooze") for n in range(1, 12)]
+    assert inferred("time-of-day", with_answers(view(), *read, *elsewhere)) is None
+
+
+def test_who_reads_reminders_wants_them() -> None:
+    answers = [done(f"event:{n}", n / 3) for n in range(1, 10)]
+    assert inferred("recent-patterns", with_answers(view(), *answers)) == Reminders(wanted=True)
+
+
 def test_how_late_is_normal() -> None:
     tasks = [task(n, due_in=-10 * n) for n in range(1, 6)]
     assert inferred("overdue-task", view(*tasks)) == Lateness(days=30)

@@ -79,6 +79,15 @@ def test_momentum_counts_what_was_done_today() -> None:
     assert seen.nominations == ()
 
 
+def test_got_it_is_answered_and_nothing_done() -> None:
+    noted = tuple(done(f"event:{n}", days_ago=n) for n in range(1, 6))
+    assert maybe_look("momentum", replace(view(), answers=noted)) is None
+    lately = look("recent-patterns", answers=(*noted, done("task:1", days_ago=1)))
+    assert lately.text == "Within a week you acted on 1 of 6 suggestions."
+    here = look("time-of-day", answers=noted)
+    assert here.text == "Between noon and 3 p.m. you acted on 0 of 5 suggestions."
+
+
 def test_a_good_hour_is_for_what_wants_one() -> None:
     here = tuple(done(f"task:{n}", days_ago=n) for n in range(1, 6))
     elsewhere = tuple(done(f"task:{n}", days_ago=n + 0.4, reaction="snooze") for n in range(1, 9))
