@@ -23,7 +23,7 @@ from rest_framework.views import APIView
 
 from accounts.models import Consent, User
 from accounts.privacy import catalogue, consents
-from accounts.privacy.export import export_response
+from accounts.privacy.export import MOMENT_S, AlreadyRunning, export_response
 from accounts.privacy.kinds import ConsentKind
 from accounts.profile import zones
 from accounts.profile.change import ProfileChange, change_profile
@@ -227,7 +227,10 @@ class ExportView(APIView):
         wait_s = EXPORTS.wait_s(str(_me(request).pk), at=timezone.now())
         if wait_s:
             raise Throttled(wait=wait_s)
-        return export_response(_me(request).pk, by="api", at=timezone.now())
+        try:
+            return export_response(_me(request).pk, by="api", at=timezone.now())
+        except AlreadyRunning:
+            raise Throttled(wait=MOMENT_S) from None
 
 
 urlpatterns = [

@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -16,6 +17,15 @@ from django.utils.translation import gettext as _
 from accounts.privacy.deletion import erasers
 from events.bus import publish
 from events.catalog import DataExported
+
+# Seconds after which an export whose process died is forgotten.
+LONGEST_S = 120
+# After so many seconds it is worth asking again.
+MOMENT_S = 10
+
+
+class AlreadyRunning(Exception):
+    """The person's data is being put together by another request: one at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +74,26 @@ def export_response(user_id: UUID, *, by: str, at: datetime) -> HttpResponse:
     """The ZIP as a download; that it was asked for, and by which way, is on record.
 
     In one piece, which the server takes at once: a reader who is slow keeps no thread.
+    Raises AlreadyRunning.
     """
-    with transaction.atomic():
-        publish(DataExported(user_id=user_id, at=at, by=by))
+    running = f"export-running:{user_id}"
+    if not cache.add(running, True, timeout=LONGEST_S):
+        raise AlreadyRunning
+    try:
+        archive = _recorded(user_id, by=by, at=at)
+    finally:
+        cache.delete(running)
     return HttpResponse(
-        zipped(collect(user_id, at=at)),
+        archive,
         content_type="application/zip",
         headers={
             "Content-Disposition": f'attachment; filename="oo-export-{at:%Y-%m-%d}.zip"',
             "Cache-Control": "no-store",
         },
     )
+
+
+def _recorded(user_id: UUID, *, by: str, at: datetime) -> bytes:
+    with transaction.atomic():
+        publish(DataExported(user_id=user_id, at=at, by=by))
+    return zipped(collect(user_id, at=at))

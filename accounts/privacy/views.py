@@ -11,24 +11,29 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import DeletionReceipt, Departure, User
 from accounts.privacy import departures, receipts
 from accounts.privacy.deletion import holdings
-from accounts.privacy.export import export_response
+from accounts.privacy.export import MOMENT_S, AlreadyRunning, export_response
 from accounts.requests import SignedInRequest
+from accounts.sign_in.ratelimits import too_many
 
 
 @require_POST
 @login_required
-def export(request: SignedInRequest) -> HttpResponse:
-    return export_response(request.user.pk, by="page", at=timezone.now())
+def export(request: SignedInRequest) -> HttpResponseBase:
+    try:
+        return export_response(request.user.pk, by="page", at=timezone.now())
+    except AlreadyRunning:
+        return too_many(request, MOMENT_S, _("Your data is being put together already."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,7 +3,9 @@ up."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -12,6 +14,7 @@ from django.utils import timezone
 
 from accounts.api_tokens.tokens import make_token
 from accounts.models import ApiToken, User
+from accounts.privacy import export
 from accounts.sign_in.ratelimits import EXPORTS
 from accounts.tests.browser import Browser
 from tests.clock import NOON
@@ -49,6 +52,41 @@ def test_everything_can_be_asked_for_ten_times_an_hour(
     assert ask(bob_client).status_code == 200
     time_machine.shift(EXPORTS.window_s)
     assert ask(alice_client).status_code == 200
+
+
+def test_one_at_a_time(
+    alice: User, alice_client: Client, bob_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the data is put together for her, she asks once more, by both ways, and Bob asks."""
+    put_together, meanwhile = export.collect, list[int]()
+
+    def collect(user_id: UUID, *, at: datetime) -> list[export.Entry]:
+        if user_id == alice.pk:
+            meanwhile.extend(
+                answer.status_code
+                for answer in (
+                    alice_client.post(PAGE),
+                    alice_client.get(API),
+                    bob_client.post(PAGE),
+                )
+            )
+        return put_together(user_id, at=at)
+
+    monkeypatch.setattr(export, "collect", collect)
+    assert alice_client.post(PAGE).status_code == 200
+    assert meanwhile == [429, 429, 200]
+    meanwhile.clear()
+    assert alice_client.get(API).status_code == 200  # and then again
+
+
+def test_one_that_failed_does_not_stop_the_next(
+    alice_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(export, "collect", lambda *_args, **_more: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            alice_client.post(PAGE)
+    assert alice_client.post(PAGE).status_code == 200
 
 
 def test_a_visitor_is_sent_to_sign_in_and_counted_nowhere(client: Client, db: None) -> None:

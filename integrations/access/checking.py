@@ -41,9 +41,10 @@ def ask(
     *,
     at: datetime,
 ) -> Connection:
-    """Have it checked. What was asked about the same source before, and is not connected, goes.
+    """Have it checked. What was asked about the same source before, and is not connected, goes,
+    unless a worker is at it: each person keeps one worker waiting at most.
 
-    Raises KeyError for no such source, connections.AccountClosed, connections.TooMany.
+    Raises KeyError for no such source, connections.AccountClosed, TooMany, StillAsking.
     """
     manifest = SOURCES[source].manifest
     with transaction.atomic():
@@ -51,6 +52,7 @@ def ask(
             raise connections.AccountClosed
         if not connections.may_ask(user_id, source):
             raise connections.TooMany
+        _ensure_nothing_is_asked(user_id, source, at=at)
         Connection.objects.unknown().filter(user_id=user_id, source=source).delete()
         connection = Connection(
             user_id=user_id,
@@ -64,6 +66,15 @@ def ask(
         connection.write_credentials(credentials)
         connection.save()
     return connection
+
+
+def _ensure_nothing_is_asked(user_id: UUID, source: str, *, at: datetime) -> None:
+    """Raises StillAsking. What waits for a worker may be replaced by another try of the same."""
+    checking = Connection.objects.filter(user_id=user_id, state=Connection.State.CHECKING)
+    for other in checking:
+        is_held = other.claimed_until is not None and other.claimed_until > at
+        if is_held or other.source != source:
+            raise connections.StillAsking(other.source)
 
 
 def with_code(asked: oauth.AuthorizationRequest, code: str) -> dict[str, str]:

@@ -35,6 +35,14 @@ class TooMany(Exception):
     """The person has as many connections as there may be. Nothing was written."""
 
 
+class StillAsking(Exception):
+    """Another source of the person is being asked: one at a time. Nothing was written."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(source)
+        self.source = source
+
+
 def connect(
     user_id: UUID,
     source: str,

@@ -25,6 +25,7 @@ from integrations.connect import page, words
 from integrations.connect.forms import SourceForm
 from integrations.connect.page import Offer
 from integrations.models import Connection
+from integrations.registry import SOURCES
 from integrations.sync import due
 from oo.lib.http import ApiError
 from oo.lib.queue import look_now
@@ -67,12 +68,18 @@ def start(request: SignedInRequest, source: str) -> HttpResponseBase:
     form = SourceForm(offer.manifest, request.POST, request.FILES)
     if not form.is_valid():
         return _ask(request, offer, form, status=422)
-    if not offer.manifest.is_local:
-        return _have_checked(request, offer, form.credentials(), form.document())
+    return _try(request, offer, form)
+
+
+def _try(request: SignedInRequest, offer: Offer, form: SourceForm) -> HttpResponseBase:
+    """What was typed stays on the page until it is of use."""
+    connect = _connect if offer.manifest.is_local else _have_checked
     try:
-        return _connect(request, offer, form.credentials(), form.document())
+        return connect(request, offer, form.credentials(), form.document())
     except connections.TooMany:
         return _back(request, words.too_many())
+    except connections.StillAsking as other:
+        form.blame(words.still_asking(SOURCES.title(other.source)))
     except ApiError as error:
         form.blame(words.explain(trouble_of(error), offer.title))
     return _ask(request, offer, form, status=422)
@@ -135,15 +142,16 @@ def _connect(
 def _have_checked(
     request: SignedInRequest, offer: Offer, credentials: Mapping[str, str], document: str = ""
 ) -> HttpResponse:
-    """By a worker, since no page waits for the outside. The page of connections says how it is."""
-    if page.is_first(request.user.pk):
+    """By a worker, since no page waits for the outside. The page of connections says how it is.
+
+    Raises connections.TooMany, StillAsking.
+    """
+    is_first = page.is_first(request.user.pk)
+    asked = checking.ask(
+        request.user.pk, offer.manifest.key, credentials, document, at=timezone.now()
+    )
+    if is_first:
         request.session[FIRST] = True
-    try:
-        asked = checking.ask(
-            request.user.pk, offer.manifest.key, credentials, document, at=timezone.now()
-        )
-    except connections.TooMany:
-        return _back(request, words.too_many())
     look_now(tasks.sync_one, str(asked.pk), expires_s=60)
     return redirect("integrations:connect")
 
@@ -164,7 +172,12 @@ def callback(request: SignedInRequest, source: str) -> HttpResponse:
         return _back(request, _("That took too long, or was begun elsewhere. Connect once more."))
     if "code" not in request.GET:
         return _back(request, _why_not(request.GET.get("error", ""), offer.title))
-    return _have_checked(request, offer, checking.with_code(asked, request.GET["code"]))
+    try:
+        return _have_checked(request, offer, checking.with_code(asked, request.GET["code"]))
+    except connections.TooMany:
+        return _back(request, words.too_many())
+    except connections.StillAsking as other:
+        return _back(request, words.still_asking(SOURCES.title(other.source)))
 
 
 def _back(request: SignedInRequest, sentence: str) -> HttpResponse:

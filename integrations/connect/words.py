@@ -86,6 +86,10 @@ def too_many() -> str:
     ) % {"n": MOST_CONNECTIONS}
 
 
+def still_asking(title: str) -> str:
+    return _("oO is still asking %(title)s. Try again in a moment.") % {"title": title}
+
+
 def explain(code: str, title: str) -> str:
     """Why connecting did not work, by a code of Trouble, and what to do about it."""
     advice = {

@@ -13,7 +13,7 @@ from integrations.access import checking, connections
 from integrations.eraser import IntegrationsEraser
 from integrations.models import Connection
 from integrations.sync.due import request_sync
-from integrations.sync.syncing import Outcome, sync
+from integrations.sync.syncing import CLAIM, Outcome, sync
 from integrations.tests.scripted import MINUTE, Scripted, make_scripted_task
 from oo.lib.http import Unauthorized
 from tests.clock import NOON
@@ -66,6 +66,29 @@ def test_what_was_refused_is_not_asked_again_by_itself(scripted: Scripted, alice
     assert not Consent.objects.open(alice.pk).exists()
 
 
+def test_each_person_keeps_one_worker_waiting(scripted: Scripted, alice: User, bob: User) -> None:
+    """Asked of the same source, of another, and by somebody else, while a worker is at it."""
+    asked = ask(alice)
+    Connection.objects.claim(asked.pk, until=NOON + MINUTE, at=NOON)
+    for source in ("scripted", "calendar-url"):
+        with pytest.raises(connections.StillAsking, match="scripted"):
+            checking.ask(alice.pk, source, GIVEN, at=NOON)
+    assert list(Connection.objects.unknown().filter(user=alice)) == [asked]
+    assert ask(bob)
+    # A worker that died holds nobody up for longer than its claim.
+    assert checking.ask(alice.pk, "scripted", GIVEN, at=NOON + 2 * MINUTE).pk != asked.pk
+
+
+def test_one_source_waits_for_another_but_not_for_a_better_try(
+    scripted: Scripted, alice: User
+) -> None:
+    first = ask(alice)
+    second = ask(alice, access_token="better")
+    assert list(Connection.objects.unknown()) == [second] != [first]
+    with pytest.raises(connections.StillAsking):
+        checking.ask(alice.pk, "calendar-url", GIVEN, at=NOON)
+
+
 def test_what_was_refused_is_forgotten_after_a_day(
     scripted: Scripted, connection: Connection, alice: User
 ) -> None:
@@ -76,21 +99,24 @@ def test_what_was_refused_is_forgotten_after_a_day(
     assert list(Connection.objects.all()) == [connection]
 
 
-def test_whoever_tries_again_meanwhile_is_connected_by_the_second_try_alone(
+def test_whoever_tries_again_is_connected_by_the_second_try_alone(
     scripted: Scripted, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The first worker stood still for so long that its claim ran out."""
+    later = NOON + CLAIM
     first, identify = ask(alice, access_token="first"), scripted.identify
     second: list[Connection] = []
 
     def meanwhile(*given: Any) -> Any:
         if not second:
-            second.append(ask(alice, access_token="second"))
+            better = {"access_token": "second"}
+            second.append(checking.ask(alice.pk, "scripted", better, at=later))
         return identify(*given)
 
     monkeypatch.setattr(scripted, "identify", meanwhile)
     assert sync(first.pk, at=NOON) == Outcome.FAILED
     assert list(Connection.objects.all()) == second
-    assert sync(second[0].pk, at=NOON) == Outcome.CONNECTED
+    assert sync(second[0].pk, at=later) == Outcome.CONNECTED
     assert Connection.objects.get().read_credentials() == {"access_token": "second"}
 
 
