@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from agents.base import Unit
+from agents.base import Unit, UserView
 from agents.profile.counting import load_counted
 from agents.profile.features import CONTEXT, COUNTED, Feature, S
-from agents.view import load_view
 from oo.lib.words import Words
 
 UNITS: Mapping[Unit, Words] = {
@@ -36,13 +33,9 @@ class FeatureRow:
     unit: str
 
 
-def build_counted(user_id: UUID, *, at: datetime) -> dict[str, Any]:
-    """The context of agents/counted.html. As load_view, and two queries.
-
-    What the person does not allow is not there. Raises Profile.DoesNotExist.
-    """
-    view = load_view(user_id, at=at)
-    counted = load_counted([user_id], at=at)[user_id]
+def build_counted(view: UserView) -> dict[str, Any]:
+    """The context of agents/counted.html, without what the person does not allow. Two queries."""
+    counted = load_counted([view.user_id], at=view.now)[view.user_id]
     return {
         "counted": list(_rows(COUNTED, counted, view.consents)),
         "now": list(_rows(CONTEXT, view, view.consents)),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from accounts.models import Profile
+from agents.base import UserView
 from agents.inferring import beliefs
 from agents.models import Belief, Context, Correction, Reading
 from agents.profile.contexts import situation_at
@@ -17,10 +17,13 @@ from agents.profile.preferences import adjustable, load_preferences
 from agents.registry import INFERENCES
 from agents.settings.counted import build_counted
 from agents.settings.forms import ContextForm, PrefsForm
-from agents.settings.understood import told_traits
+from agents.settings.understood import form_name, told_traits
+from agents.timing.needs import find_prepared
+from agents.traits import Origin
 from agents.understanding.correcting import understandings_of
 from agents.understanding.loading import load_understood
 from agents.understanding.words import sentences
+from agents.view import load_view
 from integrations.models import Task
 
 MOST_UNDERSTOOD = 40  # tasks on the page
@@ -43,12 +46,15 @@ class BeliefRow:
 
 
 def build_page(user_id: UUID, *, at: datetime, shown: dict[str, Any] | None = None) -> Any:
-    """shown: forms by name that were posted and have errors, instead of fresh ones."""
+    """shown: forms by name that were posted and have errors, instead of fresh ones.
+
+    Raises Profile.DoesNotExist.
+    """
     shown = shown or {}
-    zone = Profile.objects.only("time_zone").get(user_id=user_id).zone
+    view = load_view(user_id, at=at)
     contexts = list(Context.objects.filter(user_id=user_id).order_by("pk"))
     return {
-        "situation": situation_at(contexts, zone, at),
+        "situation": situation_at(contexts, view.zone, at),
         "contexts": [
             {"context": c, "form": shown.get(f"context-{c.pk}") or ContextForm(instance=c)}
             for c in contexts
@@ -56,8 +62,8 @@ def build_page(user_id: UUID, *, at: datetime, shown: dict[str, Any] | None = No
         "new_context": shown.get("context-new") or ContextForm(),
         "plugins": list(_plugins(user_id, shown)),
         "beliefs": list(_beliefs(user_id, shown)),
-        **build_counted(user_id, at=at),
-        "understood": _understood(user_id, shown),
+        **build_counted(view),
+        "understood": _understood(view, shown),
     }
 
 
@@ -87,21 +93,40 @@ def _beliefs(user_id: UUID, shown: dict[str, Any]) -> Iterator[BeliefRow]:
         )
 
 
-def _understood(user_id: UUID, shown: dict[str, Any]) -> list[dict[str, Any]]:
+def _understood(view: UserView, shown: dict[str, Any]) -> list[dict[str, Any]]:
     """Open tasks of whose words something was understood, or denied; the newest first."""
+    user_id = view.user_id
     understood = load_understood([user_id]).get(user_id)
     if understood is None:
         return []
     kind = Reading.Kind.TASK
     corrected = Correction.objects.filter(user_id=user_id, kind=kind)
-    spoken_of = {words for words, traits in understood.tasks.items() if any(sentences(traits))}
+    spoken_of = {
+        words
+        for words, traits in understood.tasks.items()
+        if any(sentences(_counting(traits, words, view, shown)))
+    }
     spoken_of.update(corrected.values_list("words", flat=True))
     rows = Task.objects.open().filter(user_id=user_id).order_by("-pk")
     titles = rows.exclude(words_digest="").values_list("title", "words_digest")
     found = list(islice((row for row in titles if row[1] in spoken_of), MOST_UNDERSTOOD))
-    known = understandings_of(user_id, kind, {words for _title, words in found})
+    known = {
+        words: replace(each, said=tuple(sentences(_counting(each.traits, words, view, shown))))
+        for words, each in understandings_of(user_id, kind, {row[1] for row in found}).items()
+    }
     return [
         {"title": title, "words": words, "traits": traits}
         for title, words in found
         if (traits := list(told_traits(kind, words, known[words], shown)))
     ]
+
+
+def _counting(traits: Any, words: str, view: UserView, shown: dict[str, Any]) -> Any:
+    """Without a purpose that no event is: read truly, it decides nothing, and says nothing new.
+
+    What the person said stays, and so does what they are correcting.
+    """
+    purpose = traits.prepares
+    if purpose is None or purpose.origin is Origin.PERSON or form_name(words, "prepares") in shown:
+        return traits
+    return traits if find_prepared(purpose, view) else replace(traits, prepares=None)

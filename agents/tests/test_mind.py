@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,8 +18,9 @@ from accounts.privacy.consents import grant, withdraw
 from agents.inferring import beliefs
 from agents.models import Belief, Context, LookSchedule, Preference, Reading
 from agents.view import load_view
+from integrations.models import CalendarEvent
 from tests.clock import NOON
-from tests.factories import make_task
+from tests.factories import make_event, make_task
 
 pytestmark = pytest.mark.django_db
 MIND = "/settings/mind"
@@ -183,6 +187,85 @@ def test_what_was_understood_is_listed_corrected_and_undone(
     post(alice_client, "understood", "a" * 32, is_so="waits")
     assert load_view(alice.pk, at=NOON).tasks[0].traits.waits is not None
     assert post(alice_client, "understood", "a" * 32, not_so="nothing").status_code == 400
+
+
+def for_the_review(user: User, title: str = "Slides for the review") -> str:
+    """A task whose only trait is what it is for; its words."""
+    words = uuid4().hex
+    make_task(user, title, words_digest=words)
+    Reading.objects.create(
+        user=user, kind="task", words=words, reader="words", version=1, read_at=NOON,
+        traits={"prepares": {"value": {"what": "review"}, "quote": "for the review"}},
+    )  # fmt: skip
+    return words
+
+
+def test_what_a_task_is_for_is_listed_where_an_event_is_called_so(
+    alice: User, bob: User, alice_client: Client
+) -> None:
+    for_the_review(alice)
+    minutes = int((timezone.now() - NOON) / timedelta(minutes=1)) + 60
+    make_event(bob, starts_in_min=minutes, title="Review")
+    make_event(alice, starts_in_min=minutes, title="Dentist")
+    assert "Slides" not in alice_client.get(MIND).content.decode()
+    event = make_event(alice, starts_in_min=minutes, title="Review of the quarter")
+    page = alice_client.get(MIND).content.decode()
+    assert "Slides" in page
+    assert "For “review”" in page
+    CalendarEvent.objects.filter(pk=event.pk).update(starts_at=timezone.now() - HOUR)
+    assert "Slides" not in alice_client.get(MIND).content.decode()
+
+
+def test_only_the_purpose_is_left_out_of_what_else_was_understood(
+    alice: User, alice_client: Client
+) -> None:
+    words = for_the_review(alice)
+    Reading.objects.update(traits={
+        "prepares": {"value": {"what": "review"}, "quote": "for the review"},
+        "waits": {"value": "Anna", "quote": "Anna"},
+    })  # fmt: skip
+    page = alice_client.get(MIND).content.decode()
+    assert "Anna waits for it" in page
+    assert "For “review”" not in page
+    assert (
+        "For “review”"
+        in alice_client.get(reverse("agents:row", args=["task", words])).content.decode()
+    )
+
+
+def test_what_the_person_says_of_a_purpose_is_listed_whatever_the_calendar(
+    alice: User, alice_client: Client
+) -> None:
+    words = for_the_review(alice)
+    post(alice_client, "row", "task", words, not_so="prepares")
+    page = alice_client.get(MIND).content.decode()
+    assert "<s>For “review”</s>" in page
+    post(alice_client, "understood", words, trait="prepares", what="the fair")
+    page = alice_client.get(MIND).content.decode()
+    assert "For “the fair”" in page
+    post(alice_client, "understood", words, is_so="prepares")
+    assert "Slides" not in alice_client.get(MIND).content.decode()
+
+
+def test_a_purpose_that_is_being_corrected_says_what_does_not_fit(
+    alice: User, alice_client: Client
+) -> None:
+    words = for_the_review(alice)
+    response = post(alice_client, "understood", words, trait="prepares", what="")
+    assert response.status_code == 422
+    assert "Slides" in response.content.decode()
+
+
+def test_a_page_takes_no_more_queries_for_many_purposes(
+    alice: User, alice_client: Client, django_assert_num_queries: Any
+) -> None:
+    for_the_review(alice)
+    with CaptureQueriesContext(connection) as of_one:
+        alice_client.get(MIND)
+    for n in range(9):
+        for_the_review(alice, f"Slides {n} for the review")
+    with django_assert_num_queries(len(of_one)):
+        alice_client.get(MIND)
 
 
 def test_nobody_changes_the_mind_about_somebody_else(

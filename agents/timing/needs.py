@@ -50,7 +50,7 @@ def find_need(task: TaskView, diary: Diary) -> Need:
     view = diary.view
     traits = task.traits
     effort = effort_of(task) or USUAL_EFFORT
-    prepared = _prepared(traits.prepares, view) if traits.prepares else None
+    prepared = find_prepared(traits.prepares, view) if traits.prepares else None
     hard = min((m for m in _hard(task, view, prepared) if m), default=None)
     soft = min((m for m in _soft(task, view) if m), default=None)
     chances = diary.chances(traits)
@@ -199,7 +199,7 @@ def _begin_by(
     return max(starts, default=view.now)
 
 
-def _prepared(prepares: Trait[Prepares], view: UserView) -> EventView | None:
+def find_prepared(prepares: Trait[Prepares], view: UserView) -> EventView | None:
     """The next event that is meant, by its id or by a word that both share.
 
     A word that may only say whose it is ("a quote for Dad") has to say what the event is, which is
