@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from random import Random
@@ -18,11 +18,12 @@ from agents.looking.outputs import see
 from integrations.models import CalendarEvent
 from oo.lib.words import written_as
 from tips import conf
-from tips.base import Candidate, Choice, Evidence, Policy, Scored, TipCandidate
+from tips.base import Candidate, Choice, Evidence, Kind, Policy, Scored, TipCandidate
 from tips.decide.candidates import build_candidates
 from tips.decide.fingerprint import fingerprint, next_boundary
+from tips.decide.insights import OF_BELIEFS, UNANSWERED, held_until
 from tips.make import words
-from tips.models import Mute
+from tips.models import Mute, Tip
 from tips.registry import POLICIES
 
 
@@ -60,7 +61,7 @@ def mark_of(view: UserView, mutes: Sequence[Mute]) -> str:
 def mutes_in_force(views: Mapping[UUID, UserView]) -> dict[UUID, list[Mute]]:
     """By person; one that waits for a change is over when its row has changed since.
 
-    At most two queries.
+    With them what holds back insights that nobody answered, which is no row. At most three queries.
     """
     found: dict[UUID, list[Mute]] = defaultdict(list)
     now = min((view.now for view in views.values()), default=None)
@@ -73,7 +74,23 @@ def mutes_in_force(views: Mapping[UUID, UserView]) -> dict[UUID, list[Mute]]:
         if mute.until_changed and _after(changed.get(mute.candidate), mute.since):
             continue
         found[mute.user_id].append(mute)
+    for mute in _unanswered(views, now):
+        found[mute.user_id].append(mute)
     return found
+
+
+def _unanswered(views: Mapping[UUID, UserView], now: datetime) -> Iterator[Mute]:
+    """Of the insights of who was shown one, unless it still is on the page. At most one query."""
+    fresh = {pk: view.fresh_beliefs for pk, view in views.items() if view.fresh_beliefs}
+    if not fresh:
+        return
+    shown = Tip.objects.filter(user_id__in=fresh, kind=Kind.INSIGHT, shown_at__gt=now - UNANSWERED)
+    over = shown.exclude(state=Tip.State.ANSWERED).exclude(state__in=Tip.LIVE, expires_at__gt=now)
+    for user_id, said, at in over.values_list("user_id", "candidate", "shown_at"):
+        for candidate in (f"{OF_BELIEFS}{key}" for key in fresh[user_id]):
+            until = held_until(candidate, said, at)
+            if until > now:
+                yield Mute(user_id=user_id, candidate=candidate, until=until, since=at)
 
 
 def _changed(views: Mapping[UUID, UserView]) -> dict[str, datetime | None]:

@@ -24,7 +24,7 @@ from agents.registry import INFERENCES
 from agents.tests.people import meeting, task, view
 from agents.view import load_view
 from tests.clock import NOON, TODAY
-from tests.factories import make_connection, make_task, the_tip
+from tests.factories import make_connection, make_event, make_task, the_tip
 from tips.answer import answering
 from tips.base import Choice, Kind
 from tips.decide.candidates import build_candidates
@@ -136,6 +136,78 @@ def test_it_ends_when_the_person_is_not_free_any_more() -> None:
 @pytest.mark.parametrize(("days_ago", "is_said"), [(0.1, False), (6.9, False), (7.1, True)])
 def test_one_a_week_whichever_it_is(days_ago: float, is_said: bool) -> None:
     assert is_told(learnt(answers=(answered(days_ago, "belief:momentum"),))) is is_said
+
+
+def show(tip: Tip, at: Any = NOON) -> None:
+    assert answering.mark_shown(tip, surface="page", at=at)
+
+
+def holds_on(belief: Belief) -> None:
+    """However often it is inferred again."""
+    Belief.objects.filter(pk=belief.pk).update(expires_at=NOON + 90 * DAY)
+
+
+@pytest.mark.parametrize(("days", "is_said"), [(1, False), (7.1, False), (29.9, False), (31, True)])
+def test_what_nobody_answers_comes_again_after_thirty_days(
+    alice: User, insight: Tip, belief: Belief, days: float, is_said: bool
+) -> None:
+    show(insight)
+    holds_on(belief)
+    later = NOON + days * DAY
+    Belief.objects.update(value={"start": "10:00:00", "end": "12:00:00"}, made_at=later)
+    assert (make_tip(alice.pk, at=later) is not None) is is_said
+    insight.refresh_from_db()
+    assert insight.state == Tip.State.EXPIRED
+    assert not Mute.objects.exists()
+
+
+@pytest.mark.parametrize(("days", "said"), [(6.9, None), (7.1, "belief:recent-patterns")])
+def test_nor_is_another_one_said_within_a_week(
+    alice: User, insight: Tip, belief: Belief, days: float, said: str | None
+) -> None:
+    show(insight)
+    holds_on(belief)
+    grant(alice.pk, "calendar", by="connect", at=NOON)
+    Belief.objects.create(
+        user=alice, inference="recent-patterns", version=1, value={"wanted": True},
+        confidence=0.8, evidence=9, made_at=NOON, expires_at=NOON + 90 * DAY,
+    )  # fmt: skip
+    tip = make_tip(alice.pk, at=NOON + days * DAY)
+    assert (tip and tip.candidate) == said
+
+
+def test_what_nobody_saw_is_said_again(alice: User, insight: Tip, belief: Belief) -> None:
+    holds_on(belief)
+    tip = make_tip(alice.pk, at=NOON + DAY)
+    assert tip is not None
+    assert (tip.candidate, tip.pk == insight.pk) == (KEY, False)
+
+
+def test_it_stays_while_it_is_on_the_page(alice: User, insight: Tip) -> None:
+    show(insight)
+    make_event(alice, starts_in_min=600)
+    assert make_tip(alice.pk, at=NOON + timedelta(minutes=5)) == insight
+
+
+def test_what_bob_left_unanswered_holds_nothing_back_of_alices(
+    alice: User, bob: User, insight: Tip, belief: Belief
+) -> None:
+    show(insight)
+    Tip.objects.filter(pk=insight.pk).update(user=bob, state=Tip.State.EXPIRED, ended_at=NOON)
+    again = make_tip(alice.pk, at=NOON + timedelta(minutes=5))
+    assert again is not None
+    assert again.candidate == KEY
+
+
+def test_a_late_answer_to_what_has_run_out_counts(
+    alice: User, insight: Tip, belief: Belief
+) -> None:
+    show(insight)
+    holds_on(belief)
+    assert make_tip(alice.pk, at=NOON + DAY) is None
+    assert answering.react(insight, "done", at=NOON + DAY).won
+    belief.refresh_from_db()
+    assert belief.said == belief.value
 
 
 def test_answers_to_tasks_do_not_count() -> None:
