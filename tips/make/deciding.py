@@ -87,6 +87,7 @@ def _unanswered(views: Mapping[UUID, UserView], now: datetime) -> Iterator[Mute]
     shown = Tip.objects.filter(user_id__in=fresh, kind=Kind.INSIGHT, shown_at__gt=now - UNANSWERED)
     over = shown.exclude(state=Tip.State.ANSWERED).exclude(state__in=Tip.LIVE, expires_at__gt=now)
     for user_id, said, at in over.values_list("user_id", "candidate", "shown_at"):
+        assert at is not None
         for candidate in (f"{OF_BELIEFS}{key}" for key in fresh[user_id]):
             until = held_until(candidate, said, at)
             if until > now:
