@@ -27,7 +27,7 @@ from accounts.privacy.export import MOMENT_S, AlreadyRunning, export_response
 from accounts.privacy.kinds import ConsentKind
 from accounts.profile import zones
 from accounts.profile.change import ProfileChange, change_profile
-from accounts.sign_in.ratelimits import EXPORTS
+from accounts.ratelimits import EXPORTS
 
 
 class PersonalTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

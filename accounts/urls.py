@@ -5,9 +5,9 @@ from django.urls import include, path
 from accounts.api_tokens import views as tokens
 from accounts.privacy import legal
 from accounts.privacy import views as account
+from accounts.ratelimits import exports_limited
 from accounts.settings import views as settings
 from accounts.sign_in import urls as urls_sign_in
-from accounts.sign_in.ratelimits import exports_limited
 
 _pages = [
     *urls_sign_in.urlpatterns,

@@ -22,7 +22,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from accounts.models import ApiToken, User
-from accounts.sign_in.ratelimits import Limit, client_of
+from accounts.ratelimits import Limit, client_of
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise

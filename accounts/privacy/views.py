@@ -23,8 +23,8 @@ from accounts.models import DeletionReceipt, Departure, User
 from accounts.privacy import departures, receipts
 from accounts.privacy.deletion import holdings
 from accounts.privacy.export import MOMENT_S, AlreadyRunning, export_response
+from accounts.ratelimits import too_many
 from accounts.requests import SignedInRequest
-from accounts.sign_in.ratelimits import too_many
 
 
 @require_POST

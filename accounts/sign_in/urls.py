@@ -10,9 +10,9 @@ from django.urls import include, path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
+from accounts.ratelimits import STARTS, limited
 from accounts.sign_in import apple
 from accounts.sign_in.demo import demo_sign_in
-from accounts.sign_in.ratelimits import STARTS, limited
 from accounts.sign_in.views import (
     ProvidersView,
     back,

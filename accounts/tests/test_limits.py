@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.api_tokens.tokens import make_token
 from accounts.models import ApiToken, User
 from accounts.privacy import export
-from accounts.sign_in.ratelimits import EXPORTS
+from accounts.ratelimits import EXPORTS
 from accounts.tests.browser import Browser
 from tests.clock import NOON
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Consent, Profile, User
-from accounts.sign_in.ratelimits import STARTS, Limit
+from accounts.ratelimits import STARTS, Limit
 from accounts.sign_in.redirects import is_local
 from accounts.tests.browser import Browser
 
@@ -139,7 +139,7 @@ def test_too_many_starts_are_told_when_to_come_back(browser: Browser) -> None:
 def test_answers_of_providers_are_limited_although_they_are_gets(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("accounts.sign_in.ratelimits.Limit.wait_s", lambda *_args, **_kw: 7)
+    monkeypatch.setattr("accounts.ratelimits.Limit.wait_s", lambda *_args, **_kw: 7)
     for name in ("google_callback", "apple_callback", "apple_finish_callback"):
         answer = browser.get(reverse(name))
         assert (answer.status_code, answer["Retry-After"]) == (429, "7")

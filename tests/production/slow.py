@@ -6,6 +6,8 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 
 PACE_S = 1.0
@@ -45,6 +47,47 @@ def reads_slowly(host: str, path: str, token: str) -> Peer:
             wire.recv(1_024)
 
     return peer
+
+
+@dataclass(slots=True)
+class SlowSource:
+    """A calendar that comes a byte a second, and how many have asked for it."""
+
+    port: int
+    asked: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/slow.ics"
+
+
+@contextmanager
+def slow_source() -> Iterator[SlowSource]:
+    stop = Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            source.asked += 1
+            self.send_response(200)
+            self.send_header("Content-Type", "text/calendar")
+            self.end_headers()
+            with suppress(OSError):
+                while not stop.wait(PACE_S):
+                    self.wfile.write(b"B")
+
+        def log_message(self, *_said: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    source = SlowSource(server.server_address[1])
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield source
+    finally:
+        stop.set()
+        server.shutdown()
+        server.server_close()
 
 
 @contextmanager
