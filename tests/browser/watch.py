@@ -24,7 +24,7 @@ class Watch:
         self._expected.append(re.compile(pattern))
 
     def expect_no_network(self) -> None:
-        """What Chromium says offline: the second where a worker stands between, the third uncaught."""
+        """What Chromium says offline; the second where a worker stands between."""
         self.expect("ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to fetch")
         self.expect("htmx:(sendError|afterRequest)")
 
