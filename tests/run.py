@@ -1,8 +1,9 @@
 """`make test`: start what the tests need, run them on PostgreSQL and then on SQLite.
 
-The second run leaves out what is marked `browser` or `postgres`: those need PostgreSQL, or take
-long and do not depend on the database. Arguments go to pytest, of both runs. A folder in which
-everything is so marked, such as tests/browser, has nothing to run on SQLite: that is no failure.
+The second run leaves out what asks no database, and what is marked `browser` or `postgres`: those
+need PostgreSQL, or take long and do not depend on the database. Arguments go to pytest, of both
+runs. A folder in which everything is so marked, such as tests/browser, has nothing to run on
+SQLite: that is no failure.
 """
 
 from __future__ import annotations
@@ -26,18 +27,20 @@ def main(arguments: list[str]) -> int:
     except servers.Missing as missing:
         sys.stderr.write(f"{missing}\n")
         return 2
-    marks = ["-m", "not browser and not postgres"]
-    second = run("SQLite", marks, {**env, "DATABASE_URL": "sqlite://:memory:"}, arguments)
+    fewer = ["--database-alone", "-m", "not browser and not postgres"]
+    second = run("SQLite", fewer, {**env, "DATABASE_URL": "sqlite://:memory:"}, arguments)
     if arguments and second == NOTHING_TO_RUN:
         second = 0
     return first or second
 
 
-def run(name: str, marks: list[str], env: dict[str, str], arguments: list[str]) -> int:
+def run(name: str, options: list[str], env: dict[str, str], arguments: list[str]) -> int:
     began = time.monotonic()
     sys.stdout.write(f"\n== on {name}\n")
     sys.stdout.flush()
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", *marks, *arguments]
+    # A file stays with one worker; in which order they are begun, conftest.py says.
+    spread = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    command = [sys.executable, "-m", "pytest", *spread, *options, *arguments]
     code = subprocess.run(command, env=env, check=False).returncode
     sys.stdout.write(f"== on {name}: {time.monotonic() - began:.0f} s\n")
     return code
