@@ -45,7 +45,7 @@ class KnownLengthMiddleware:
     """Refuses a body that does not say how long it is (411).
 
     WSGI reads as much as Content-Length says, so that such a body would be taken for an empty one.
-    A proxy that buffers bodies, as ours does, knows their length and says it.
+    Of a body in chunks Caddy says no length either, although it holds all of it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
