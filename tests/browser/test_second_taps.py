@@ -19,6 +19,7 @@ pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 STEP_MS = 20
+SETTLE_MS = 40  # HTMX waits for 20
 SOON_MS = 300
 LATER_MS = 600
 ANSWERS = [("Done", "done"), ("Later", "snooze"), ("Not this", "dismiss")]
@@ -42,9 +43,10 @@ def page(visit: Visit, alice: User, tip: Tip) -> Page:
 
 
 def pass_until(page: Page, state: str) -> None:
-    """To the very moment in which the card is drawn."""
+    """To the moment in which the card is drawn, and HTMX has taken hold of its forms."""
     for _ in range(PATIENCE_MS // STEP_MS):
         if card(page).get_attribute("data-state") == state:
+            page.clock.run_for(SETTLE_MS)
             return
         page.clock.run_for(STEP_MS)
         page.wait_for_timeout(STEP_MS)
