@@ -22,6 +22,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import Consent, User
+from accounts.models.profile import CLOCKS, DATES
 from accounts.privacy import catalogue, consents
 from accounts.privacy.export import MOMENT_S, AlreadyRunning, export_response
 from accounts.privacy.kinds import ConsentKind
@@ -52,6 +53,21 @@ class MeSerializer(serializers.Serializer[User]):
     locale = serializers.ChoiceField(
         source="profile.locale", choices=[code for code, _name in settings.LANGUAGES]
     )
+    clock = serializers.ChoiceField(
+        source="profile.clock",
+        choices=CLOCKS,
+        allow_blank=True,
+        help_text="How times are written; empty: as the language does",
+    )
+    dates = serializers.ChoiceField(
+        source="profile.dates",
+        choices=DATES,
+        allow_blank=True,
+        help_text="How dates are written; empty: as the language does",
+    )
+    single_keys = serializers.BooleanField(
+        source="profile.single_keys", help_text="Whether a letter alone answers the tip"
+    )
     joined_at = serializers.DateTimeField(
         source="date_joined", read_only=True, default_timezone=UTC
     )
@@ -69,7 +85,7 @@ class MeSerializer(serializers.Serializer[User]):
     get=extend_schema(operation_id="me_read", summary="Who am I", responses=MeSerializer),
     patch=extend_schema(
         operation_id="me_change",
-        summary="Change name, role, time zone or language",
+        summary="Change name, role, time zone, language, formats or keys",
         request=MeSerializer(partial=True),
         responses=MeSerializer,
     ),

@@ -67,6 +67,9 @@ def test_me_is_what_the_settings_page_shows(alice: User, alice_client: Client) -
         "role": "",
         "time_zone": "Europe/Berlin",
         "locale": "en",
+        "clock": "",
+        "dates": "",
+        "single_keys": True,
         "joined_at": alice.date_joined.isoformat().replace("+00:00", "Z"),
     }
 
@@ -74,6 +77,15 @@ def test_me_is_what_the_settings_page_shows(alice: User, alice_client: Client) -
 def test_me_changes_what_is_named_and_nothing_else(alice: User, alice_client: Client) -> None:
     body = patch(alice_client, time_zone="asia/tokyo", role="baker").json()
     assert (body["time_zone"], body["role"], body["name"]) == ("Asia/Tokyo", "baker", "Alice")
+
+
+def test_formats_and_keys_change_too(alice: User, alice_client: Client) -> None:
+    wanted = {"clock": "12", "dates": "ymd", "single_keys": False}
+    assert patch(alice_client, **wanted).json().items() >= wanted.items()
+    alice.profile.refresh_from_db()
+    assert (alice.profile.clock, alice.profile.dates) == ("12", "ymd")
+    assert not alice.profile.single_keys
+    assert patch(alice_client, clock="").json()["clock"] == ""
 
 
 @pytest.mark.parametrize("field", ["id", "email", "joined_at", "is_staff"])
@@ -91,6 +103,8 @@ def test_me_cannot_change_who_one_is(alice: User, alice_client: Client, field: s
         ("time_zone", "", "blank"),
         ("time_zone", None, "null"),
         ("locale", "tlh", "invalid_choice"),
+        ("clock", "13", "invalid_choice"),
+        ("single_keys", "perhaps", "invalid"),
         ("name", "x" * 151, "max_length"),
         ("role", "\0", "null_characters_not_allowed"),
         ("name", ["x"], "invalid"),
