@@ -8,11 +8,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from integrations.models import Connection
 from tests.browser.card import card, open_tip
 from tests.browser.conftest import PATIENCE_MS, Visit
 from tests.browser.watch import Watch
 from tests.clock import NOON
-from tests.factories import give_tip, make_task
+from tests.factories import give_tip, make_connection, make_task
 from tips.models import Tip
 
 pytestmark = pytest.mark.browser
@@ -196,3 +197,22 @@ def test_saved_offline_twice_stays_saved(page: Page, watch: Watch) -> None:
     page.clock.run_for(LATER_MS)
     page.touchscreen.tap(*middle_of(page, "Undo"))
     pass_until(page, "tip")
+
+
+def test_a_page_that_has_just_come_takes_no_second_tap(visit: Visit, alice: User) -> None:
+    """Disconnect asks first, and its answer stands where a finger may still be."""
+    connection = make_connection(alice)
+    page = visit(alice, **PHONE)
+    time = page.context.new_cdp_session(page)
+    time.send("Animation.enable")
+    time.send("Animation.setPlaybackRate", {"playbackRate": 0})
+    page.goto(f"/connect/?disconnect={connection.pk}")
+    button = page.get_by_role("button", name="Disconnect", exact=True)
+    box = button.bounding_box()
+    assert box
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_timeout(SOON_MS)  # what was sent would have been answered
+    assert Connection.objects.get() == connection
+    time.send("Animation.setPlaybackRate", {"playbackRate": 1})
+    button.tap()
+    expect(page.get_by_text("Disconnected.")).to_be_visible()
