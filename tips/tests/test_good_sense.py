@@ -39,6 +39,7 @@ from tips.policies.good_sense import GoodSense
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OFFICE = Traits(hours=Trait(Hours(Door.OFFICE), "council"))
+SILENT_AT_NIGHT = ("nothing_possible", "nothing_urgent", "asleep")
 DEEP = Traits(energy=Trait(Energy.DEEP, "thesis"))
 
 
@@ -208,6 +209,7 @@ def test_a_matter_of_health_that_was_just_written_down_goes_first() -> None:
     order, late = task(2, "Order", due_in=0), 10 * DAY
     fresh = task(1, "Fever: fetch Alfie", traits=fever, added_at=NOON - 8 * MINUTE)
     assert said(view(fresh, order)) == "Fever: fetch Alfie"
+    assert said(view(fresh, task(3, "Call Mum back", due_on=TODAY))) == "Fever: fetch Alfie"
     assert said(view(replace(fresh, added_at=NOON - late), order)) == "Order"
 
 
@@ -258,6 +260,18 @@ def test_somebody_who_waits_counts() -> None:
     assert (
         said(view(task(1, "Measure"), task(2, "Door", duration=5 * MINUTE, traits=waits))) == "Door"
     )
+
+
+def test_what_is_lost_before_it_usually_can_be_done_is_said_before() -> None:
+    """A car at night, though errands are for the day; but no office whose hours are named."""
+    night = {"now": at(0, 20)}
+    moment = Trait(LastMoment(on=TODAY, at=time(1)), "from 1 am")
+    errand = Traits(last_moment=moment, place=Trait(Place.ERRAND, "move"))
+    assert said(view(task(1, "Move the car", traits=errand), **night)) == "Move the car"
+    late = Traits(last_moment=Trait(LastMoment(on=TODAY, at=time(12)), "q"), place=errand.place)
+    assert said(view(task(1, "Move the car", traits=late), **night)) in SILENT_AT_NIGHT
+    closed = replace(errand, hours=OFFICE.hours)
+    assert said(view(task(1, "Move the car", traits=closed), **night)) in SILENT_AT_NIGHT
 
 
 def test_health_counts_more_than_a_nuisance() -> None:

@@ -91,7 +91,8 @@ def _gates(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
     """Why it cannot be now. Unknown never gates."""
     yield from _gone(task, need, view)
     if need.first is None or need.first.start > view.now:
-        yield "closed"
+        if not _ends_before_it_opens(task, need, view):
+            yield "closed"
     elif need.first.length < need.effort and need.effort <= 2 * HOUR:
         yield "no_time"
     if _is_late(view) and _is_much(task, need) and not _cannot_wait(need, view):
@@ -101,6 +102,13 @@ def _gates(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
         yield "on_the_way"
     if _refusals(task, view) >= w.MOST_REFUSALS:
         yield "refused"
+
+
+def _ends_before_it_opens(task: TaskView, need: Need, view: UserView) -> bool:
+    """What by its own words must be done before it usually can be: then the usual is not meant."""
+    if task.traits.hours or need.hard is None or need.first is None:
+        return False
+    return view.now < need.hard <= need.first.start
 
 
 _NOT_ON_THE_WAY = (Place.HOME, Place.ERRAND, Place.OUTDOORS, Place.WITH_SOMEBODY)

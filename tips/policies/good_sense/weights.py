@@ -34,7 +34,7 @@ QUICK, QUICK_MIN = 2.0, timedelta(minutes=10)
 LONG_PER_HOUR = -2.5
 LONG_AGO, LONG_AGO_DAYS = -3.0, 60  # undated, and added that long ago
 FRESH, FRESH_FOR = 6.0, timedelta(hours=1)  # written down just now: it is on the mind
-ACUTE = 22.0  # just now, and about health
+ACUTE = 44.0  # just now, and about health: before what is merely due today
 # Deep work in a free morning that it fits into: such hours are rare.
 DEEP_MORNING, MORNING_UNTIL = 8.0, time(12)
 # Done at this hour before, at least twice.
