@@ -56,7 +56,7 @@ def fetch_or_nothing(home: Home, path: str) -> bytes:
         return b""
 
 
-@pytest.mark.parametrize("after_s", [0, 0.5, 2])
+@pytest.mark.parametrize("after_s", [0, 0.5, 1, 2])
 def test_ctrl_c_ends_all_of_it_soon_and_without_a_traceback(home: Home, after_s: float) -> None:
     run = home.start()
     time.sleep(after_s)

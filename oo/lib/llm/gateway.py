@@ -299,6 +299,8 @@ def _litellm() -> Any:
     except ImportError:
         raise NoModel("litellm is not installed: pip install -r requirements-model.txt") from None
     litellm.telemetry = False
+    # Its clients are never closed, of which aiohttp complains at the end of every process.
+    litellm.disable_aiohttp_transport = True
     litellm.suppress_debug_info = True
     litellm.turn_off_message_logging = True
     for logger in TALKATIVE:
