@@ -12,16 +12,18 @@ import os
 import subprocess
 import sys
 import time
+from functools import partial
 
 from tests import servers
 
 NOTHING_TO_RUN = 5  # pytest's
+database = partial(servers.postgres, outlives_power_cuts=False)
 
 
 def main(arguments: list[str]) -> int:
     try:
         chromium = servers.chromium()
-        with servers.postgres() as database_url, servers.redis() as redis_url:
+        with database() as database_url, servers.redis() as redis_url:
             env = {**os.environ, "OO_CHROMIUM": chromium, "OO_TEST_REDIS_URL": redis_url}
             first = run("PostgreSQL", [], {**env, "DATABASE_URL": database_url}, arguments)
     except servers.Missing as missing:
