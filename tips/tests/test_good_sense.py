@@ -264,14 +264,14 @@ def test_somebody_who_waits_counts() -> None:
 
 def test_what_is_lost_before_it_usually_can_be_done_is_said_before() -> None:
     """A car at night, though errands are for the day; but no office whose hours are named."""
-    night = {"now": at(0, 20)}
+    night = at(0, 20)
     moment = Trait(LastMoment(on=TODAY, at=time(1)), "from 1 am")
     errand = Traits(last_moment=moment, place=Trait(Place.ERRAND, "move"))
-    assert said(view(task(1, "Move the car", traits=errand), **night)) == "Move the car"
+    assert said(view(task(1, "Move the car", traits=errand), now=night)) == "Move the car"
     late = Traits(last_moment=Trait(LastMoment(on=TODAY, at=time(12)), "q"), place=errand.place)
-    assert said(view(task(1, "Move the car", traits=late), **night)) in SILENT_AT_NIGHT
+    assert said(view(task(1, "Move the car", traits=late), now=night)) in SILENT_AT_NIGHT
     closed = replace(errand, hours=OFFICE.hours)
-    assert said(view(task(1, "Move the car", traits=closed), **night)) in SILENT_AT_NIGHT
+    assert said(view(task(1, "Move the car", traits=closed), now=night)) in SILENT_AT_NIGHT
 
 
 def test_health_counts_more_than_a_nuisance() -> None:
