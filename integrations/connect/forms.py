@@ -19,7 +19,10 @@ class FileField(forms.FileField):
         file: UploadedFile[Any] = super().clean(data, initial)
         if (file.size or 0) > MOST_BYTES:
             raise forms.ValidationError(
-                _("This file is larger than 2 MB. Choose a smaller one, or export less.")
+                _(
+                    "This file is larger than 2 MB. Export less of it, or connect its address "
+                    "instead: what is read there may be larger."
+                )
             )
         content: bytes = file.read()
         try:
