@@ -74,3 +74,36 @@ def test_other_numbers_are_no_hours(title: str) -> None:
 def test_a_wish_is_of_people() -> None:
     wish = hours("Oma ab 18 Uhr fragen, lieber abends")
     assert wish == Hours(Door.PEOPLE, (Span(WEEK, time(18)),))
+
+
+@pytest.mark.parametrize(
+    ("title", "zone"),
+    [
+        ("Records office, open Mon–Fri 8.30–5 NZ time", "NZ"),
+        ("Call the bank, Mon-Fri 9am-5pm (New York time)", "America/New_York"),
+        ("Support line Mon-Fri 9-17 EST", "America/New_York"),
+        ("Support line Mon-Fri 9-17, UTC+5:30", "Asia/Kolkata"),
+        ("Anrufen, Mo–Fr 9–17 Uhr Londoner Zeit", "Europe/London"),
+        ("Bellen, ma-vr 9-17 uur Tokyo tijd", "Asia/Tokyo"),
+        ("Llamar, lun-vie 9:00-14:00 hora de Lima", "America/Lima"),
+        ("Ligar, seg-sex 9h-18h (hora de Lisboa)", ""),  # not the name that the database has
+        ("Appeler, lun-ven 9 h-17 h, heure de Paris", "Europe/Paris"),
+        ("Chiamare, lun-ven 9-13 ora di Madrid", "Europe/Madrid"),
+        ("電話 月-金 10:00-17:00(日本時間)", "Asia/Tokyo"),
+        ("Mon-Fri 9-17 full time", ""),
+        ("Mon-Fri 9-17 lunch time at Easter", ""),
+        ("Lun-ven 9h-17h, est fermé", ""),
+        ("Mon-Fri 9-17, ask for Jamaica Jones", ""),
+    ],
+)
+def test_whose_clock_they_are_on(title: str, zone: str) -> None:
+    found = hours(title)
+    assert found
+    assert found.zone == zone
+
+
+def test_the_clock_is_in_the_quote() -> None:
+    words = TaskWords("Ring Dunedin", description="open Mon–Fri 8.30–5 NZ time, till noon")
+    found = WordsReader().read_task(words).hours
+    assert found
+    assert found.quote == "Mon–Fri 8.30–5 NZ time"

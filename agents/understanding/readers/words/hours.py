@@ -14,6 +14,7 @@ from datetime import time
 from agents.traits import WEEK, Door, Hours, Span, Trait
 from agents.understanding.readers.words.clocks import NOON, Clock, read_clock
 from agents.understanding.readers.words.lexicon import Line
+from agents.understanding.readers.words.whose import read_zone
 
 SHOP_OPENS = time(9)
 SHOP_DAYS = frozenset(range(6))
@@ -45,9 +46,10 @@ def read_hours(line: Line) -> tuple[Trait[Hours], range] | None:
     for read in (_open, _bracketed, _closing, _opening, _only, _after):
         found = next(read(line), None)
         if found:
-            quote = line.quote(found.start, found.end)
-            hours = Hours(found.door, found.spans)
-            return Trait(hours, quote, found.confidence), range(found.start, found.end)
+            zone, end = read_zone(line, found.end) or ("", found.end)
+            hours = Hours(found.door, found.spans, zone)
+            quote = line.quote(found.start, end)
+            return Trait(hours, quote, found.confidence), range(found.start, end)
     return None
 
 
