@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
-APPS := oo events accounts integrations agents tips lab adminconsole
+APPS := oo events accounts integrations notifier agents tips lab adminconsole
 
 # Without byte-code files each of six processes compiles everything at each start.
 unexport PYTHONDONTWRITEBYTECODE

@@ -22,6 +22,7 @@ fi
 sed -e "s|^OO_HOST=.*|OO_HOST=$host|" \
     -e "s|^OO_SECRET_KEY=.*|OO_SECRET_KEY=$(word)$(word)|" \
     -e "s|^OO_ENCRYPTION_KEYS=.*|OO_ENCRYPTION_KEYS=$(key)|" \
+    -e "s|^#OO_VAPID_KEY=.*|OO_VAPID_KEY=$(key)|" \
     -e "s|^POSTGRES_PASSWORD=.*|POSTGRES_PASSWORD=$(word)|" \
     "$here/.env.example" > "$file"
 echo "$file is written. Keep a copy of its OO_ENCRYPTION_KEYS apart from the back-ups." >&2

@@ -141,3 +141,22 @@ class DepartureAsked(Event):
     """
 
     subject: ClassVar[str] = "accounts.departure.asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushSent(Event):
+    """The service of a device has taken a notification."""
+
+    subject: ClassVar[str] = "delivery.push.sent"
+    delivery_id: UUID
+    topic: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushSuppressed(Event):
+    """It was to be sent and was not: late, refused, not_set_up, gone, unknown."""
+
+    subject: ClassVar[str] = "delivery.push.suppressed"
+    delivery_id: UUID
+    topic: str
+    why: str

@@ -10,11 +10,13 @@ from typing import Any
 JOBS: dict[str, tuple[int, str]] = {
     "integrations.tasks.sync_due": (60, "bring the sources up to date whose period is over"),
     "integrations.tasks.close_due": (30, "complete answered tasks at their source, and retry"),
+    "notifier.tasks.send_due": (30, "send the notifications whose moment has come"),
     "tips.tasks.keep_ready": (60, "replace tips that expired or whose moment has passed"),
     "agents.tasks.sweep": (900, "let the agents look at whoever is due"),
     "agents.tasks.count_days": (900, "count how people answered, by day"),
     "integrations.tasks.purge": (86_400, "forget what a source refused and nobody tried again"),
     "agents.tasks.purge": (86_400, "forget what was read of rows that are gone"),
+    "notifier.tasks.purge": (86_400, "forget what was sent a month ago"),
     "events.tasks.purge": (86_400, "forget what is older than its keeping time"),
     "accounts.tasks.depart_due": (60, "go on with deletions whose worker has died"),
     "accounts.tasks.purge": (86_400, "forget expired sessions and old receipts"),

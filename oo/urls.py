@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("agents.urls")),
     path("", include("accounts.urls")),
     path("", include("integrations.urls")),
+    path("", include("notifier.urls")),
     path("api/v1/", include((api, "api"))),
     path("console/", admin.site.urls),
     path("healthz", healthz, name="healthz"),

@@ -23,7 +23,7 @@ LEFT_OUT = shutil.ignore_patterns(
 )
 PARTS = (
     *("manage.py", "litellm.yaml", "templates", "static", "oo", "events", "accounts"),
-    *("integrations", "agents", "tips", "lab", "adminconsole"),
+    *("integrations", "notifier", "agents", "tips", "lab", "adminconsole"),
 )
 # More than a stop takes, and less than it takes a process that does not hear to be killed.
 SOON_S = 20.0

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 # From the ground up, as in .importlinter.
-APPS = ("events", "accounts", "integrations", "agents", "tips", "lab", "adminconsole")
+APPS = ("events", "accounts", "integrations", "notifier", "agents", "tips", "lab", "adminconsole")
 # Templates that allauth names belong to accounts, whose job they do.
 TEMPLATES = {"accounts": ("accounts", "account", "socialaccount", "legal")}
 

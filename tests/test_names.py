@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.mark.parametrize(
-    "name", ["accounts", "agents", "events", "integrations", "lab", "tips", "tests"]
+    "name", ["accounts", "agents", "events", "integrations", "lab", "notifier", "tips", "tests"]
 )
 def test_the_package_is_ours(name: str) -> None:
     module = import_module(name)

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "tips",
     "agents",
     "integrations",
+    "notifier",
     "accounts",
     "events",
     "oo",
@@ -165,6 +166,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 3600}
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_ROUTES = {
     "integrations.tasks.*": {"queue": "sync"},
+    "notifier.tasks.*": {"queue": "sync"},
     "agents.tasks.read_with_model": {"queue": "llm"},
     "agents.tasks.*": {"queue": "sweep"},
     "tips.tasks.polish": {"queue": "llm"},

@@ -45,6 +45,7 @@ SECRET_KEY = env.str("OO_SECRET_KEY", default="") or local_secret(
 OO_ENCRYPTION_KEYS = env.list("OO_ENCRYPTION_KEYS", default=[]) or [
     local_secret("encryption-key", generate_key())
 ]
+OO_VAPID_KEY = env.str("OO_VAPID_KEY", default="") or local_secret("vapid-key", generate_key())
 CACHES["fragments"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 # Nobody collects them here; without this they are found while debugging alone.
 WHITENOISE_USE_FINDERS = True

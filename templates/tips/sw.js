@@ -172,3 +172,42 @@ async function sendKept() {
   const told = here.person ? "sent" : "left";
   for (const client of await self.clients.matchAll()) client.postMessage(told);
 }
+
+// ---- notifications
+
+self.addEventListener("push", (event) => {
+  event.waitUntil(show(event.data?.json() ?? {}));
+});
+
+function show({ title, body, tag, path, actions = [] }) {
+  return self.registration.showNotification(title || "oO", {
+    body,
+    tag,
+    icon: "{% static 'img/icon-192.png' %}",
+    data: { path: path ?? HOME, actions },
+    actions: actions.map(({ action, title }) => ({ action, title })),
+  });
+}
+
+self.addEventListener("notificationclick", (event) => {
+  const { data, close } = event.notification;
+  close.call(event.notification);
+  const chosen = data.actions.find(({ action }) => action === event.action);
+  event.waitUntil(chosen ? answerFromAfar(chosen.path) : open(data.path));
+});
+
+// The address says by itself what is answered and by whom. Without a network the page is opened.
+async function answerFromAfar(path) {
+  const response = await fetch(path, { method: "POST" }).catch(() => undefined);
+  if (!response?.ok) await open(HOME);
+}
+
+async function open(path) {
+  const there = new URL(path, location.origin);
+  if (there.origin !== location.origin) return;
+  const pages = await self.clients.matchAll({ type: "window" });
+  const page = pages.find(({ url }) => new URL(url).pathname === there.pathname) ?? pages[0];
+  if (!page) return self.clients.openWindow(there.href);
+  await page.navigate(there.href).catch(() => undefined);
+  return page.focus();
+}

@@ -24,6 +24,7 @@ OTHERS = "names somebody else, or this person once more"
 MARK = "the source's own mark of how far it was read"
 GONE = "is there only when the person is signed out for good, and asks for nothing any more"
 CLAIM = "says that a worker is at it at this moment"
+SENT = "is forgotten when it has left, and was written from what the export holds"
 LEFT_OUT = {
     "accounts.Session.session_key": OPENS,
     "accounts.Session.session_data": OPENS,
@@ -35,6 +36,9 @@ LEFT_OUT = {
     "integrations.Connection.credentials": OPENS,
     "integrations.Connection.cursor": MARK,
     "integrations.Connection.refreshing_until": CLAIM,
+    "notifier.Device.address": OPENS,
+    "notifier.Device.digest": DIGEST,
+    "notifier.Delivery.message": SENT,
     "account.EmailConfirmation.email_address": WHOSE,
     "integrations.Task.digest": DIGEST,
     "integrations.Task.words_digest": DIGEST,

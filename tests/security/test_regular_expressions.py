@@ -21,7 +21,8 @@ from django.conf import settings
 
 Pattern: TypeAlias = "re.Pattern[Any]"
 
-APPS = ("accounts", "adminconsole", "agents", "events", "integrations", "lab", "oo", "tips")
+APPS = ("accounts", "adminconsole", "agents", "events", "integrations", "lab", "notifier", "oo",
+        "tips")  # fmt: skip
 LENGTH = 100_000
 # A linear one takes a few hundredths of this, a quadratic one a few hundred times as much.
 LIMIT_S = 1.5

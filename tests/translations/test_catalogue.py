@@ -19,7 +19,17 @@ from tests.translations.words import ENGLISH
 
 ROOT: Path = settings.ROOT
 FOLDER = ROOT / "oo/locale/de/LC_MESSAGES"
-APPS = ("accounts", "adminconsole", "agents", "events", "integrations", "lab", "oo", "tips")
+APPS = (
+    "accounts",
+    "adminconsole",
+    "agents",
+    "events",
+    "integrations",
+    "lab",
+    "notifier",
+    "oo",
+    "tips",
+)
 PLACEHOLDER = re.compile(r"%\(\w+\)[ds]|%%|\{\w*\}|</?\w[^>]*>")
 MARKED = re.compile(r"""gettext\((u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))""")
 

@@ -100,12 +100,19 @@ class Api:
         params: Params | None = None,
         form: Mapping[str, str] | None = None,
         json: Any = None,
+        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Fetched:
-        """As get and post, for other methods and for answers that are not JSON."""
+        """As get and post, for other methods, other bodies, and answers that are not JSON."""
         with named_failures(self.service), deadline(self.limits.deadline_s):
             request = self._http.build_request(
-                method, path, params=params, data=form, json=json, headers=headers
+                method,
+                path,
+                params=params,
+                data=form,
+                json=json,
+                content=content,
+                headers=headers,
             )
             self._stay_inside(path, request.url)
             answer = exchange(self._http, request, self.service, self.limits.max_bytes)

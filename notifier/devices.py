@@ -1,0 +1,62 @@
+"""A person's devices: switched on, looked at, switched off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.locks import lock_person
+from notifier.models import Device
+from notifier.registry import CHANNELS
+from oo.lib.text import one_line
+
+MOST_DEVICES = 10
+LONGEST_NAME = 80
+
+
+class TooManyDevices(Exception):
+    """The person has as many devices as there may be. Nothing was written."""
+
+
+class AccountClosed(Exception):
+    """The account was closed meanwhile. Nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A device as it introduces itself."""
+
+    channel: str
+    address: str
+    name: str
+
+
+def add_device(user_id: UUID, offered: Offered, *, at: datetime) -> Device:
+    """Switch it on. The same again is the same row; of somebody else, it is now this person's.
+
+    Raises KeyError for no such channel, BadAddress, TooManyDevices, AccountClosed.
+    """
+    address = CHANNELS[offered.channel].read_address(offered.address)
+    digest = sha256(address.encode()).hexdigest()
+    with transaction.atomic():
+        if not lock_person(user_id):
+            raise AccountClosed
+        known = Device.objects.filter(channel=offered.channel, digest=digest)
+        mine = known.filter(user_id=user_id).first()
+        if mine is not None:
+            return mine
+        if Device.objects.filter(user_id=user_id).count() >= MOST_DEVICES:
+            raise TooManyDevices
+        known.delete()
+        return Device.objects.create(
+            user_id=user_id,
+            channel=offered.channel,
+            address=address,
+            digest=digest,
+            name=one_line(offered.name, LONGEST_NAME),
+            added_at=at,
+        )

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from oo.lib.fields import EncryptedTextField
+
+
+class Device(models.Model):
+    """A browser or a phone that its person wants to be reached on."""
+
+    class Shows(models.TextChoices):
+        """What may be read on its locked screen."""
+
+        HINT = "hint", _("only that there is a suggestion")
+        TIP = "tip", _("the suggestion itself")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    channel = models.CharField(max_length=40)
+    address = EncryptedTextField()
+    digest = models.CharField(max_length=64)  # of the address, to know it again
+    name = models.CharField(max_length=80)
+    shows = models.CharField(max_length=10, choices=Shows.choices, default=Shows.HINT)
+    added_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)  # the last one that its service took
+    rests_until = models.DateTimeField(null=True)  # its service asked us to slow down
+
+    class Meta:
+        constraints = [
+            # A browser belongs to whoever was the last to switch it on.
+            models.UniqueConstraint(fields=["channel", "digest"], name="one_person_per_device")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def due(self, *, at: datetime) -> DeliveryQuerySet:
+        return self.filter(state=Delivery.State.WAITING, next_at__lte=at, user__is_active=True)
+
+    def claim(self, delivery_id: UUID, *, at: datetime) -> bool:
+        """Take it for one worker, for good: see Delivery. Of two at once, one gets it."""
+        waiting = self.filter(pk=delivery_id, state=Delivery.State.WAITING, next_at__lte=at)
+        return bool(waiting.update(state=Delivery.State.SENDING, sending_at=at))
+
+
+class Delivery(models.Model):
+    """The work of sending one notification to one device: at most once.
+
+    It leaves WAITING before its service is asked. A worker that dies meanwhile leaves it SENDING,
+    and nobody sends it again: to be told twice is worse than not to be told. What a service says
+    that it did not take waits again, until it is of no use any more.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        LATE = "late", _("too late")
+        FAILED = "failed", _("refused")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    device = models.ForeignKey(Device, models.CASCADE)
+    topic = models.CharField(max_length=32)
+    message = EncryptedTextField(blank=True)  # JSON; forgotten when it has left
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    created_at = models.DateTimeField()
+    next_at = models.DateTimeField()
+    not_after = models.DateTimeField()
+    sending_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=40, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        indexes = [
+            models.Index(fields=["next_at"], condition=Q(state="waiting"), name="deliveries_due"),
+            models.Index(fields=["created_at"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["device", "topic"], name="one_delivery_per_topic")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"

@@ -1,0 +1,109 @@
+"""Switching notifications on in a real browser, and what its service worker does with one.
+
+Chromium has no push service here: what `subscribe` would return is given to it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from notifier.channels.web_push.keys import VapidKey
+from notifier.models import Device
+from oo.lib.crypto import generate_key
+from tests.browser.conftest import Visit
+from tests.browser.site import Site
+from tests.factories import give_tip
+from tests.stand_ins.push import BrowserStandIn, PushStandIn
+
+pytestmark = pytest.mark.browser
+
+SUBSCRIBES = """(subscription) => {
+  const told = JSON.parse(subscription);
+  PushManager.prototype.subscribe = async () => ({ toJSON: () => told });
+  PushManager.prototype.getSubscription = async () => null;
+}"""
+
+
+@pytest.fixture
+def browser(settings: Any, site: Site) -> Iterator[BrowserStandIn]:
+    settings.OO_VAPID_KEY = generate_key()
+    with PushStandIn() as service:
+        settings.OO_PRIVATE_HOSTS_ALLOWED = frozenset({service.address})
+        yield service.browser(VapidKey.load(settings.OO_VAPID_KEY).public)
+
+
+@pytest.fixture
+def page(visit: Visit, alice: User, site: Site, browser: BrowserStandIn) -> Page:
+    page = visit(alice)
+    page.context.grant_permissions(["notifications"], origin=site.url)
+    subscription = json.dumps(browser.subscription())
+    page.add_init_script(f"({SUBSCRIBES})({subscription})")
+    page.goto("/settings/")
+    return page
+
+
+def test_a_device_is_switched_on_tried_and_removed(page: Page, browser: BrowserStandIn) -> None:
+    page.get_by_role("button", name="Notify me on this device").click()
+    devices = page.get_by_role("region", name="Notifications")
+    expect(devices.get_by_text("this one")).to_be_visible()
+    expect(page.get_by_role("button", name="Notify me on this device")).to_be_hidden()
+    devices.get_by_role("button", name="Try it").click()
+    expect(page.get_by_text("on its way")).to_be_visible()
+    assert [pushed.told["title"] for pushed in browser.queue] == ["This is how oO speaks up."]
+    devices.get_by_label("Its locked screen shows").select_option("tip")
+    devices.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert Device.objects.get().shows == "tip"
+    devices.get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("no notifications any more")).to_be_visible()
+    expect(page.get_by_role("button", name="Notify me on this device")).to_be_visible()
+    assert not Device.objects.exists()
+
+
+def test_who_says_no_is_told_where_to_say_yes(page: Page) -> None:
+    page.evaluate("Notification.requestPermission = async () => 'denied'")
+    page.get_by_role("button", name="Notify me on this device").click()
+    expect(page.get_by_role("alert")).to_contain_text("Allow them in its settings")
+    assert not Device.objects.exists()
+
+
+def test_a_push_is_shown_and_a_tap_opens_the_tip(page: Page, alice: User, site: Site) -> None:
+    give_tip(alice)
+    page.goto("/")
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    told = {
+        "title": "Pay the rent",
+        "body": "Due today",
+        "tag": "tip-1",
+        "path": "/",
+        "actions": [],
+    }
+    worker = page.context.new_cdp_session(page)
+    registrations: list[str] = []
+    worker.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda said: registrations.extend(r["registrationId"] for r in said["registrations"]),
+    )
+    worker.send("ServiceWorker.enable")
+    page.wait_for_timeout(200)
+    worker.send(
+        "ServiceWorker.deliverPushMessage",
+        {"origin": site.url, "registrationId": registrations[0], "data": json.dumps(told)},
+    )
+    shown = """async () => {
+      const worker = await navigator.serviceWorker.ready;
+      const found = await worker.getNotifications();
+      return found.map(({ title, body, tag }) => ({ title, body, tag }));
+    }"""
+    for _ in range(50):
+        found = page.evaluate(shown)
+        if found:
+            break
+        page.wait_for_timeout(100)
+    assert found == [{"title": "Pay the rent", "body": "Due today", "tag": "tip-1"}]
