@@ -14,3 +14,4 @@ SOCIALACCOUNT_PROVIDERS["apple"] |= wiring.apple_settings(OO_TEST_IDP)
 GOOGLE_REVOKE_URL = wiring.google_revoke_url(OO_TEST_IDP)
 APPLE_REVOKE_URL = wiring.apple_revoke_url(OO_TEST_IDP)
 CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(OO_TEST_IDP)
+OO_VAPID_KEY = "b08tdGVzdHMtYW5kLW5vdGhpbmctYnV0LXRlc3RzISE="

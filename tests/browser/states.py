@@ -14,6 +14,7 @@ from accounts.privacy.consents import grant
 from agents.models import Belief, Context, Reading
 from agents.understanding.correcting import deny, say
 from integrations.models import Completion, Connection
+from notifier.models import Device
 from tests.browser.card import expect_state, open_tip, press
 from tests.clock import NOON
 from tests.factories import give_tip, make_connection, make_event, make_task, the_tip
@@ -306,10 +307,23 @@ OVER: Mapping[str, Arrange] = {
     "keys": _keys,
     "unconfirmed": _unconfirmed,
 }
+
+
+def _devices(page: Page, alice: User) -> None:
+    """One that has shown something, and one with a longer name."""
+    for number, name in enumerate(("Firefox on Linux", "Samsung Internet on Android")):
+        Device.objects.create(
+            user=alice, channel="web-push", address="{}", digest=str(number), name=name,
+            added_at=NOON, sent_at=NOON - timedelta(days=1) if number else None,
+        )  # fmt: skip
+    page.goto("/settings/")
+
+
 PAGES: Mapping[str, Arrange] = {
     "offline": _path("/offline"),
     "settings": _path("/settings/"),
     "settings-refused": _refused,
+    "devices": _devices,
     "mind": _mind,
     "mind-refused": _mind_refused,
     "one-task": _one_task,

@@ -56,8 +56,8 @@ def test_a_device_is_switched_on_tried_and_removed(page: Page, browser: BrowserS
     devices.get_by_role("button", name="Try it").click()
     expect(page.get_by_text("on its way")).to_be_visible()
     assert [pushed.told["title"] for pushed in browser.queue] == ["This is how oO speaks up."]
-    devices.get_by_label("Its locked screen shows").select_option("tip")
-    devices.get_by_role("button", name="Save").click()
+    devices.get_by_text("Its locked screen shows only that").click()
+    devices.get_by_role("button", name="Show the suggestion itself").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     assert Device.objects.get().shows == "tip"
     devices.get_by_role("button", name="Remove").click()
