@@ -52,7 +52,7 @@ READ = frozenset(
         "RECURRENCE-ID",
     ]
 )
-DATES = frozenset({"DTSTART", "DTEND", "RDATE", "EXDATE", "RECURRENCE-ID"})
+DATES = frozenset({"DTSTART", "DTEND", "DUE", "COMPLETED", "RDATE", "EXDATE", "RECURRENCE-ID"})
 NAME = re.compile(r"[A-Za-z0-9-]+")
 WHOLE_DAYS = ("MICROSOFT-CDO-ALLDAYEVENT", "FUNAMBOL-ALLDAY")
 FREE = frozenset({"FREE", "WORKINGELSEWHERE"})
@@ -87,7 +87,7 @@ def build_entry(block: Block, place: Place) -> Entry:
     """Raises SkipEntry."""
     if not block.is_closed:
         raise SkipEntry(Skip.UNREADABLE)
-    found, guests = _properties(block), read_guests(block.lines)
+    found, guests = properties(block), read_guests(block.lines)
     start = moment(found, "DTSTART", place)
     if start is None:
         raise SkipEntry(Skip.UNREADABLE)
@@ -96,7 +96,7 @@ def build_entry(block: Block, place: Place) -> Entry:
         uid=_uid(found, block),
         title=one_line(word(found, "SUMMARY"), MAX_TEXT),
         location=one_line(word(found, "LOCATION"), MAX_TEXT),
-        url=_url(word(found, "URL")),
+        url=web_address(word(found, "URL")),
         start=start,
         end=moment(found, "DTEND", place),
         duration=duration(word(found, "DURATION")),
@@ -117,12 +117,12 @@ def build_entry(block: Block, place: Place) -> Entry:
     )
 
 
-def _properties(block: Block) -> Properties:
+def properties(block: Block, names: frozenset[str] = READ) -> Properties:
     """The lines worth reading. A line that is none is dropped: exporters break long texts."""
     found: Properties = {}
     for line in block.lines:
         name = NAME.match(line.lstrip())
-        if name is None or name[0].upper() not in READ:
+        if name is None or name[0].upper() not in names:
             continue
         if len(line) > MAX_LINE:
             raise SkipEntry(Skip.TOO_LONG)
@@ -156,7 +156,7 @@ def _uid(found: Properties, block: Block) -> str:
     return f"oo-{hashlib.sha256(said.encode()).hexdigest()}"
 
 
-def _url(text: str) -> str:
+def web_address(text: str) -> str:
     url = text.strip()
     is_web = re.fullmatch(r"https?://[^\s<>\"\\\x00-\x20\x7f-\x9f]{1,490}", url, re.IGNORECASE)
     return url if is_web else ""

@@ -52,8 +52,8 @@ def text_of(data: bytes) -> str:
         return data.decode("cp1252", "replace")
 
 
-def read_calendars(data: bytes) -> list[Block]:
-    """Every VCALENDAR of a file. Raises NotACalendar and TooBig.
+def read_calendars(data: bytes, kinds: frozenset[str] = READ) -> list[Block]:
+    """Every VCALENDAR of a file, with components of these kinds. Raises NotACalendar and TooBig.
 
     A calendar that is not closed was cut on its way: what is missing in it is not gone, so it is
     refused as a whole.
@@ -63,16 +63,16 @@ def read_calendars(data: bytes) -> list[Block]:
     for line in text_of(data).split("\n"):
         edge = EDGE.fullmatch(line.strip()) if len(line) < MAX_EDGE else None
         if edge is None:
-            if stack[-1].name in READ:
+            if stack[-1].name in kinds:
                 stack[-1].lines.append(line)
         elif edge[1].upper() == "END":
             _close(stack, edge[2].upper())
         else:
             block = Block(edge[2].upper())
-            count += block.name in READ
+            count += block.name in kinds
             if count > MAX_COMPONENTS or len(stack) > MAX_DEPTH:
                 raise TooBig
-            if block.name in READ:
+            if block.name in kinds:
                 stack[-1].blocks.append(block)
             stack.append(block)
     calendars = root.named("VCALENDAR")

@@ -21,6 +21,7 @@ from integrations.tests.scripted import (
 from integrations.tests.todoist import Reader
 from integrations.tests.token_endpoint import TokenEndpoint, serving
 from tests.clock import NOON
+from tests.stand_ins.radicale import Radicale, RadicaleUser, serving_radicale
 from tests.stand_ins.todoist import TodoistStandIn
 
 
@@ -71,3 +72,16 @@ def todoist(settings: Any) -> Iterator[TodoistStandIn]:
 @pytest.fixture
 def reader(todoist: TodoistStandIn) -> Reader:
     return Reader(todoist)
+
+
+@pytest.fixture(scope="session")
+def radicale_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Radicale]:
+    with serving_radicale(tmp_path_factory.mktemp("radicale")) as server:
+        yield server
+
+
+@pytest.fixture
+def dav(radicale_server: Radicale, settings: Any) -> RadicaleUser:
+    """Somebody who is new at a server that this installation may reach."""
+    settings.OO_PRIVATE_HOSTS_ALLOWED = radicale_server.door
+    return radicale_server.newcomer()

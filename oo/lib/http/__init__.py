@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from oo.lib.http.client import Api, fetch_public
+from oo.lib.http.client import Api, fetch_public, web_address
 from oo.lib.http.errors import (
     ApiError,
     RateLimited,
@@ -30,4 +30,5 @@ __all__ = [
     "Unexpected",
     "Unreachable",
     "fetch_public",
+    "web_address",
 ]

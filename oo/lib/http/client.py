@@ -35,7 +35,7 @@ class Api:
 
     path is relative to base_url and carries no query; what it is made of must be quoted, and one
     that would leave base_url is refused, since the token would go with it. Redirects are errors.
-    public_only and allow_private: see Reach.
+    basic is a user name and a password instead of a token. public_only, allow_private: see Reach.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Api:
         *,
         limits: Limits = USUAL,
         transport: httpx.BaseTransport | None = None,
+        basic: tuple[str, str] | None = None,
         public_only: bool = False,
         allow_private: frozenset[str] = frozenset(),
     ) -> None:
@@ -53,6 +54,7 @@ class Api:
         self._http = httpx.Client(
             base_url=base_url,
             headers=BASE_HEADERS | ({"Authorization": f"Bearer {token}"} if token else {}),
+            auth=httpx.BasicAuth(*basic) if basic else None,
             timeout=limits.timeout_s,
             transport=transport or Transport(Reach(public_only, allow_private)),
             trust_env=False,
@@ -102,21 +104,19 @@ class Api:
         json: Any = None,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        redirects: bool = False,
     ) -> Fetched:
-        """As get and post, for other methods, other bodies, and answers that are not JSON."""
+        """As get and post, for other methods, other bodies, and answers that are not JSON.
+
+        redirects    give one back as an answer: the caller decides whether to follow
+        """
         with named_failures(self.service), deadline(self.limits.deadline_s):
             request = self._http.build_request(
-                method,
-                path,
-                params=params,
-                data=form,
-                json=json,
-                content=content,
-                headers=headers,
+                method, path, params=params, data=form, json=json, content=content, headers=headers
             )
             self._stay_inside(path, request.url)
             answer = exchange(self._http, request, self.service, self.limits.max_bytes)
-        return _final(self.service, answer)
+        return answer if redirects else _final(self.service, answer)
 
     def _stay_inside(self, path: str, url: httpx.URL) -> None:
         base = self._http.base_url
@@ -165,6 +165,14 @@ def fetch_public(
         ) as http,
     ):
         return _follow(http, service, url, dict(headers or {}), limits)
+
+
+def web_address(service: str, address: str, base: str = "") -> str:
+    """An address that somebody typed or a server told, on its own or as seen from `base`.
+
+    Raises Refused for what fetch_public refuses without resolving it.
+    """
+    return str(_checked(service, address, _checked(service, base) if base else None))
 
 
 def _follow(
