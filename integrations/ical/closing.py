@@ -24,6 +24,8 @@ DONE = frozenset({"STATUS", "COMPLETED", "PERCENT-COMPLETE", "LAST-MODIFIED", "D
 # A series is looked at in steps: a rule of each hour fits the first, one of leap years the last.
 REACHES = (timedelta(days=40), timedelta(days=800), timedelta(days=3_700))
 NAME = re.compile(r"\s*([A-Za-z0-9-]+)")
+LINE_END = re.compile(r"\n(?![ \t])")
+FOLD = re.compile(r"\r\n[ \t]")
 STAMP = re.compile(r"(?<=:)\s*(\d{8}(?:T\d{6})?)(Z?)\s*$")
 COUNT = re.compile(r"(COUNT=)(\d{1,9})", re.IGNORECASE)
 
@@ -62,12 +64,8 @@ def _cut(written: str) -> tuple[list[str], list[str], list[str]]:
     """The properties of the to-do, each with the lines that it is folded over; and what stands
     before and behind them. What stands inside it, its alarms, is behind.
     """
-    logical: list[str] = []
-    for line in written.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        if line[:1] in (" ", "\t") and logical:
-            logical[-1] += "\r\n" + line
-        else:
-            logical.append(line)
+    logical = LINE_END.split(written.replace("\r\n", "\n").replace("\r", "\n"))
+    logical = [line.replace("\n", "\r\n") for line in logical]
     edges = [re.sub(r"\s", "", line).upper() for line in logical]
     begin = edges.index("BEGIN:VTODO") + 1
     inner = (n for n in range(begin, len(edges)) if edges[n].startswith(("BEGIN:", "END:")))
@@ -125,7 +123,7 @@ def _next(entry: Entry, zone: tzinfo, at: datetime) -> Moment | None:
 def _moved(line: str, shift: timedelta, passed: int) -> str:
     name = _name(line)
     if name in ("DTSTART", "DUE"):
-        return STAMP.sub(lambda found: _later(found, shift), line.replace("\r\n ", ""))
+        return STAMP.sub(lambda found: _later(found, shift), FOLD.sub("", line))
     if name == "RRULE":
         return COUNT.sub(lambda found: f"{found[1]}{max(1, int(found[2]) - passed)}", line)
     return line

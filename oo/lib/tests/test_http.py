@@ -20,6 +20,7 @@ from oo.lib.http import (
     Unexpected,
     Unreachable,
     fetch_public,
+    web_address,
 )
 from oo.lib.tests.loopback import Handler, Loopback, serving
 
@@ -286,6 +287,41 @@ def test_pages_of_an_api_share_a_connection(echo: Loopback) -> None:
     with Api("echo", echo.url) as client:
         assert [client.get("x") for _ in range(3)] == [{"ok": True}] * 3
     assert echo.connections == 1
+
+
+def test_a_redirect_is_an_answer_for_who_asks_for_it() -> None:
+    with api(httpx.Response(301, headers={"Location": "https://e.test/"})) as client:
+        found = client.send("PROPFIND", "a", redirects=True)
+    assert (found.status, found.headers["location"]) == (301, "https://e.test/")
+
+
+def test_it_sends_a_user_name_with_a_password_and_a_body_of_bytes(echo: Loopback) -> None:
+    def say(handler: Handler) -> None:
+        handler.reply(200, handler.rfile.read(int(handler.headers["Content-Length"])))
+
+    echo.answer = say
+    with Api("t", echo.url, basic=("alice", "pass:word é")) as client:
+        assert client.send("POST", "a", content=b"<a/>").body == b"<a/>"
+    assert echo.heard[-1][1]["Authorization"] == "Basic YWxpY2U6cGFzczp3b3JkIMOp"
+
+
+@pytest.mark.parametrize(
+    ("address", "base", "whole"),
+    [
+        ("https://A.test#x", "", "https://a.test"),
+        ("../b", "https://a.test/c/d/", "https://a.test/c/b"),
+        ("/b%20c", "https://a.test:443/", "https://a.test/b%20c"),
+        ("//c.test/", "https://a.test/", "https://c.test/"),
+    ],
+)
+def test_an_address_as_seen_from_another(address: str, base: str, whole: str) -> None:
+    assert web_address("t", address, base) == whole
+
+
+@pytest.mark.parametrize("address", ["a", "ftp://a.test", "https://u:p@a.test", "http://a.test:25"])
+def test_what_is_no_address_of_the_web_is_refused(address: str) -> None:
+    with pytest.raises(Refused):
+        web_address("t", address)
 
 
 def test_an_api_does_not_follow_a_redirect() -> None:
