@@ -100,7 +100,7 @@ def _as_entry(block: Block) -> Block:
     lines = [line for line in block.lines if _name(line) not in ("DUE", "DURATION", "DTEND")]
     if not block.value("DTSTART"):
         due = next(line for line in block.lines if _name(line) == "DUE")
-        lines.append(re.sub(r"\s*DUE", "DTSTART", due, count=1, flags=re.IGNORECASE))
+        lines.append(f"DTSTART{due.lstrip()[len('DUE') :]}")
     return Block("VEVENT", lines, is_closed=True)
 
 

@@ -218,9 +218,10 @@ def test_a_due_date_alone_counts(home: RadicaleUser) -> None:
     reader.pull()
     CalDav().complete(reader.link, reader.task().external_id, key=KEY)
     reader.pull()
-    assert reader.task().completed_at is None
-    assert reader.task().due_on is not None
-    assert reader.task().due_on > date(2026, 3, 2)
+    task = reader.task()
+    assert task.completed_at is None
+    assert task.due_on is not None
+    assert task.due_on > date(2026, 3, 2)
 
 
 def test_dates_that_are_folded_move_too() -> None:

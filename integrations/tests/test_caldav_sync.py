@@ -14,7 +14,7 @@ from integrations.access import checking
 from integrations.base import Trouble
 from integrations.complete.completing import complete_one
 from integrations.models import CalendarEvent, Completion, Connection, Task
-from integrations.sources.caldav import server as module
+from integrations.sources.caldav import wire
 from integrations.sync.syncing import Outcome, sync
 from integrations.tests.test_caldav_source import MILK, REVIEW, entry, todo
 from tests.clock import NOON
@@ -96,12 +96,11 @@ def test_an_answer_that_breaks_off_keeps_the_rows(
     connection = connect(alice, lists.credentials)
     again(connection, 1)
     lists.put("work/more.ics", *entry("UID:m", *REVIEW[1:], "DTSTART;VALUE=DATE:20260303"))
-    whole = module.read_multistatus
 
     def broken(body: bytes) -> Any:
-        return whole(body[:-40] if b"calendar-data" in body else body)
+        return wire.read_multistatus(body[:-40] if b"calendar-data" in body else body)
 
-    monkeypatch.setattr(module, "read_multistatus", broken)
+    monkeypatch.setattr("integrations.sources.caldav.server.read_multistatus", broken)
     assert again(connection, 16) == Outcome.FAILED
     connection.refresh_from_db()
     assert connection.last_error == Trouble.UNREADABLE
