@@ -9,7 +9,7 @@ APPS := oo events accounts integrations notifier agents tips lab adminconsole
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run model test fast check types format bench bench-quality lock messages clean
+.PHONY: help run model test fast check types format bench bench-quality lock proto proto-released messages clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -53,6 +53,12 @@ lock: $(VENV)/.dev ## pin what requirements*.in ask for, with hashes
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q -o requirements.txt requirements.in
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q -o requirements-model.txt requirements-model.in
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q -o requirements-dev.txt requirements-dev.in
+
+proto: $(VENV)/.dev ## write the Python of the events' wire format anew
+	@$(BIN)/python -m grpc_tools.protoc -I events/proto --python_out=events/proto --pyi_out=events/proto oo/v1/events.proto
+
+proto-released: $(VENV)/.dev ## with a release: what later changes of the wire format are compared with
+	@$(BIN)/buf build events/proto --exclude-source-info -o events/proto/released.binpb
 
 messages: $(VENV)/.dev ## collect the words to translate, and compile what is translated (needs gettext)
 	$(BIN)/python manage.py makemessages --all --settings oo.settings.test --ignore ".venv/*" --ignore "tests/*"

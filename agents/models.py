@@ -127,9 +127,15 @@ class LookScheduleQuerySet(models.QuerySet["LookSchedule"]):
             self.begin([user_id])
 
     def note_activity(self, user_id: UUID, *, at: datetime) -> None:
-        """The person is here: whoever was not looked at any more is again. One query."""
+        """The person is here: whoever was not looked at any more is again. One query.
+
+        What is told late does not make them longer away than they are.
+        """
+        later = models.Case(
+            models.When(active_at__gt=at, then="active_at"), default=models.Value(at)
+        )
         self.filter(pk=user_id).update(
-            active_at=at, next_look_at=Coalesce("next_look_at", models.Value(at))
+            active_at=later, next_look_at=Coalesce("next_look_at", models.Value(at))
         )
 
     def begin(self, user_ids: Iterable[UUID]) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.models import Consent
 from agents.asking.asking import forget_old_calls
 from agents.looking import sweeping
 from agents.looking.withdrawing import forget_derived
@@ -24,6 +25,8 @@ def forget(user_id: str) -> int:
 @shared_task(soft_time_limit=50, time_limit=55)
 def end_consent(user_id: str, key: str) -> int:
     """What was derived from what is no longer allowed. Lost, the next sweep drops it."""
+    if Consent.objects.open(UUID(user_id)).filter(key=key).exists():
+        return 0  # granted again meanwhile, or told again long after
     return forget_derived(UUID(user_id), key)
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from events.catalog import Event
 from events.models import EventRecord
+from oo.lib.tracing import traceparent
 
 E = TypeVar("E", bound=Event)
 
@@ -21,10 +22,25 @@ def subscribe(kind: type[E], handler: Callable[[E], object]) -> None:
     """Call `handler` after each commit that published a `kind`. Handlers only queue tasks.
 
     A handler that fails is logged and hurts nobody: the rows that it should have looked at are
-    found by beat as well.
+    found by beat as well. One that hears the same again, later, must do no harm: see replaying.
     """
     if handler not in _subscribers[kind]:
         _subscribers[kind].append(handler)
+
+
+def name_of(handler: Callable[[Any], object]) -> str:
+    """By which a subscriber is known: its app and its function, such as tips.look_again."""
+    return f"{(handler.__module__ or '').partition('.')[0]}.{handler.__name__}"
+
+
+def subscribers() -> dict[str, dict[type[Event], Callable[[Any], object]]]:
+    """By name, what each hears, and what it is called with that. Of two functions of one name in
+    one app, the first to subscribe to a kind is meant; a test refuses such pairs."""
+    found: dict[str, dict[type[Event], Callable[[Any], object]]] = defaultdict(dict)
+    for kind, handlers in _subscribers.items():
+        for handler in handlers:
+            found[name_of(handler)].setdefault(kind, handler)
+    return dict(found)
 
 
 def publish(event: Event) -> None:
@@ -43,6 +59,7 @@ def publish(event: Event) -> None:
         user_id=event.user_id,
         at=event.at,
         body=body,
+        trace=traceparent(),
     )
     for handler in _subscribers[type(event)]:
         transaction.on_commit(_telling(handler, event), robust=True)

@@ -160,3 +160,10 @@ class PushSuppressed(Event):
     delivery_id: UUID
     topic: str
     why: str
+
+
+BY_SUBJECT: dict[str, type[Event]] = {
+    kind.subject: kind
+    for kind in list(vars().values())
+    if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
+}

@@ -3,9 +3,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from events.models import EventRecord
+from events.models import EventRecord, Recall
 from oo.lib.personal_data import Eraser
 from oo.lib.types import JSON
 
@@ -23,6 +24,8 @@ class EventsEraser(Eraser):
                     "at": row.at.isoformat(),
                     "subject": row.subject,
                     "schema": row.version,
+                    "trace": row.trace,
+                    "mirrored_as": row.mirrored_as,
                     **row.body,
                 }
                 for row in rows.iterator()
@@ -30,5 +33,11 @@ class EventsEraser(Eraser):
         }
 
     def erase(self, user_id: UUID) -> Mapping[str, int]:
-        count, _by_model = EventRecord.objects.filter(user_id=user_id).delete()
+        """The mirror forgets as well: its relay is told which messages it has to delete there."""
+        with transaction.atomic():
+            rows = EventRecord.objects.filter(user_id=user_id)
+            # All are held, so that none is marked as mirrored between this and the deletion.
+            held = rows.select_for_update().order_by("pk")
+            Recall.objects.bulk_create(Recall.of(row) for row in held if row.mirrored_as)
+            count, _by_model = rows.delete()
         return {"events.EventRecord": count}

@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+# Four weeks of answers, and a day for the purge to come late or early.
+SHORTEST_LOG_DAYS = 29
+
 
 @register("security", deploy=True)
 def production_is_safe(**_kwargs: Any) -> list[CheckMessage]:
@@ -56,6 +59,14 @@ def demo_sign_in_is_for_debugging(**_kwargs: Any) -> list[CheckMessage]:
     # Django's test runner sets DEBUG to False after settings were read; the setting is what counts.
     if settings.OO_DEMO_SIGN_IN and not settings.DEBUG and not settings.OO_TESTING:
         return [Error("OO_DEMO_SIGN_IN lets anybody in: it needs DEBUG.", id="oo.E001")]
+    return []
+
+
+@register()
+def events_are_kept_as_long_as_they_are_read(**_kwargs: Any) -> list[CheckMessage]:
+    if settings.OO_EVENTS_KEPT_DAYS < SHORTEST_LOG_DAYS:
+        words = f"OO_EVENTS_KEPT_DAYS must be {SHORTEST_LOG_DAYS} or more: so far back oO reads."
+        return [Error(words, id="oo.E009")]
     return []
 
 

@@ -1,4 +1,5 @@
-"""The part of `make check` that is Django's: migrations, templates, settings of each place."""
+"""The part of `make check` that is Django's: migrations, templates, settings of each place. And
+whether those who read events' messages by an older schema still can."""
 
 from __future__ import annotations
 
@@ -50,6 +51,18 @@ def main() -> int:
         command = [sys.executable, "manage.py", *arguments]
         if code := subprocess.run(command, cwd=ROOT, env=env, check=False).returncode:
             sys.stderr.write(f"manage.py {' '.join(arguments)} failed\n")
+            return code
+    return check_wire_format()
+
+
+def check_wire_format() -> int:
+    """Compared with what was last released. Neither asks anybody outside."""
+    buf = Path(sys.executable).parent / "buf"
+    proto = "events/proto"
+    steps = (["lint", proto], ["breaking", proto, "--against", f"{proto}/released.binpb"])
+    for arguments in steps:
+        if code := subprocess.run([str(buf), *arguments], cwd=ROOT, check=False).returncode:
+            sys.stderr.write(f"buf {' '.join(arguments)} failed\n")
             return code
     return 0
 

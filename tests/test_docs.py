@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from accounts.privacy.receipts import KEPT_FOR
-from events.tasks import KEPT
+from oo.settings import base
 from tips import conf
 from tips.decide import effects
 
@@ -51,5 +51,5 @@ def test_the_figures_about_answers_are_those_of_the_code() -> None:
 
 def test_the_figures_about_keeping_are_those_of_the_code() -> None:
     text = (ROOT / "docs/data.md").read_text()
-    assert f"| {KEPT.days} days |" in text
+    assert f"| {base.OO_EVENTS_KEPT_DAYS} days |" in text
     assert f"| {KEPT_FOR.days} days |" in text

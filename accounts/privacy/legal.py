@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.privacy import catalogue, receipts
-from events.tasks import KEPT
 
 
 @require_safe
@@ -30,7 +29,7 @@ def _context(key: str) -> dict[str, object]:
         "operator_contact": settings.OO_OPERATOR_CONTACT,
         "session_days": settings.SESSION_COOKIE_AGE // 86_400,
         "receipt_days": receipts.KEPT_FOR.days,
-        "event_days": KEPT.days,
+        "event_days": settings.OO_EVENTS_KEPT_DAYS,
         "session_cookie": settings.SESSION_COOKIE_NAME,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
     }

@@ -173,6 +173,13 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_TIMEZONE = "UTC"
 
+# ---- events ---------------------------------------------------------------------------------
+
+# How long events are kept. What is learnt from answers looks back four weeks.
+OO_EVENTS_KEPT_DAYS: int = env.int("OO_EVENTS_KEPT_DAYS", default=30)
+# NATS, into whose streams `manage.py relay` mirrors events. Empty: there is no mirror.
+NATS_URL: str = env.str("NATS_URL", default="")
+
 # ---- who ------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
