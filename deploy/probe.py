@@ -2,6 +2,7 @@
 
 python deploy/probe.py web PORT     the web server answers, and reaches the database
 python deploy/probe.py beat FILE    beat has written its schedule not long ago
+python deploy/probe.py relay FILE   the relay has touched that not long ago
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from urllib.parse import urlsplit
 
 # Celery writes the schedule every 180 s; once may be missed.
 OLDEST_SCHEDULE_S = 400
+# The relay touches its file once a round, and pauses for 30 s at most while something is away.
+OLDEST_PULSE_S = 120
 
 
 def find_fault_of_web(port: str) -> str:
@@ -37,7 +40,16 @@ def find_fault_of_beat(schedule: str) -> str:
     return "" if age_s < OLDEST_SCHEDULE_S else f"{schedule} is {age_s:.0f} s old"
 
 
-PROBES: dict[str, Callable[[str], str]] = {"web": find_fault_of_web, "beat": find_fault_of_beat}
+def find_fault_of_relay(pulse: str) -> str:
+    age_s = time.time() - Path(pulse).stat().st_mtime
+    return "" if age_s < OLDEST_PULSE_S else f"{pulse} is {age_s:.0f} s old"
+
+
+PROBES: dict[str, Callable[[str], str]] = {
+    "web": find_fault_of_web,
+    "beat": find_fault_of_beat,
+    "relay": find_fault_of_relay,
+}
 
 
 def main(name: str, where: str) -> int:

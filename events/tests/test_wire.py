@@ -100,7 +100,7 @@ def test_what_would_break_readers_is_found(
 
 
 def test_an_envelope_says_what_the_row_says() -> None:
-    body = {
+    body: dict[str, object] = {
         "tip_id": str(UUID(int=3)),
         "candidate": "task:17",
         "reaction": "done",

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -98,6 +103,42 @@ def test_the_proxy_has_the_file_and_the_variable_of_the_workers() -> None:
     assert "ollama:" in proxy["environment"]["OLLAMA_URL"]
 
 
+def test_the_mirror_starts_when_it_is_asked_for_and_has_no_way_out() -> None:
+    nats, relay = SERVICES["nats"], SERVICES["relay"]
+
+    assert nats["profiles"] == relay["profiles"] == ["mirror"]
+    assert nats["networks"] == relay["networks"] == ["back"]
+    assert relay["depends_on"]["migrate"] == SERVICES["web"]["depends_on"]["migrate"]
+    # The relay touches the file that the health check looks at.
+    assert options(relay)["--pulse"] == relay["healthcheck"]["test"][-1]
+    assert options(nats)["--config"] == "/etc/nats/nats.conf"
+    assert "deploy/nats.conf /etc/nats/nats.conf" in stages()["nats"].all("COPY")
+
+
+def test_nats_takes_its_configuration_and_keeps_its_streams_on_the_volume(tmp_path: Path) -> None:
+    text = (compose.ROOT / "deploy/nats.conf").read_text()
+    assert "nats:/var/lib/nats" in SERVICES["nats"]["volumes"]
+    assert "store_dir: /var/lib/nats" in text
+    here = tmp_path / "nats.conf"
+    here.write_text(text.replace("/var/lib/nats", str(tmp_path)))
+
+    program = Path(sys.executable).parent / "nats-server"
+    subprocess.run([str(program), "-t", "-c", str(here)], check=True, timeout=20)
+
+
+@pytest.mark.parametrize(("age_s", "code"), [(0, 0), (600, 1), (None, 1)])
+def test_a_relay_without_a_pulse_is_not_well(
+    age_s: float | None, code: int, tmp_path: Path
+) -> None:
+    pulse = tmp_path / "relay"
+    if age_s is not None:
+        pulse.touch()
+        os.utime(pulse, times=(time.time() - age_s,) * 2)
+
+    command = [sys.executable, "deploy/probe.py", "relay", str(pulse)]
+    assert subprocess.run(command, cwd=compose.ROOT, check=False).returncode == code
+
+
 @pytest.mark.parametrize("name", compose.FILLED_IN)
 def test_what_must_be_set_stops_compose_when_it_is_not(name: str) -> None:
     with pytest.raises(compose.Unset, match=name):
@@ -108,7 +149,7 @@ def test_images_are_pinned_to_a_version() -> None:
     images = [s["image"] for s in SERVICES.values() if "build" not in s]
     images += [stage.base for stage in stages().values()]
 
-    assert len(images) == 8
+    assert len(images) == 9
     major = r"[a-z]+:\d+(\.\d+)?-[a-z-]+"
     # What is not yet stable, or has been tampered with before: to the last number.
     exact = r"[a-z./-]+:v?\d+\.\d+\.\d+"
@@ -180,8 +221,8 @@ def test_the_last_user_of_the_image_is_a_number_that_owns_the_volume() -> None:
 
 def test_every_app_and_all_that_the_commands_name_is_in_the_image() -> None:
     apps = [name for name in settings.INSTALLED_APPS if (compose.ROOT / name).is_dir()]
-    named = ["manage.py", "deploy/probe.py", "deploy/Caddyfile", "requirements.txt"]
-    named += ["requirements-model.txt", "litellm.yaml"]
+    named = ["manage.py", "deploy/probe.py", "deploy/Caddyfile", "deploy/nats.conf"]
+    named += ["requirements.txt", "requirements-model.txt", "litellm.yaml"]
     needed = [*apps, "templates/base.html", "static/css", *named]
 
     assert len(apps) >= 6
