@@ -77,6 +77,7 @@ class SourceManifest:
     fields: tuple[Field, ...] = ()  # alternatives are allowed: OAuth or fields
     own_consents: tuple[ConsentKind, ...] = ()  # with their words, when oO's own do not say it
     settings: tuple[Setting, ...] = ()  # what it reads besides those of its OAuth
+    webhook_secret: Setting | None = None  # by which it signs what it tells at /hooks/<key>
     can_complete: bool = False
     debug_only: bool = False
 
@@ -92,7 +93,9 @@ class SourceManifest:
             if oauth
             else ()
         )
-        return (*(s for s in of_oauth if isinstance(s, Setting)), *self.settings)
+        named = (*(s for s in of_oauth if isinstance(s, Setting)), *self.settings)
+        signs = (self.webhook_secret,) if self.webhook_secret else ()
+        return tuple(dict.fromkeys((*named, *signs)))  # it may be the secret of its OAuth
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,18 @@ class Pull:
     not_modified: bool = False  # nothing was read since nothing changed; keep everything
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """That something happened at a source. What it was, the next sync reads.
+
+    account   whose, as Account has it; "" when it says nothing of anybody
+    delivery  the same when the source says it again
+    """
+
+    account: str
+    delivery: str
+
+
 class SignalSource(ABC):
     manifest: SourceManifest
 
@@ -191,6 +206,14 @@ class SignalSource(ABC):
         Unexpected with status 404 or 410, and counts as closed.
         """
         raise NotImplementedError
+
+    def hear(self, headers: Mapping[str, str], body: bytes) -> Heard | None:
+        """Whom a webhook is about. None: the source has not signed it, which is seen first.
+
+        Asked only where the manifest's webhook_secret is set. What is signed and cannot be read is
+        Heard, about nobody: to be told again would not help. headers: by name in any case.
+        """
+        return None
 
     def revoke(self, credentials: Mapping[str, str]) -> bool:
         """Give the credentials back. False: there is nothing that could be given back."""

@@ -117,6 +117,16 @@ class Connection(models.Model):
         )
 
 
+class Delivery(models.Model):
+    """That a source has told something, so that it is heard once. About nobody: a digest."""
+
+    digest = models.CharField(max_length=32, primary_key=True)  # of the source's own id of it
+    heard_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.digest
+
+
 class TaskQuerySet(models.QuerySet["Task"]):
     def open(self) -> TaskQuerySet:
         return self.filter(completed_at=None)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from integrations.access import checking, connections
 from integrations.complete import completing
 from integrations.models import Completion, Connection
-from integrations.sync import syncing
+from integrations.sync import hints, syncing
 from oo.lib.queue import look_now
 
 # As many as all workers together can do before beat asks again.
@@ -59,5 +59,6 @@ def end_consent(user_id: str, key: str) -> int:
 
 @shared_task(soft_time_limit=50, time_limit=55)
 def purge() -> int:
-    """Daily: what a source refused and nobody tried again."""
-    return checking.forget_refused(at=timezone.now())
+    """Daily: what a source refused and nobody tried again, and what was told long ago."""
+    at = timezone.now()
+    return checking.forget_refused(at=at) + hints.forget(at=at)

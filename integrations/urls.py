@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from integrations import webhooks
 from integrations.connect import views
 
 app_name = "integrations"
@@ -11,4 +12,5 @@ urlpatterns = [
     path("connect/<str:source>/callback", views.callback, name="callback"),
     path("connections/<uuid:pk>/disconnect", views.disconnect, name="disconnect"),
     path("connections/<uuid:pk>/sync", views.sync, name="sync"),
+    path("hooks/<str:source>", webhooks.hear, name="hear"),
 ]

@@ -14,7 +14,7 @@ JOBS: dict[str, tuple[int, str]] = {
     "tips.tasks.keep_ready": (60, "replace tips that expired or whose moment has passed"),
     "agents.tasks.sweep": (900, "let the agents look at whoever is due"),
     "agents.tasks.count_days": (900, "count how people answered, by day"),
-    "integrations.tasks.purge": (86_400, "forget what a source refused and nobody tried again"),
+    "integrations.tasks.purge": (86_400, "forget what sources refused, and what they told"),
     "agents.tasks.purge": (86_400, "forget what was read of rows that are gone"),
     "notifier.tasks.purge": (86_400, "forget what was sent a month ago"),
     "events.tasks.purge": (86_400, "forget what is older than its keeping time"),

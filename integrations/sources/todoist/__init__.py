@@ -17,7 +17,17 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from integrations.base import Account, Field, Link, OAuth, Pull, SignalSource, SourceManifest
+from integrations.base import (
+    Account,
+    Field,
+    Heard,
+    Link,
+    OAuth,
+    Pull,
+    SignalSource,
+    SourceManifest,
+)
+from integrations.sources.todoist import webhook
 from integrations.sources.todoist.wire import (
     Found,
     Names,
@@ -113,6 +123,7 @@ class Todoist(SignalSource):
         ),
         settings=(API_URL,),
         can_complete=True,
+        webhook_secret=CLIENT_SECRET,
     )
 
     def identify(self, credentials: Mapping[str, str], document: str) -> Account:
@@ -136,6 +147,11 @@ class Todoist(SignalSource):
         outcome = status.get(str(key)) if isinstance(status, dict) else None
         if outcome != "ok":
             raise _refusal(outcome)
+
+    def hear(self, headers: Mapping[str, str], body: bytes) -> Heard | None:
+        if not webhook.is_signed(headers, body, value_of(CLIENT_SECRET)):
+            return None
+        return webhook.read(headers, body)
 
     def revoke(self, credentials: Mapping[str, str]) -> bool:
         """RFC 7009. A personal token is not ours to give back: its owner renews it in Todoist."""
