@@ -23,10 +23,10 @@ MODELS = (
 )  # fmt: skip
 FIELDS = (
     _("active at"), _("added at"), _("agent"), _("alias"), _("answered at"), _("asked at"),
-    _("at"), _("attempts"), _("attendees"), _("began at"), _("body"), _("candidate"),
-    _("candidate count"), _("changed at"), _("channel"), _("chooser"), _("chosen"),
-    _("claimed until"), _("completed at"), _("completion key"), _("confidence"), _("connected at"),
-    _("cost usd"), _("created at"), _("day"), _("deadline on"), _("device"), _("dismissed"),
+    _("at"), _("attempts"), _("attendees"), _("began at"), _("body"), _("candidate count"),
+    _("candidate"), _("changed at"), _("channel"), _("chooser"), _("chosen"), _("claimed until"),
+    _("completed at"), _("completion key"), _("confidence"), _("connected at"), _("cost usd"),
+    _("created at"), _("day"), _("deadline on"), _("delayed reward"), _("device"), _("dismissed"),
     _("done"), _("dropped"), _("due on"), _("due time"), _("due zone"), _("duration min"),
     _("dwell s"), _("dwells"), _("ended at"), _("ends at"), _("ends on"), _("expire date"),
     _("expires at"), _("external id"), _("failed"), _("fingerprint"), _("finished at"),
@@ -35,14 +35,14 @@ FIELDS = (
     _("last used at"), _("later until"), _("left host"), _("locale"), _("looked at"), _("made at"),
     _("model"), _("ms"), _("name"), _("next at"), _("next look at"), _("next sync at"),
     _("not after"), _("not before"), _("occurrence"), _("organises"), _("outcome"), _("people"),
-    _("policy"), _("policy version"), _("polished at"), _("priority"), _("prompt"),
-    _("prompt version"), _("propensity"), _("provider"), _("purpose"), _("reaction"), _("read at"),
+    _("policy version"), _("policy"), _("polished at"), _("priority"), _("prompt version"),
+    _("prompt"), _("propensity"), _("provider"), _("purpose"), _("reaction"), _("read at"),
     _("reader"), _("reason"), _("refreshing until"), _("rest until"), _("rests until"),
     _("returned at"), _("revision"), _("revoked at"), _("reward"), _("scopes"), _("seen at"),
     _("sending at"), _("sent at"), _("served"), _("shown at"), _("shows"), _("silence"),
     _("snoozed"), _("source"), _("starts at"), _("starts on"), _("state"), _("subject"),
     _("synced at"), _("tokens in"), _("tokens out"), _("topic"), _("uid"), _("undo until"),
-    _("updated at"), _("user"), _("user id"), _("version"), _("withdrawn at"), _("wording"),
+    _("updated at"), _("user id"), _("user"), _("version"), _("withdrawn at"), _("wording"),
     _("written"), _("zone is known"),
 )  # fmt: skip
 

@@ -93,6 +93,20 @@ class TipReactionUndone(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TipRewarded(Event):
+    """The task that a tip had suggested was closed at its source, and nobody told us.
+
+    On top of what an answer was worth, which is never for the same deed.
+    """
+
+    subject: ClassVar[str] = "feedback.tip.rewarded"
+    tip_id: UUID
+    candidate: str  # "task:17"
+    closed_at: datetime  # by the source's clock
+    reward: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentGranted(Event):
     subject: ClassVar[str] = "accounts.consent.granted"
     key: str

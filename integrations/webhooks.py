@@ -18,8 +18,6 @@ from oo.lib.configuration import value_of
 from oo.lib.queue import look_now
 
 MOST_BYTES = 1024 * 1024
-# Of ten tasks that are ticked off together a source tells ten times.
-SETTLES_S = 2.0
 
 
 @csrf_exempt
@@ -33,9 +31,9 @@ def hear(request: HttpRequest, source: str) -> HttpResponse:
     heard = heard_by.hear(request.headers, body)
     if heard is None:
         return HttpResponse(status=403)
-    if heard.account:
-        for connection_id in hints.take(source, heard, at=timezone.now()):
-            look_now(tasks.sync_one, str(connection_id), countdown_s=SETTLES_S, expires_s=60)
+    wait_s = hints.SETTLES.total_seconds()
+    for connection_id in hints.take(source, heard, at=timezone.now()) if heard.account else ():
+        look_now(tasks.sync_one, str(connection_id), countdown_s=wait_s, expires_s=60)
     return HttpResponse()
 
 

@@ -11,7 +11,7 @@ import pytest
 from accounts.privacy.receipts import KEPT_FOR
 from oo.settings import base
 from tips import conf
-from tips.decide import effects
+from tips.decide import effects, rewards
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
@@ -46,6 +46,8 @@ def test_the_figures_about_answers_are_those_of_the_code() -> None:
     assert f"closed, {(conf.UNDO_WINDOW + conf.UNDO_GRACE).seconds} s after" in text
     assert timedelta(hours=2) == effects.SNOOZE
     assert f"in {effects.NOT_RELEVANT.days} days" in text
+    assert f"delayed reward of\n{rewards.DELAYED}," in text
+    assert timedelta(hours=24) == rewards.DELAYED_WITHIN
     assert f"rests for {conf.REST_AFTER_ANSWER.seconds // 60} minutes" in text
 
 

@@ -46,6 +46,7 @@ EXPORTED: Mapping[str, tuple[type[Any], str, Mapping[str, str]]] = {
             "closes": "completion_key",
             "seconds_to_answer": "dwell_s",
             "reward": "reward",
+            "delayed_reward": "delayed_reward",
         },
     ),
     "decisions": (

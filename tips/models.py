@@ -89,6 +89,8 @@ class Tip(models.Model):
     completion_key = models.UUIDField(null=True)
     dwell_s = models.FloatField(null=True)
     reward = models.FloatField(null=True)
+    # Later: its task was closed at its source; see tips.answer.rewarding.
+    delayed_reward = models.FloatField(null=True)
 
     objects = TipQuerySet.as_manager()
 

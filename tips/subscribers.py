@@ -24,7 +24,14 @@ def look_again(event: Event) -> None:
     look_now(tasks.make_tip, str(event.user_id), expires_s=60)
 
 
+def reward(event: TaskCompleted) -> None:
+    if event.by == "source":
+        args = (str(event.user_id), event.task_id, event.at.isoformat())
+        look_now(tasks.reward, *args)
+
+
 def listen() -> None:
+    subscribe(TaskCompleted, reward)
     kinds: tuple[type[Event], ...] = (
         TasksSynced,
         CalendarSynced,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from celery import shared_task
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from oo.lib.queue import look_now
 from tips import conf
+from tips.answer import rewarding
 from tips.make import making
 from tips.models import Tip, TipSchedule
 from tips.polish import polishing
@@ -45,3 +47,16 @@ def keep_ready() -> int:
         look_now(keep_ready, expires_s=60)
     _polish(making.make_tips(claimed, at=at).live.values())
     return len(claimed)
+
+
+@shared_task(soft_time_limit=20, time_limit=30)
+def reward(user_id: str, task_id: int, heard_at: str) -> bool:
+    """A task was closed at its source. Safe to run twice; lost, reward_missed finds it."""
+    at = datetime.fromisoformat(heard_at)
+    return rewarding.reward(UUID(user_id), task_id, at=at) is not None
+
+
+@shared_task(soft_time_limit=90, time_limit=110)
+def reward_missed() -> int:
+    """Every 15 minutes, from oo/schedule.py. Returns how many tips were rewarded."""
+    return rewarding.reward_missed(at=timezone.now())

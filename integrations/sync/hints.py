@@ -1,6 +1,7 @@
 """What sources tell by themselves: a hint that makes connections due. The sync reads the truth.
 
-A burst is one sync, since a row that is due already is not made due again.
+A burst is one sync: what was made due a moment ago is not made due again, and is looked at when
+the moment is over.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from integrations.models import Connection, Delivery
 
 # Sources give up telling the same again within hours.
 KEPT = timedelta(days=7)
+# Of ten tasks that are ticked off together a source tells ten times.
+SETTLES = timedelta(seconds=2)
 
 
 def take(source: str, heard: Heard, *, at: datetime) -> list[UUID]:
-    """Make the account's connections due. Returns those that were not, and are to be looked at.
+    """Make the account's connections due. Returns those to look at, when SETTLES is over.
 
     Three queries, however many connections. Nothing is written of an account that nobody has
     connected, nor of a delivery that was taken before.
@@ -45,10 +48,15 @@ def _take(source: str, heard: Heard, at: datetime) -> list[UUID]:
     if not rows:
         return []
     Delivery.objects.create(digest=_digest(source, heard.delivery), heard_at=at)
-    # A worker that is at it may have read already what this is about.
-    wanted = [pk for pk, due_at, held in rows if due_at > at or (held is not None and held > at)]
+    wanted = [pk for pk, due_at, held in rows if not _is_coming(due_at, held, at)]
     Connection.objects.filter(pk__in=wanted).update(next_sync_at=at)
     return wanted
+
+
+def _is_coming(due_at: datetime, held: datetime | None, at: datetime) -> bool:
+    """Whether it is read soon anyway. A worker that is at it may have read too early for this."""
+    is_held = held is not None and held > at
+    return at - SETTLES <= due_at <= at and not is_held
 
 
 def _digest(source: str, delivery: str) -> str:

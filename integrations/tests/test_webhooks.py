@@ -370,6 +370,25 @@ def test_a_burst_is_one_sync(mine: Connection, todoist: TodoistStandIn, queued: 
     assert Delivery.objects.count() == 20
 
 
+@pytest.mark.parametrize(("since_s", "looks"), [(0, 0), (2, 0), (3, 1), (50, 1)])
+def test_what_is_due_for_longer_does_not_wait_for_beat(
+    mine: Connection, told: Told, queued: list[Any], since_s: int, looks: int
+) -> None:
+    then = NOON - timedelta(seconds=since_s)
+    Connection.objects.filter(pk=mine.pk).update(next_sync_at=then)
+    post(told)
+    assert len(queued) == looks
+
+
+def test_it_is_looked_at_when_the_burst_is_over(
+    mine: Connection, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[Any] = []
+    monkeypatch.setattr(tasks.sync_one, "apply_async", lambda _args, **how: sent.append(how))
+    post(told)
+    assert [how["countdown"] for how in sent] == [hints.SETTLES.total_seconds()]
+
+
 def test_what_is_told_while_a_worker_reads_is_read_once_more(
     mine: Connection, told: Told, queued: list[Any]
 ) -> None:

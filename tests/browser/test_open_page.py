@@ -13,7 +13,7 @@ from integrations.models import Task
 from tests.browser.card import card, expect_tip
 from tests.browser.conftest import Visit
 from tests.clock import NOON
-from tests.factories import give_tip
+from tests.factories import give_tip, make_task
 from tips.make.making import make_tip
 from tips.models import Tip, TipSchedule
 
@@ -51,6 +51,19 @@ def test_a_tip_whose_task_was_renamed_is_replaced_when_the_page_is_looked_at(
     page.clock.fast_forward(61_000)
     look_at(page)
     expect_tip(page, "Pay the rent by card")
+
+
+def test_a_tip_whose_task_was_closed_elsewhere_makes_room_when_the_page_is_looked_at(
+    visit: Visit, alice: User
+) -> None:
+    page, later = left_open(visit, alice), NOON + timedelta(seconds=30)
+    Task.objects.filter(user=alice).update(completed_at=later, changed_at=later)
+    make_task(alice, "Call the bank")
+    TipSchedule.objects.look_again(alice.pk, at=later)
+    make_tip(alice.pk, at=NOON + timedelta(minutes=1))
+    page.clock.fast_forward(61_000)
+    look_at(page)
+    expect_tip(page, "Call the bank")
 
 
 def test_a_page_that_nobody_touches_asks_when_its_tip_ends(visit: Visit, alice: User) -> None:

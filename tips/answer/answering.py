@@ -20,7 +20,7 @@ from tips import conf
 from tips.answer import believing
 from tips.decide.effects import UNTIL_CHANGED_AT_MOST, Effect, effect_of
 from tips.decide.kinds import way_of
-from tips.decide.rewards import infer_reward
+from tips.decide.rewards import beside_delayed, infer_reward
 from tips.models import Mute, Tip, TipSchedule, TipView
 
 
@@ -72,7 +72,8 @@ def react(tip: Tip, reaction: str, *, at: datetime, answered_at: datetime | None
         tip.state, tip.reaction, tip.ended_at = Tip.State.ANSWERED, reaction, at
         tip.answered_at = min(max(answered_at or at, tip.shown_at or at), at)
         tip.dwell_s = (tip.answered_at - tip.shown_at).total_seconds() if tip.shown_at else None
-        tip.reward = infer_reward(tip.kind, reaction, tip.dwell_s, left_s=_left_s(tip))
+        reward = infer_reward(tip.kind, reaction, tip.dwell_s, left_s=_left_s(tip))
+        tip.reward = beside_delayed(reward, tip.delayed_reward)
         tip.undo_until = at + conf.UNDO_WINDOW if believing.heed(tip, at=at) else None
         effect = _effect(tip)
         _apply(tip, effect, at=at)
@@ -102,12 +103,14 @@ def explain(tip: Tip, reason: str, *, at: datetime) -> Outcome:
     """
     with transaction.atomic():
         _lock(tip.user_id, at)
+        tip = Tip.objects.get(pk=tip.pk)
         reward = infer_reward(tip.kind, Tip.Reaction.DISMISS, None, reason)
+        reward = beside_delayed(reward, tip.delayed_reward)
         won = Tip.objects.filter(
             pk=tip.pk, state=Tip.State.ANSWERED, reaction=Tip.Reaction.DISMISS, reason=""
         ).update(reason=reason, reward=reward)
-        tip = Tip.objects.get(pk=tip.pk)
         if won:
+            tip.reason, tip.reward = reason, reward
             effect = _effect(tip)
             _apply(tip, effect, at=at)
             if effect.completes:

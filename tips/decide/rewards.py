@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from tips.base import Kind, Reaction, Reason
 
 MAGIC_FROM_S, MAGIC_UNTIL_S = 15.0, 120.0
 SOON_S = 30 * 60.0
 HARDLY_READ_S = 2.0
+# A task that is closed at its source at most so long after a tip suggested it: less than a "done",
+# since nobody said that the tip was why.
+DELAYED, DELAYED_WITHIN = 0.4, timedelta(hours=24)
 
 DISMISSED: dict[str, float] = {
     "": -0.4,
@@ -92,3 +96,20 @@ def infer_reward(
     if reaction != Reaction.DONE:
         raise KeyError(reaction)
     return TAKEN[Kind(kind)](Taken(dwell_s, left_s))
+
+
+def is_undecided(reaction: str, reason: str) -> bool:
+    """Whether the tip may still have led to something: no answer, later, or not now."""
+    if reaction == Reaction.DISMISS:
+        return reason == Reason.NOT_NOW
+    return reaction in ("", Reaction.SNOOZE)
+
+
+def says_done(reaction: str, reason: str) -> bool:
+    """Whether the person has said that the thing itself is done."""
+    return reaction == Reaction.DONE or reason == Reason.ALREADY_DONE
+
+
+def beside_delayed(reward: float, delayed: float | None) -> float:
+    """What an answer is worth that comes after the delayed reward: no second praise of one deed."""
+    return reward if delayed is None else min(reward, 0.0)
