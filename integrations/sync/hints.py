@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 
 from integrations.base import Heard, Trouble
 from integrations.models import Connection, Delivery
+from oo.lib.text import storable
 
 # Sources give up telling the same again within hours.
 KEPT = timedelta(days=7)
@@ -40,7 +41,8 @@ def forget(*, at: datetime) -> int:
 
 def _take(source: str, heard: Heard, at: datetime) -> list[UUID]:
     # An account may be connected by several people: locked in the order of their keys.
-    found = Connection.objects.live().known().filter(source=source, account=heard.account)
+    account = storable(heard.account)  # PostgreSQL takes no NUL, not even to compare
+    found = Connection.objects.live().known().filter(source=source, account=account)
     # What asked for fewer requests gets none before its time.
     found = found.exclude(state=Connection.State.RETRYING, last_error=Trouble.RATE_LIMITED)
     locked = found.select_for_update(of=("self",), no_key=True).order_by("pk")

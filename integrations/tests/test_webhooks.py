@@ -229,6 +229,7 @@ def test_a_body_that_django_itself_would_not_take_is_refused_too(
         b'{"user_id": ["1"]}',
         b'{"user_id": ""}',
         b'{"user_id": "\\u0000"}',
+        b'{"user_id": "\\ud800"}',
         b'{"user_id": "' + b"9" * 300 + b'"}',
     ],
     ids=lambda body: repr(body[:20]),
