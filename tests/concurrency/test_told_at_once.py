@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from uuid import UUID
 
 import pytest
 
@@ -27,7 +28,7 @@ MINUTE = timedelta(minutes=1)
 SOON = NOON + MINUTE
 
 
-def told(account: str, delivery: str) -> partial[object]:
+def told(account: str, delivery: str) -> partial[list[UUID]]:
     return partial(hints.take, "todoist", Heard(account, delivery), at=SOON)
 
 
