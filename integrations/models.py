@@ -117,7 +117,7 @@ class Connection(models.Model):
         )
 
 
-class Delivery(models.Model):
+class WebhookDelivery(models.Model):
     """That a source has told something, so that it is heard once. About nobody: a digest."""
 
     digest = models.CharField(max_length=32, primary_key=True)  # of the source's own id of it

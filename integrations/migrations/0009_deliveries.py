@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Delivery',
+            name='WebhookDelivery',
             fields=[
                 ('digest', models.CharField(max_length=32, primary_key=True, serialize=False)),
                 ('heard_at', models.DateTimeField(db_index=True)),

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from integrations.base import Heard, Trouble
-from integrations.models import Connection, Delivery
+from integrations.models import Connection, WebhookDelivery
 from oo.lib.text import storable
 
 # Sources give up telling the same again within hours.
@@ -36,7 +36,7 @@ def take(source: str, heard: Heard, *, at: datetime) -> list[UUID]:
 
 
 def forget(*, at: datetime) -> int:
-    return Delivery.objects.filter(heard_at__lt=at - KEPT).delete()[0]
+    return WebhookDelivery.objects.filter(heard_at__lt=at - KEPT).delete()[0]
 
 
 def _take(source: str, heard: Heard, at: datetime) -> list[UUID]:
@@ -49,7 +49,7 @@ def _take(source: str, heard: Heard, at: datetime) -> list[UUID]:
     rows = list(locked.values_list("pk", "next_sync_at", "claimed_until"))
     if not rows:
         return []
-    Delivery.objects.create(digest=_digest(source, heard.delivery), heard_at=at)
+    WebhookDelivery.objects.create(digest=_digest(source, heard.delivery), heard_at=at)
     wanted = [pk for pk, due_at, held in rows if not _is_coming(due_at, held, at)]
     Connection.objects.filter(pk__in=wanted).update(next_sync_at=at)
     return wanted

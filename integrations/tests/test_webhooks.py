@@ -17,7 +17,7 @@ from accounts.models import User
 from events.models import EventRecord
 from integrations import tasks, webhooks
 from integrations.base import Heard, SignalSource
-from integrations.models import Connection, Delivery, Task
+from integrations.models import Connection, Task, WebhookDelivery
 from integrations.registry import SOURCES
 from integrations.sources.todoist import Todoist, webhook
 from integrations.sync import hints
@@ -78,7 +78,7 @@ def due(connection: Connection) -> bool:
 
 
 def nothing_happened(mine: Connection, queued: list[Any]) -> bool:
-    rows = (Delivery.objects.exists(), Task.objects.exists(), EventRecord.objects.exists())
+    rows = (WebhookDelivery.objects.exists(), Task.objects.exists(), EventRecord.objects.exists())
     return not due(mine) and queued == [] and not any(rows)
 
 
@@ -323,7 +323,7 @@ def test_a_second_delivery_does_nothing(mine: Connection, told: Told, queued: li
     put_off(mine)
     assert post(told).status_code == 200
     assert not due(mine)
-    assert len(queued) == Delivery.objects.count() == 1
+    assert len(queued) == WebhookDelivery.objects.count() == 1
 
 
 def test_the_same_id_at_another_source_is_another_delivery(mine: Connection) -> None:
@@ -350,7 +350,7 @@ def test_whatever_the_id_is_it_is_kept_as_a_digest(mine: Connection, delivery: s
     assert hints.take("todoist", Heard(mine.account, delivery), at=NOON)
     put_off(mine)
     assert not hints.take("todoist", Heard(mine.account, delivery), at=NOON)
-    assert len(Delivery.objects.get().digest) == 32
+    assert len(WebhookDelivery.objects.get().digest) == 32
 
 
 def test_late_and_reordered_deliveries_are_each_a_hint(
@@ -368,7 +368,7 @@ def test_a_burst_is_one_sync(mine: Connection, todoist: TodoistStandIn, queued: 
     for _ in range(20):
         assert post(tell(todoist)).status_code == 200
     assert queued == [str(mine.pk)]
-    assert Delivery.objects.count() == 20
+    assert WebhookDelivery.objects.count() == 20
 
 
 @pytest.mark.parametrize(("since_s", "looks"), [(0, 0), (2, 0), (3, 1), (50, 1)])
@@ -440,7 +440,7 @@ def test_deliveries_are_forgotten_after_a_week(mine: Connection) -> None:
     hints.take("todoist", Heard(mine.account, "old"), at=NOON - hints.KEPT - HOUR)
     hints.take("todoist", Heard(mine.account, "new"), at=NOON - hints.KEPT + HOUR)
     assert tasks.purge() == 1
-    assert Delivery.objects.count() == 1
+    assert WebhookDelivery.objects.count() == 1
 
 
 # ---- another source ---------------------------------------------------------------------------

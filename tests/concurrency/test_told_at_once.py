@@ -10,7 +10,7 @@ import pytest
 
 from events.catalog import TipRewarded
 from integrations.base import Heard
-from integrations.models import Connection, Delivery, Task
+from integrations.models import Connection, Task, WebhookDelivery
 from integrations.sync import hints, syncing
 from tests.clock import NOON
 from tests.concurrency.people import Connected, connected, recorded, somebody, somebody_with_a_tip
@@ -37,7 +37,7 @@ def test_of_five_that_bring_the_same_delivery_one_is_heard(crew: Crew) -> None:
         mine = make_connection(somebody(), source="todoist", account=f"a{turn}")
         ends = crew.at_once(*[told(mine.account, f"d{turn}")] * 5)
         assert sorted(ends, key=len) == [[], [], [], [], [mine.pk]]
-    assert Delivery.objects.count() == ROUNDS
+    assert WebhookDelivery.objects.count() == ROUNDS
 
 
 def test_deliveries_about_an_account_that_many_share_do_not_block_each_other(crew: Crew) -> None:

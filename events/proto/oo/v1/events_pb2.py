@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12oo/v1/events.proto\x12\x05oo.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xcd\x07\n\x08\x45nvelope\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\r\x12\x0f\n\x07user_id\x18\x04 \x01(\t\x12&\n\x02\x61t\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0btraceparent\x18\x06 \x01(\t\x12*\n\x0ctasks_synced\x18\x10 \x01(\x0b\x32\x12.oo.v1.TasksSyncedH\x00\x12.\n\x0etask_completed\x18\x11 \x01(\x0b\x32\x14.oo.v1.TaskCompletedH\x00\x12:\n\x14\x63ompletion_requested\x18\x12 \x01(\x0b\x32\x1a.oo.v1.CompletionRequestedH\x00\x12\x34\n\x11\x63ompletion_failed\x18\x13 \x01(\x0b\x32\x17.oo.v1.CompletionFailedH\x00\x12\x30\n\x0f\x63\x61lendar_synced\x18\x14 \x01(\x0b\x32\x15.oo.v1.CalendarSyncedH\x00\x12\x36\n\x12\x63onnection_changed\x18\x15 \x01(\x0b\x32\x18.oo.v1.ConnectionChangedH\x00\x12&\n\ntip_served\x18\x16 \x01(\x0b\x32\x10.oo.v1.TipServedH\x00\x12(\n\x0btip_reacted\x18\x17 \x01(\x0b\x32\x11.oo.v1.TipReactedH\x00\x12\x37\n\x13tip_reaction_undone\x18\x18 \x01(\x0b\x32\x18.oo.v1.TipReactionUndoneH\x00\x12\x30\n\x0f\x63onsent_granted\x18\x19 \x01(\x0b\x32\x15.oo.v1.ConsentGrantedH\x00\x12\x34\n\x11\x63onsent_withdrawn\x18\x1a \x01(\x0b\x32\x17.oo.v1.ConsentWithdrawnH\x00\x12\x30\n\x0fprofile_changed\x18\x1b \x01(\x0b\x32\x15.oo.v1.ProfileChangedH\x00\x12\x38\n\x13preferences_changed\x18\x1c \x01(\x0b\x32\x19.oo.v1.PreferencesChangedH\x00\x12?\n\x17tip_dismissal_explained\x18\x1d \x01(\x0b\x32\x1c.oo.v1.TipDismissalExplainedH\x00\x12,\n\rdata_exported\x18\x1e \x01(\x0b\x32\x13.oo.v1.DataExportedH\x00\x12\x30\n\x0f\x64\x65parture_asked\x18\x1f \x01(\x0b\x32\x15.oo.v1.DepartureAskedH\x00\x42\x07\n\x05\x65vent\"F\n\x0bTasksSynced\x12\x15\n\rconnection_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63hanged\x18\x02 \x01(\x03\x12\x0f\n\x07removed\x18\x03 \x01(\x03\",\n\rTaskCompleted\x12\x0f\n\x07task_id\x18\x01 \x01(\x03\x12\n\n\x02\x62y\x18\x02 \x01(\t\"R\n\x13\x43ompletionRequested\x12\x0b\n\x03key\x18\x01 \x01(\t\x12.\n\nnot_before\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"0\n\x10\x43ompletionFailed\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07task_id\x18\x02 \x01(\x03\"I\n\x0e\x43\x61lendarSynced\x12\x15\n\rconnection_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63hanged\x18\x02 \x01(\x03\x12\x0f\n\x07removed\x18\x03 \x01(\x03\"9\n\x11\x43onnectionChanged\x12\x15\n\rconnection_id\x18\x01 \x01(\t\x12\r\n\x05state\x18\x02 \x01(\t\"9\n\tTipServed\x12\x0e\n\x06tip_id\x18\x01 \x01(\t\x12\x0e\n\x06policy\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\"\xa4\x01\n\nTipReacted\x12\x0e\n\x06tip_id\x18\x01 \x01(\t\x12\x11\n\tcandidate\x18\x02 \x01(\t\x12\x10\n\x08reaction\x18\x03 \x01(\t\x12/\n\x0b\x61nswered_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x07\x64well_s\x18\x05 \x01(\x01H\x00\x88\x01\x01\x12\x0e\n\x06reward\x18\x06 \x01(\x01\x42\n\n\x08_dwell_s\"#\n\x11TipReactionUndone\x12\x0e\n\x06tip_id\x18\x01 \x01(\t\".\n\x0e\x43onsentGranted\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07wording\x18\x02 \x01(\t\"\x1f\n\x10\x43onsentWithdrawn\x12\x0b\n\x03key\x18\x01 \x01(\t\" \n\x0eProfileChanged\x12\x0e\n\x06\x66ields\x18\x01 \x03(\t\"$\n\x12PreferencesChanged\x12\x0e\n\x06plugin\x18\x01 \x01(\t\"G\n\x15TipDismissalExplained\x12\x0e\n\x06tip_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0e\n\x06reward\x18\x03 \x01(\x01\"\x1a\n\x0c\x44\x61taExported\x12\n\n\x02\x62y\x18\x01 \x01(\t\"\x10\n\x0e\x44\x65partureAskedb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12oo/v1/events.proto\x12\x05oo.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd1\x08\n\x08\x45nvelope\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\r\x12\x0f\n\x07user_id\x18\x04 \x01(\t\x12&\n\x02\x61t\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0btraceparent\x18\x06 \x01(\t\x12*\n\x0ctasks_synced\x18\x10 \x01(\x0b\x32\x12.oo.v1.TasksSyncedH\x00\x12.\n\x0etask_completed\x18\x11 \x01(\x0b\x32\x14.oo.v1.TaskCompletedH\x00\x12:\n\x14\x63ompletion_requested\x18\x12 \x01(\x0b\x32\x1a.oo.v1.CompletionRequestedH\x00\x12\x34\n\x11\x63ompletion_failed\x18\x13 \x01(\x0b\x32\x17.oo.v1.CompletionFailedH\x00\x12\x30\n\x0f\x63\x61lendar_synced\x18\x14 \x01(\x0b\x32\x15.oo.v1.CalendarSyncedH\x00\x12\x36\n\x12\x63onnection_changed\x18\x15 \x01(\x0b\x32\x18.oo.v1.ConnectionChangedH\x00\x12&\n\ntip_served\x18\x16 \x01(\x0b\x32\x10.oo.v1.TipServedH\x00\x12(\n\x0btip_reacted\x18\x17 \x01(\x0b\x32\x11.oo.v1.TipReactedH\x00\x12\x37\n\x13tip_reaction_undone\x18\x18 \x01(\x0b\x32\x18.oo.v1.TipReactionUndoneH\x00\x12\x30\n\x0f\x63onsent_granted\x18\x19 \x01(\x0b\x32\x15.oo.v1.ConsentGrantedH\x00\x12\x34\n\x11\x63onsent_withdrawn\x18\x1a \x01(\x0b\x32\x17.oo.v1.ConsentWithdrawnH\x00\x12\x30\n\x0fprofile_changed\x18\x1b \x01(\x0b\x32\x15.oo.v1.ProfileChangedH\x00\x12\x38\n\x13preferences_changed\x18\x1c \x01(\x0b\x32\x19.oo.v1.PreferencesChangedH\x00\x12?\n\x17tip_dismissal_explained\x18\x1d \x01(\x0b\x32\x1c.oo.v1.TipDismissalExplainedH\x00\x12,\n\rdata_exported\x18\x1e \x01(\x0b\x32\x13.oo.v1.DataExportedH\x00\x12\x30\n\x0f\x64\x65parture_asked\x18\x1f \x01(\x0b\x32\x15.oo.v1.DepartureAskedH\x00\x12$\n\tpush_sent\x18  \x01(\x0b\x32\x0f.oo.v1.PushSentH\x00\x12\x30\n\x0fpush_suppressed\x18! \x01(\x0b\x32\x15.oo.v1.PushSuppressedH\x00\x12*\n\x0ctip_rewarded\x18\" \x01(\x0b\x32\x12.oo.v1.TipRewardedH\x00\x42\x07\n\x05\x65vent\"F\n\x0bTasksSynced\x12\x15\n\rconnection_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63hanged\x18\x02 \x01(\x03\x12\x0f\n\x07removed\x18\x03 \x01(\x03\",\n\rTaskCompleted\x12\x0f\n\x07task_id\x18\x01 \x01(\x03\x12\n\n\x02\x62y\x18\x02 \x01(\t\"R\n\x13\x43ompletionRequested\x12\x0b\n\x03key\x18\x01 \x01(\t\x12.\n\nnot_before\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"0\n\x10\x43ompletionFailed\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07task_id\x18\x02 \x01(\x03\"I\n\x0e\x43\x61lendarSynced\x12\x15\n\rconnection_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63hanged\x18\x02 \x01(\x03\x12\x0f\n\x07removed\x18\x03 \x01(\x03\"9\n\x11\x43onnectionChanged\x12\x15\n\rconnection_id\x18\x01 \x01(\t\x12\r\n\x05state\x18\x02 \x01(\t\"9\n\tTipServed\x12\x0e\n\x06tip_id\x18\x01 \x01(\t\x12\x0e\n\x06policy\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\"\xa4\x01\n\nTipReacted\x12\x0e\n\x06tip_id\x18\x01 \x01(\t\x12\x11\n\tcandidate\x18\x02 \x01(\t\x12\x10\n\x08reaction\x18\x03 \x01(\t\x12/\n\x0b\x61nswered_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x07\x64well_s\x18\x05 \x01(\x01H\x00\x88\x01\x01\x12\x0e\n\x06reward\x18\x06 \x01(\x01\x42\n\n\x08_dwell_s\"#\n\x11TipReactionUndone\x12\x0e\n\x06tip_id\x18\x01 \x01(\t\".\n\x0e\x43onsentGranted\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0f\n\x07wording\x18\x02 \x01(\t\"\x1f\n\x10\x43onsentWithdrawn\x12\x0b\n\x03key\x18\x01 \x01(\t\" \n\x0eProfileChanged\x12\x0e\n\x06\x66ields\x18\x01 \x03(\t\"$\n\x12PreferencesChanged\x12\x0e\n\x06plugin\x18\x01 \x01(\t\"G\n\x15TipDismissalExplained\x12\x0e\n\x06tip_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0e\n\x06reward\x18\x03 \x01(\x01\"\x1a\n\x0c\x44\x61taExported\x12\n\n\x02\x62y\x18\x01 \x01(\t\"\x10\n\x0e\x44\x65partureAsked\".\n\x08PushSent\x12\x13\n\x0b\x64\x65livery_id\x18\x01 \x01(\t\x12\r\n\x05topic\x18\x02 \x01(\t\"A\n\x0ePushSuppressed\x12\x13\n\x0b\x64\x65livery_id\x18\x01 \x01(\t\x12\r\n\x05topic\x18\x02 \x01(\t\x12\x0b\n\x03why\x18\x03 \x01(\t\"o\n\x0bTipRewarded\x12\x0e\n\x06tip_id\x18\x01 \x01(\t\x12\x11\n\tcandidate\x18\x02 \x01(\t\x12-\n\tclosed_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reward\x18\x04 \x01(\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,37 +33,43 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'oo.v1.events_pb2', _globals
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ENVELOPE']._serialized_start=63
-  _globals['_ENVELOPE']._serialized_end=1036
-  _globals['_TASKSSYNCED']._serialized_start=1038
-  _globals['_TASKSSYNCED']._serialized_end=1108
-  _globals['_TASKCOMPLETED']._serialized_start=1110
-  _globals['_TASKCOMPLETED']._serialized_end=1154
-  _globals['_COMPLETIONREQUESTED']._serialized_start=1156
-  _globals['_COMPLETIONREQUESTED']._serialized_end=1238
-  _globals['_COMPLETIONFAILED']._serialized_start=1240
-  _globals['_COMPLETIONFAILED']._serialized_end=1288
-  _globals['_CALENDARSYNCED']._serialized_start=1290
-  _globals['_CALENDARSYNCED']._serialized_end=1363
-  _globals['_CONNECTIONCHANGED']._serialized_start=1365
-  _globals['_CONNECTIONCHANGED']._serialized_end=1422
-  _globals['_TIPSERVED']._serialized_start=1424
-  _globals['_TIPSERVED']._serialized_end=1481
-  _globals['_TIPREACTED']._serialized_start=1484
-  _globals['_TIPREACTED']._serialized_end=1648
-  _globals['_TIPREACTIONUNDONE']._serialized_start=1650
-  _globals['_TIPREACTIONUNDONE']._serialized_end=1685
-  _globals['_CONSENTGRANTED']._serialized_start=1687
-  _globals['_CONSENTGRANTED']._serialized_end=1733
-  _globals['_CONSENTWITHDRAWN']._serialized_start=1735
-  _globals['_CONSENTWITHDRAWN']._serialized_end=1766
-  _globals['_PROFILECHANGED']._serialized_start=1768
-  _globals['_PROFILECHANGED']._serialized_end=1800
-  _globals['_PREFERENCESCHANGED']._serialized_start=1802
-  _globals['_PREFERENCESCHANGED']._serialized_end=1838
-  _globals['_TIPDISMISSALEXPLAINED']._serialized_start=1840
-  _globals['_TIPDISMISSALEXPLAINED']._serialized_end=1911
-  _globals['_DATAEXPORTED']._serialized_start=1913
-  _globals['_DATAEXPORTED']._serialized_end=1939
-  _globals['_DEPARTUREASKED']._serialized_start=1941
-  _globals['_DEPARTUREASKED']._serialized_end=1957
+  _globals['_ENVELOPE']._serialized_end=1168
+  _globals['_TASKSSYNCED']._serialized_start=1170
+  _globals['_TASKSSYNCED']._serialized_end=1240
+  _globals['_TASKCOMPLETED']._serialized_start=1242
+  _globals['_TASKCOMPLETED']._serialized_end=1286
+  _globals['_COMPLETIONREQUESTED']._serialized_start=1288
+  _globals['_COMPLETIONREQUESTED']._serialized_end=1370
+  _globals['_COMPLETIONFAILED']._serialized_start=1372
+  _globals['_COMPLETIONFAILED']._serialized_end=1420
+  _globals['_CALENDARSYNCED']._serialized_start=1422
+  _globals['_CALENDARSYNCED']._serialized_end=1495
+  _globals['_CONNECTIONCHANGED']._serialized_start=1497
+  _globals['_CONNECTIONCHANGED']._serialized_end=1554
+  _globals['_TIPSERVED']._serialized_start=1556
+  _globals['_TIPSERVED']._serialized_end=1613
+  _globals['_TIPREACTED']._serialized_start=1616
+  _globals['_TIPREACTED']._serialized_end=1780
+  _globals['_TIPREACTIONUNDONE']._serialized_start=1782
+  _globals['_TIPREACTIONUNDONE']._serialized_end=1817
+  _globals['_CONSENTGRANTED']._serialized_start=1819
+  _globals['_CONSENTGRANTED']._serialized_end=1865
+  _globals['_CONSENTWITHDRAWN']._serialized_start=1867
+  _globals['_CONSENTWITHDRAWN']._serialized_end=1898
+  _globals['_PROFILECHANGED']._serialized_start=1900
+  _globals['_PROFILECHANGED']._serialized_end=1932
+  _globals['_PREFERENCESCHANGED']._serialized_start=1934
+  _globals['_PREFERENCESCHANGED']._serialized_end=1970
+  _globals['_TIPDISMISSALEXPLAINED']._serialized_start=1972
+  _globals['_TIPDISMISSALEXPLAINED']._serialized_end=2043
+  _globals['_DATAEXPORTED']._serialized_start=2045
+  _globals['_DATAEXPORTED']._serialized_end=2071
+  _globals['_DEPARTUREASKED']._serialized_start=2073
+  _globals['_DEPARTUREASKED']._serialized_end=2089
+  _globals['_PUSHSENT']._serialized_start=2091
+  _globals['_PUSHSENT']._serialized_end=2137
+  _globals['_PUSHSUPPRESSED']._serialized_start=2139
+  _globals['_PUSHSUPPRESSED']._serialized_end=2204
+  _globals['_TIPREWARDED']._serialized_start=2206
+  _globals['_TIPREWARDED']._serialized_end=2317
 # @@protoc_insertion_point(module_scope)

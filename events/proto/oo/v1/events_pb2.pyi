@@ -10,7 +10,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Envelope(_message.Message):
-    __slots__ = ("event_id", "subject", "version", "user_id", "at", "traceparent", "tasks_synced", "task_completed", "completion_requested", "completion_failed", "calendar_synced", "connection_changed", "tip_served", "tip_reacted", "tip_reaction_undone", "consent_granted", "consent_withdrawn", "profile_changed", "preferences_changed", "tip_dismissal_explained", "data_exported", "departure_asked")
+    __slots__ = ("event_id", "subject", "version", "user_id", "at", "traceparent", "tasks_synced", "task_completed", "completion_requested", "completion_failed", "calendar_synced", "connection_changed", "tip_served", "tip_reacted", "tip_reaction_undone", "consent_granted", "consent_withdrawn", "profile_changed", "preferences_changed", "tip_dismissal_explained", "data_exported", "departure_asked", "push_sent", "push_suppressed", "tip_rewarded")
     EVENT_ID_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
@@ -33,6 +33,9 @@ class Envelope(_message.Message):
     TIP_DISMISSAL_EXPLAINED_FIELD_NUMBER: _ClassVar[int]
     DATA_EXPORTED_FIELD_NUMBER: _ClassVar[int]
     DEPARTURE_ASKED_FIELD_NUMBER: _ClassVar[int]
+    PUSH_SENT_FIELD_NUMBER: _ClassVar[int]
+    PUSH_SUPPRESSED_FIELD_NUMBER: _ClassVar[int]
+    TIP_REWARDED_FIELD_NUMBER: _ClassVar[int]
     event_id: str
     subject: str
     version: int
@@ -55,7 +58,10 @@ class Envelope(_message.Message):
     tip_dismissal_explained: TipDismissalExplained
     data_exported: DataExported
     departure_asked: DepartureAsked
-    def __init__(self, event_id: _Optional[str] = ..., subject: _Optional[str] = ..., version: _Optional[int] = ..., user_id: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., traceparent: _Optional[str] = ..., tasks_synced: _Optional[_Union[TasksSynced, _Mapping]] = ..., task_completed: _Optional[_Union[TaskCompleted, _Mapping]] = ..., completion_requested: _Optional[_Union[CompletionRequested, _Mapping]] = ..., completion_failed: _Optional[_Union[CompletionFailed, _Mapping]] = ..., calendar_synced: _Optional[_Union[CalendarSynced, _Mapping]] = ..., connection_changed: _Optional[_Union[ConnectionChanged, _Mapping]] = ..., tip_served: _Optional[_Union[TipServed, _Mapping]] = ..., tip_reacted: _Optional[_Union[TipReacted, _Mapping]] = ..., tip_reaction_undone: _Optional[_Union[TipReactionUndone, _Mapping]] = ..., consent_granted: _Optional[_Union[ConsentGranted, _Mapping]] = ..., consent_withdrawn: _Optional[_Union[ConsentWithdrawn, _Mapping]] = ..., profile_changed: _Optional[_Union[ProfileChanged, _Mapping]] = ..., preferences_changed: _Optional[_Union[PreferencesChanged, _Mapping]] = ..., tip_dismissal_explained: _Optional[_Union[TipDismissalExplained, _Mapping]] = ..., data_exported: _Optional[_Union[DataExported, _Mapping]] = ..., departure_asked: _Optional[_Union[DepartureAsked, _Mapping]] = ...) -> None: ...
+    push_sent: PushSent
+    push_suppressed: PushSuppressed
+    tip_rewarded: TipRewarded
+    def __init__(self, event_id: _Optional[str] = ..., subject: _Optional[str] = ..., version: _Optional[int] = ..., user_id: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., traceparent: _Optional[str] = ..., tasks_synced: _Optional[_Union[TasksSynced, _Mapping]] = ..., task_completed: _Optional[_Union[TaskCompleted, _Mapping]] = ..., completion_requested: _Optional[_Union[CompletionRequested, _Mapping]] = ..., completion_failed: _Optional[_Union[CompletionFailed, _Mapping]] = ..., calendar_synced: _Optional[_Union[CalendarSynced, _Mapping]] = ..., connection_changed: _Optional[_Union[ConnectionChanged, _Mapping]] = ..., tip_served: _Optional[_Union[TipServed, _Mapping]] = ..., tip_reacted: _Optional[_Union[TipReacted, _Mapping]] = ..., tip_reaction_undone: _Optional[_Union[TipReactionUndone, _Mapping]] = ..., consent_granted: _Optional[_Union[ConsentGranted, _Mapping]] = ..., consent_withdrawn: _Optional[_Union[ConsentWithdrawn, _Mapping]] = ..., profile_changed: _Optional[_Union[ProfileChanged, _Mapping]] = ..., preferences_changed: _Optional[_Union[PreferencesChanged, _Mapping]] = ..., tip_dismissal_explained: _Optional[_Union[TipDismissalExplained, _Mapping]] = ..., data_exported: _Optional[_Union[DataExported, _Mapping]] = ..., departure_asked: _Optional[_Union[DepartureAsked, _Mapping]] = ..., push_sent: _Optional[_Union[PushSent, _Mapping]] = ..., push_suppressed: _Optional[_Union[PushSuppressed, _Mapping]] = ..., tip_rewarded: _Optional[_Union[TipRewarded, _Mapping]] = ...) -> None: ...
 
 class TasksSynced(_message.Message):
     __slots__ = ("connection_id", "changed", "removed")
@@ -186,3 +192,33 @@ class DataExported(_message.Message):
 class DepartureAsked(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class PushSent(_message.Message):
+    __slots__ = ("delivery_id", "topic")
+    DELIVERY_ID_FIELD_NUMBER: _ClassVar[int]
+    TOPIC_FIELD_NUMBER: _ClassVar[int]
+    delivery_id: str
+    topic: str
+    def __init__(self, delivery_id: _Optional[str] = ..., topic: _Optional[str] = ...) -> None: ...
+
+class PushSuppressed(_message.Message):
+    __slots__ = ("delivery_id", "topic", "why")
+    DELIVERY_ID_FIELD_NUMBER: _ClassVar[int]
+    TOPIC_FIELD_NUMBER: _ClassVar[int]
+    WHY_FIELD_NUMBER: _ClassVar[int]
+    delivery_id: str
+    topic: str
+    why: str
+    def __init__(self, delivery_id: _Optional[str] = ..., topic: _Optional[str] = ..., why: _Optional[str] = ...) -> None: ...
+
+class TipRewarded(_message.Message):
+    __slots__ = ("tip_id", "candidate", "closed_at", "reward")
+    TIP_ID_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_AT_FIELD_NUMBER: _ClassVar[int]
+    REWARD_FIELD_NUMBER: _ClassVar[int]
+    tip_id: str
+    candidate: str
+    closed_at: _timestamp_pb2.Timestamp
+    reward: float
+    def __init__(self, tip_id: _Optional[str] = ..., candidate: _Optional[str] = ..., closed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reward: _Optional[float] = ...) -> None: ...
