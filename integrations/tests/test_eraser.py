@@ -10,7 +10,7 @@ from django.apps import apps
 from accounts.models import User
 from accounts.privacy.tables import owner_path
 from integrations.eraser import IntegrationsEraser
-from integrations.models import CalendarEvent, Completion, Connection, Delivery, Task
+from integrations.models import CalendarEvent, Completion, Connection, Task, WebhookDelivery
 from integrations.tests.scripted import Scripted, make_scripted_connection, make_scripted_task
 from oo.lib.http import Unreachable
 from tests.factories import make_completion, make_event
@@ -30,9 +30,9 @@ def rows(connection: Connection) -> None:
 
 def test_every_table_of_this_app_is_claimed() -> None:
     own = {model._meta.label for model in apps.get_app_config("integrations").get_models()}
-    assert own - set(ERASER.models) == {"integrations.Delivery"}, "which names nobody"
+    assert own - set(ERASER.models) == {"integrations.WebhookDelivery"}, "which names nobody"
     assert set(ERASER.models) <= own
-    assert not owner_path(Delivery)
+    assert not owner_path(WebhookDelivery)
 
 
 def test_the_export_is_json_that_a_person_can_read(rows: None, alice: User) -> None:
