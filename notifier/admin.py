@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from notifier.models import Delivery, Device
+from notifier.models import Delivery, Device, Wish
 from oo.lib.admin import ReadOnlyAdmin
 
 
@@ -22,3 +22,11 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
     date_hierarchy = "created_at"
     list_select_related = ("user",)
     search_fields = ("=user__email", "=id")
+
+
+@admin.register(Wish)
+class WishAdmin(ReadOnlyAdmin[Wish]):
+    list_display = ("user", "often")
+    list_filter = ("often",)
+    list_select_related = ("user",)
+    search_fields = ("=user__email",)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy
 
-from notifier.models import Delivery, Device
+from notifier.models import Delivery, Device, Wish
 from oo.lib.personal_data import Eraser, told
 from oo.lib.types import JSON
 
@@ -28,18 +28,19 @@ SENT = (
 
 class NotifierEraser(Eraser):
     title = gettext_lazy("Your devices, and when something was sent to them")
-    models = ("notifier.Device", "notifier.Delivery")
+    models = ("notifier.Device", "notifier.Delivery", "notifier.Wish")
 
     def export(self, user_id: UUID) -> Mapping[str, JSON]:
         devices = Device.objects.filter(user_id=user_id).order_by("added_at", "pk")
         sent = Delivery.objects.filter(user_id=user_id).order_by("created_at", "pk")
         return {
             "devices": told(devices, {name: name for name in DEVICE}),
+            "how-often": told(Wish.objects.filter(user_id=user_id), {"often": "often"}),
             "notifications": told(sent, {name.replace("__", "_"): name for name in SENT}),
         }
 
     def erase(self, user_id: UUID) -> Mapping[str, int]:
         erased: Counter[str] = Counter()
-        for model in (Delivery, Device):
+        for model in (Delivery, Device, Wish):
             erased.update(model.objects.filter(user_id=user_id).delete()[1])
         return erased

@@ -42,6 +42,24 @@ class Device(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+class Wish(models.Model):
+    """How often a person wants to be spoken to: the one dial, for all of their devices."""
+
+    class Often(models.TextChoices):
+        RARELY = "rarely", _("rarely")
+        SOMETIMES = "sometimes", _("sometimes")
+        OFTEN = "often", _("often")
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True)
+    often = models.CharField(max_length=10, choices=Often.choices, default=Often.SOMETIMES)
+
+    class Meta:
+        verbose_name_plural = "wishes"
+
+    def __str__(self) -> str:
+        return self.often
+
+
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, *, at: datetime) -> DeliveryQuerySet:
         return self.filter(state=Delivery.State.WAITING, next_at__lte=at, user__is_active=True)

@@ -6,6 +6,7 @@ from notifier.page import views
 
 app_name = "notifier"
 urlpatterns = [
+    path("devices/wish", views.wish, name="wish"),
     path("devices/", views.add, name="add"),
     path("devices/<uuid:pk>/remove", views.remove, name="remove"),
     path("devices/<uuid:pk>/show", views.show, name="show"),

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from oo.lib.admin import ReadOnlyAdmin
-from tips.models import Tip, TipDecision, TipSchedule
+from tips.models import Interruption, Tip, TipDecision, TipSchedule
 
 
 @admin.register(Tip)
@@ -24,6 +24,15 @@ class TipDecisionAdmin(ReadOnlyAdmin[TipDecision]):
     list_filter = ("policy", "silence")
     list_select_related = ("user",)
     search_fields = ("=user__email",)
+
+
+@admin.register(Interruption)
+class InterruptionAdmin(ReadOnlyAdmin[Interruption]):
+    list_display = ("user", "at", "spoken", "why", "probability", "needed")
+    list_filter = ("spoken", "why")
+    list_select_related = ("user",)
+    search_fields = ("=user__email",)
+    date_hierarchy = "at"
 
 
 @admin.register(TipSchedule)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from oo.lib.personal_data import Eraser, told
 from oo.lib.types import JSON
-from tips.models import Mute, Tip, TipDecision, TipSchedule, TipView
+from tips.models import Interruption, Mute, Tip, TipDecision, TipSchedule, TipView
 
 # By file of the export: a table, the column by which its rows stand in order, and what is told of
 # each, by the name that the person reads. `fingerprint` says only what oO has looked at already.
@@ -47,6 +47,20 @@ EXPORTED: Mapping[str, tuple[type[Any], str, Mapping[str, str]]] = {
             "seconds_to_answer": "dwell_s",
             "reward": "reward",
             "delayed_reward": "delayed_reward",
+        },
+    ),
+    "interruptions": (
+        Interruption,
+        "at",
+        {
+            "at": "at",
+            "tip": "tip_id",
+            "spoken": "spoken",
+            "why": "why",
+            "probability": "probability",
+            "needed": "needed",
+            "propensity": "propensity",
+            "features": "features",
         },
     ),
     "decisions": (

@@ -158,6 +158,36 @@ class TipView(models.Model):
         return f"view of {self.tip_id}"
 
 
+class Interruption(models.Model):
+    """Whether a tip was worth a notification, with all that this rested on: the log of deliver.
+
+    One row for each answer to the question: a tip that is asked about every minute, and is kept
+    back for the same reason, has one.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    tip = models.ForeignKey(Tip, models.CASCADE)
+    at = models.DateTimeField()
+    spoken = models.BooleanField()
+    why = models.CharField(max_length=20)  # tips.decide.interrupting
+    probability = models.FloatField()
+    needed = models.FloatField()
+    propensity = models.FloatField(default=1.0)  # of this answer, in this moment
+    features = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tip", "why"], name="one_reason_per_tip"),
+            models.UniqueConstraint(
+                fields=["tip"], condition=Q(spoken=True), name="one_notification_per_tip"
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "-at"])]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
 class Mute(models.Model):
     """A candidate that is not to be said again before a moment: the effect of an answer."""
 

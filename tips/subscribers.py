@@ -12,9 +12,12 @@ from events.catalog import (
     ProfileChanged,
     TaskCompleted,
     TasksSynced,
+    TipReacted,
+    TipServed,
 )
 from oo.lib.queue import look_now
 from tips import tasks
+from tips.deliver import delivering
 from tips.models import TipSchedule
 
 
@@ -30,8 +33,15 @@ def reward(event: TaskCompleted) -> None:
         look_now(tasks.reward, *args)
 
 
+def take_back(event: TipServed | TipReacted) -> None:
+    """Whoever looks at it, or has answered, is not told of it any more."""
+    delivering.take_back(event.user_id, event.tip_id)
+
+
 def listen() -> None:
     subscribe(TaskCompleted, reward)
+    subscribe(TipServed, take_back)
+    subscribe(TipReacted, take_back)
     kinds: tuple[type[Event], ...] = (
         TasksSynced,
         CalendarSynced,

@@ -7,9 +7,11 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
+from notifier.tasks import send
 from oo.lib.queue import look_now
 from tips import conf
 from tips.answer import rewarding
+from tips.deliver import delivering
 from tips.make import making
 from tips.models import Tip, TipSchedule
 from tips.polish import polishing
@@ -47,6 +49,15 @@ def keep_ready() -> int:
         look_now(keep_ready, expires_s=60)
     _polish(making.make_tips(claimed, at=at).live.values())
     return len(claimed)
+
+
+@shared_task(soft_time_limit=45, time_limit=55)
+def deliver() -> int:
+    """Every minute, from oo/schedule.py: decide which ready tips are worth an interruption."""
+    keys = delivering.deliver(at=timezone.now())
+    for key in keys:
+        look_now(send, str(key), expires_s=30)
+    return len(keys)
 
 
 @shared_task(soft_time_limit=20, time_limit=30)

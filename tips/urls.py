@@ -15,6 +15,7 @@ urlpatterns = [
     path("tip/<uuid:pk>/undo", views.undo, name="undo"),
     path("tip/<uuid:pk>/why", views.why, name="why"),
     path("tip/<uuid:pk>/understood", views.understood, name="understood"),
+    path("afar/<str:token>", views.afar, name="afar"),
     path("closing", views.completion, name="closing"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
     path("sw.js", views.worker, name="worker"),

@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from notifier import devices, tasks
 from notifier.base import BadAddress, Channel, Message, Urgency
-from notifier.models import Device
+from notifier.models import Device, Wish
 from notifier.page.names import name_of
 from notifier.registry import CHANNELS
 from notifier.sending.queueing import queue
@@ -35,8 +35,15 @@ def settings_section(user: User) -> Mapping[str, Any]:
     mine = Device.objects.filter(user=user).order_by("added_at", "pk")
     channel = CHANNELS.get(BROWSER)
     key = channel.public_key() if channel and channel.is_set_up() else ""
-    shows = Device.Shows.choices
-    return {"devices": mine, "public_key": key, "shows": shows, "worker": WORKER}
+    wish = Wish.objects.filter(pk=user.pk).first() or Wish(user=user)
+    return {
+        "devices": mine,
+        "public_key": key,
+        "shows": Device.Shows.choices,
+        "often": Wish.Often.choices,
+        "wish": wish,
+        "worker": WORKER,
+    }
 
 
 @require_POST
@@ -80,6 +87,18 @@ def show(request: SignedInRequest, pk: UUID) -> HttpResponse:
     mine = Device.objects.filter(pk=pk, user=request.user)
     if shows not in Device.Shows.values or not mine.update(shows=shows):
         raise Http404
+    messages.success(request, _("Saved."))
+    return redirect(SETTINGS)
+
+
+@require_POST
+@login_required
+def wish(request: SignedInRequest) -> HttpResponse:
+    """How often oO may speak up."""
+    often = request.POST.get("often", "")
+    if often not in Wish.Often.values:
+        raise Http404
+    Wish.objects.update_or_create(user=request.user, defaults={"often": often})
     messages.success(request, _("Saved."))
     return redirect(SETTINGS)
 

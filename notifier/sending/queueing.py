@@ -32,6 +32,12 @@ def queue(messages: Mapping[Device, Message], *, at: datetime, not_after: dateti
     return list(ours.values_list("pk", flat=True))
 
 
+def take_back(user_id: UUID, topic: str) -> int:
+    """What still waits is not sent: the person knows it, or it is not so any more."""
+    waiting = Delivery.objects.filter(user_id=user_id, topic=topic, state=Delivery.State.WAITING)
+    return waiting.update(state=Delivery.State.LATE, message="", last_error="taken_back")
+
+
 def dump(message: Message) -> str:
     return json.dumps(asdict(message))
 

@@ -5,11 +5,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
@@ -18,6 +20,7 @@ from integrations.complete import completions
 from oo.lib.queue import look_now
 from tips import conf, tasks
 from tips.answer import answering
+from tips.answer.afar import NoSuchAnswer, read_token
 from tips.answer.correcting import correct
 from tips.answer.forms import AnswerForm, CompletionForm, CorrectionForm, ReasonForm
 from tips.make import making
@@ -69,6 +72,18 @@ def react(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return _answered(request, outcome.tip)
     first = _("You had already answered this, here or on another device. The first answer counts.")
     return _answered(request, outcome.tip, elsewhere=True, notice=first)
+
+
+@csrf_exempt
+@require_POST
+def afar(request: HttpRequest, token: str) -> HttpResponse:
+    """An answer from a notification. The address is the permission; no session is looked at."""
+    try:
+        tip_id, reaction = read_token(token)
+        answering.react(get_object_or_404(Tip, pk=tip_id), reaction, at=timezone.now())
+    except (NoSuchAnswer, answering.NotOffered, PermissionDenied):
+        raise Http404 from None
+    return HttpResponse(status=204)
 
 
 @require_POST

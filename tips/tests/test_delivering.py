@@ -1,0 +1,237 @@
+"""From a ready tip to a notification: once, to the right devices, never to who looks already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from notifier.models import Delivery, Device, Wish
+from notifier.sending.queueing import load
+from tests.clock import NOON
+from tests.factories import give_tip, make_event, make_person
+from tips.answer import answering
+from tips.answer.afar import token_of
+from tips.deliver.delivering import deliver, topic_of
+from tips.models import Interruption, Tip, TipDecision
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _at_noon(time_machine: Any) -> Iterator[None]:
+    time_machine.move_to(NOON, tick=False)
+    return
+
+
+def device_of(user: User, **fields: Any) -> Device:
+    number = Device.objects.count()
+    values = {"channel": "web-push", "address": "{}", "digest": str(number), "name": "Firefox"}
+    return Device.objects.create(user=user, added_at=NOON, **{**values, **fields})
+
+
+def ready(user: User, title: str = "Pay the rent", **score: Any) -> Tip:
+    """A tip that presses, and that nobody has seen."""
+    tip = give_tip(user, title)
+    decision = TipDecision.objects.get(tip=tip)
+    logged = {**decision.candidates[0], "score": 90.0, "presses": True, **score}
+    TipDecision.objects.filter(pk=decision.pk).update(candidates=[logged], chosen=logged["key"])
+    return tip
+
+
+def why(tip: Tip) -> list[str]:
+    rows = Interruption.objects.filter(tip=tip).order_by("at", "pk")
+    return list(rows.values_list("why", flat=True))
+
+
+def test_what_presses_goes_to_every_device_once(alice: User) -> None:
+    devices = {device_of(alice).pk, device_of(alice).pk}
+    tip = ready(alice)
+    assert len(deliver(at=NOON)) == 2
+    assert {row.device_id for row in Delivery.objects.all()} == devices
+    row = Delivery.objects.all()[0]
+    assert (row.topic, row.not_after) == (topic_of(tip.pk), NOON + 30 * MINUTE)
+    assert why(tip) == ["worth_it"]
+    assert deliver(at=NOON + MINUTE) == []
+    assert Delivery.objects.count() == 2
+
+
+def test_the_decision_is_on_record_with_all_it_rested_on(alice: User) -> None:
+    device_of(alice)
+    ready(alice)
+    deliver(at=NOON)
+    row = Interruption.objects.get()
+    assert (row.spoken, row.propensity) == (True, 1.0)
+    assert row.probability >= row.needed
+    assert row.features["score"] == 90.0
+    assert row.features["presses"] is True
+
+
+def test_what_is_not_worth_it_is_kept_back_and_noted_once(alice: User) -> None:
+    device_of(alice)
+    tip = ready(alice, score=20.0, presses=False)
+    for minute in range(3):
+        assert deliver(at=NOON + minute * MINUTE) == []
+    assert why(tip) == ["not_worth_it"]
+
+
+def test_without_a_device_nothing_is_decided(alice: User, bob: User) -> None:
+    device_of(bob)
+    ready(alice)
+    assert deliver(at=NOON) == []
+    assert not Interruption.objects.exists()
+
+
+def test_who_has_just_looked_is_left_alone(alice: User) -> None:
+    device_of(alice)
+    seen = give_tip(alice, "Old")
+    answering.mark_shown(seen, surface="page", at=NOON - 5 * MINUTE)
+    Tip.objects.filter(pk=seen.pk).update(state=Tip.State.EXPIRED)
+    tip = ready(alice)
+    assert deliver(at=NOON) == []
+    assert why(tip) == ["here"]
+    assert len(deliver(at=NOON + 6 * MINUTE)) == 1
+
+
+@pytest.mark.parametrize("state", ["shown", "answered", "expired", "withdrawn"])
+def test_only_what_is_ready_is_said(alice: User, state: str) -> None:
+    device_of(alice)
+    tip = ready(alice)
+    fields = {"answered_at": NOON, "reaction": "done"} if state == "answered" else {}
+    Tip.objects.filter(pk=tip.pk).update(state=state, **fields)
+    assert deliver(at=NOON) == []
+
+
+def test_what_ends_in_a_minute_is_not_said(alice: User) -> None:
+    device_of(alice)
+    tip = ready(alice)
+    Tip.objects.filter(pk=tip.pk).update(expires_at=NOON + MINUTE)
+    assert deliver(at=NOON) == []
+
+
+def test_a_day_has_its_budget_where_the_person_is(alice: User) -> None:
+    device_of(alice)
+    Wish.objects.create(user=alice, often="rarely")
+    first = ready(alice)
+    assert len(deliver(at=NOON)) == 1
+    Tip.objects.filter(pk=first.pk).update(state=Tip.State.EXPIRED)
+    second = ready(alice)
+    Tip.objects.filter(pk=second.pk).update(expires_at=NOON + 24 * HOUR)
+    assert deliver(at=NOON + 5 * HOUR) == []
+    assert why(second) == ["enough_today"]
+    assert len(deliver(at=NOON + 13 * HOUR)) == 1  # after midnight in Berlin
+
+
+def test_a_locked_screen_shows_what_its_person_wants(alice: User) -> None:
+    device_of(alice)
+    device_of(alice, shows="tip")
+    tip = ready(alice)
+    deliver(at=NOON)
+    hint, shown = (
+        load(Delivery.objects.get(device__shows=shows).message) for shows in ("hint", "tip")
+    )
+    assert (hint.title, hint.body, hint.actions) == ("oO has a suggestion for you.", "", ())
+    assert shown.title == tip.content
+    assert [action.title for action in shown.actions] == ["Done", "Later"]
+
+
+def test_it_speaks_the_language_of_the_person(alice: User) -> None:
+    alice.profile.locale = "de"
+    alice.profile.save()
+    device_of(alice)
+    ready(alice)
+    deliver(at=NOON)
+    assert load(Delivery.objects.get().message).title != "oO has a suggestion for you."
+
+
+def test_a_meeting_that_comes_soon_is_part_of_the_moment(alice: User) -> None:
+    device_of(alice)
+    tip = ready(alice)
+    make_event(alice, starts_at=NOON + 10 * MINUTE, ends_at=NOON + HOUR)
+    deliver(at=NOON)
+    assert Interruption.objects.get(tip=tip).features["free_min"] == 10.0
+
+
+@pytest.mark.parametrize("how", ["shown", "answered"])
+def test_what_still_waits_is_taken_back_when_the_person_knows_it(
+    alice: User, how: str, django_capture_on_commit_callbacks: Any
+) -> None:
+    device_of(alice)
+    tip = ready(alice)
+    deliver(at=NOON)
+    with django_capture_on_commit_callbacks(execute=True):
+        if how == "shown":
+            answering.mark_shown(tip, surface="page", at=NOON)
+        else:
+            answering.react(tip, "done", at=NOON)
+    assert Delivery.objects.get().state == "late"
+
+
+def test_what_waits_of_a_tip_that_was_withdrawn_is_taken_back(alice: User) -> None:
+    device_of(alice)
+    tip = ready(alice)
+    deliver(at=NOON)
+    Tip.objects.filter(pk=tip.pk).update(state=Tip.State.WITHDRAWN)
+    deliver(at=NOON + MINUTE)
+    assert Delivery.objects.get().state == "late"
+
+
+def test_a_crowd_takes_as_many_queries_as_one(alice: User) -> None:
+    def crowd(size: int) -> int:
+        for number in range(size):
+            person = make_person(f"p{Device.objects.count()}-{number}")
+            device_of(person)
+            ready(person, score=1.0, presses=False)
+        deliver(at=NOON)  # notes them
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            deliver(at=NOON + MINUTE)
+        return len(queries)
+
+    assert crowd(1) == crowd(6)
+
+
+# ---- answers from a notification ------------------------------------------------------------
+
+
+def afar(tip: Tip, reaction: str) -> str:
+    return reverse("tips:afar", args=[token_of(tip, reaction)])
+
+
+@pytest.mark.parametrize("reaction", ["done", "snooze"])
+def test_an_answer_from_a_notification_needs_no_session(alice: User, reaction: str) -> None:
+    tip = ready(alice)
+    stranger = Client(enforce_csrf_checks=True)
+    for _ in range(2):
+        assert stranger.post(afar(tip, reaction)).status_code == 204
+    tip.refresh_from_db()
+    assert tip.reaction == reaction
+
+
+def test_nothing_else_is_answered_by_it(alice: User, bob: User, time_machine: Any) -> None:
+    tip, address = ready(alice), ""
+    address = afar(tip, "done")
+    client = Client()
+    assert client.get(address).status_code == 405
+    for wrong in (address[:-1], address.replace(":", ";"), "/afar/x", afar(tip, "no-such")):
+        assert client.post(wrong).status_code == 404, wrong
+    assert "sessionid" not in client.cookies
+    time_machine.move_to(NOON + timedelta(days=1, seconds=1))
+    assert client.post(address).status_code == 404
+    tip.refresh_from_db()
+    assert tip.reaction == ""
+
+
+def test_who_has_left_cannot_answer(alice: User) -> None:
+    tip = ready(alice)
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    assert Client().post(afar(tip, "done")).status_code == 404
