@@ -60,6 +60,7 @@ ONE_A_PERSON = {
     "accounts.Departure",
     "agents.LookSchedule",
     "tips.TipSchedule",
+    "notifier.Wish",
     "account.EmailAddress",
 }
 
