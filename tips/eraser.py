@@ -110,7 +110,14 @@ EXPORTED: Mapping[str, tuple[type[Any], str, Mapping[str, str]]] = {
 
 class TipsEraser(Eraser):
     title = _("Tips: what was suggested, what else was considered, and your answers")
-    models = ("tips.Tip", "tips.TipDecision", "tips.TipView", "tips.Mute", "tips.TipSchedule")
+    models = (
+        "tips.Tip",
+        "tips.TipDecision",
+        "tips.Interruption",
+        "tips.TipView",
+        "tips.Mute",
+        "tips.TipSchedule",
+    )
 
     def export(self, user_id: UUID) -> Mapping[str, JSON]:
         return {
@@ -121,7 +128,7 @@ class TipsEraser(Eraser):
     def erase(self, user_id: UUID) -> Mapping[str, int]:
         TipSchedule.objects.filter(pk=user_id).update(last_answered=None)
         erased = {}
-        for model in (TipSchedule, Mute, TipView, TipDecision, Tip):
+        for model in (TipSchedule, Mute, TipView, Interruption, TipDecision, Tip):
             count, _by_model = model._default_manager.filter(user_id=user_id).delete()
             erased[model._meta.label] = count
         return erased

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -27,9 +26,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _at_noon(time_machine: Any) -> Iterator[None]:
+def _at_noon(time_machine: Any) -> None:
     time_machine.move_to(NOON, tick=False)
-    return
 
 
 def device_of(user: User, **fields: Any) -> Device:
