@@ -37,6 +37,7 @@ SHOWN = {
     "agents.ModelCall.model",
     "events.EventRecord.body",
     "integrations.Task.external_id",
+    "tips.Interruption.features",
     "tips.TipDecision.chooser",
 }
 FILTER = re.compile(r'href="(\?[^"]+)"')

@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -35,13 +36,15 @@ def settings_section(user: User) -> Mapping[str, Any]:
     mine = Device.objects.filter(user=user).order_by("added_at", "pk")
     channel = CHANNELS.get(BROWSER)
     key = channel.public_key() if channel and channel.is_set_up() else ""
-    wish = Wish.objects.filter(pk=user.pk).first() or Wish(user=user)
+    def find_wish() -> Wish:
+        return Wish.objects.filter(pk=user.pk).first() or Wish(user=user)
+
     return {
         "devices": mine,
         "public_key": key,
         "shows": Device.Shows.choices,
         "often": Wish.Often.choices,
-        "wish": wish,
+        "wish": SimpleLazyObject(find_wish),
         "worker": WORKER,
     }
 
