@@ -36,6 +36,7 @@ def settings_section(user: User) -> Mapping[str, Any]:
     mine = Device.objects.filter(user=user).order_by("added_at", "pk")
     channel = CHANNELS.get(BROWSER)
     key = channel.public_key() if channel and channel.is_set_up() else ""
+
     def find_wish() -> Wish:
         return Wish.objects.filter(pk=user.pk).first() or Wish(user=user)
 
