@@ -11,6 +11,8 @@ from accounts.models import User
 from tests.security.routes import Route, find_routes
 from tests.security.test_routes import keys, path_of  # noqa: F401  (keys is a fixture)
 
+pytestmark = pytest.mark.postgres  # takes a while, and does not depend on the database
+
 ROUTES = [route for route in find_routes() if not route.is_console]
 
 

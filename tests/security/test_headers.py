@@ -20,6 +20,8 @@ from tests.security.html import Page
 from tests.security.journey import Journey, travel
 from tests.security.routes import find_routes
 
+pytestmark = pytest.mark.postgres  # takes a while, and does not depend on the database
+
 UNSAFE = ("'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'", "'strict-dynamic'", "*", "http:")
 CLOSED = ("default-src", "frame-ancestors", "base-uri")
 # What may be kept by caches that many people share: nothing of anybody's.

@@ -34,6 +34,8 @@ from oo.wsgi import application
 from tests.clock import NOON
 from tests.factories import give_tip
 
+pytestmark = pytest.mark.postgres  # takes a while, and does not depend on the database
+
 # Requests for each operation and caller, besides the systematic ones.
 EXAMPLES = 30
 EFFORT = {

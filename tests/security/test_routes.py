@@ -20,6 +20,8 @@ from tests.leaving import work_off_departures
 from tests.security.routes import Route, find_routes
 from tips.models import Tip
 
+pytestmark = pytest.mark.postgres  # takes a while, and does not depend on the database
+
 ROUTES = find_routes()
 NAMES = [route.name for route in ROUTES]
 

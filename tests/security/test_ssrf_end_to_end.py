@@ -25,6 +25,8 @@ from oo.lib import http
 from oo.lib.tests.loopback import Handler, Loopback, serving
 from tests.checking import check_connections
 
+pytestmark = pytest.mark.postgres  # takes a while, and does not depend on the database
+
 LISTS = Path(http.__file__).parents[1] / "tests" / "addresses"
 FORM = "/connect/calendar-url/"
 PUBLIC = "93.184.216.34"
