@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Min
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -133,9 +133,6 @@ def _load(user_ids: Collection[UUID], tips: Collection[Tip], *, at: datetime) ->
         user_id__in=user_ids, starts_at__gt=at, starts_at__lt=at + REMEMBERED, is_busy=True,
         starts_on=None,
     )  # fmt: skip
-    soonest: dict[UUID, datetime] = {}
-    for user_id, starts in ahead.order_by("-starts_at").values_list("user_id", "starts_at"):
-        soonest[user_id] = starts
     decisions = TipDecision.objects.filter(tip__in=tips)
     noted = Interruption.objects.filter(tip__in=tips).values_list("tip_id", "why")
     return _Known(
@@ -144,7 +141,9 @@ def _load(user_ids: Collection[UUID], tips: Collection[Tip], *, at: datetime) ->
         dials=dict(Wish.objects.filter(pk__in=user_ids).values_list("pk", "often")),
         here=dict(views.values("user_id").annotate(at=Max("at")).values_list("user_id", "at")),
         told=told,
-        meetings=soonest,
+        meetings=dict(
+            ahead.values("user_id").annotate(at=Min("starts_at")).values_list("user_id", "at")
+        ),
         scores={tip_id: _score(chosen, logged) for tip_id, chosen, logged in
                 decisions.values_list("tip_id", "chosen", "candidates")},
         noted=frozenset(noted),
