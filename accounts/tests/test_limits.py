@@ -8,6 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from asgiref.local import Local
+from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -52,6 +54,22 @@ def test_everything_can_be_asked_for_ten_times_an_hour(
     assert ask(bob_client).status_code == 200
     time_machine.shift(EXPORTS.window_s)
     assert ask(alice_client).status_code == 200
+
+
+@pytest.mark.usefixtures("_at_noon")
+@pytest.mark.parametrize("way", ["page", "api"])
+def test_while_nobody_can_count_everybody_may_pass(
+    way: str, alice_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redis is away: nothing listens there."""
+    away = {"BACKEND": "oo.lib.away_cache.AwayRedisCache", "LOCATION": "redis://127.0.0.1:9/0"}
+    monkeypatch.setitem(caches.settings, "default", away)
+    monkeypatch.setattr(caches, "_connections", Local())
+
+    def ask(client: Client) -> Any:
+        return client.post(PAGE) if way == "page" else client.get(API)
+
+    assert {ask(alice_client).status_code for _ in range(EXPORTS.most + 2)} == {200}
 
 
 def test_one_at_a_time(

@@ -138,9 +138,10 @@ CACHES: dict[str, Any] = {
 REDIS_URL: str = env.str("REDIS_URL", default="")
 if REDIS_URL:
     CACHES["default"] = {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "oo.lib.away_cache.AwayRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "oo",
+        "OPTIONS": {"socket_timeout": 0.2, "socket_connect_timeout": 0.2},
     }
 
 # Newest first: the first key writes, every key reads. `manage.py rotate_keys` re-encrypts.

@@ -54,6 +54,7 @@ class BrowserStandIn:
     )
     secret: bytes = field(default_factory=lambda: os.urandom(16))
     queue: list[Pushed] = field(default_factory=list)
+    taken: list[Pushed] = field(default_factory=list)  # all of it, whatever was replaced
 
     def subscription(self) -> str:
         """As JSON.stringify writes a PushSubscription."""
@@ -149,6 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._is_known(browser):
             return 403
         pushed = Pushed(browser.open(body), topic, int(ttl), urgency)
+        browser.taken.append(pushed)
         # What has not been delivered yet gives way to what has the same topic.
         browser.queue[:] = [p for p in browser.queue if not topic or p.topic != topic] + [pushed]
         return 201

@@ -1,0 +1,8 @@
+"""Production as it is, in which a minute is a second; nothing else differs."""
+
+from __future__ import annotations
+
+from tests.production.settings import *
+from tests.production.settings import INSTALLED_APPS
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.faults.hurry.Hurry"]

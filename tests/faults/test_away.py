@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.away import THINGS, TROUBLES
+from tests.faults.reports import report_of
+
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+TIMES = 7  # in each trouble: each thing is in one 21 times
+# How long 99 of 100 pages and answers may take, if that is not how long they take without trouble,
+# on a machine that is busy with other tests.
+PATIENCE_MS = 250
+
+
+def test_whatever_is_down_stopped_or_slow_the_page_answers_and_all_catches_up(
+    tmp_path: Path,
+) -> None:
+    report = report_of("away", tmp_path / "log", "--times", str(TIMES), "--seconds", "0.5")
+
+    turns = {f"{thing} {trouble}": TIMES for thing in THINGS for trouble in TROUBLES}
+    assert report["troubles"] == turns
+    assert report["pages"] > 100
+    assert report["p99_ms"] < max(PATIENCE_MS, 2 * report["quiet_p99_ms"]), report

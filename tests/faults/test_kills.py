@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.estate import SERVICES
+from tests.faults.reports import report_of
+
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+SERVERS = ("postgres", "redis", "nats")
+EACH = 15
+
+
+def test_a_hundred_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
+    """What is checked afterwards: tests.faults.checks."""
+    kills = EACH * len((*SERVICES, *SERVERS))
+    report = report_of("kill", tmp_path / "log", "--kills", str(kills))
+
+    assert report["killed"] == dict.fromkeys((*SERVICES, *SERVERS), EACH)
+    happened = report["happened"]
+    for what in ("answers heard", "closed by oO", "notifications", "live tips"):
+        assert happened[what] > 20, happened
