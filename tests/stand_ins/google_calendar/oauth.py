@@ -105,7 +105,7 @@ class Authority:
         """The oldest one dies without a word when a person has too many."""
         self._consented[grant.person] = self.consented(grant.person) | grant.scopes
         mine = [token for token, held in self._refresh.items() if held.person == grant.person]
-        for token in mine[: len(mine) - MOST_REFRESH + 1]:
+        for token in mine[: max(0, len(mine) - MOST_REFRESH + 1)]:
             del self._refresh[token]
         token = f"1//{secrets.token_urlsafe(32)}"
         self._refresh[token] = grant
