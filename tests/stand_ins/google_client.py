@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
-import googleapiclient
+import httplib2
 from google.oauth2.credentials import Credentials
+from google_auth_httplib2 import Request
 from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
 from .google_calendar import GoogleCalendarStandIn
 
 Json = dict[str, Any]
-DOCUMENT = Path(googleapiclient.__file__).parent / "discovery_cache/documents/calendar.v3.json"
 
 
 def client(google: GoogleCalendarStandIn, token: str = "") -> Any:
@@ -31,10 +29,17 @@ def client(google: GoogleCalendarStandIn, token: str = "") -> Any:
     )
 
 
-def document() -> Json:
-    """What Google publishes of the API, for machines."""
-    read: Json = json.loads(DOCUMENT.read_text())
-    return read
+def refreshed(google: GoogleCalendarStandIn, refresh_token: str) -> str:
+    """A new access token, by Google's own library."""
+    credentials = Credentials(  # type: ignore[no-untyped-call]
+        None,
+        refresh_token=refresh_token,
+        token_uri=google.token_url,
+        client_id=google.client_id,
+        client_secret=google.client_secret,
+    )
+    credentials.refresh(Request(httplib2.Http()))  # type: ignore[no-untyped-call]
+    return str(credentials.token)
 
 
 def pages(api: Any, **asked: Any) -> list[Json]:

@@ -153,6 +153,7 @@ def test_a_stop_needs_both_ids(google: GoogleCalendarStandIn, api: Any) -> None:
         ({"token": "x" * 257}, "invalid"),
         ({"address": "http://oo.example/told"}, "push.webhookUrlNotHttps"),
         ({"address": "not an address"}, "push.webhookUrlNotHttps"),
+        ({"address": "https://[half/told"}, "push.webhookUrlNotHttps"),
         ({"expiration": "1000"}, "invalid"),
         ({"expiration": "tomorrow"}, "invalid"),
     ],
@@ -205,6 +206,17 @@ def test_a_server_in_trouble_is_told_again_and_one_that_refuses_is_not(
         (503, 503, 503, 503),
     ]
     assert [delivery.is_taken for delivery in google.deliveries] == [True, False, False]
+
+
+def test_nobody_there_and_one_who_sends_elsewhere(
+    google: GoogleCalendarStandIn, api: Any, listener: Listener
+) -> None:
+    listener.statuses = [302]
+    watch(api, listener.url)
+    watch(api, "http://127.0.0.1:1/", id="two")
+    watch(api, "http://127.0.0.1:port/", id="three")
+    google.wait_for_deliveries()
+    assert [delivery.statuses for delivery in google.deliveries] == [(302,), (0,), (0,)]
 
 
 def test_a_public_address_is_told_on_this_machine_when_redirected(

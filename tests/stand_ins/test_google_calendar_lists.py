@@ -239,6 +239,33 @@ def test_a_list_in_an_order_of_its_own_begins_no_sync(
     assert "nextSyncToken" not in page
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    ["items(status,start/date),nextSyncToken", "nextSyncToken,items/status,items/start/date"],
+)
+def test_one_may_ask_for_some_of_the_fields(
+    google: GoogleCalendarStandIn, api: Any, wanted: str
+) -> None:
+    google.alice.add_event("Trip", MONDAY)
+    (page,) = pages(api, fields=wanted)
+    assert set(page) == {"items", "nextSyncToken"}
+    assert page["items"] == [{"status": "confirmed", "start": {"date": "2026-03-02"}}]
+    assert "summary" in pages(api, fields="items(*)")[0]["items"][0]
+
+
+def test_an_end_of_a_series_is_in_its_own_time() -> None:
+    """UNTIL is written in UTC, and includes what begins just then."""
+    with google_calendar.running(timezone="America/New_York") as away:
+        rule = "RRULE:FREQ=DAILY;UNTIL=20260304T000000Z"
+        away.alice.add_event("Run", datetime(2026, 3, 1, 19), recurrence=rule)
+        found = items(client(away), singleEvents=True)
+        assert [item["start"]["dateTime"][:10] for item in found] == [
+            "2026-03-01",
+            "2026-03-02",
+            "2026-03-03",
+        ]
+
+
 def test_whoever_sees_only_when_one_is_busy_gets_no_titles(
     google: GoogleCalendarStandIn, api: Any
 ) -> None:

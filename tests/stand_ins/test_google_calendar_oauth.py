@@ -8,18 +8,15 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import httplib2
 import httpx
 import pytest
 from google.auth.exceptions import RefreshError
-from google.oauth2.credentials import Credentials
-from google_auth_httplib2 import Request
 
 from . import google_calendar
 from .google_calendar import GoogleCalendarStandIn
 from .google_calendar.oauth import MOST_REFRESH
 from .google_calendar.scopes import EVENTS_READONLY, PREFIX
-from .google_client import client, items
+from .google_client import client, items, refreshed
 from .openid.visitor import get, post
 
 BACK = "http://testserver/connect/back?from=google"
@@ -67,19 +64,6 @@ def tokens(google: GoogleCalendarStandIn, **changes: str) -> dict[str, Any]:
     code = params(google_calendar.allow(question(google, **changes)))["code"]
     answer: dict[str, Any] = exchange(google, code=code).raise_for_status().json()
     return answer
-
-
-def refreshed(google: GoogleCalendarStandIn, refresh_token: str) -> str:
-    """By Google's own library."""
-    credentials = Credentials(  # type: ignore[no-untyped-call]
-        None,
-        refresh_token=refresh_token,
-        token_uri=google.token_url,
-        client_id=google.client_id,
-        client_secret=google.client_secret,
-    )
-    credentials.refresh(Request(httplib2.Http()))
-    return str(credentials.token)
 
 
 def error_of(answer: httpx.Response) -> tuple[int, str]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from http.client import HTTPException
 from queue import Queue
 from urllib.parse import urlsplit, urlunsplit
 
@@ -190,7 +191,7 @@ def post(address: str, headers: Mapping[str, str]) -> int:
     except urllib.error.HTTPError as failure:
         with failure:
             return failure.code
-    except OSError:
+    except (OSError, HTTPException):
         return 0
 
 
@@ -205,7 +206,10 @@ def _is_here(address: str) -> bool:
 
 def _may_be_told(address: str) -> bool:
     """Google wants HTTPS of all; servers of tests have none."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
     is_local = parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS
     return bool(parts.hostname) and (parts.scheme == "https" or is_local)
 

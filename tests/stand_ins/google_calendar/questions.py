@@ -15,7 +15,7 @@ DEFAULT_PAGE, LARGEST_PAGE = 250, 2500
 COMMON = frozenset({"alt", "fields", "key", "oauth_token", "prettyPrint", "quotaUser", "userIp"})
 # The rest of what events.list has; the stand-in answers 501 rather than pretend.
 NOT_HERE = frozenset(
-    {"fields", "iCalUID", "maxAttendees", "privateExtendedProperty", "q", "sharedExtendedProperty"}
+    {"iCalUID", "maxAttendees", "privateExtendedProperty", "q", "sharedExtendedProperty"}
     | {"showHiddenInvitations", "updatedMin"}
 )
 HERE = frozenset(

@@ -15,6 +15,7 @@ from .calendar import Calendar
 from .channels import Channels, Delivery
 from .errors import Failure, Json, api_failure, insufficient, not_found, unauthorized
 from .faults import Fault, FaultKind, Faults
+from .fields import narrowed
 from .listing import Listing
 from .oauth import Authority, Grant
 from .questions import parse_question
@@ -138,11 +139,12 @@ class Site:
         match request.method, found[2]:
             case "GET", None:
                 _require(grant, READ_CALENDAR)
-                return json_reply(_described(self._calendar(grant, found[1])))
+                described = _described(self._calendar(grant, found[1]))
+                return _reply(request, described, "Calendar")
             case "GET", "/events":
-                return json_reply(self._list(grant, found[1], request))
+                return _reply(request, self._list(grant, found[1], request), "Events")
             case "POST", "/events/watch":
-                return json_reply(self._watch(grant, found[1], request))
+                return _reply(request, self._watch(grant, found[1], request), "Channel")
         raise not_found()
 
     def _list(self, grant: Grant, name: str, request: Request) -> Json:
@@ -168,6 +170,11 @@ class Site:
     def _tell(self, calendar: Calendar) -> None:
         with self._lock:
             self.channels.tell(calendar.id)
+
+
+def _reply(request: Request, answer: Json, schema: str) -> Reply:
+    wanted = request.query.get("fields")
+    return json_reply(answer if wanted is None else narrowed(answer, wanted, schema))
 
 
 def _require(grant: Grant, scopes: frozenset[str]) -> None:

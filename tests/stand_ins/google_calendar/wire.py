@@ -62,7 +62,11 @@ class Request:
         scheme, _, encoded = self.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "basic":
             return self.form.get("client_id", ""), self.form.get("client_secret", "")
-        client_id, _, secret = base64.b64decode(encoded).decode(errors="replace").partition(":")
+        try:
+            plain = base64.b64decode(encoded).decode(errors="replace")
+        except ValueError:
+            return "", ""
+        client_id, _, secret = plain.partition(":")
         return client_id, secret
 
 
