@@ -278,6 +278,17 @@ def test_whoever_sees_only_when_one_is_busy_gets_no_titles(
     assert not {"summary", "location", "description", "organizer"} & set(event)
 
 
+def test_a_reader_sees_no_details_of_private_events(
+    google: GoogleCalendarStandIn, api: Any
+) -> None:
+    google.alice.add_event("Doctor", at(12), visibility="private")
+    google.alice.add_event("Lunch", at(13))
+    google.alice.set_role("reader")
+    doctor, lunch = items(api)
+    assert (doctor["visibility"], "summary" in doctor) == ("private", False)
+    assert lunch["summary"] == "Lunch"
+
+
 def test_one_person_gets_nothing_of_another(google: GoogleCalendarStandIn) -> None:
     bob = google.add_person("bob@example.org")
     google.alice.add_event("Lunch", at(12))
