@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,11 @@ from oo.lib.manifests import Setting
 from oo.lib.types import JSON
 from oo.lib.words import Words
 
+# (external id, occurrence): what tells one occurrence of one entry from all others.
+EventKey: TypeAlias = tuple[str, str]
+# Reason of an oo.lib.http.Unauthorized: the person said yes, but not to what is needed (RFC 6750).
+INSUFFICIENT_SCOPE = "insufficient_scope"
+
 
 class Trouble(StrEnum):
     """Why a sync or a completion did not work, as a code that the page turns into words."""
@@ -26,11 +32,16 @@ class Trouble(StrEnum):
     UNREACHABLE = "unreachable"
     RATE_LIMITED = "rate_limited"
     UNAUTHORIZED = "unauthorized"
+    NOT_ALLOWED = "not_allowed"  # the person did not tick what is needed
     REFUSED = "refused"  # a private address
     TOO_LARGE = "too_large"
     UNREADABLE = "unreadable"
     GONE = "gone"
     TOO_MANY = "too_many"  # connections of one person
+
+
+# What only the person can mend, by connecting again.
+LOST = frozenset({Trouble.UNAUTHORIZED, Trouble.NOT_ALLOWED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,7 @@ class OAuth:
 
     What comes of it is Link.credentials: access_token and, where the service gives them,
     refresh_token and scope. The page that leads there lets its form go to `authorize_url`.
+    more: what the service is told there besides, as names and values.
     """
 
     authorize_url: str | Setting
@@ -48,6 +60,7 @@ class OAuth:
     scopes: tuple[str, ...]
     scope_separator: str = " "
     pkce: bool = True
+    more: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +186,8 @@ class Pull:
     tasks: tuple[TaskSignal, ...] = ()
     events: tuple[EventSignal, ...] = ()
     gone_tasks: frozenset[str] = field(default_factory=frozenset)  # external ids deleted there
+    # Without an occurrence, all of the entry but what is named in `events`.
+    gone_events: frozenset[EventKey] = field(default_factory=frozenset)
     not_modified: bool = False  # nothing was read since nothing changed; keep everything
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 
-from integrations.base import Trouble
+from integrations.base import INSUFFICIENT_SCOPE, Trouble
 from oo.lib.http import ApiError, RateLimited, Refused, TooLarge, Unauthorized, Unreachable
 
 FIRST_WAIT_S = 30.0
@@ -26,6 +26,8 @@ _TROUBLES: tuple[tuple[type[ApiError], Trouble], ...] = (
 def trouble_of(error: ApiError) -> Trouble:
     if is_gone(error):
         return Trouble.GONE
+    if isinstance(error, Unauthorized) and error.reason == INSUFFICIENT_SCOPE:
+        return Trouble.NOT_ALLOWED
     return next((name for kind, name in _TROUBLES if isinstance(error, kind)), Trouble.UNREADABLE)
 
 

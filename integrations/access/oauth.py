@@ -83,6 +83,7 @@ def start(
         "redirect_uri": redirect_uri,
         "scope": oauth.scope_separator.join(oauth.scopes),
         "state": asked.state,
+        **dict(oauth.more),
     }
     if oauth.pkce:
         query |= {"code_challenge": _challenge(asked.verifier), "code_challenge_method": "S256"}

@@ -12,7 +12,7 @@ from events.bus import publish
 from events.catalog import CompletionFailed, ConnectionChanged, TaskCompleted
 from integrations.access.backoff import is_gone, retry_at, trouble_of
 from integrations.access.calling import call
-from integrations.base import Trouble
+from integrations.base import LOST, Trouble
 from integrations.models import Completion, Connection, Task
 from integrations.registry import SOURCES
 from oo.lib.http import ApiError, Unauthorized
@@ -116,15 +116,15 @@ def _put_off(completion: Completion, error: ApiError, *, at: datetime) -> None:
                     task_id=completion.task_id,
                 )
             )
-        if trouble is Trouble.UNAUTHORIZED:
-            _ask_to_reconnect(completion.task.connection, at)
+        if trouble in LOST:
+            _ask_to_reconnect(completion.task.connection, trouble, at)
 
 
-def _ask_to_reconnect(connection: Connection, at: datetime) -> None:
+def _ask_to_reconnect(connection: Connection, trouble: Trouble, at: datetime) -> None:
     working = Connection.objects.exclude(state=Connection.State.RECONNECT).filter(
         pk=connection.pk, connected_at=connection.connected_at
     )
-    if working.update(state=Connection.State.RECONNECT, last_error=Trouble.UNAUTHORIZED):
+    if working.update(state=Connection.State.RECONNECT, last_error=trouble):
         publish(
             ConnectionChanged(
                 user_id=connection.user_id,

@@ -22,7 +22,8 @@ def describe(connection: Connection, title: str, *, at: datetime) -> str:
         return _("Asking %(title)s.") % {"title": title}
     if connection.state == Connection.State.LEAVING:
         return _("Giving the access back. What was read is forgotten.")
-    if connection.state == Connection.State.REFUSED:
+    is_forbidden = connection.last_error == Trouble.NOT_ALLOWED
+    if connection.state == Connection.State.REFUSED or is_forbidden:
         return explain(connection.last_error, title)
     if connection.state == Connection.State.RECONNECT:
         return _("Reconnect needed: %(title)s does not let oO in any more.") % {"title": title}
@@ -94,6 +95,9 @@ def explain(code: str, title: str) -> str:
     """Why connecting did not work, by a code of Trouble, and what to do about it."""
     advice = {
         Trouble.UNAUTHORIZED: _("%(title)s did not accept this. Check it and try again."),
+        Trouble.NOT_ALLOWED: _(
+            "oO was not allowed to read %(title)s. Connect it again and leave the box ticked."
+        ),
         Trouble.UNREACHABLE: _("%(title)s cannot be reached now. Try again in a few minutes."),
         Trouble.RATE_LIMITED: _("%(title)s is busy. Try again in a few minutes."),
         Trouble.REFUSED: _(

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar
 
-from integrations.base import EventSignal, Pull, TaskSignal
+from integrations.base import EventKey, EventSignal, Pull, TaskSignal
 from integrations.models import CalendarEvent, Connection, Task
 from oo.lib.text import lines, one_line, storable
 
@@ -27,7 +27,6 @@ MOST_ATTENDEES = 10_000
 
 Value: TypeAlias = "str | int | bool | date | time | datetime | list[str] | None"
 Values: TypeAlias = dict[str, Value]
-EventKey: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +84,9 @@ def store_tasks(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
 
 
 def store_events(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
-    """As store_tasks. Only a full pull says which entries are gone."""
-    named: dict[EventKey, EventSignal] = {
-        (_key(s.external_id), _key(s.occurrence, 40)): s for s in pull.events
-    }
-    if not named and not pull.full:
+    """As store_tasks."""
+    named = {_event_key(s.external_id, s.occurrence): s for s in pull.events}
+    if not (named or pull.full or pull.gone_events):
         return Changes()
     known = {
         (external_id, occurrence): (pk, digest)
@@ -107,8 +104,15 @@ def store_events(connection: Connection, pull: Pull, *, at: datetime) -> Changes
         ]
         _upsert(CalendarEvent, rows, EVENT_KEY)
         written += len(rows)
-    gone = known.keys() - named.keys() if pull.full else set()
+    gone = (known.keys() if pull.full else _gone_events(pull, known)) - named.keys()
     return Changes(written, _delete(CalendarEvent, [known[key][0] for key in gone]))
+
+
+def _gone_events(pull: Pull, known: Iterable[EventKey]) -> set[EventKey]:
+    """Of what is known, what a delta says is gone: an occurrence, or all of an entry."""
+    gone = {_event_key(*key) for key in pull.gone_events}
+    whole = {external_id for external_id, occurrence in gone if not occurrence}
+    return {key for key in known if key in gone or key[0] in whole}
 
 
 def _changed_tasks(
@@ -277,6 +281,10 @@ def _digest(values: Values) -> str:
 
 def _hash(values: tuple[Any, ...]) -> str:
     return blake2b(repr(values).encode(), digest_size=16).hexdigest()
+
+
+def _event_key(external_id: str, occurrence: str) -> EventKey:
+    return _key(external_id), _key(occurrence, 40)
 
 
 def _key(name: str, longest: int = 255) -> str:

@@ -16,7 +16,7 @@ from events.catalog import CalendarSynced, ConnectionChanged, TaskCompleted, Tas
 from integrations.access import checking, connections
 from integrations.access.backoff import next_period, retry_at, trouble_of
 from integrations.access.calling import call
-from integrations.base import Pull, SignalSource, Trouble
+from integrations.base import LOST, Pull, SignalSource
 from integrations.models import Connection
 from integrations.registry import SOURCES
 from integrations.sync.rows import Changes, store_events, store_tasks
@@ -134,7 +134,7 @@ def _publish_changes(locked: Connection, tasks: Changes, events: Changes, at: da
 
 def _put_off(connection: Connection, error: ApiError, *, at: datetime) -> Outcome:
     trouble = trouble_of(error)
-    lost = trouble is Trouble.UNAUTHORIZED
+    lost = trouble in LOST
     with transaction.atomic():
         locked = Connection.objects.lock(connection.pk)
         if locked is None:

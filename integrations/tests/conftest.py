@@ -11,6 +11,7 @@ from accounts.privacy import consents
 from events.models import EventRecord
 from integrations.models import Connection
 from integrations.registry import SOURCES
+from integrations.tests.google_calendar import Google, scripted_google
 from integrations.tests.scripted import (
     Script,
     Scripted,
@@ -67,6 +68,12 @@ def todoist(settings: Any) -> Iterator[TodoistStandIn]:
         settings.TODOIST_CLIENT_ID = stand_in.client_id
         settings.TODOIST_CLIENT_SECRET = stand_in.client_secret
         yield stand_in
+
+
+@pytest.fixture
+def google(settings: Any) -> Iterator[Google]:
+    with scripted_google(settings) as google:
+        yield google
 
 
 @pytest.fixture
