@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from integrations.models import CalendarEvent, Completion, Connection, Task
+from integrations.models import CalendarEvent, Completion, Connection, PushChannel, Task
 from oo.lib.admin import ReadOnlyAdmin
 
 
@@ -51,5 +51,13 @@ class CalendarEventAdmin(ReadOnlyAdmin[CalendarEvent]):
 class CompletionAdmin(ReadOnlyAdmin[Completion]):
     list_display = ("key", "user", "state", "attempts", "last_error", "next_at", "finished_at")
     list_filter = ("state", "last_error")
+    list_select_related = ("user",)
+    search_fields = ("=user__email", "=key")
+
+
+@admin.register(PushChannel)
+class PushChannelAdmin(ReadOnlyAdmin[PushChannel]):
+    secret = ("resource",)  # a key of the person's calendar
+    list_display = ("key", "user", "expires_at")
     list_select_related = ("user",)
     search_fields = ("=user__email", "=key")

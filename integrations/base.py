@@ -90,7 +90,8 @@ class SourceManifest:
     fields: tuple[Field, ...] = ()  # alternatives are allowed: OAuth or fields
     own_consents: tuple[ConsentKind, ...] = ()  # with their words, when oO's own do not say it
     settings: tuple[Setting, ...] = ()  # what it reads besides those of its OAuth
-    webhook_secret: Setting | None = None  # by which it signs what it tells at /hooks/<key>
+    webhook_secret: Setting | None = None  # without it, nothing is heard at /hooks/<key>
+    can_watch: bool = False  # tells there only of what it is asked to watch
     can_complete: bool = False
     debug_only: bool = False
 
@@ -203,6 +204,19 @@ class Heard:
     delivery: str
 
 
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """By which a source tells of one connection, until it ends.
+
+    key       ours
+    resource  the source's own key of what it watches
+    """
+
+    key: UUID
+    resource: str
+    expires_at: datetime
+
+
 class SignalSource(ABC):
     manifest: SourceManifest
 
@@ -229,6 +243,17 @@ class SignalSource(ABC):
         Heard, about nobody: to be told again would not help. headers: by name in any case.
         """
         return None
+
+    def watch(self, link: Link, key: UUID, address: str, *, at: datetime) -> Channel:
+        """Have it told at `address` when something changes, so that `hear` knows who it is about.
+
+        Asked only of sources whose manifest says can_watch. Raises ApiError.
+        """
+        raise NotImplementedError
+
+    def unwatch(self, link: Link, channel: Channel) -> None:
+        """Have it told no more. Raises ApiError."""
+        raise NotImplementedError
 
     def revoke(self, credentials: Mapping[str, str]) -> bool:
         """Give the credentials back. False: there is nothing that could be given back."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from integrations.access import connections
-from integrations.models import CalendarEvent, Completion, Connection, Task
+from integrations.models import CalendarEvent, Completion, Connection, PushChannel, Task
 from integrations.registry import SOURCES
 from oo.lib.personal_data import Eraser, Revocation, told
 from oo.lib.types import JSON
@@ -82,11 +82,13 @@ CLOSE = (
     "attempts",
     "last_error",
 )
+CHANNEL = ("key", "resource", "expires_at", "connection__source")
 
 
 class IntegrationsEraser(Eraser):
     title = gettext_lazy("Your apps: what opens them, and the tasks and entries read from them")
     models = (
+        "integrations.PushChannel",
         "integrations.Connection",
         "integrations.Task",
         "integrations.CalendarEvent",
@@ -102,6 +104,7 @@ class IntegrationsEraser(Eraser):
             "uploaded-files": [{"source": source, "text": text} for source, text in uploads],
             "tasks": _told(Task.objects.order_by("pk"), user_id, TASK),
             "calendar": _told(CalendarEvent.objects.order_by("starts_at", "pk"), user_id, EVENT),
+            "channels": _told(PushChannel.objects.order_by("expires_at"), user_id, CHANNEL),
             "closed-tasks": _told(Completion.objects.order_by("created_at"), user_id, CLOSE),
         }
 
@@ -121,7 +124,7 @@ class IntegrationsEraser(Eraser):
 
     def erase(self, user_id: UUID) -> Mapping[str, int]:
         erased: Counter[str] = Counter()
-        models: tuple[type[Any], ...] = (Completion, Task, CalendarEvent, Connection)
+        models: tuple[type[Any], ...] = (PushChannel, Completion, Task, CalendarEvent, Connection)
         for model in models:
             erased.update(model.objects.filter(user_id=user_id).delete()[1])
         return erased

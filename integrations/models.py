@@ -127,6 +127,19 @@ class WebhookDelivery(models.Model):
         return self.digest
 
 
+class PushChannel(models.Model):
+    """That a source was asked to tell of a connection. One that is being asked has no resource."""
+
+    key = models.UUIDField(primary_key=True)  # its id at the source
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="channels")
+    resource = models.CharField(max_length=255, blank=True)  # the source's own key of what it tells
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
 class TaskQuerySet(models.QuerySet["Task"]):
     def open(self) -> TaskQuerySet:
         return self.filter(completed_at=None)

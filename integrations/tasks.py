@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from integrations.access import checking, connections
+from integrations.access import channels, checking, connections
 from integrations.complete import completing
 from integrations.models import Completion, Connection
 from integrations.sync import hints, syncing
@@ -29,7 +29,10 @@ def sync_due() -> int:
 @shared_task(soft_time_limit=240, time_limit=270)
 def sync_one(connection_id: str) -> str:
     """Bring one connection up to date, if it is due. Ends before its claim runs out."""
-    return syncing.sync(UUID(connection_id), at=timezone.now())
+    outcome = syncing.sync(UUID(connection_id), at=timezone.now())
+    if outcome == syncing.Outcome.SYNCED:
+        channels.keep(UUID(connection_id), at=timezone.now())
+    return outcome
 
 
 @shared_task(soft_time_limit=25, time_limit=30)

@@ -14,6 +14,7 @@ from accounts.models import Consent
 from accounts.privacy import consents
 from events.bus import publish
 from events.catalog import ConnectionChanged
+from integrations.access import channels
 from integrations.base import Account
 from integrations.models import Completion, Connection
 from integrations.registry import SOURCES
@@ -168,8 +169,12 @@ def disconnect(connection_id: UUID, *, at: datetime) -> bool | None:
 def revoke(connection: Connection) -> bool:
     """Ask the source to forget our access; never raises, since the person leaves either way."""
     source = SOURCES.get(connection.source)
+    if source is None:
+        return False
+    if source.manifest.can_watch:
+        channels.stop(connection, source)
     try:
-        return source is not None and source.revoke(connection.read_credentials())
+        return source.revoke(connection.read_credentials())
     except ApiError as error:
         log.warning("%s was not revoked: %s", connection.source, type(error).__name__)
         return False

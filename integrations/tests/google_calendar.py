@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from integrations.base import Link
+from integrations.models import Connection, PushChannel
 from integrations.sources.google_calendar import EVENTS
 from oo.lib.tests.loopback import Handler, serving
 from oo.lib.types import JSON
@@ -116,4 +118,11 @@ def link(cursor: Mapping[str, JSON] | None = None) -> Link:
         document="",
         zone=BERLIN,
         connected_at=NOON,
+    )
+
+
+def make_channel(connection: Connection, resource: str = "r0", **fields: Any) -> PushChannel:
+    values: dict[str, Any] = {"key": uuid4(), "expires_at": NOON + timedelta(days=6), **fields}
+    return PushChannel.objects.create(
+        user=connection.user, connection=connection, resource=resource, **values
     )

@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.privacy.tables import owner_path
 from integrations.eraser import IntegrationsEraser
 from integrations.models import CalendarEvent, Completion, Connection, Task, WebhookDelivery
+from integrations.tests.google_calendar import make_channel
 from integrations.tests.scripted import Scripted, make_scripted_connection, make_scripted_task
 from oo.lib.http import Unreachable
 from tests.factories import make_completion, make_event
@@ -25,6 +26,7 @@ def rows(connection: Connection) -> None:
     )
     make_completion(row)
     make_event(connection.user, attendees=3, organises=True)
+    make_channel(connection)
     Connection.objects.update(document="BEGIN:VCALENDAR")
 
 
@@ -44,6 +46,7 @@ def test_the_export_is_json_that_a_person_can_read(rows: None, alice: User) -> N
     assert (told["tasks"][0]["section"], told["tasks"][0]["parent"]) == ("", "Flat")
     assert (told["calendar"][0]["attendees"], told["calendar"][0]["organises"]) == (3, True)
     assert told["calendar"][0]["starts_at"] == "2026-05-05T10:00:00+00:00"
+    assert (told["channels"][0]["resource"], told["channels"][0]["source"]) == ("r0", "scripted")
     assert told["closed-tasks"][0]["task_title"] == "Pay the rent"
     assert told["uploaded-files"] == [{"source": "scripted", "text": "BEGIN:VCALENDAR"}]
 
@@ -51,9 +54,11 @@ def test_the_export_is_json_that_a_person_can_read(rows: None, alice: User) -> N
 def test_the_export_holds_no_secret_and_nothing_of_others(
     rows: None, alice: User, bob: User
 ) -> None:
-    make_scripted_task(make_scripted_connection(bob, label="bob@scripted"))
+    theirs = make_scripted_connection(bob, label="bob@scripted")
+    make_scripted_task(theirs)
+    make_channel(theirs, resource="bobs")
     told = json.dumps(ERASER.export(alice.pk))
-    for secret in ("access_token", "refresh_token", "r1", "bob@scripted", "digest"):
+    for secret in ("access_token", "refresh_token", "r1", "bob@scripted", "bobs", "digest"):
         assert secret not in told
 
 

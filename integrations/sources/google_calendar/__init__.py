@@ -9,15 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from integrations.base import (
     Account,
+    Channel,
+    Heard,
     Link,
     OAuth,
     Pull,
     SignalSource,
     SourceManifest,
 )
+from integrations.sources.google_calendar import channel as channels
 from integrations.sources.google_calendar.reading import read
 from integrations.sources.google_calendar.refusals import SERVICE, named_refusals, not_allowed
 from oo.lib.configuration import value_of
@@ -102,6 +106,8 @@ class GoogleCalendar(SignalSource):
             ),
         ),
         settings=(API_URL, USER_URL, REVOKE_URL),
+        webhook_secret=CLIENT_SECRET,
+        can_watch=True,
     )
 
     def identify(self, credentials: Mapping[str, str], document: str) -> Account:
@@ -121,6 +127,17 @@ class GoogleCalendar(SignalSource):
     def pull(self, link: Link, *, at: datetime) -> Pull:
         with deadline(SYNC_S), _api(link.credentials, value_of(API_URL)) as api:
             return read(api, link, at)
+
+    def watch(self, link: Link, key: UUID, address: str, *, at: datetime) -> Channel:
+        with _api(link.credentials, value_of(API_URL)) as api:
+            return channels.open_channel(api, link.account, key, address, at=at)
+
+    def unwatch(self, link: Link, channel: Channel) -> None:
+        with _api(link.credentials, value_of(API_URL)) as api:
+            channels.close_channel(api, channel)
+
+    def hear(self, headers: Mapping[str, str], body: bytes) -> Heard | None:
+        return channels.hear(headers)
 
     def revoke(self, credentials: Mapping[str, str]) -> bool:
         """Either token ends the whole grant. One that Google does not know has ended before."""

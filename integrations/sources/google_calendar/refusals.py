@@ -13,6 +13,8 @@ SERVICE = "google-calendar"
 SLOW_DOWN = frozenset({"quotaExceeded", "dailyLimitExceeded", "RESOURCE_EXHAUSTED"})
 # The API is not switched on for our app, which no person can mend.
 OUR_FAULT = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
+# It tells nothing at this address of ours, and says so by a 401.
+OUR_ADDRESS = "push."
 UNTICKED = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"})
 
 
@@ -31,14 +33,12 @@ def not_allowed(status: int | None = None) -> Unauthorized:
 
 
 def _told_apart(error: Unauthorized) -> ApiError:
-    if error.status != 403:
-        return error
-    if error.reason in UNTICKED:
+    if error.status == 403 and error.reason in UNTICKED:
         return not_allowed(403)
     kind: type[ApiError] = Unauthorized
-    if error.reason in SLOW_DOWN:
+    if error.status == 403 and error.reason in SLOW_DOWN:
         kind = RateLimited
-    elif error.reason in OUR_FAULT:
+    elif error.reason in OUR_FAULT or error.reason.startswith(OUR_ADDRESS):
         kind = Unexpected
     return kind(error.service, error.detail, status=error.status, reason=error.reason,
                 retry_after_s=error.retry_after_s)  # fmt: skip

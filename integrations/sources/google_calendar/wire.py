@@ -22,7 +22,7 @@ from oo.lib.zones import zone_named
 
 # An occurrence is named by its series and its original start. Other ids have no such ending: what
 # programs may choose is letters and digits.
-INSTANCE = re.compile(r"(.+)_(\d{8}(?:T\d{6}Z)?)", re.DOTALL)
+INSTANCE = re.compile(r"(.+)_([0-9]{8}(?:T[0-9]{6}Z)?)", re.DOTALL)
 # Dates beyond these are slips of the hand, and cannot be moved to another zone without overflow.
 YEARS = range(1900, 3000)
 # Where somebody works and who was born: nobody is busy by it.
