@@ -87,7 +87,7 @@ REVOKE_URL = Setting(
 class GoogleCalendar(SignalSource):
     manifest = SourceManifest(
         key="google-calendar",
-        title="Google Calendar",
+        title=_("Google Calendar"),
         version=1,
         description=_("Reads your meetings from your own calendar at Google. It changes nothing."),
         consents=frozenset({"calendar"}),
