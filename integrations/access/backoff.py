@@ -6,11 +6,20 @@ import random
 from datetime import datetime, timedelta
 
 from integrations.base import INSUFFICIENT_SCOPE, Trouble
-from oo.lib.http import ApiError, RateLimited, Refused, TooLarge, Unauthorized, Unreachable
+from oo.lib.http import (
+    ApiError,
+    RateLimited,
+    Refused,
+    TooLarge,
+    Unauthorized,
+    Unexpected,
+    Unreachable,
+)
 
 FIRST_WAIT_S = 30.0
 LONGEST_WAIT_S = 3_600.0
-# What a repeated call will hardly mend: an answer that is too large, an address that is private.
+# What a repeated call will hardly mend: an answer that is too large, an address that is private, a
+# request that is refused.
 SLOW_WAIT_S = 6 * 3_600.0
 SPREAD = 0.1
 
@@ -39,11 +48,14 @@ def retry_at(error: ApiError, attempts: int, *, at: datetime) -> datetime:
     """When to try again, `attempts` failures in a row having come before this one.
 
     30 s, doubled each time up to an hour, give or take a tenth so that those who failed together do
-    not come back together; never before the moment that the service named.
+    not come back together; never before the moment that the service named. Words that cannot be
+    read are at first the notice of a repair, and are waited for longer when they stay.
     """
-    wait_s = SLOW_WAIT_S
+    wait_s, doubled_s = SLOW_WAIT_S, FIRST_WAIT_S * 2.0 ** min(attempts, 10)
     if isinstance(error, Unreachable):
-        wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** min(attempts, 10))
+        wait_s = min(LONGEST_WAIT_S, doubled_s)
+    elif isinstance(error, Unexpected) and (error.status or 0) < 400:
+        wait_s = min(SLOW_WAIT_S, doubled_s)
     wait_s *= 1 - random.uniform(0, SPREAD)
     asked_s = error.retry_after_s or 0.0
     return at + timedelta(seconds=max(wait_s, asked_s * (1 + random.uniform(0, SPREAD))))

@@ -1,4 +1,5 @@
 """Down, stopped or slow: Redis, NATS, the source and the model. The page answers all the same.
+Beside it the source says 429, 500 or garbage, hangs up, and has a clock that is an hour wrong.
 
     python -m tests.faults.away [--times 20] [--seconds 1.0] [--seed 1]
 
@@ -17,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -24,9 +26,14 @@ import django
 
 from tests.faults.estate import Estate, estate
 from tests.faults.kill import catch_up, settled, write_logs
+from tests.stand_ins.todoist import FaultKind
 
 THINGS = ("redis", "nats", "source", "model")
 TROUBLES = ("down", "stopped", "slow")
+# What a source says besides, and by how much its clock may be wrong.
+ANSWERS = (FaultKind.TOO_MANY, FaultKind.SERVER_ERROR, FaultKind.GARBAGE, FaultKind.CUT)
+CLOCKS = {"an hour ahead": timedelta(hours=1), "an hour behind": timedelta(hours=-1)}
+OF_A_SOURCE = (*ANSWERS, *CLOCKS)
 SLOW_S = 0.2
 QUIET_S = 5.0
 
@@ -89,6 +96,7 @@ def in_turn(
     built: Estate, things: Iterable[str], times: int, seconds: float, chance: Random
 ) -> Counter[str]:
     turns = [(thing, trouble) for thing in things for trouble in TROUBLES for _ in range(times)]
+    turns += [("source", str(trouble)) for trouble in OF_A_SOURCE for _ in range(times)]
     chance.shuffle(turns)
     happened: Counter[str] = Counter()
     for thing, trouble in turns:
@@ -112,11 +120,18 @@ def begin(built: Estate, thing: str, trouble: str) -> None:
             os.kill(server.pid, signal.SIGSTOP)
         case "stopped":
             line.hold()
+        case hour if hour in CLOCKS:
+            built.todoist.clock.advance(CLOCKS[hour])
+        case answer:
+            built.todoist.faults.add(FaultKind(answer), "/api", times=1_000, retry_after_s=1)
 
 
 def end(built: Estate, thing: str, trouble: str) -> None:
     line, server = built.lines[thing], built.servers.get(thing)
     line.mend()
+    built.todoist.faults.clear()
+    if trouble in CLOCKS:
+        built.todoist.clock.advance(-CLOCKS[trouble])
     if server and trouble == "down":
         server.start()
     if server and trouble == "stopped":

@@ -113,8 +113,11 @@ class Estate:
 
 
 @contextmanager
-def estate(*, thinks: bool = False) -> Iterator[Estate]:
-    """Everything started, nobody in it. With `thinks`, a model is asked to word the tips."""
+def estate(*, thinks: bool = False, twin: bool = False) -> Iterator[Estate]:
+    """Everything started, nobody in it.
+
+    thinks: a model is asked to word the tips. twin: by mistake there is a second beat.
+    """
     folder = Path(tempfile.mkdtemp(prefix="oo-faults-", dir="/tmp"))
     folder.chmod(0o755)  # the database runs as somebody else
     for name in ("redis", "nats", "oo"):
@@ -135,6 +138,8 @@ def estate(*, thinks: bool = False) -> Iterator[Estate]:
         stack.changes |= _changes(stack.folder, lines, todoist, push, thinks=thinks)
         parts = _start(stack, (*SERVICES, "thinker") if thinks else SERVICES, exits)
         parts |= {"postgres": postgres, "redis": redis, "nats": nats}
+        if twin:
+            _start_twin(stack, exits)
         restarts = Restarts(stack)
         exits.callback(restarts.stop)
         restarts.start()
@@ -149,6 +154,14 @@ def _start(stack: Stack, names: Iterable[str], exits: ExitStack) -> dict[str, Pa
         exits.callback(parts[name].kill)
         parts[name].start()
     return parts
+
+
+def _start_twin(stack: Stack, exits: ExitStack) -> None:
+    there = Stack(stack.folder / "twin", stack.changes)
+    there.folder.mkdir()
+    beat = Service(there, "beat")
+    exits.callback(beat.kill)
+    beat.start()
 
 
 def _changes(

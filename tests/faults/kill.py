@@ -3,7 +3,8 @@
     python -m tests.faults.kill [--kills 105] [--people 50] [--seed 1]
 
 Fifty people live a day in a hurry (tests.faults.hurry) on real processes and servers, while worker,
-beat, relay, web, Redis, NATS and PostgreSQL are killed at random moments and started again.
+beat, relay, web, Redis, NATS and PostgreSQL are killed at random moments and started again. A
+second beat says everything twice, all the time.
 Prints what happened as JSON; exits 1 when something is not as it must be.
 """
 
@@ -35,7 +36,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--logs", help="a file for what the processes said")
     asked = parser.parse_args()
-    with estate() as built:
+    with estate(twin=True) as built:
         os.environ.update(built.stack.environment("web"), OO_LOG_LEVEL="ERROR")
         django.setup()
         report = run(built, asked.kills, asked.people, asked.seed)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.away import THINGS, TROUBLES
+from tests.faults.away import OF_A_SOURCE, THINGS, TROUBLES
 from tests.faults.reports import report_of
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
@@ -20,6 +20,7 @@ def test_whatever_is_down_stopped_or_slow_the_page_answers_and_all_catches_up(
     report = report_of("away", tmp_path / "log", "--times", str(TIMES), "--seconds", "0.5")
 
     turns = {f"{thing} {trouble}": TIMES for thing in THINGS for trouble in TROUBLES}
+    turns |= {f"source {trouble}": TIMES for trouble in OF_A_SOURCE}
     assert report["troubles"] == turns
     assert report["pages"] > 100
     assert report["p99_ms"] < max(PATIENCE_MS, 2 * report["quiet_p99_ms"]), report
