@@ -11,7 +11,7 @@ from django.db import transaction
 
 from events.catalog import Event
 from events.models import EventRecord
-from oo.lib.tracing import traceparent
+from oo.lib.tracing import traceparent, within
 
 E = TypeVar("E", bound=Event)
 
@@ -53,21 +53,23 @@ def publish(event: Event) -> None:
         raise transaction.TransactionManagementError(f"{event.subject} outside a transaction")
     body = json.loads(json.dumps(asdict(event), cls=DjangoJSONEncoder))
     del body["user_id"], body["at"]
+    trace = traceparent()
     EventRecord.objects.create(
         subject=event.subject,
         version=event.version,
         user_id=event.user_id,
         at=event.at,
         body=body,
-        trace=traceparent(),
+        trace=trace,
     )
     for handler in _subscribers[type(event)]:
-        transaction.on_commit(_telling(handler, event), robust=True)
+        transaction.on_commit(_telling(handler, event, trace), robust=True)
 
 
-def _telling(handler: Callable[[Any], object], event: Event) -> Callable[[], None]:
+def _telling(handler: Callable[[Any], object], event: Event, trace: str) -> Callable[[], None]:
     # A function, not a partial: Django logs the name of a robust callback that failed.
     def tell() -> None:
-        handler(event)
+        with within(trace):
+            handler(event)
 
     return tell

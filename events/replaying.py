@@ -16,6 +16,7 @@ from uuid import UUID
 from events.bus import subscribers
 from events.catalog import BY_SUBJECT, Event
 from events.models import EventRecord
+from oo.lib.tracing import within
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,8 @@ def replay(name: str, *, begin: datetime, end: datetime) -> Fed:
             fed.unreadable += 1
             continue
         try:
-            handlers[type(event)](event)
+            with within(row.trace or ""):
+                handlers[type(event)](event)
         except Exception as error:  # a subscriber may raise anything, and quote anything
             log.error("%s failed at event %s: %s", name, row.event_id, type(error).__name__)  # noqa: TRY400
             fed.failed += 1

@@ -17,11 +17,12 @@ from events.bus import publish, subscribe
 from events.catalog import ConsentGranted, Event, TaskCompleted
 from events.models import EventRecord
 from events.tasks import purge
-from oo.lib.tracing import within
+from oo.lib.tracing import traceparent, within
 from tests.clock import NOON
 
 SOMEBODY = UUID(int=1)
 GRANTED = ConsentGranted(user_id=SOMEBODY, at=NOON, key="tasks", wording="2026-11")
+TRACE = f"00-{'a' * 32}-{'b' * 16}-01"
 
 
 @pytest.fixture
@@ -43,16 +44,27 @@ def test_an_event_is_a_row_with_its_subject_and_body(db: None) -> None:
 
 
 def test_an_event_is_of_the_trace_of_its_work_or_of_one_of_its_own(db: None) -> None:
-    theirs = f"00-{'a' * 32}-{'b' * 16}-01"
     with transaction.atomic():
-        with within(theirs):
+        with within(TRACE):
             publish(GRANTED)
         publish(GRANTED)
         publish(GRANTED)
     first, *others = EventRecord.objects.order_by("pk").values_list("trace", flat=True)
-    assert first == theirs
+    assert first == TRACE
     assert all(re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-00", str(each)) for each in others)
     assert len(set(others)) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_subscriber_works_within_the_trace_of_the_event(heard: list[Event]) -> None:
+    there: list[str] = []
+    subscribe(ConsentGranted, lambda _event: there.append(traceparent()))
+    with transaction.atomic():
+        with within(TRACE):
+            publish(GRANTED)
+        publish(GRANTED)
+    assert there == list(EventRecord.objects.order_by("pk").values_list("trace", flat=True))
+    assert there[0] == TRACE != there[1]
 
 
 @pytest.mark.django_db(transaction=True)

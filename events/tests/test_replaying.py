@@ -22,11 +22,13 @@ from events.catalog import (
 )
 from events.models import EventRecord
 from events.replaying import Fed, NobodyOfThatName, read, replay
+from oo.lib.tracing import traceparent, within
 from tests.clock import NOON
 
 ALICE = UUID(int=1)
 HOUR = timedelta(hours=1)
 NAME = "events.hear"
+TRACE = f"00-{'a' * 32}-{'b' * 16}-01"
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +160,16 @@ def test_subscribers_are_known_by_app_and_function() -> None:
         NAME: {TaskCompleted: hear, ProfileChanged: hear},
         "events.hear_too": {TaskCompleted: hear_too, ProfileChanged: hear_too},
     }
+
+
+def test_what_is_told_again_belongs_to_the_trace_of_the_event() -> None:
+    there: list[str] = []
+    subscribe(ConsentGranted, lambda _event: there.append(traceparent()))
+    with transaction.atomic(), within(TRACE):
+        publish(ConsentGranted(user_id=ALICE, at=NOON, key="tasks", wording="2026-11"))
+        publish(ConsentGranted(user_id=ALICE, at=NOON, key="tasks", wording="2026-11"))
+    EventRecord.objects.filter(pk=EventRecord.objects.earliest("pk").pk).update(trace=None)
+
+    assert replay("events.<lambda>", begin=NOON, end=NOON + HOUR) == Fed(told=2)
+
+    assert there[1] == TRACE != there[0]

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "oo.middleware.QuietHeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "oo.health.HealthMiddleware",
+    "oo.observe.requests.RequestMiddleware",
     "oo.middleware.KnownLengthMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -378,5 +379,9 @@ LOGGING: dict[str, Any] = {
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
+        # The values of every query, at DEBUG.
+        "django.db.backends": {"level": "INFO"},
+        # A line for each request and task: for production, see there.
+        "oo.observe": {"level": "WARNING"},
     },
 }

@@ -32,3 +32,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 LOGGING["formatters"]["plain"] = {"()": "oo.lib.tracing.JsonFormatter"}
+# By a level of its own, whatever `--loglevel` says to Celery, which sets that of the root.
+LOGGING["loggers"]["oo.observe"] = {"level": env.str("OO_LOG_LEVEL", default="INFO")}

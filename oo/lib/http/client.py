@@ -24,6 +24,7 @@ Params = Mapping[str, str | int | float | bool | list[str]]
 
 USUAL = Limits()
 SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+# No traceparent: which requests belong together is nobody's business outside.
 # gzip alone: it is the one coding that can be unpacked here with a bound on each step.
 BASE_HEADERS = {"User-Agent": "oO", "Accept-Encoding": "gzip"}
 # Ports of public services that are not the web, and that a request could be made to talk to.

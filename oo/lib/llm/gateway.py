@@ -303,6 +303,7 @@ def _litellm() -> Any:
     litellm.disable_aiohttp_transport = True
     litellm.suppress_debug_info = True
     litellm.turn_off_message_logging = True
+    # No callback, and no traceparent: which questions belong together is nobody's business outside.
     for logger in TALKATIVE:
         logging.getLogger(logger).setLevel(logging.CRITICAL)
     return litellm

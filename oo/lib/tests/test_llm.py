@@ -15,6 +15,7 @@ import pytest
 from oo.lib import llm
 from oo.lib.llm import Question
 from oo.lib.tests.llm_models import CLOUDS, PLAIN, SCHEMA, SECRET, SetUp, cloud, ollama, openai
+from oo.lib.tracing import within
 from tests.stand_ins.model import ModelStandIn, Turn
 
 
@@ -35,6 +36,18 @@ def test_a_plain_question_to_ollama(first: ModelStandIn, set_up: SetUp) -> None:
     ]
     assert asked.body["options"] == {"temperature": 0, "num_predict": 200, "num_ctx": 4096}
     assert (asked.body["keep_alive"], asked.body["stream"]) == ("10m", False)
+
+
+@pytest.mark.parametrize("entry", [ollama, openai])
+def test_no_model_is_told_which_questions_belong_together(
+    entry: Callable[[ModelStandIn], dict[str, Any]], first: ModelStandIn, set_up: SetUp
+) -> None:
+    set_up(entry(first))
+
+    with within(f"00-{'a' * 32}-{'b' * 16}-01"):
+        llm.ask(PLAIN)
+
+    assert "a" * 32 not in str(first.requests[0].headers)
 
 
 @pytest.mark.parametrize("entry", [ollama, openai])
