@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, Error, register
 
 # Four weeks of answers, and a day for the purge to come late or early.
 SHORTEST_LOG_DAYS = 29
+SHORTEST_TOKEN = 32
 
 
 @register("security", deploy=True)
@@ -21,6 +22,9 @@ def production_is_safe(**_kwargs: Any) -> list[CheckMessage]:
         found.append(Error("Tasks need a real broker: set REDIS_URL.", id="oo.E003"))
     if wrong := wrong_base_url(settings.OO_BASE_URL):
         found.append(Error(wrong, id="oo.E004"))
+    if 0 < len(settings.OO_METRICS_TOKEN) < SHORTEST_TOKEN:
+        words = f"OO_METRICS_TOKEN can be guessed: make it {SHORTEST_TOKEN} characters or more."
+        found.append(Error(words, id="oo.E010"))
     if settings.OO_PRIVATE_HOSTS_ALLOWED:
         found.append(
             Error("OO_PRIVATE_HOSTS_ALLOWED opens the inner network: empty it.", id="oo.E005")

@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from oo.api import Anything, NothingHere
 from oo.health import healthz, readyz
+from oo.observe.views import metrics
 
 register_converter(Anything, "anything")
 
@@ -27,4 +28,5 @@ urlpatterns = [
     path("console/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from oo.lib.tracing import continued, within
+from oo.observe.counts import counts
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +28,11 @@ class RequestMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
+        self.counts = counts()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         with within(continued(request.META.get("HTTP_TRACEPARENT", ""))):
-            if log.isEnabledFor(logging.INFO):
+            if self.counts or log.isEnabledFor(logging.INFO):
                 return self._told(request)
             return self.get_response(request)
 
@@ -38,14 +40,12 @@ class RequestMiddleware:
         began, queries = perf_counter(), Queries()
         with connection.execute_wrapper(queries):
             response = self.get_response(request)
-        told = {
-            "method": method_of(request),
-            "route": route_of(request),
-            "status": response.status_code,
-            "ms": round((perf_counter() - began) * 1000, 1),
-            "queries": queries.count,
-        }
-        log.info("request", extra=told)
+        took_s = perf_counter() - began
+        route, method, status = route_of(request), method_of(request), response.status_code
+        told = {"method": method, "route": route, "status": status}
+        log.info("request", extra=told | {"ms": in_ms(took_s), "queries": queries.count})
+        if self.counts:
+            self.counts.request(route, method, status, took_s)
         return response
 
 
@@ -60,6 +60,10 @@ class Queries:
     ) -> Any:
         self.count += 1
         return execute(sql, params, many, context)
+
+
+def in_ms(seconds: float) -> float:
+    return round(seconds * 1000, 1)
 
 
 def route_of(request: HttpRequest) -> str:

@@ -14,6 +14,7 @@ from celery import Task
 from celery.signals import before_task_publish, task_postrun, task_prerun
 
 from oo.lib.tracing import continued, traceparent, within
+from oo.observe.counts import counts
 
 log = logging.getLogger(__name__)
 
@@ -53,14 +54,13 @@ def end(task: Task[..., Any], state: str | None = None, **_kwargs: Any) -> None:
     run: Run | None = vars(task.request).pop(RUN, None)
     if run is None:
         return
-    told: dict[str, Any] = {
-        "task": task.name,
-        "state": (state or "unknown").lower(),
-        "ms": round((perf_counter() - run.began) * 1000, 1),
-    }
+    took_s, state = perf_counter() - run.began, (state or "unknown").lower()
+    told: dict[str, Any] = {"task": task.name, "state": state, "ms": round(took_s * 1000, 1)}
     if run.waited_s is not None:
         told["waited_ms"] = round(run.waited_s * 1000)
     log.info("task", extra=told)
+    if counted := counts():
+        counted.task(task.name, state, took_s, run.waited_s)
     run.scope.__exit__(None, None, None)
 
 

@@ -366,6 +366,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     },
 }
 
+# ---- watching -------------------------------------------------------------------------------
+
+# Who brings it may read /metrics. Empty: nothing is counted, and there is no such page.
+OO_METRICS_TOKEN: str = env.str("OO_METRICS_TOKEN", default="")
+# Where the processes of this installation leave what they have counted.
+OO_METRICS_FOLDER: Path = ROOT / env.str("OO_METRICS_FOLDER", default="var/metrics")
+
 # ---- logs -----------------------------------------------------------------------------------
 
 LOGGING: dict[str, Any] = {

@@ -56,3 +56,11 @@ def test_spaces_around_what_is_set_are_nobodys_wish() -> None:
     assert env.bool("YES") is True
     assert env.int("NUMBER") == 5
     assert env.str("NOTHING") == ""
+
+
+@pytest.mark.parametrize(("token", "is_safe"), [("", True), ("x" * 32, True), ("x" * 31, False)])
+def test_a_token_of_those_who_watch_that_can_be_guessed_is_refused(
+    settings: Any, token: str, is_safe: bool
+) -> None:
+    settings.OO_METRICS_TOKEN = token
+    assert is_safe == ("oo.E010" not in {found.id for found in production_is_safe()})
