@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class OoConfig(AppConfig):
@@ -12,3 +13,7 @@ class OoConfig(AppConfig):
         from oo.lib.moments import read_moments_fast
 
         read_moments_fast()
+        if settings.SENTRY_DSN:
+            from oo.observe.sentry import report_to
+
+            report_to(settings.SENTRY_DSN)

@@ -372,6 +372,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 OO_METRICS_TOKEN: str = env.str("OO_METRICS_TOKEN", default="")
 # Where the processes of this installation leave what they have counted.
 OO_METRICS_FOLDER: Path = ROOT / env.str("OO_METRICS_FOLDER", default="var/metrics")
+# Who is told what fails, without anybody's words. Empty: nobody.
+SENTRY_DSN: str = env.str("SENTRY_DSN", default="")
 
 # ---- logs -----------------------------------------------------------------------------------
 
