@@ -15,6 +15,7 @@ from sentry_sdk.types import Event
 from oo.lib.tracing import trace_and_span
 
 KEPT = ("event_id", "timestamp", "level", "platform", "logger", "transaction", "sdk")
+OURS = ("oo", "events", "accounts", "integrations", "notifier", "agents", "tips", "lab")
 OF_A_FRAME = ("filename", "function", "module", "lineno", "in_app")
 
 
@@ -52,7 +53,9 @@ def stripped(event: Event, _hint: dict[str, Any]) -> Event:
     if values := (told.get("exception") or {}).get("values"):
         kept["exception"] = {"values": [_type_and_place(each) for each in values]}
     if said := (told.get("logentry") or {}).get("message"):
-        kept["logentry"] = {"message": said}  # as it stands in the code, without what is put in
+        # As it stands in our code, without what is put in; others put in before they log.
+        is_ours = str(told.get("logger")).partition(".")[0] in OURS
+        kept["logentry"] = {"message": said if is_ours else told.get("logger")}
     trace, span = trace_and_span()
     if trace:
         kept["tags"] = {"trace": trace}

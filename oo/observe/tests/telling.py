@@ -27,6 +27,7 @@ def main(dsn: str) -> None:
     fail_in_a_view()
     with within(TRACE):
         fail_in_a_task()
+        logging.getLogger("django.security").error(f"Invalid HTTP_HOST header: {WORDS}")
         logging.getLogger("tips").error("no decision for %s", WORDS, extra={"title": WORDS})
 
     import sentry_sdk

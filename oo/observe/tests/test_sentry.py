@@ -67,7 +67,7 @@ def sentry() -> Iterator[Sentry]:
 
 
 def test_each_failure_is_told_once_with_its_type_and_its_place(sentry: Sentry) -> None:
-    view, task, decision = sentry.events()
+    view, task, host, decision = sentry.events()
     assert [each["exception"]["values"][-1]["type"] for each in (view, task)] == [
         "ValueError",
         "LookupError",
@@ -77,11 +77,12 @@ def test_each_failure_is_told_once_with_its_type_and_its_place(sentry: Sentry) -
         assert Path(frame["filename"]).name == name
         assert frame["lineno"] > 0
     assert "failing.fail" in view["transaction"]
+    assert host["logentry"] == {"message": "django.security"}
     assert decision["logentry"] == {"message": "no decision for %s"}
 
 
 def test_each_names_its_trace(sentry: Sentry) -> None:
-    assert [event["tags"] for event in sentry.events()] == [{"trace": "a" * 32}] * 3
+    assert [event["tags"] for event in sentry.events()] == [{"trace": "a" * 32}] * 4
 
 
 def test_no_words_of_people_and_nothing_that_opens_anything_leaves(sentry: Sentry) -> None:
@@ -93,7 +94,7 @@ def test_no_words_of_people_and_nothing_that_opens_anything_leaves(sentry: Sentr
 
 def test_nothing_is_told_but_what_is_known(sentry: Sentry) -> None:
     kinds = [json.loads(envelope.splitlines()[1])["type"] for envelope in sentry.heard]
-    assert kinds == ["event"] * 3
+    assert kinds == ["event"] * 4
     names = {name for event in sentry.events() for name in event}
     assert names.isdisjoint({"request", "user", "breadcrumbs", "extra", "modules", "server_name"})
     frames = sentry.events()[0]["exception"]["values"][-1]["stacktrace"]["frames"]
