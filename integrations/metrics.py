@@ -12,7 +12,7 @@ from oo.lib.measures import Measure, one, seconds_since
 def measures(*, at: datetime) -> Iterator[Measure]:
     """Two queries."""
     rows = Connection.objects.values_list("source", "state").order_by()
-    late = Q(next_sync_at__lte=at) & ~Q(state__in=Connection.STUCK)
+    late = Q(next_sync_at__lte=at, user__is_active=True) & ~Q(state__in=Connection.STUCK)
     counted = list(rows.annotate(count=Count("pk"), oldest=Min("next_sync_at", filter=late)))
     values = [((source, state), count) for source, state, count, _oldest in counted]
     yield Measure("oo_connections", "Connected apps.", ("source", "state"), values)

@@ -19,6 +19,7 @@ from accounts.models import User
 from agents.models import LookSchedule, ModelCall, Sweep
 from events.models import EventRecord
 from events.tasks import purge
+from integrations.models import Connection
 from notifier.models import Delivery, Device
 from oo.lib.measures import Measure, measurings
 from oo.observe.slots import Slot
@@ -135,6 +136,18 @@ def test_what_the_rows_say(alice: User, client: Client, folder: Path) -> None:
     assert said["oo_interruptions_5m", by(spoken="yes", why="worth")] == 1
     assert said["oo_events_5m", by(subject="accounts.x")] == 1
     assert {said["oo_measuring_failed", by(app=app)] for app in measurings()} == {0}
+
+
+@pytest.mark.parametrize(
+    "left", [{"state": Connection.State.RECONNECT}, {"state": Connection.State.REFUSED}, {}]
+)
+def test_what_nobody_syncs_is_not_overdue(
+    alice: User, client: Client, folder: Path, left: dict[str, Any]
+) -> None:
+    make_connection(alice, next_sync_at=timezone.now() - timedelta(days=9), **left)
+    if not left:
+        User.objects.update(is_active=False)
+    assert scraped(client)["oo_sync_overdue_seconds", by(source="sample")] == 0
 
 
 def test_it_asks_as_often_for_many_as_for_nobody(db: None, client: Client, folder: Path) -> None:
