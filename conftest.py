@@ -13,6 +13,7 @@ from django.test import Client
 from hypothesis import settings as examples
 
 from accounts.models import User
+from tests.canaries import forget, found_in, listening
 from tests.factories import make_person, signed_in
 
 # The same examples in each run, so that a change and nothing else makes a test fail.
@@ -60,6 +61,17 @@ def _loopback_only() -> Iterator[None]:
     patch.setattr(socket.socket, "connect", guarded)
     yield
     patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def _logs_hold_nothing_private() -> Iterator[None]:
+    """What a test makes oO log must name nobody and open nothing."""
+    forget()
+    with listening() as lines:
+        yield
+        private = found_in(lines)
+    forget()
+    assert not private, "this was logged:\n" + "\n".join(private)
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.models import Profile, User
 from integrations.models import CalendarEvent, Completion, Connection, Task
+from tests.canaries import plant
 from tests.clock import BERLIN, NOON, TODAY
 from tips.make.making import make_tip
 from tips.models import Tip
@@ -17,7 +18,7 @@ from tips.models import Tip
 
 def make_person(name: str, **fields: Any) -> User:
     """Lives in Berlin, has agreed to nothing and connected nothing."""
-    user = User.objects.create_user(f"{name}@example.com", name=name.title(), **fields)
+    user = User.objects.create_user(plant(f"{name}@example.com"), name=name.title(), **fields)
     profile, _ = Profile.objects.get_or_create(user=user)
     profile.time_zone, profile.zone_is_known = BERLIN.key, True
     profile.save()
@@ -53,7 +54,7 @@ def make_task(
         "due_on": TODAY + timedelta(days=due_in) if due_in is not None else None,
         "changed_at": NOON - timedelta(hours=1),
     }
-    return Task.objects.create(user=user, title=title, **{**values, **fields})
+    return Task.objects.create(user=user, title=plant(title), **{**values, **fields})
 
 
 def make_event(
@@ -69,7 +70,9 @@ def make_event(
         "ends_at": starts_at + timedelta(minutes=lasts_min),
         "changed_at": NOON - timedelta(hours=1),
     }
-    return CalendarEvent.objects.create(user=user, **{**values, **fields})
+    values |= fields
+    plant(values["title"])
+    return CalendarEvent.objects.create(user=user, **values)
 
 
 def make_completion(task: Task, **fields: Any) -> Completion:
