@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from celery import Celery, Task
-from celery.contrib.testing.worker import start_worker
+from celery.app.trace import build_tracer
+from celery.signals import before_task_publish
 
 from oo.lib.queue import look_now
 from oo.lib.tracing import JsonFormatter, traceparent, within
@@ -18,6 +19,7 @@ PARENT = f"00-{'a' * 32}-{'b' * 16}-01"
 WORDS = "what alice wrote"
 
 seen: list[str] = []
+queued: list[tuple[dict[str, Any], Any]] = []  # headers and arguments
 
 
 class Told(logging.Handler):
@@ -35,9 +37,8 @@ class Told(logging.Handler):
         return vars(self.records.get(timeout=10))
 
 
-@pytest.fixture(scope="module")
-def app() -> Iterator[Celery]:
-    """With a worker of its own, in a thread of this process."""
+@pytest.fixture
+def app() -> Celery:
     app = Celery("watched", broker="memory://", set_as_current=False)
     app.conf.task_ignore_result = True
 
@@ -49,15 +50,30 @@ def app() -> Iterator[Celery]:
         if word == WORDS:
             raise RuntimeError(word)
 
-    with start_worker(app, perform_ping_check=False, pool="solo", loglevel="ERROR"):
-        yield app
+    app.finalize()
+    return app
 
 
 @pytest.fixture
-def note(app: Celery) -> Task[..., Any]:
+def note(app: Celery) -> Iterator[Task[..., Any]]:
+    """What is queued is worked off by work_off, as a worker does it. A worker in this process would
+    make its app everybody's."""
     seen.clear()
-    found: Task[..., Any] = app.tasks["watched.note"]
-    return found
+    queued.clear()
+
+    def hear(headers: dict[str, Any], body: Any, **_kwargs: Any) -> None:
+        queued.append((headers, body[0]))
+
+    before_task_publish.connect(hear)
+    yield app.tasks["watched.note"]
+    before_task_publish.disconnect(hear)
+
+
+def work_off(note: Task[..., Any]) -> None:
+    work = build_tracer(note.name, note, app=note.app)
+    while queued:
+        headers, args = queued.pop(0)
+        work(headers["id"], args, {}, dict(headers))
 
 
 @pytest.fixture
@@ -76,6 +92,7 @@ def test_a_task_is_of_the_trace_of_who_queued_it_and_so_is_what_it_queues(
 ) -> None:
     with within(PARENT):
         look_now(note, "twice")
+    work_off(note)
     lines = [told.next()["line"] for _task in range(2)]
 
     assert [step[:36] for step in seen] == [PARENT[:36]] * 2
@@ -86,6 +103,7 @@ def test_a_task_is_of_the_trace_of_who_queued_it_and_so_is_what_it_queues(
 def test_of_what_nobody_caused_each_is_a_trace_of_its_own(note: Task[..., Any], told: Told) -> None:
     look_now(note, "once")
     look_now(note, "once")
+    work_off(note)
     for _task in range(2):
         told.next()
 
@@ -104,6 +122,7 @@ def test_nothing_is_left_of_a_trace_when_its_task_has_ended(note: Task[..., Any]
 
 def test_a_task_says_one_line_when_it_ends(note: Task[..., Any], told: Told) -> None:
     look_now(note, "once")
+    work_off(note)
 
     line = told.next()
     assert (line["task"], line["state"]) == ("watched.note", "success")
@@ -116,6 +135,7 @@ def test_a_task_that_fails_says_so_and_not_what_it_was_given(
     note: Task[..., Any], told: Told, caplog: pytest.LogCaptureFixture
 ) -> None:
     look_now(note, WORDS)
+    work_off(note)
 
     line = told.next()
     assert line["state"] == "failure"
