@@ -11,7 +11,8 @@ from oo.lib.personal_data import Eraser, told
 from oo.lib.types import JSON
 
 # Not told: addresses, which are for services alone, and digests of them.
-DEVICE = ("id", "channel", "name", "shows", "added_at", "sent_at", "rests_until")
+DEVICE = ("id", "channel", "name", "shows", "most_a_day", "added_at", "sent_at", "rests_until")
+WISH = ("often", "quiet_from", "quiet_until")
 SENT = (
     "id",
     "device__name",
@@ -35,7 +36,7 @@ class NotifierEraser(Eraser):
         sent = Delivery.objects.filter(user_id=user_id).order_by("created_at", "pk")
         return {
             "devices": told(devices, {name: name for name in DEVICE}),
-            "how-often": told(Wish.objects.filter(user_id=user_id), {"often": "often"}),
+            "how-often": told(Wish.objects.filter(user_id=user_id), {name: name for name in WISH}),
             "notifications": told(sent, {name.replace("__", "_"): name for name in SENT}),
         }
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
 
 from django.conf import settings
@@ -21,6 +21,13 @@ class Device(models.Model):
         HINT = "hint", _("only that there is a suggestion")
         TIP = "tip", _("the suggestion itself")
 
+    class Most(models.IntegerChoices):
+        """How often it is spoken to, where that is less than its person is."""
+
+        ANY = 0, _("all notifications")
+        ONE = 1, _("at most one a day")
+        TWO = 2, _("at most two a day")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
     channel = models.CharField(max_length=40)
@@ -28,6 +35,7 @@ class Device(models.Model):
     digest = models.CharField(max_length=64)  # of the address, to know it again
     name = models.CharField(max_length=80)
     shows = models.CharField(max_length=10, choices=Shows.choices, default=Shows.HINT)
+    most_a_day = models.PositiveSmallIntegerField(choices=Most.choices, default=Most.ANY)
     added_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)  # the last one that its service took
     rests_until = models.DateTimeField(null=True)  # its service asked us to slow down
@@ -41,9 +49,16 @@ class Device(models.Model):
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
 
+    @property
+    def shows_tip(self) -> bool:
+        return self.shows == Device.Shows.TIP
+
+    def has_room(self, sent_today: int) -> bool:
+        return not self.most_a_day or sent_today < self.most_a_day
+
 
 class Wish(models.Model):
-    """How often a person wants to be spoken to: the one dial, for all of their devices."""
+    """When and how often a person wants to be spoken to, on all of their devices."""
 
     class Often(models.TextChoices):
         RARELY = "rarely", _("rarely")
@@ -52,12 +67,21 @@ class Wish(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True)
     often = models.CharField(max_length=10, choices=Often.choices, default=Often.SOMETIMES)
+    # By the clocks where the person is. Equal: never.
+    quiet_from = models.TimeField(default=time(22))
+    quiet_until = models.TimeField(default=time(7))
 
     class Meta:
         verbose_name_plural = "wishes"
 
     def __str__(self) -> str:
         return self.often
+
+    def is_quiet(self, clock: time) -> bool:
+        since, until = self.quiet_from, self.quiet_until
+        if since <= until:
+            return since <= clock < until
+        return clock >= since or clock < until
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):

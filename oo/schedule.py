@@ -13,6 +13,7 @@ JOBS: dict[str, tuple[int, str]] = {
     "notifier.tasks.send_due": (30, "send the notifications whose moment has come"),
     "tips.tasks.keep_ready": (60, "replace tips that expired or whose moment has passed"),
     "tips.tasks.deliver": (60, "speak up where a ready tip is worth an interruption"),
+    "tips.tasks.learn": (86_400, "learn from how notifications were answered"),
     "tips.tasks.reward_missed": (900, "reward tips that were followed at the source"),
     "agents.tasks.sweep": (900, "let the agents look at whoever is due"),
     "agents.tasks.count_days": (900, "count how people answered, by day"),

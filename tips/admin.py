@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from oo.lib.admin import ReadOnlyAdmin
-from tips.models import Interruption, Tip, TipDecision, TipSchedule
+from tips.models import Interruption, Tip, TipDecision, TipSchedule, UsefulnessFit
 
 
 @admin.register(Tip)
@@ -40,3 +40,9 @@ class TipScheduleAdmin(ReadOnlyAdmin[TipSchedule]):
     list_display = ("user", "looked_at", "next_look_at", "silence", "rest_until")
     list_select_related = ("user",)
     search_fields = ("=user__email",)
+
+
+@admin.register(UsefulnessFit)
+class UsefulnessFitAdmin(ReadOnlyAdmin[UsefulnessFit]):
+    list_display = ("fitted_at", "count", "loss", "prior_loss", "error", "slope", "shift")
+    date_hierarchy = "fitted_at"

@@ -13,11 +13,17 @@ class TipsConfig(AppConfig):
     verbose_name = _("Tips")
 
     def ready(self) -> None:
+        from accounts.privacy.catalogue import register_kinds
+        from accounts.settings.sections import Section, register_section
         from agents.profile.preferences import register_plugins
+        from tips.deliver.trying import consent_kinds
+        from tips.page.spoken import settings_section
         from tips.registry import POLICIES
         from tips.subscribers import listen
 
         listen()
+        register_kinds("tips", consent_kinds)
+        register_section(Section("tips/settings_section.html", settings_section))
         register_plugins("policies", POLICIES)
         register(check_policies)
 

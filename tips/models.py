@@ -188,6 +188,27 @@ class Interruption(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+class UsefulnessFit(models.Model):
+    """What was learnt from how notifications were answered, of everybody together and of nobody in
+    particular: see tips.decide.usefulness. The newest is used."""
+
+    fitted_at = models.DateTimeField()
+    count = models.PositiveIntegerField()  # of notifications
+    weights = models.JSONField()  # by feature, in log-odds
+    slope = models.FloatField()
+    shift = models.FloatField()
+    # Tried on the newest fifth: log-loss, that of the prior, and the calibration error.
+    loss = models.FloatField(null=True)
+    prior_loss = models.FloatField(null=True)
+    error = models.FloatField(null=True)
+
+    class Meta:
+        get_latest_by = "fitted_at"
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
 class Mute(models.Model):
     """A candidate that is not to be said again before a moment: the effect of an answer."""
 

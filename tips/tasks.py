@@ -11,7 +11,7 @@ from notifier.tasks import send
 from oo.lib.queue import look_now
 from tips import conf
 from tips.answer import rewarding
-from tips.deliver import delivering
+from tips.deliver import delivering, learning
 from tips.make import making
 from tips.models import Tip, TipSchedule
 from tips.polish import polishing
@@ -71,3 +71,9 @@ def reward(user_id: str, task_id: int, heard_at: str) -> bool:
 def reward_missed() -> int:
     """Every 15 minutes, from oo/schedule.py. Returns how many tips were rewarded."""
     return rewarding.reward_missed(at=timezone.now())
+
+
+@shared_task(soft_time_limit=240, time_limit=280)
+def learn() -> int:
+    """Daily: learn from how notifications were answered. Returns of how many."""
+    return learning.learn(at=timezone.now()).count

@@ -38,6 +38,7 @@ SHOWN = {
     "events.EventRecord.body",
     "integrations.Task.external_id",
     "tips.Interruption.features",
+    "tips.UsefulnessFit.weights",
     "tips.TipDecision.chooser",
 }
 FILTER = re.compile(r'href="(\?[^"]+)"')

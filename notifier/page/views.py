@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, JsonResponse
@@ -32,6 +33,11 @@ WORKER = "/sw.js"  # of the page of the tip, which stands above this app
 A_TEST_LASTS = timedelta(minutes=2)
 
 
+class QuietForm(forms.Form):
+    quiet_from = forms.TimeField()
+    quiet_until = forms.TimeField()
+
+
 def settings_section(user: User) -> Mapping[str, Any]:
     mine = Device.objects.filter(user=user).order_by("added_at", "pk")
     channel = CHANNELS.get(BROWSER)
@@ -44,6 +50,7 @@ def settings_section(user: User) -> Mapping[str, Any]:
         "devices": mine,
         "public_key": key,
         "shows": Device.Shows.choices,
+        "most": Device.Most.choices,
         "often": Wish.Often.choices,
         "wish": SimpleLazyObject(find_wish),
         "worker": WORKER,
@@ -91,6 +98,32 @@ def show(request: SignedInRequest, pk: UUID) -> HttpResponse:
     mine = Device.objects.filter(pk=pk, user=request.user)
     if shows not in Device.Shows.values or not mine.update(shows=shows):
         raise Http404
+    messages.success(request, _("Saved."))
+    return redirect(SETTINGS)
+
+
+@require_POST
+@login_required
+def limit(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """How many a day it gets at most."""
+    most = request.POST.get("most", "")
+    mine = Device.objects.filter(pk=pk, user=request.user)
+    known = {str(value) for value in Device.Most.values}
+    if most not in known or not mine.update(most_a_day=int(most)):
+        raise Http404
+    messages.success(request, _("Saved."))
+    return redirect(SETTINGS)
+
+
+@require_POST
+@login_required
+def quiet(request: SignedInRequest) -> HttpResponse:
+    """The hours in which oO never speaks up."""
+    form = QuietForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("That is no time of the day. Your quiet hours are as they were."))
+        return redirect(SETTINGS)
+    Wish.objects.update_or_create(user=request.user, defaults=form.cleaned_data)
     messages.success(request, _("Saved."))
     return redirect(SETTINGS)
 

@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import User
 from notifier import devices, tasks
 from notifier.devices import Offered, add_device
-from notifier.models import Delivery, Device
+from notifier.models import Delivery, Device, Wish
 from notifier.page.names import name_of
 from tests.clock import NOON
 from tests.stand_ins.push import BrowserStandIn, PushStandIn
@@ -140,3 +140,50 @@ def test_without_a_key_nothing_is_offered(alice_client: Client, settings: Any) -
 )  # fmt: skip
 def test_a_browser_has_a_name(user_agent: str, name: str) -> None:
     assert name_of(user_agent) == name
+
+
+def quiet(client: Client, since: str, until: str) -> Any:
+    return client.post("/devices/quiet", {"quiet_from": since, "quiet_until": until}, follow=True)
+
+
+def test_quiet_hours_are_set_and_shown(alice_client: Client, browser: BrowserStandIn) -> None:
+    add(alice_client, browser)
+    assert "Quiet from 10 p.m. until 7 a.m." in alice_client.get("/settings/").content.decode()
+    page = quiet(alice_client, "23:15", "06:30").content.decode()
+    assert "Quiet from 11:15 p.m. until 6:30 a.m." in page
+    assert 'value="23:15"' in page
+    assert "No quiet hours" in quiet(alice_client, "12:00", "12:00").content.decode()
+
+
+@pytest.mark.parametrize("wrong", ["", "25:00", "soon", "12:00\x00"])
+def test_what_is_no_time_changes_nothing(
+    alice: User, alice_client: Client, browser: BrowserStandIn, wrong: str
+) -> None:
+    add(alice_client, browser)
+    assert "as they were" in quiet(alice_client, wrong, "06:30").content.decode()
+    assert not Wish.objects.exists()
+
+
+def test_the_dial_and_the_hours_do_not_forget_each_other(
+    alice: User, alice_client: Client, browser: BrowserStandIn
+) -> None:
+    add(alice_client, browser)
+    alice_client.post("/devices/wish", {"often": "rarely"})
+    quiet(alice_client, "20:00", "08:00")
+    alice_client.post("/devices/wish", {"often": "often"})
+    wish = Wish.objects.get(user=alice)
+    assert (wish.often, wish.quiet_from.hour, wish.quiet_until.hour) == ("often", 20, 8)
+
+
+def test_a_device_may_get_fewer(
+    alice_client: Client, bob_client: Client, browser: BrowserStandIn
+) -> None:
+    add(alice_client, browser)
+    device = Device.objects.get()
+    limit = f"/devices/{device.pk}/limit"
+    page = alice_client.post(limit, {"most": "1"}, follow=True).content.decode()
+    assert "It gets at most one a day" in page
+    for client, most in ((bob_client, "2"), (alice_client, "7"), (alice_client, "x")):
+        assert client.post(limit, {"most": most}).status_code == 404
+    device.refresh_from_db()
+    assert device.most_a_day == 1

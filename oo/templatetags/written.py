@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django import template
 
@@ -14,6 +14,11 @@ register = template.Library()
 @register.filter
 def clock(moment: datetime | None) -> str:
     return words.clock(moment)
+
+
+@register.filter
+def time_of_day(which: time) -> str:
+    return words.clock_of(which)
 
 
 @register.filter

@@ -67,11 +67,8 @@ def _closings(person: Person, at: datetime) -> Iterator[str]:
             ours[row.task.external_id] += 1
         elif row.state != Completion.State.CANCELLED:
             yield f"a completion is {row.state}: {row.last_error}"
-    recurring = set(
-        Task.objects.filter(user=person.user).exclude(recurrence="").values_list(
-            "external_id", flat=True
-        )
-    )  # fmt: skip
+    tasks = [done.task for done in person.account.completions]
+    recurring = {str(task["id"]) for task in tasks if task["due"]["is_recurring"]}
     for task_id, times in there.items():
         if task_id not in recurring and times > 1:
             yield f"a task was closed {times} times"

@@ -26,7 +26,7 @@ from tests.faults.estate import Estate, estate
 if TYPE_CHECKING:
     from tests.faults.people import Person
 
-CATCH_UP_S = 60.0
+CATCH_UP_S = 90.0
 
 
 def main() -> int:

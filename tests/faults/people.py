@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from random import Random
 from threading import Lock
 from uuid import UUID
@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.privacy import consents
 from integrations.access import connections
 from notifier import devices
-from notifier.models import Device
+from notifier.models import Device, Wish
 from notifier.registry import CHANNELS
 from tests.factories import make_person, signed_in
 from tests.faults.estate import Estate
@@ -106,6 +106,7 @@ def _move_in(estate: Estate, number: int, chance: Random) -> Person:
     offered = devices.Offered("web-push", browser.subscription(), "Firefox")
     device = devices.add_device(user.pk, offered, at=at)
     Device.objects.filter(pk=device.pk).update(shows=Device.Shows.TIP)
+    Wish.objects.create(user=user, quiet_from=time(0), quiet_until=time(0))  # at any hour
     person = Person(user, account, browser, _sign_in(user))
     for _ in range(TASKS):
         person.write_task(chance)

@@ -1,7 +1,8 @@
 """From tips that are ready to notifications, or to silence on record.
 
-A tip is there only where the policy speaks: not in a meeting, a quiet hour or a situation in which
-nothing is said. What is asked here is whether it is worth more than a page that is looked at.
+What may be on a page that somebody looks at need not be worth an interruption. Nobody is spoken to
+in a meeting or in their quiet hours, whatever the policy would show; and nothing that is private is
+sent to where it could come up while others look on.
 """
 
 from __future__ import annotations
@@ -9,30 +10,33 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import SystemRandom
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Min
+from django.db.models import Max
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Profile
-from integrations.models import CalendarEvent
 from notifier.base import Action, Message, Urgency
 from notifier.models import Delivery, Device, Wish
 from notifier.sending import queueing
 from tips.answer.afar import token_of
 from tips.base import Kind, Reaction
-from tips.decide.interrupting import Dial, Moment, Verdict, weigh
+from tips.decide.interrupting import Dial, Verdict, weigh
 from tips.decide.kinds import way_of
+from tips.decide.usefulness import Model, Moment, counts_for
+from tips.deliver.calendars import Around, load_around
+from tips.deliver.learning import HEARD_OUT, HELPED, REMEMBERED, current_model
+from tips.deliver.trying import who_agreed
 from tips.models import Interruption, Tip, TipDecision, TipView
 
-REMEMBERED = timedelta(days=28)
 # What is sent is of use for so long at most, and nothing is sent that ends sooner than that.
 GOOD_FOR, LEAST = timedelta(minutes=30), timedelta(minutes=2)
-# After so long a notification without an answer was not heeded.
-HEARD_OUT = timedelta(hours=2)
+# The longest that a day is, where clocks are put back.
+A_DAY = timedelta(hours=25)
 # As many as one run decides about; the next run has the rest.
 MOST_TIPS = 1_000
 YES = (Reaction.DONE, Reaction.SNOOZE)
@@ -58,8 +62,16 @@ def deliver(*, at: datetime) -> list[UUID]:
         return []
     known = _load([tip.user_id for tip in tips], tips, at=at)
     sent: list[UUID] = []
+    rng = SystemRandom()
     for tip in tips:
-        verdict = weigh(moment := known.moment(tip, at), known.dial(tip.user_id))
+        moment, user_id = known.moment(tip, at), tip.user_id
+        verdict = weigh(
+            moment,
+            known.dial(user_id),
+            held=known.held(user_id, at),
+            model=known.model,
+            rng=rng if user_id in known.curious else None,
+        )
         is_new = (tip.pk, verdict.why) not in known.noted
         if is_new and _note(tip, verdict, moment, at=at) and verdict.speaks:
             sent += _send(tip, known, at=at)
@@ -86,37 +98,71 @@ class _Known:
 
     profiles: Mapping[UUID, Profile]
     devices: Mapping[UUID, list[Device]]
-    dials: Mapping[UUID, str]
+    sent: Mapping[UUID, list[datetime]]  # by device with a limit: the last day's
+    wishes: Mapping[UUID, Wish]
     here: Mapping[UUID, datetime]
-    told: Mapping[UUID, list[tuple[datetime, bool]]]  # when, and whether it was heeded
-    meetings: Mapping[UUID, datetime]  # when the next begins
+    told: Mapping[UUID, list[tuple[datetime, bool]]]  # when, and whether it helped
+    around: Mapping[UUID, Around]
+    curious: frozenset[UUID]  # who lets oO try moments
+    model: Model
     scores: Mapping[UUID, tuple[float, bool]]  # by tip: points, and whether it presses
     noted: frozenset[tuple[UUID, str]]  # tip, and what its decisions said
 
     def dial(self, user_id: UUID) -> Dial:
-        return Dial(self.dials.get(user_id, Dial.SOMETIMES))
+        return Dial(self.wish(user_id).often)
+
+    def wish(self, user_id: UUID) -> Wish:
+        return self.wishes.get(user_id) or Wish()
 
     def moment(self, tip: Tip, at: datetime) -> Moment:
         told = self.told.get(tip.user_id, [])
-        last, here = max((when for when, _heeded in told), default=None), self.here.get(tip.user_id)
-        zone = self.profiles[tip.user_id].zone
-        today = at.astimezone(zone).date()
-        heeded = sum(yes for _when, yes in told)
-        # Of what was sent just now nobody knows yet.
-        unheeded = sum(not yes and at - when > HEARD_OUT for when, yes in told)
-        meeting = self.meetings.get(tip.user_id)
+        last, here = max((when for when, _helped in told), default=None), self.here.get(tip.user_id)
+        local = at.astimezone(self.profiles[tip.user_id].zone)
         score, presses = self.scores.get(tip.pk, (0.0, False))
+        # Of what was sent just now nobody knows yet.
+        known = [
+            (counts_for((at - when).total_seconds()), yes)
+            for when, yes in told
+            if yes or at - when > HEARD_OUT
+        ]
+        next_at = self.around[tip.user_id].next_at
         return Moment(
             score=score,
             presses=presses,
             leads_somewhere=tip.kind == Kind.REMINDER,
+            unasked=tip.kind in (Kind.ADVICE, Kind.INSIGHT),
+            hour=local.hour + local.minute / 60,
+            is_weekend=local.weekday() >= 5,
             here_s=(at - here).total_seconds() if here else None,
             told_s=(at - last).total_seconds() if last else None,
-            told_today=sum(when.astimezone(zone).date() == today for when, _heeded in told),
-            heeded=heeded,
-            unheeded=unheeded,
-            free_min=(meeting - at).total_seconds() / 60 if meeting else None,
+            told_today=sum(
+                when.astimezone(local.tzinfo).date() == local.date() for when, _ in told
+            ),
+            helped=sum(count for count, yes in known if yes),
+            missed=sum(count for count, yes in known if not yes),
+            free_min=(next_at - at).total_seconds() / 60 if next_at else None,
         )
+
+    def held(self, user_id: UUID, at: datetime) -> str:
+        """What keeps it back whatever it is worth, "" for nothing."""
+        if self.around[user_id].is_busy:
+            return "meeting"
+        clock = at.astimezone(self.profiles[user_id].zone).time()
+        if self.wish(user_id).is_quiet(clock):
+            return "quiet"
+        return "" if self.with_room(user_id, at) else "enough_today"
+
+    def with_room(self, user_id: UUID, at: datetime) -> list[Device]:
+        """The person's devices that have not had all that they may have today."""
+        zone = self.profiles[user_id].zone
+        today = at.astimezone(zone).date()
+        return [
+            device
+            for device in self.devices.get(user_id, [])
+            if device.has_room(
+                sum(when.astimezone(zone).date() == today for when in self.sent.get(device.pk, ()))
+            )
+        ]
 
 
 def _load(user_ids: Collection[UUID], tips: Collection[Tip], *, at: datetime) -> _Known:
@@ -124,26 +170,30 @@ def _load(user_ids: Collection[UUID], tips: Collection[Tip], *, at: datetime) ->
     devices: dict[UUID, list[Device]] = {}
     for device in Device.objects.filter(user_id__in=user_ids).order_by("added_at", "pk"):
         devices.setdefault(device.user_id, []).append(device)
+    sent: dict[UUID, list[datetime]] = {}
+    lately = Delivery.objects.filter(
+        user_id__in=user_ids, created_at__gt=at - A_DAY, device__most_a_day__gt=0
+    )
+    for device_id, when in lately.values_list("device_id", "created_at"):
+        sent.setdefault(device_id, []).append(when)
     told: dict[UUID, list[tuple[datetime, bool]]] = {}
     spoken = Interruption.objects.filter(user_id__in=user_ids, spoken=True, at__gt=since)
-    for user_id, when, reaction in spoken.values_list("user_id", "at", "tip__reaction"):
-        told.setdefault(user_id, []).append((when, reaction in YES))
+    spoken = spoken.annotate(has_helped=HELPED)
+    for user_id, when, has_helped in spoken.values_list("user_id", "at", "has_helped"):
+        told.setdefault(user_id, []).append((when, bool(has_helped)))
     views = TipView.objects.filter(user_id__in=user_ids, at__gt=since)
-    ahead = CalendarEvent.objects.filter(
-        user_id__in=user_ids, starts_at__gt=at, starts_at__lt=at + REMEMBERED, is_busy=True,
-        starts_on=None,
-    )  # fmt: skip
     decisions = TipDecision.objects.filter(tip__in=tips)
     noted = Interruption.objects.filter(tip__in=tips).values_list("tip_id", "why")
     return _Known(
         profiles={p.pk: p for p in Profile.objects.filter(pk__in=user_ids)},
         devices=devices,
-        dials=dict(Wish.objects.filter(pk__in=user_ids).values_list("pk", "often")),
+        sent=sent,
+        wishes=Wish.objects.in_bulk(user_ids),
         here=dict(views.values("user_id").annotate(at=Max("at")).values_list("user_id", "at")),
         told=told,
-        meetings=dict(
-            ahead.values("user_id").annotate(at=Min("starts_at")).values_list("user_id", "at")
-        ),
+        around=load_around(user_ids, at=at),
+        curious=who_agreed(user_ids),
+        model=current_model(),
         scores={tip_id: _score(chosen, logged) for tip_id, chosen, logged in
                 decisions.values_list("tip_id", "chosen", "candidates")},
         noted=frozenset(noted),
@@ -169,6 +219,7 @@ def _note(tip: Tip, verdict: Verdict, moment: Moment, *, at: datetime) -> bool:
                 why=verdict.why,
                 probability=verdict.probability,
                 needed=verdict.needed,
+                propensity=verdict.propensity,
                 features=moment.features(),
             )
     except IntegrityError:
@@ -177,15 +228,19 @@ def _note(tip: Tip, verdict: Verdict, moment: Moment, *, at: datetime) -> bool:
 
 
 def _send(tip: Tip, known: _Known, *, at: datetime) -> list[UUID]:
-    profile = known.profiles[tip.user_id]
+    """Of no use any more when the next meeting has begun: then others may look on."""
+    profile, around = known.profiles[tip.user_id], known.around[tip.user_id]
+    until = min(tip.expires_at, at + GOOD_FOR, around.next_at or tip.expires_at)
     with translation.override(profile.locale):
-        messages = {device: _message(tip, device) for device in known.devices.get(tip.user_id, [])}
-    return queueing.queue(messages, at=at, not_after=min(tip.expires_at, at + GOOD_FOR))
+        messages = {
+            device: _message(tip, shows_tip=not around.has_company and device.shows_tip)
+            for device in known.with_room(tip.user_id, at)
+        }
+    return queueing.queue(messages, at=at, not_after=until)
 
 
-def _message(tip: Tip, device: Device) -> Message:
+def _message(tip: Tip, *, shows_tip: bool) -> Message:
     """On a locked screen stands what its person wants to stand there."""
-    shows_tip = device.shows == Device.Shows.TIP
     return Message(
         title=tip.content if shows_tip else _("oO has a suggestion for you."),
         body=tip.quiet_line if shows_tip else "",

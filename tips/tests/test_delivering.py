@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -11,14 +11,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Consent, User
 from notifier.models import Delivery, Device, Wish
 from notifier.sending.queueing import load
-from tests.clock import NOON
+from tests.clock import BERLIN, NOON
 from tests.factories import give_tip, make_event, make_person
 from tips.answer import answering
 from tips.answer.afar import token_of
+from tips.decide.interrupting import TRIED
 from tips.deliver.delivering import deliver, topic_of
+from tips.deliver.trying import KIND, who_agreed
 from tips.models import Interruption, Tip, TipDecision
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -117,7 +119,7 @@ def test_what_ends_in_a_minute_is_not_said(alice: User) -> None:
 
 def test_a_day_has_its_budget_where_the_person_is(alice: User) -> None:
     device_of(alice)
-    Wish.objects.create(user=alice, often="rarely")
+    Wish.objects.create(user=alice, often="rarely", quiet_from=time(7))
     first = ready(alice)
     assert len(deliver(at=NOON)) == 1
     Tip.objects.filter(pk=first.pk).update(state=Tip.State.EXPIRED)
@@ -156,6 +158,105 @@ def test_a_meeting_that_comes_soon_is_part_of_the_moment(alice: User) -> None:
     make_event(alice, starts_at=NOON + 10 * MINUTE, ends_at=NOON + HOUR)
     deliver(at=NOON)
     assert Interruption.objects.get(tip=tip).features["free_min"] == 10.0
+
+
+def test_a_meeting_holds_it_back_and_the_gap_after_it_lets_it_through(alice: User) -> None:
+    device_of(alice)
+    tip = ready(alice)
+    make_event(alice, starts_at=NOON - HOUR, ends_at=NOON + 30 * MINUTE)
+    assert deliver(at=NOON) == []
+    assert why(tip) == ["meeting"]
+    Tip.objects.filter(pk=tip.pk).update(expires_at=NOON + HOUR)
+    assert len(deliver(at=NOON + 30 * MINUTE)) == 1
+
+
+def test_a_whole_day_and_another_person_are_no_meeting(alice: User, bob: User) -> None:
+    device_of(alice)
+    ready(alice)
+    today = NOON.date()
+    whole = {"starts_on": today, "ends_on": today + timedelta(days=1)}
+    make_event(alice, starts_at=NOON - 12 * HOUR, ends_at=NOON + 12 * HOUR, **whole)
+    make_event(bob, starts_at=NOON - HOUR, ends_at=NOON + HOUR)
+    assert len(deliver(at=NOON)) == 1
+
+
+def test_nothing_private_comes_up_while_others_may_look_on(alice: User) -> None:
+    """In a webinar, which takes none of their time; and not when the next meeting has begun."""
+    device_of(alice, shows="tip")
+    ready(alice)
+    make_event(alice, starts_at=NOON - HOUR, ends_at=NOON + HOUR, is_busy=False)
+    make_event(alice, starts_at=NOON + 20 * MINUTE, ends_at=NOON + HOUR)
+    assert len(deliver(at=NOON)) == 1
+    row = Delivery.objects.get()
+    assert load(row.message).title == "oO has a suggestion for you."
+    assert load(row.message).actions == ()
+    assert row.not_after == NOON + 20 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("local", "speaks"),
+    [
+        # The clocks are put forward at 2 on the first, and back at 3 on the second.
+        (datetime(2026, 3, 29, 6, 59), False),
+        (datetime(2026, 3, 29, 7, 0), True),
+        (datetime(2026, 3, 29, 21, 59), True),
+        (datetime(2026, 10, 25, 22, 0), False),
+        (datetime(2026, 10, 25, 2, 30, fold=1), False),
+        (datetime(2026, 10, 25, 7, 0), True),
+    ],
+)
+def test_quiet_hours_are_by_the_clocks_where_the_person_is(
+    alice: User, local: datetime, speaks: bool, time_machine: Any
+) -> None:
+    at = local.replace(tzinfo=BERLIN)
+    device_of(alice)
+    tip = ready(alice)
+    Tip.objects.filter(pk=tip.pk).update(expires_at=at + HOUR)
+    assert bool(deliver(at=at)) == speaks
+    assert why(tip) == (["worth_it"] if speaks else ["quiet"])
+
+
+def test_quiet_hours_are_the_persons_own_and_may_be_none(alice: User) -> None:
+    device_of(alice)
+    wish = Wish.objects.create(user=alice, quiet_from=time(11), quiet_until=time(13))
+    ready(alice)
+    assert deliver(at=NOON) == []
+    wish.quiet_until = wish.quiet_from
+    wish.save()
+    assert len(deliver(at=NOON)) == 1
+
+
+def test_a_device_gets_as_many_as_it_may(alice: User) -> None:
+    every, one = device_of(alice), device_of(alice, most_a_day=1)
+    Wish.objects.create(user=alice, often="often")
+
+    def spoken_to(at: datetime) -> set[Any]:
+        Tip.objects.live().update(state=Tip.State.EXPIRED)
+        tip = ready(alice)
+        Tip.objects.filter(pk=tip.pk).update(expires_at=at + HOUR)
+        return set(Delivery.objects.filter(pk__in=deliver(at=at)).values_list("device", flat=True))
+
+    assert spoken_to(NOON) == {every.pk, one.pk}
+    Delivery.objects.update(created_at=NOON)
+    assert spoken_to(NOON + HOUR) == {every.pk}
+    assert spoken_to(NOON + 20 * HOUR) == {every.pk, one.pk}
+    Device.objects.filter(pk=every.pk).delete()
+    assert spoken_to(NOON + 21 * HOUR) == set()
+
+
+def test_only_who_agreed_to_these_words_is_tried_out(alice: User, bob: User) -> None:
+    for person, wording in ((alice, KIND.version), (bob, "2020-01-01")):
+        device_of(person)
+        Consent.objects.create(
+            user=person, key=KIND.key, wording=wording, granted_at=NOON, granted_by="settings"
+        )
+    assert who_agreed([alice.pk, bob.pk]) == {alice.pk}
+    for person in (alice, bob):
+        ready(person, score=30.0)
+        deliver(at=NOON)
+    chances = dict(Interruption.objects.values_list("user_id", "propensity"))
+    assert chances[alice.pk] in (TRIED, 1.0 - TRIED)
+    assert chances[bob.pk] == 1.0
 
 
 @pytest.mark.parametrize("how", ["shown", "answered"])
