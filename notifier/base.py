@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from oo.lib.manifests import Setting
@@ -54,7 +55,14 @@ class ChannelManifest:
 
 
 class Gone(Exception):
-    """The device is not there any more, or wants nothing of us any more: forget it."""
+    """The device is not there any more, or wants nothing of us any more: forget it.
+
+    since  where the service tells it; a device that was added again after that is there
+    """
+
+    def __init__(self, since: datetime | None = None) -> None:
+        super().__init__()
+        self.since = since
 
 
 class BadAddress(ValueError):
@@ -67,6 +75,11 @@ class Channel(ABC):
     @abstractmethod
     def is_set_up(self) -> bool:
         """Whether this installation can use it."""
+
+    def check(self) -> None:
+        """Raises ValueError, with a text for whoever runs this, for settings that cannot work."""
+        if self.is_set_up():
+            self.public_key()
 
     def public_key(self) -> str:
         """What a device needs to know of us before it lets itself be reached; "" for nothing."""

@@ -16,8 +16,7 @@ def check_channels(**_kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     for channel in CHANNELS:
         try:
-            if channel.is_set_up():
-                channel.public_key()
+            channel.check()
         except ValueError as error:
             names = ", ".join(setting.name for setting in channel.manifest.settings)
             found.append(Error(f"{names}: {error}", id="oo.E050"))

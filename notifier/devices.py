@@ -36,7 +36,8 @@ class Offered:
 
 
 def add_device(user_id: UUID, offered: Offered, *, at: datetime) -> Device:
-    """Switch it on. The same again is the same row; of somebody else, it is now this person's.
+    """Switch it on. The same again is the same row, added now; of somebody else, it is now this
+    person's.
 
     Raises KeyError for no such channel, BadAddress, TooManyDevices, AccountClosed.
     """
@@ -48,6 +49,9 @@ def add_device(user_id: UUID, offered: Offered, *, at: datetime) -> Device:
         known = Device.objects.filter(channel=offered.channel, digest=digest)
         mine = known.filter(user_id=user_id).first()
         if mine is not None:
+            # What its service says of the time before that does not count: see Gone.
+            mine.added_at = at
+            mine.save(update_fields=["added_at"])
             return mine
         if Device.objects.filter(user_id=user_id).count() >= MOST_DEVICES:
             raise TooManyDevices
@@ -57,6 +61,6 @@ def add_device(user_id: UUID, offered: Offered, *, at: datetime) -> Device:
             channel=offered.channel,
             address=address,
             digest=digest,
-            name=one_line(offered.name, LONGEST_NAME),
+            name=one_line(offered.name, LONGEST_NAME) or CHANNELS.title(offered.channel),
             added_at=at,
         )

@@ -41,8 +41,8 @@ def send_one(delivery_id: UUID, *, at: datetime) -> str:
     ttl_s = int((delivery.not_after - at).total_seconds())
     try:
         channel.send(delivery.device.address, load(delivery.message), ttl_s=ttl_s)
-    except Gone:
-        return _forget(delivery, at=at)
+    except Gone as gone:
+        return _forget(delivery, gone.since or at, at=at)
     except ApiError as error:
         return _not_taken(delivery, error, at=at)
     return _end(delivery, State.SENT, "", at=at)
@@ -73,10 +73,10 @@ def _end(delivery: Delivery, state: Delivery.State, why: str, *, at: datetime) -
     return state
 
 
-def _forget(delivery: Delivery, *, at: datetime) -> str:
-    """The device is gone, and what waits for it with it."""
+def _forget(delivery: Delivery, since: datetime, *, at: datetime) -> str:
+    """The device is gone, and what waits for it with it; unless it was added again since."""
     _end(delivery, State.FAILED, "gone", at=at)
-    Device.objects.filter(pk=delivery.device_id).delete()
+    Device.objects.filter(pk=delivery.device_id, added_at__lte=since).delete()
     return State.FAILED
 
 

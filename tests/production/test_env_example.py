@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from integrations.registry import SOURCES
+from notifier.registry import CHANNELS
 from oo.lib.crypto import Keyring
 from oo.lib.manifests import Setting
 from tests.production import compose
@@ -38,7 +39,9 @@ def entries() -> dict[str, tuple[str, str]]:
 
 
 OF_SOURCES = [setting for source in SOURCES for setting in source.manifest.all_settings()]
-READ = {name for name, _call in calls()} | {setting.name for setting in OF_SOURCES}
+OF_CHANNELS = [setting for channel in CHANNELS for setting in channel.manifest.settings]
+OF_PLUGINS = [*OF_SOURCES, *OF_CHANNELS]
+READ = {name for name, _call in calls()} | {setting.name for setting in OF_PLUGINS}
 SAID = entries()
 
 
@@ -73,8 +76,8 @@ def test_the_default_that_is_named_is_the_one_in_the_settings(name: str, value: 
     assert value.replace("_", "") in defaults
 
 
-@pytest.mark.parametrize("setting", OF_SOURCES, ids=lambda setting: setting.name)
-def test_what_sources_read_is_said_as_their_manifests_say_it(setting: Setting) -> None:
+@pytest.mark.parametrize("setting", OF_PLUGINS, ids=lambda setting: setting.name)
+def test_what_plug_ins_read_is_said_as_their_manifests_say_it(setting: Setting) -> None:
     assert setting.env_lines() in (ROOT / ".env.example").read_text()
 
 

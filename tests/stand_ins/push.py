@@ -11,15 +11,15 @@ import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from time import time
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import http_ece
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from tests.stand_ins.serving import Serving
 
 CURVE = ec.SECP256R1()
 MOST_BYTES = 4_096
@@ -73,14 +73,11 @@ class BrowserStandIn:
         return told
 
 
-class PushStandIn:
+class PushStandIn(Serving["_Server"]):
     """A service on a free port while its block runs."""
 
     def __init__(self) -> None:
-        self._server = _Server()
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self.address = self.url.removeprefix("http://")
+        super().__init__(_Server())
 
     def browser(self, wants: str) -> BrowserStandIn:
         name = f"/push/{len(self._server.browsers)}-{encoded(os.urandom(12))}"
@@ -99,20 +96,6 @@ class PushStandIn:
     @property
     def asked(self) -> int:
         return self._server.asked
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
 
 class _Server(ThreadingHTTPServer):

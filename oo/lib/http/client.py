@@ -37,6 +37,7 @@ class Api:
     path is relative to base_url and carries no query; what it is made of must be quoted, and one
     that would leave base_url is refused, since the token would go with it. Redirects are errors.
     basic is a user name and a password instead of a token. public_only, allow_private: see Reach.
+    http2 is for a service that speaks nothing older.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Api:
         basic: tuple[str, str] | None = None,
         public_only: bool = False,
         allow_private: frozenset[str] = frozenset(),
+        http2: bool = False,
     ) -> None:
         self.service, self.limits = service, limits
         self._http = httpx.Client(
@@ -57,7 +59,7 @@ class Api:
             headers=BASE_HEADERS | ({"Authorization": f"Bearer {token}"} if token else {}),
             auth=httpx.BasicAuth(*basic) if basic else None,
             timeout=limits.timeout_s,
-            transport=transport or Transport(Reach(public_only, allow_private)),
+            transport=transport or Transport(Reach(public_only, allow_private), http2=http2),
             trust_env=False,
         )
 

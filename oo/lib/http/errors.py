@@ -26,6 +26,8 @@ class ApiError(Exception):
     status         the HTTP status, None when there was no answer
     reason         the service's own word for it ("invalid_grant"), "" when it gave none
     retry_after_s  seconds that it asked us to wait, None when it did not say
+    told           the JSON object of its answer, for whoever knows the service; it may quote what
+                   we sent, so it is for no log, and stays behind when the error is pickled
     """
 
     def __init__(
@@ -36,14 +38,16 @@ class ApiError(Exception):
         status: int | None = None,
         reason: str = "",
         retry_after_s: float | None = None,
+        told: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(f"{service}: {detail or type(self).__name__}")
         self.service, self.detail = service, detail
         self.status, self.reason, self.retry_after_s = status, reason, retry_after_s
+        self.told: Mapping[str, Any] = told or {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Celery pickles what a task raises; the default would call us with the text alone.
-        return type(self), (self.service, self.detail), self.__dict__
+        return type(self), (self.service, self.detail), {**self.__dict__, "told": {}}
 
 
 class Unreachable(ApiError):
@@ -80,6 +84,7 @@ def failure_of(service: str, status: int, headers: Mapping[str, str], body: byte
         status=status,
         reason=reason,
         retry_after_s=_retry_after(headers, told),
+        told=told,
     )
 
 

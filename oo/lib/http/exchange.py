@@ -15,7 +15,7 @@ from oo.lib.http.errors import ApiError, TooLarge, Unexpected, Unreachable, fail
 
 # They tell whole addresses (INFO) and headers (DEBUG), and the secret of many a calendar is its
 # address.
-for chatty in ("httpx", "httpcore"):
+for chatty in ("httpx", "httpcore", "hpack"):
     logging.getLogger(chatty).setLevel(logging.WARNING)
 
 MAX_ERROR_BYTES = 64 * 1024

@@ -147,17 +147,27 @@ class Wire(httpcore.NetworkBackend):
 
 
 @cache
-def trusted_roots() -> ssl.SSLContext:
-    """httpx's, SSL_CERT_FILE included; made once, since reading them takes tens of milliseconds."""
+def trusted_roots(http2: bool) -> ssl.SSLContext:
+    """httpx's, SSL_CERT_FILE included; made once, since reading them takes tens of milliseconds.
+
+    One for each protocol: httpcore writes into it what is offered, before each handshake.
+    """
     return httpx.create_ssl_context()
 
 
 class Transport(httpx.BaseTransport):
-    """httpx over Wire. No proxy, whatever the environment says: it would resolve names for us."""
+    """httpx over Wire. No proxy, whatever the environment says: it would resolve names for us.
 
-    def __init__(self, reach: Reach, ssl_context: ssl.SSLContext | None = None) -> None:
+    http2 is spoken to a service that knows nothing else; one that does not know it is Unreachable.
+    """
+
+    def __init__(
+        self, reach: Reach, ssl_context: ssl.SSLContext | None = None, *, http2: bool = False
+    ) -> None:
         self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl_context or trusted_roots(),
+            ssl_context=ssl_context or trusted_roots(http2),
+            http1=not http2,
+            http2=http2,
             max_connections=4,
             keepalive_expiry=5.0,
             network_backend=Wire(reach),

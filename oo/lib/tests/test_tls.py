@@ -1,16 +1,10 @@
 from __future__ import annotations
 
-import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from oo.lib.http import (
     Refused,
@@ -18,6 +12,7 @@ from oo.lib.http import (
     fetch_public,
 )
 from oo.lib.tests.loopback import Loopback, serving
+from tests.certificate import Certificate
 
 
 @pytest.fixture
@@ -26,42 +21,9 @@ def echo() -> Iterator[Loopback]:
         yield server
 
 
-class Certificate:
-    """For calendar.test, signed by itself."""
-
-    def __init__(self, folder: Path) -> None:
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "calendar.test")])
-        now = datetime.now(UTC)
-        cert = (
-            x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=1))
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName("calendar.test")]), False)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), True)
-            .sign(key, hashes.SHA256())
-        )
-        form = serialization.Encoding.PEM
-        self.path, plain = folder / "both.pem", serialization.NoEncryption()
-        self.path.write_bytes(
-            key.private_bytes(form, serialization.PrivateFormat.PKCS8, plain)
-            + cert.public_bytes(form)
-        )
-        self.asked_for: list[str | None] = []
-
-    def server(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.path)
-        context.sni_callback = lambda _socket, name, _context: self.asked_for.append(name)
-        return context
-
-    def client(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=str(self.path))
-
-
 @pytest.fixture
 def certificate(tmp_path: Path) -> Certificate:
-    return Certificate(tmp_path)
+    return Certificate(tmp_path, "calendar.test")
 
 
 def here(_host: str, port: int, **_kwargs: Any) -> Any:

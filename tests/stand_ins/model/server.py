@@ -7,13 +7,13 @@ import socket
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from select import select
-from threading import Event, Thread
+from threading import Event
 from time import monotonic
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from tests.stand_ins.model import shapes
 from tests.stand_ins.model.script import Request, Script, Turn
+from tests.stand_ins.serving import Serving
 
 Shape = Callable[[Mapping[str, Any], Turn], dict[str, Any]]
 
@@ -27,13 +27,11 @@ ROUTES: Mapping[str, Shape] = {
 }
 
 
-class ModelStandIn:
+class ModelStandIn(Serving["_Server"]):
     """A server on a free port while its block runs. `url` speaks Ollama, `url`/v1 OpenAI."""
 
     def __init__(self) -> None:
-        self._server = _Server()
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        super().__init__(_Server())
 
     @property
     def requests(self) -> list[Request]:
@@ -48,21 +46,6 @@ class ModelStandIn:
         """From now on say these, and the last of them again and again."""
         self._server.script.play(*turns)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.over.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
@@ -71,6 +54,10 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.script, self.heard, self.over = Script(), list[Request](), Event()
         self.left = Event()
+
+    def shutdown(self) -> None:
+        self.over.set()  # who still thinks ends first
+        super().shutdown()
 
     def handle_error(self, *_args: object) -> None:
         pass  # a client that gives up waiting is what slow turns are for
