@@ -13,6 +13,7 @@ register_converter(Anything, "anything")
 api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api")),
     path("", include("integrations.api")),
+    path("", include("notifier.api")),
     path("", include("tips.api")),
     path("schema", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),
     path("<anything:rest>", NothingHere.as_view(), name="nothing"),

@@ -39,6 +39,8 @@ SCOPES: dict[str, _StrPromise] = {
     "account:read": _("read your profile and consents, and export your data"),
     "account:write": _("change your profile and consents"),
     "connections:read": _("see which apps are connected"),
+    "devices:read": _("see on which devices oO speaks up"),
+    "devices:write": _("add and remove such devices"),
 }
 
 

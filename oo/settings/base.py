@@ -359,6 +359,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
             for name in ("ValidationErrorEnum", "ClientErrorEnum", "ServerErrorEnum")
         },
         "ObjectErrorAttrEnum": ["non_field_errors"],
+        "NameErrorAttrEnum": ["name"],
         "ObjectErrorCodeEnum": ["invalid", "null"],
         "ChoiceErrorCodeEnum": ["invalid_choice", "null", "required"],
         "TextErrorCodeEnum": ["blank", *_TEXT_ERRORS],

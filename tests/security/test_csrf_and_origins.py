@@ -14,6 +14,7 @@ from drf_spectacular.generators import SchemaGenerator
 from accounts.api_tokens.tokens import SCOPES, make_token, revoke_token
 from accounts.models import ApiToken, User
 from integrations.models import Connection
+from notifier.devices import Offered, add_device
 from tests.factories import give_tip
 from tests.security.routes import find_routes
 
@@ -27,6 +28,9 @@ NEEDS = {
     ("get", "/export"): "account:read",
     ("get", "/connections"): "connections:read",
     ("post", "/connections/{id}/sync"): "connections:read",
+    ("get", "/devices"): "devices:read",
+    ("post", "/devices"): "devices:write",
+    ("delete", "/devices/{id}"): "devices:write",
     ("post", "/generate"): "tip:read",
     ("get", "/tip"): "tip:read",
     ("post", "/tip/{id}/shown"): "tip:react",
@@ -43,7 +47,13 @@ def mine(alice: User) -> dict[str, str]:
     """The keys of what is alice's, by the part of the path before them."""
     tip = give_tip(alice, "Pay rent")
     connection = Connection.objects.get(user=alice)
-    return {"tip": str(tip.pk), "connections": str(connection.pk), "consents": "tasks"}
+    device = add_device(alice.pk, Offered("apns", "ab" * 32, "x"), at=timezone.now())
+    return {
+        "tip": str(tip.pk),
+        "connections": str(connection.pk),
+        "consents": "tasks",
+        "devices": str(device.pk),
+    }
 
 
 def address(path: str, mine: dict[str, str]) -> str:

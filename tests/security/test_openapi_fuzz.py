@@ -30,6 +30,7 @@ from schemathesis.specs.openapi.checks import (
 from accounts.api_tokens.tokens import SCOPES, make_token
 from accounts.models import User
 from integrations.models import Connection
+from notifier.devices import Offered, add_device
 from oo.wsgi import application
 from tests.clock import NOON
 from tests.factories import give_tip
@@ -82,8 +83,15 @@ def keys(alice: User) -> dict[str, str]:
     """Something real for the routes that want a key, by what follows it in the path."""
     tip = give_tip(alice, "Pay rent")
     connection = Connection.objects.get(user=alice)
+    device = add_device(alice.pk, Offered("apns", "ab" * 32, "x"), at=NOON)
     tip_pk = str(tip.pk)
-    return {"shown": tip_pk, "reaction": tip_pk, "undo": tip_pk, "sync": str(connection.pk)}
+    return {
+        "shown": tip_pk,
+        "reaction": tip_pk,
+        "undo": tip_pk,
+        "sync": str(connection.pk),
+        "{id}": str(device.pk),  # DELETE /devices/{id}: nothing follows it
+    }
 
 
 @pytest.fixture(params=["nobody", "token", "session"])

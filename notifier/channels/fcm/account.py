@@ -90,4 +90,5 @@ def _loaded(text: str) -> Account:
         raise ValueError("not the JSON of a service account")
     if urlsplit(texts[-1]).scheme not in ("https", "http"):
         raise ValueError("token_uri is no address")
-    return Account(*texts, key)
+    project, email, key_id, token_url = texts
+    return Account(project, email, key_id, token_url, key)
