@@ -60,13 +60,14 @@ class Apns(Channel):
     manifest = ChannelManifest("apns", _("iPhone or iPad"), 1, settings=(*NEEDED, URL))
 
     def is_set_up(self) -> bool:
-        return all(value_of(setting) for setting in NEEDED)
+        return not _missing()
 
     def check(self) -> None:
-        if self.is_set_up():
+        missing = _missing()
+        if not missing:
             _provider().check()
-        elif any(value_of(setting) for setting in NEEDED):
-            raise ValueError("all of them are needed, or none")
+        elif len(missing) < len(NEEDED):
+            raise ValueError(f"{', '.join(missing)} missing beside the others")
 
     def read_address(self, given: str) -> str:
         """The device token in hexadecimal digits."""
@@ -106,6 +107,10 @@ def _hand_over(api: Api, path: str, body: bytes, headers: Mapping[str, str]) -> 
         if not fresh:
             raise
         post(fresh)
+
+
+def _missing() -> list[str]:
+    return [setting.name for setting in NEEDED if not value_of(setting)]
 
 
 def _provider() -> Provider:

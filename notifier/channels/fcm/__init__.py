@@ -74,7 +74,9 @@ class Fcm(Channel):
 def _hand_over(api: Api, account: Account, told: Mapping[str, Any]) -> None:
     def post(token: str) -> None:
         path = f"v1/projects/{quote(account.project, safe='')}/messages:send"
-        api.post(path, json={"message": told}, headers={"Authorization": f"Bearer {token}"})
+        headers = {"Authorization": f"Bearer {token}"}
+        # Not api.post: whatever stands in an answer of success, the message was taken.
+        api.send("POST", path, json={"message": told}, headers=headers)
 
     token = account.token()
     try:
