@@ -15,7 +15,7 @@ from google.auth.exceptions import RefreshError
 from . import google_calendar
 from .google_calendar import GoogleCalendarStandIn
 from .google_calendar.oauth import MOST_REFRESH
-from .google_calendar.scopes import EVENTS_READONLY, PREFIX
+from .google_calendar.scopes import EMAIL, EVENTS_READONLY, PREFIX
 from .google_client import client, items, refreshed
 from .openid.visitor import get, post
 
@@ -221,3 +221,26 @@ def test_the_person_takes_the_grant_back(google: GoogleCalendarStandIn) -> None:
     google.revoke_grant()
     answer = exchange(google, grant_type="refresh_token", refresh_token=held["refresh_token"])
     assert error_of(answer) == (400, "invalid_grant")
+
+
+def user(google: GoogleCalendarStandIn, token: str) -> httpx.Response:
+    return get(google.user_url, headers={"Authorization": f"Bearer {token}"})
+
+
+def test_whose_a_token_is_is_told_as_far_as_it_was_asked_for(
+    google: GoogleCalendarStandIn,
+) -> None:
+    granted = tokens(google, scope=f"openid email {EVENTS_READONLY}")
+    assert set(granted["scope"].split()) == {"openid", EMAIL, EVENTS_READONLY}
+    told = user(google, granted["access_token"]).json()
+    assert (told["email"], told["email_verified"]) == ("alice@example.org", True)
+    assert (len(told["sub"]), told["sub"].isdigit()) == (21, True)
+    alone = user(google, tokens(google, scope="openid")["access_token"]).json()
+    assert alone == {"sub": told["sub"]}
+    bobs = google.grant(google.add_person("bob@example.org"), ("openid",))
+    assert user(google, bobs["access_token"]).json()["sub"] != told["sub"]
+
+
+def test_who_did_not_sign_in_is_nobody(google: GoogleCalendarStandIn) -> None:
+    for token in ("ya29.nonsense", google.grant()["access_token"]):
+        assert error_of(user(google, token)) == (401, "invalid_request")

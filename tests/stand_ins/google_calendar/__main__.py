@@ -21,7 +21,7 @@ def main() -> None:
         sys.stdout.write(
             f"Google Calendar stand-in at {google.url}\n"
             f"authorize {google.authorize_url}, token {google.token_url}\n"
-            f"revoke {google.revoke_url}, account {google.alice.id}\n"
+            f"revoke {google.revoke_url}, userinfo {google.user_url}, account {google.alice.id}\n"
             f"client id {google.client_id}, client secret {google.client_secret}\n"
         )
         sys.stdout.flush()

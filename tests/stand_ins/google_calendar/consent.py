@@ -11,7 +11,7 @@ from tests.stand_ins.openid.wire import is_local
 
 from .errors import oauth_failure
 from .oauth import Authority, Grant
-from .scopes import KNOWN, PREFIX
+from .scopes import KNOWN, LONG_NAMES, PREFIX
 from .wire import Reply, Request, html_reply, json_reply
 
 _PAGE = """<!doctype html>
@@ -92,7 +92,9 @@ def _decide(authority: Authority, request: Request) -> Reply:
     asked, person = request.query, request.form["person"]
     ticked = set(request.form_lists.get("granted", []))
     granted = frozenset(
-        scope for scope in _scopes(request) if scope in ticked or not _has_box(scope)
+        LONG_NAMES.get(scope, scope)
+        for scope in _scopes(request)
+        if scope in ticked or not _has_box(scope)
     )
     if not granted:
         return _back(asked, error="access_denied")

@@ -38,5 +38,8 @@ STOP_CHANNEL = READ_EVENTS | _long(
     "calendar.settings",
     "calendar.settings.readonly",
 )
-SIGN_IN = frozenset({"openid", "email", "profile"}) | _long("userinfo.email", "userinfo.profile")
+OPENID, EMAIL = "openid", f"{PREFIX}userinfo.email"
+# What is asked for by a short name is granted by its long one.
+LONG_NAMES = {"email": EMAIL, "profile": f"{PREFIX}userinfo.profile"}
+SIGN_IN = frozenset({OPENID, *LONG_NAMES, *LONG_NAMES.values()})
 KNOWN = READ_EVENTS | READ_CALENDAR | STOP_CHANNEL | SIGN_IN

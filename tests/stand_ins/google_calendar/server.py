@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from tests.stand_ins.todoist.clock import Clock
 
-from .site import AUTHORIZE, REVOKE, TOKEN, Site
+from .site import AUTHORIZE, REVOKE, TOKEN, USER, Site
 from .wire import Reply, Request
 
 
@@ -27,6 +27,7 @@ class GoogleCalendarStandIn(Site):
         self.authorize_url = f"{self.url}{AUTHORIZE}"
         self.token_url = f"{self.url}{TOKEN}"
         self.revoke_url = f"{self.url}{REVOKE}"
+        self.user_url = f"{self.url}{USER}"
 
 
 @contextmanager

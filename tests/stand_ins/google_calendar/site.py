@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from tests.stand_ins.todoist.clock import Clock
 
-from . import consent
+from . import consent, identity
 from .calendar import Calendar
 from .channels import Channels, Delivery
 from .errors import Failure, Json, api_failure, insufficient, not_found, unauthorized
@@ -26,6 +26,7 @@ from .wire import Reply, Request, failure_reply, html_reply, json_reply
 CLIENT_ID = "calendar-stand-in.apps.googleusercontent.com"
 CLIENT_SECRET = "stand-in-calendar-secret"
 AUTHORIZE, TOKEN, REVOKE = "/o/oauth2/v2/auth", "/token", "/revoke"
+USER = "/v1/userinfo"
 API = "/calendar/v3"
 _CALENDAR = re.compile(rf"{API}/calendars/([^/]+)(/events|/events/watch)?")
 _GARBAGE = "<html><body>We will be right back</body></html>"
@@ -127,6 +128,8 @@ class Site:
 
     def _api(self, request: Request) -> Reply:
         grant = self.authority.find_grant(request.bearer)
+        if request.path == USER and request.method in ("GET", "POST"):
+            return json_reply(identity.user_of(grant))
         if grant is None:
             raise unauthorized()
         if (request.method, request.path) == ("POST", f"{API}/channels/stop"):

@@ -85,7 +85,8 @@ class Reply:
 
 
 def json_reply(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
-    body = json.dumps(data, indent=1, ensure_ascii=False).encode()
+    # Half a surrogate pair leaves as its escape, as JSON has it.
+    body = json.dumps(data, indent=1, ensure_ascii=False).encode(errors="backslashreplace")
     kind = {"Content-Type": "application/json; charset=UTF-8"}
     return Reply(status, body, {**kind, **(headers or {})})
 

@@ -49,7 +49,9 @@ class Reply:
 
 
 def json_reply(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
-    body = json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode()
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    # Half a surrogate pair leaves as its escape, as JSON has it.
+    body = text.encode(errors="backslashreplace")
     return Reply(status, body, {"Content-Type": "application/json", **(headers or {})})
 
 
