@@ -52,6 +52,8 @@ READ = frozenset(
         "RECURRENCE-ID",
     ]
 )
+# Of these the beginning says enough: who writes a novel into a title has the meeting all the same.
+TEXTS = frozenset({"SUMMARY", "LOCATION"})
 DATES = frozenset({"DTSTART", "DTEND", "DUE", "COMPLETED", "RDATE", "EXDATE", "RECURRENCE-ID"})
 NAME = re.compile(r"[A-Za-z0-9-]+")
 WHOLE_DAYS = ("MICROSOFT-CDO-ALLDAYEVENT", "FUNAMBOL-ALLDAY")
@@ -125,7 +127,9 @@ def properties(block: Block, names: frozenset[str] = READ) -> Properties:
         if name is None or name[0].upper() not in names:
             continue
         if len(line) > MAX_LINE:
-            raise SkipEntry(Skip.TOO_LONG)
+            if name[0].upper() not in TEXTS:
+                raise SkipEntry(Skip.TOO_LONG)
+            line = line[:MAX_LINE]
         try:
             parts = _parts(name[0].upper(), line.strip())
         except ValueError:

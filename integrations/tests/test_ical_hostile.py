@@ -62,7 +62,7 @@ def test_what_is_too_big_is_refused(data: bytes) -> None:
         ((*OLD, f"RRULE:FREQ=DAILY;BYMINUTE={SIXTY};BYSECOND={SIXTY}"), Skip.TOO_FREQUENT),
         ((*OLD, "DURATION:P400D", "RRULE:FREQ=DAILY"), Skip.TOO_LONG),
         ((*ONE, "RDATE:" + ",".join(["20260303T090000Z"] * 2_001)), Skip.TOO_MANY),
-        ((*ONE, "SUMMARY:" + "x" * 50_000), Skip.TOO_LONG),
+        ((*ONE, "EXDATE:" + "x" * 50_000), Skip.TOO_LONG),
     ],
 )
 def test_one_bad_entry_is_counted_and_the_others_are_read(
@@ -72,6 +72,17 @@ def test_one_bad_entry_is_counted_and_the_others_are_read(
     reading = read(entry(*lines), good)
     assert "good" in {event.external_id for event in reading.events}
     assert reading.skipped == {why: 1}
+
+
+@pytest.mark.parametrize("name", ["SUMMARY", "LOCATION"])
+def test_a_text_without_an_end_does_not_take_the_meeting_along(name: str) -> None:
+    (event,) = read(entry(*ONE, f"{name}:{'x' * 50_000}")).events
+    assert event.title + event.location == "x" * limits.MAX_TEXT
+
+
+def test_a_name_without_an_end_is_none() -> None:
+    (event,) = read(entry(*ONE, f'SUMMARY;X="{"x" * 50_000}":Review')).events
+    assert event.title == ""
 
 
 def test_a_rule_that_never_matches_costs_no_more_than_its_window() -> None:

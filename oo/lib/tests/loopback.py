@@ -20,7 +20,8 @@ class Handler(BaseHTTPRequestHandler):
         self.server.heard.append((self.path, dict(self.headers)))
         self.server.answer(self)
 
-    do_POST = do_GET
+    # Those of CalDAV as well.
+    do_POST = do_PUT = do_PROPFIND = do_REPORT = do_GET
 
     def log_message(self, *_args: object) -> None:
         pass
