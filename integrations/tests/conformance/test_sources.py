@@ -21,9 +21,11 @@ class TestSources(Questions):
         return kind
 
 
-def test_every_source_has_a_driver() -> None:
-    """See CONTRIBUTING, "Add a source"."""
-    assert set(SOURCES.load()) == set(DRIVERS)
+def test_every_source_of_ours_has_a_driver() -> None:
+    """See CONTRIBUTING, "Add a source". Those of other packages bring their own."""
+    sources = SOURCES.load().items()
+    ours = {key for key, each in sources if type(each).__module__.startswith(SOURCES.package)}
+    assert ours == set(DRIVERS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
