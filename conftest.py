@@ -13,6 +13,7 @@ from django.test import Client
 from hypothesis import settings as examples
 
 from accounts.models import User
+from oo.lib import queue
 from tests.canaries import forget, found_in, listening
 from tests.factories import make_person, signed_in
 
@@ -78,6 +79,12 @@ def _logs_hold_nothing_private() -> Iterator[None]:
 def _empty_cache() -> None:
     """Rate limits and throttles of one test are not those of the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _messages_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server of a test has loaded oo.wsgi, after which messages are handed over in a thread."""
+    monkeypatch.setattr(queue, "_courier", None)
 
 
 @pytest.fixture

@@ -174,7 +174,7 @@ def test_a_whole_day_and_another_person_are_no_meeting(alice: User, bob: User) -
     device_of(alice)
     ready(alice)
     today = NOON.date()
-    whole = {"starts_on": today, "ends_on": today + timedelta(days=1)}
+    whole: dict[str, Any] = {"starts_on": today, "ends_on": today + timedelta(days=1)}
     make_event(alice, starts_at=NOON - 12 * HOUR, ends_at=NOON + 12 * HOUR, **whole)
     make_event(bob, starts_at=NOON - HOUR, ends_at=NOON + HOUR)
     assert len(deliver(at=NOON)) == 1

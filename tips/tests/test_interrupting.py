@@ -95,15 +95,15 @@ def test_it_is_a_probability_and_grows_with_what_speaks_for_it(
 
 
 def test_after_a_bad_week_it_speaks_less_and_a_month_later_as_before() -> None:
-    good_before = {"helped": 3.0, "missed": 2.0}
+    good_before: dict[str, Any] = {"helped": 3.0, "missed": 2.0}
     assert why(score=60.0, presses=False, leads_somewhere=True, **good_before) == "worth_it"
     week = sum(counts_for(day * 86_400.0) for day in range(7))
-    bad = {"helped": 3.0 * 0.5, "missed": 2.0 * 0.5 + 2 * week}
+    bad: dict[str, Any] = {"helped": 3.0 * 0.5, "missed": 2.0 * 0.5 + 2 * week}
     assert why(score=60.0, presses=False, leads_somewhere=True, **bad) == "worth_it"
     assert why(score=45.0, presses=True, **good_before) == "worth_it"
     assert why(score=45.0, presses=True, **bad) == "not_worth_it"
     later = counts_for(28 * 86_400.0)
-    faded = {"helped": 3.0 * later, "missed": (2.0 + 2 * 7) * later}
+    faded: dict[str, Any] = {"helped": 3.0 * later, "missed": (2.0 + 2 * 7) * later}
     assert why(score=45.0, presses=True, **faded) == "worth_it"
 
 
