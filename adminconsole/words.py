@@ -20,7 +20,8 @@ MODELS = (
     _("provider token"), _("provider tokens"), _("reading"), _("readings"), _("session"),
     _("sessions"), _("sweep"), _("sweeps"), _("task"), _("tasks"), _("tip"), _("tips"),
     _("tip decision"), _("tip decisions"), _("tip schedule"), _("tip schedules"),
-    _("interruption"), _("interruptions"), _("push channel"), _("push channels"), _("wish"),
+    _("interruption"), _("interruptions"), _("push channel"), _("push channels"),
+    _("usefulness fit"), _("usefulness fits"), _("wish"),
     _("wishes"),
 )  # fmt: skip
 FIELDS = (
