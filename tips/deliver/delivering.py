@@ -35,6 +35,8 @@ from tips.models import Interruption, Tip, TipDecision, TipView
 
 # What is sent is of use for so long at most, and nothing is sent that ends sooner than that.
 GOOD_FOR, LEAST = timedelta(minutes=30), timedelta(minutes=2)
+# A new tip may say the same; who has heard it once has heard it.
+SAID_ONCE_IN = timedelta(hours=20)
 # The longest that a day is, where clocks are put back.
 A_DAY = timedelta(hours=25)
 # As many as one run decides about; the next run has the rest.
@@ -68,7 +70,7 @@ def deliver(*, at: datetime) -> list[UUID]:
         verdict = weigh(
             moment,
             known.dial(user_id),
-            held=known.held(user_id, at),
+            held=known.held(tip, at),
             model=known.model,
             rng=rng if user_id in known.curious else None,
         )
@@ -104,6 +106,7 @@ class _Known:
     told: Mapping[UUID, list[tuple[datetime, bool]]]  # when, and whether it helped
     around: Mapping[UUID, Around]
     curious: frozenset[UUID]  # who lets oO try moments
+    said: frozenset[tuple[UUID, str]]  # person, and candidate that they were told of lately
     model: Model
     scores: Mapping[UUID, tuple[float, bool]]  # by tip: points, and whether it presses
     noted: frozenset[tuple[UUID, str]]  # tip, and what its decisions said
@@ -143,14 +146,16 @@ class _Known:
             free_min=(next_at - at).total_seconds() / 60 if next_at else None,
         )
 
-    def held(self, user_id: UUID, at: datetime) -> str:
+    def held(self, tip: Tip, at: datetime) -> str:
         """What keeps it back whatever it is worth, "" for nothing."""
-        if self.around[user_id].is_busy:
+        if self.around[tip.user_id].is_busy:
             return "meeting"
-        clock = at.astimezone(self.profiles[user_id].zone).time()
-        if self.wish(user_id).is_quiet(clock):
+        clock = at.astimezone(self.profiles[tip.user_id].zone).time()
+        if self.wish(tip.user_id).is_quiet(clock):
             return "quiet"
-        return "" if self.with_room(user_id, at) else "enough_today"
+        if (tip.user_id, tip.candidate) in self.said:
+            return "said_before"
+        return "" if self.with_room(tip.user_id, at) else "enough_today"
 
     def with_room(self, user_id: UUID, at: datetime) -> list[Device]:
         """The person's devices that have not had all that they may have today."""
@@ -177,10 +182,15 @@ def _load(user_ids: Collection[UUID], tips: Collection[Tip], *, at: datetime) ->
     for device_id, when in lately.values_list("device_id", "created_at"):
         sent.setdefault(device_id, []).append(when)
     told: dict[UUID, list[tuple[datetime, bool]]] = {}
+    said: set[tuple[UUID, str]] = set()
     spoken = Interruption.objects.filter(user_id__in=user_ids, spoken=True, at__gt=since)
-    spoken = spoken.annotate(has_helped=HELPED)
-    for user_id, when, has_helped in spoken.values_list("user_id", "at", "has_helped"):
+    known = spoken.annotate(has_helped=HELPED).values_list(
+        "user_id", "at", "has_helped", "tip__candidate"
+    )
+    for user_id, when, has_helped, candidate in known:
         told.setdefault(user_id, []).append((when, bool(has_helped)))
+        if at - when < SAID_ONCE_IN:
+            said.add((user_id, candidate))
     views = TipView.objects.filter(user_id__in=user_ids, at__gt=since)
     decisions = TipDecision.objects.filter(tip__in=tips)
     noted = Interruption.objects.filter(tip__in=tips).values_list("tip_id", "why")
@@ -192,6 +202,7 @@ def _load(user_ids: Collection[UUID], tips: Collection[Tip], *, at: datetime) ->
         here=dict(views.values("user_id").annotate(at=Max("at")).values_list("user_id", "at")),
         told=told,
         around=load_around(user_ids, at=at),
+        said=frozenset(said),
         curious=who_agreed(user_ids),
         model=current_model(),
         scores={tip_id: _score(chosen, logged) for tip_id, chosen, logged in

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -122,7 +123,7 @@ def test_a_day_has_its_budget_where_the_person_is(alice: User) -> None:
     Wish.objects.create(user=alice, often="rarely", quiet_from=time(7))
     first = ready(alice)
     assert len(deliver(at=NOON)) == 1
-    Tip.objects.filter(pk=first.pk).update(state=Tip.State.EXPIRED)
+    Tip.objects.filter(pk=first.pk).update(state=Tip.State.EXPIRED, candidate="task:0")
     second = ready(alice)
     Tip.objects.filter(pk=second.pk).update(expires_at=NOON + 24 * HOUR)
     assert deliver(at=NOON + 5 * HOUR) == []
@@ -193,6 +194,28 @@ def test_nothing_private_comes_up_while_others_may_look_on(alice: User) -> None:
     assert row.not_after == NOON + 20 * MINUTE
 
 
+def test_what_was_said_is_not_said_again_by_another_tip(alice: User) -> None:
+    device_of(alice)
+    first = ready(alice)
+    Wish.objects.create(user=alice, often="often")
+    assert len(deliver(at=NOON)) == 1
+
+    def again(at: datetime) -> int:
+        Tip.objects.live().update(state=Tip.State.EXPIRED)
+        tip = Tip.objects.get(pk=first.pk)
+        tip.pk, tip.state, tip.expires_at = uuid4(), Tip.State.READY, at + HOUR
+        tip._state.adding = True
+        tip.save()
+        decision = TipDecision.objects.get(tip=first)
+        decision.pk, decision.tip = None, tip
+        decision.save()
+        return len(deliver(at=at))
+
+    assert again(NOON + 3 * HOUR) == 0
+    assert why(Tip.objects.get(state=Tip.State.READY)) == ["said_before"]
+    assert again(NOON + 21 * HOUR) == 1  # the next morning, if it is still what matters
+
+
 @pytest.mark.parametrize(
     ("local", "speaks"),
     [
@@ -231,7 +254,7 @@ def test_a_device_gets_as_many_as_it_may(alice: User) -> None:
     Wish.objects.create(user=alice, often="often")
 
     def spoken_to(at: datetime) -> set[Any]:
-        Tip.objects.live().update(state=Tip.State.EXPIRED)
+        Tip.objects.live().update(state=Tip.State.EXPIRED, candidate="task:0")
         tip = ready(alice)
         Tip.objects.filter(pk=tip.pk).update(expires_at=at + HOUR)
         return set(Delivery.objects.filter(pk__in=deliver(at=at)).values_list("device", flat=True))
