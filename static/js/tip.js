@@ -4,6 +4,7 @@
 
 (() => {
   const STALE_MS = 60_000;
+  const ASK_EVERY_MS = 20_000;
   const SEEN_AFTER_MS = 600;
 
   const find = (selector) => document.querySelector(selector);
@@ -107,12 +108,13 @@
     if (hadFocus) card().focus({ preventScroll: true });
   }
 
-  // A page left open hears of the next tip by itself, at the latest when its own ends.
+  // A page left open hears by itself of what was done elsewhere, while it is looked at; else of the
+  // next tip, at the latest when its own ends.
   function askInTime({ dataset }) {
     clearTimeout(askTimer);
     if (!dataset.askAt) return;
     const left = Date.parse(dataset.askAt) - Date.now() + 5_000;
-    askTimer = setTimeout(askAgain, Math.min(3_600_000, Math.max(60_000, left)));
+    askTimer = setTimeout(askAgain, isVisible() ? ASK_EVERY_MS : Math.min(3_600_000, Math.max(60_000, left)));
   }
 
   function countDown(tip) {
@@ -150,8 +152,9 @@
     const tip = card();
     const settled = ["tip", "rest", "answered"].includes(tip.dataset.state);
     if (!window.htmx || !settled || tip.dataset.leaving) return;
-    if (whyIsOpen()) return askInTime(tip); // not under the eyes of who is reading
-    htmx.ajax("GET", "/", { target: "#tip", swap: "outerHTML" });
+    askInTime(tip);
+    if (whyIsOpen()) return; // not under the eyes of who is reading
+    htmx.ajax("GET", "/", { target: "#tip", swap: "outerHTML" })?.catch(() => {});
   }
 
   const isVisible = () => document.visibilityState === "visible";
@@ -159,6 +162,7 @@
     if (!isVisible()) return;
     tellTime(); // a page in the background is rarely woken
     if (Date.now() - drawnAt > STALE_MS) askAgain();
+    else askInTime(card());
   }
 
   // ---- HTMX
@@ -200,6 +204,7 @@
   }
 
   async function onFailure({ type, detail }) {
+    if (detail.elt === document.body) return; // nobody has asked: the page asks again by itself
     const form = detail.elt.closest("form");
     const submitter = detail.requestConfig.triggeringEvent?.submitter;
     const tip = card();

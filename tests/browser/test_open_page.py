@@ -12,6 +12,7 @@ from accounts.models import User
 from integrations.models import Task
 from tests.browser.card import card, expect_tip
 from tests.browser.conftest import Visit
+from tests.browser.watch import Watch
 from tests.clock import NOON
 from tests.factories import give_tip, make_task
 from tips.make.making import make_tip
@@ -64,6 +65,29 @@ def test_a_tip_whose_task_was_closed_elsewhere_makes_room_when_the_page_is_looke
     page.clock.fast_forward(61_000)
     look_at(page)
     expect_tip(page, "Call the bank")
+
+
+def test_what_is_done_elsewhere_is_heard_while_it_is_looked_at(visit: Visit, alice: User) -> None:
+    page = left_open(visit, alice)
+    rename(alice, "Pay the rent by card")
+    page.clock.fast_forward(21_000)
+    expect_tip(page, "Pay the rent by card")
+
+
+def test_a_page_that_cannot_ask_says_nothing_and_asks_again(
+    visit: Visit, watch: Watch, alice: User
+) -> None:
+    watch.expect_no_network()
+    page = left_open(visit, alice)
+    rename(alice, "Pay the rent by card")
+    page.route("**/", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        page.clock.fast_forward(21_000)
+    expect(page.locator("#trouble")).to_be_hidden()
+    expect_tip(page, "Pay the rent")
+    page.unroute("**/")
+    page.clock.fast_forward(21_000)
+    expect_tip(page, "Pay the rent by card")
 
 
 def test_a_page_that_nobody_touches_asks_when_its_tip_ends(visit: Visit, alice: User) -> None:
