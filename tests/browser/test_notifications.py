@@ -40,7 +40,11 @@ def browser(settings: Any, site: Site) -> Iterator[BrowserStandIn]:
 
 @pytest.fixture
 def page(visit: Visit, alice: User, site: Site, browser: BrowserStandIn) -> Page:
-    page = visit(alice)
+    return subscribing(visit(alice), site, browser)
+
+
+def subscribing(page: Page, site: Site, browser: BrowserStandIn) -> Page:
+    """The settings, in a browser whose service is the stand-in."""
     page.context.grant_permissions(["notifications"], origin=site.url)
     subscription = json.dumps(browser.subscription())
     page.add_init_script(f"({SUBSCRIBES})({subscription})")
