@@ -7,40 +7,32 @@ sent to where it could come up while others look on.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from random import SystemRandom
-from uuid import UUID
+from random import Random, SystemRandom
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.models import Profile
 from notifier.base import Action, Message, Urgency
-from notifier.models import Delivery, Device, Wish
+from notifier.models import Delivery, Device
 from notifier.sending import queueing
 from tips.answer.afar import token_of
 from tips.base import Kind, Reaction
-from tips.decide.interrupting import Dial, Verdict, weigh
+from tips.decide.interrupting import Verdict, weigh
 from tips.decide.kinds import way_of
-from tips.decide.usefulness import Model, Moment, counts_for
-from tips.deliver.calendars import Around, load_around
-from tips.deliver.learning import HEARD_OUT, HELPED, REMEMBERED, current_model
-from tips.deliver.trying import who_agreed
-from tips.models import Interruption, Tip, TipDecision, TipView
+from tips.decide.usefulness import Moment
+from tips.deliver.knowing import Known, load
+from tips.models import Interruption, Tip
 
 # What is sent is of use for so long at most, and nothing is sent that ends sooner than that.
 GOOD_FOR, LEAST = timedelta(minutes=30), timedelta(minutes=2)
-# A new tip may say the same; who has heard it once has heard it.
-SAID_ONCE_IN = timedelta(hours=20)
-# The longest that a day is, where clocks are put back.
-A_DAY = timedelta(hours=25)
-# As many as one run decides about; the next run has the rest.
-MOST_TIPS = 1_000
+# Tips whose people are known at a time.
+CHUNK = 1_000
 YES = (Reaction.DONE, Reaction.SNOOZE)
 
 
@@ -55,29 +47,46 @@ def deliver(*, at: datetime) -> list[UUID]:
     for one, but for those who are spoken to.
     """
     _take_back_what_is_over()
-    ready = Tip.objects.filter(
-        state=Tip.State.READY, expires_at__gt=at + LEAST, user__is_active=True
-    )
-    reachable = ready.filter(user__device__isnull=False).exclude(interruption__spoken=True)
-    tips = list(reachable.order_by("made_at").distinct()[:MOST_TIPS])
-    if not tips:
-        return []
-    known = _load([tip.user_id for tip in tips], tips, at=at)
-    sent: list[UUID] = []
-    rng = SystemRandom()
-    for tip in tips:
-        moment, user_id = known.moment(tip, at), tip.user_id
-        verdict = weigh(
-            moment,
-            known.dial(user_id),
-            held=known.held(tip, at),
-            model=known.model,
-            rng=rng if user_id in known.curious else None,
-        )
-        is_new = (tip.pk, verdict.why) not in known.noted
-        if is_new and _note(tip, verdict, moment, at=at) and verdict.speaks:
-            sent += _send(tip, known, at=at)
+    rng, sent = SystemRandom(), list[UUID]()
+    for tips in _chunks(at):
+        known = load([tip.user_id for tip in tips], tips, at=at)
+        for tip in tips:
+            sent += _decide(tip, known, rng, at=at)
     return sent
+
+
+def _chunks(at: datetime) -> Iterator[list[Tip]]:
+    """All of them, in the order of their keys, from somewhere among them: of a run that does not
+    come to its end, the next begins elsewhere.
+    """
+    ready = Tip.objects.filter(
+        Exists(Device.objects.filter(user_id=OuterRef("user_id"))),
+        state=Tip.State.READY,
+        expires_at__gt=at + LEAST,
+        user__is_active=True,
+    )
+    waiting = ready.exclude(interruption__spoken=True).order_by("pk")
+    middle = uuid4()
+    for part in (Q(pk__gte=middle), Q(pk__lt=middle)):
+        rest = waiting.filter(part)
+        while tips := list(rest[:CHUNK]):
+            yield tips
+            rest = waiting.filter(part, pk__gt=tips[-1].pk)
+
+
+def _decide(tip: Tip, known: Known, rng: Random, *, at: datetime) -> list[UUID]:
+    """One tip; the keys of its deliveries. What is the same as a minute ago is noted once."""
+    moment, user_id = known.moment(tip, at), tip.user_id
+    verdict = weigh(
+        moment,
+        known.dial(user_id),
+        held=known.held(tip, at),
+        model=known.model,
+        rng=rng if user_id in known.curious else None,
+    )
+    if (tip.pk, verdict.why) in known.noted or not _note(tip, verdict, moment, at=at):
+        return []
+    return _send(tip, known, at=at) if verdict.speaks else []
 
 
 def take_back(user_id: UUID, tip_id: UUID) -> int:
@@ -87,135 +96,11 @@ def take_back(user_id: UUID, tip_id: UUID) -> int:
 def _take_back_what_is_over() -> None:
     """What waits for a service that is busy, of tips that are answered, withdrawn or expired."""
     waiting = Delivery.objects.filter(state=Delivery.State.WAITING)
-    keys = dict.fromkeys(waiting.values_list("user_id", "topic")[:MOST_TIPS])
+    keys = dict.fromkeys(waiting.values_list("user_id", "topic")[:CHUNK])
     tips = {UUID(topic): user_id for user_id, topic in keys if len(topic) == 32}
     ready = Tip.objects.filter(pk__in=tips, state=Tip.State.READY)
     for tip_id in tips.keys() - set(ready.values_list("pk", flat=True)) if tips else ():
         take_back(tips[tip_id], tip_id)
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """By person, unless it is said otherwise."""
-
-    profiles: Mapping[UUID, Profile]
-    devices: Mapping[UUID, list[Device]]
-    sent: Mapping[UUID, list[datetime]]  # by device with a limit: the last day's
-    wishes: Mapping[UUID, Wish]
-    here: Mapping[UUID, datetime]
-    told: Mapping[UUID, list[tuple[datetime, bool]]]  # when, and whether it helped
-    around: Mapping[UUID, Around]
-    curious: frozenset[UUID]  # who lets oO try moments
-    said: frozenset[tuple[UUID, str]]  # person, and candidate that they were told of lately
-    model: Model
-    scores: Mapping[UUID, tuple[float, bool]]  # by tip: points, and whether it presses
-    noted: frozenset[tuple[UUID, str]]  # tip, and what its decisions said
-
-    def dial(self, user_id: UUID) -> Dial:
-        return Dial(self.wish(user_id).often)
-
-    def wish(self, user_id: UUID) -> Wish:
-        return self.wishes.get(user_id) or Wish()
-
-    def moment(self, tip: Tip, at: datetime) -> Moment:
-        told = self.told.get(tip.user_id, [])
-        last, here = max((when for when, _helped in told), default=None), self.here.get(tip.user_id)
-        local = at.astimezone(self.profiles[tip.user_id].zone)
-        score, presses = self.scores.get(tip.pk, (0.0, False))
-        # Of what was sent just now nobody knows yet.
-        known = [
-            (counts_for((at - when).total_seconds()), yes)
-            for when, yes in told
-            if yes or at - when > HEARD_OUT
-        ]
-        next_at = self.around[tip.user_id].next_at
-        return Moment(
-            score=score,
-            presses=presses,
-            leads_somewhere=tip.kind == Kind.REMINDER,
-            unasked=tip.kind in (Kind.ADVICE, Kind.INSIGHT),
-            hour=local.hour + local.minute / 60,
-            is_weekend=local.weekday() >= 5,
-            here_s=(at - here).total_seconds() if here else None,
-            told_s=(at - last).total_seconds() if last else None,
-            told_today=sum(
-                when.astimezone(local.tzinfo).date() == local.date() for when, _ in told
-            ),
-            helped=sum(count for count, yes in known if yes),
-            missed=sum(count for count, yes in known if not yes),
-            free_min=(next_at - at).total_seconds() / 60 if next_at else None,
-        )
-
-    def held(self, tip: Tip, at: datetime) -> str:
-        """What keeps it back whatever it is worth, "" for nothing."""
-        if self.around[tip.user_id].is_busy:
-            return "meeting"
-        clock = at.astimezone(self.profiles[tip.user_id].zone).time()
-        if self.wish(tip.user_id).is_quiet(clock):
-            return "quiet"
-        if (tip.user_id, tip.candidate) in self.said:
-            return "said_before"
-        return "" if self.with_room(tip.user_id, at) else "enough_today"
-
-    def with_room(self, user_id: UUID, at: datetime) -> list[Device]:
-        """The person's devices that have not had all that they may have today."""
-        zone = self.profiles[user_id].zone
-        today = at.astimezone(zone).date()
-        return [
-            device
-            for device in self.devices.get(user_id, [])
-            if device.has_room(
-                sum(when.astimezone(zone).date() == today for when in self.sent.get(device.pk, ()))
-            )
-        ]
-
-
-def _load(user_ids: Collection[UUID], tips: Collection[Tip], *, at: datetime) -> _Known:
-    since = at - REMEMBERED
-    devices: dict[UUID, list[Device]] = {}
-    for device in Device.objects.filter(user_id__in=user_ids).order_by("added_at", "pk"):
-        devices.setdefault(device.user_id, []).append(device)
-    sent: dict[UUID, list[datetime]] = {}
-    lately = Delivery.objects.filter(
-        user_id__in=user_ids, created_at__gt=at - A_DAY, device__most_a_day__gt=0
-    )
-    for device_id, when in lately.values_list("device_id", "created_at"):
-        sent.setdefault(device_id, []).append(when)
-    told: dict[UUID, list[tuple[datetime, bool]]] = {}
-    said: set[tuple[UUID, str]] = set()
-    spoken = Interruption.objects.filter(user_id__in=user_ids, spoken=True, at__gt=since)
-    known = spoken.annotate(has_helped=HELPED).values_list(
-        "user_id", "at", "has_helped", "tip__candidate"
-    )
-    for user_id, when, has_helped, candidate in known:
-        told.setdefault(user_id, []).append((when, bool(has_helped)))
-        if at - when < SAID_ONCE_IN:
-            said.add((user_id, candidate))
-    views = TipView.objects.filter(user_id__in=user_ids, at__gt=since)
-    decisions = TipDecision.objects.filter(tip__in=tips)
-    noted = Interruption.objects.filter(tip__in=tips).values_list("tip_id", "why")
-    return _Known(
-        profiles={p.pk: p for p in Profile.objects.filter(pk__in=user_ids)},
-        devices=devices,
-        sent=sent,
-        wishes=Wish.objects.in_bulk(user_ids),
-        here=dict(views.values("user_id").annotate(at=Max("at")).values_list("user_id", "at")),
-        told=told,
-        around=load_around(user_ids, at=at),
-        said=frozenset(said),
-        curious=who_agreed(user_ids),
-        model=current_model(),
-        scores={tip_id: _score(chosen, logged) for tip_id, chosen, logged in
-                decisions.values_list("tip_id", "chosen", "candidates")},
-        noted=frozenset(noted),
-    )  # fmt: skip
-
-
-def _score(chosen: str, logged: list[dict[str, object]]) -> tuple[float, bool]:
-    found = next((each for each in logged if each["key"] == chosen), None)
-    if found is None:
-        return 0.0, False
-    return float(str(found["score"])), bool(found.get("presses"))
 
 
 def _note(tip: Tip, verdict: Verdict, moment: Moment, *, at: datetime) -> bool:
@@ -238,7 +123,7 @@ def _note(tip: Tip, verdict: Verdict, moment: Moment, *, at: datetime) -> bool:
     return True
 
 
-def _send(tip: Tip, known: _Known, *, at: datetime) -> list[UUID]:
+def _send(tip: Tip, known: Known, *, at: datetime) -> list[UUID]:
     """Of no use any more when the next meeting has begun: then others may look on."""
     profile, around = known.profiles[tip.user_id], known.around[tip.user_id]
     until = min(tip.expires_at, at + GOOD_FOR, around.next_at or tip.expires_at)

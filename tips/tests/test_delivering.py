@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -20,6 +20,7 @@ from tests.factories import give_tip, make_event, make_person
 from tips.answer import answering
 from tips.answer.afar import token_of
 from tips.decide.interrupting import TRIED
+from tips.deliver import delivering
 from tips.deliver.delivering import deliver, topic_of
 from tips.deliver.trying import KIND, who_agreed
 from tips.models import Interruption, Tip, TipDecision
@@ -306,7 +307,9 @@ def test_what_waits_of_a_tip_that_was_withdrawn_is_taken_back(alice: User) -> No
     assert Delivery.objects.get().state == "late"
 
 
-def test_a_crowd_takes_as_many_queries_as_one(alice: User) -> None:
+def test_a_crowd_takes_as_many_queries_as_one(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivering, "uuid4", lambda: UUID(int=0))  # it begins at the first
+
     def crowd(size: int) -> int:
         for number in range(size):
             person = make_person(f"p{Device.objects.count()}-{number}")
@@ -320,6 +323,18 @@ def test_a_crowd_takes_as_many_queries_as_one(alice: User) -> None:
         return len(queries)
 
     assert crowd(1) == crowd(6)
+
+
+def test_nobody_is_passed_over_however_many_there_are(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "CHUNK", 2)
+    people = [alice, *(make_person(f"p{number}") for number in range(6))]
+    for person in people:
+        device_of(person)
+        ready(person)
+    assert len(deliver(at=NOON)) == len(people)
+    assert deliver(at=NOON + MINUTE) == []
 
 
 # ---- answers from a notification ------------------------------------------------------------
