@@ -19,6 +19,7 @@ from tests.browser.card import expect_state, open_tip, press
 from tests.clock import NOON
 from tests.factories import give_tip, make_connection, make_event, make_task, the_tip
 from tips.make.making import make_tip
+from tips.models import Interruption, Tip
 
 Arrange = Callable[[Page, Any], None]
 
@@ -310,13 +311,20 @@ OVER: Mapping[str, Arrange] = {
 
 
 def _devices(page: Page, alice: User) -> None:
-    """One that has shown something, and one with a longer name."""
+    """One that has shown something, and one with a longer name; and what it was good for."""
     for number, name in enumerate(("Firefox on Linux", "Samsung Internet on Android")):
         Device.objects.create(
             user=alice, channel="web-push", address="{}", digest=str(number), name=name,
             added_at=NOON, sent_at=NOON - timedelta(days=1) if number else None,
         )  # fmt: skip
+        Interruption.objects.create(
+            user=alice, tip=give_tip(alice, f"Task {number}"), at=NOON - timedelta(days=1),
+            spoken=True, why="worth_it", probability=0.5, needed=0.4, features={},
+        )  # fmt: skip
+        Tip.objects.live().update(state=Tip.State.EXPIRED)
     page.goto("/settings/")
+    for summary in page.locator("#devices summary").all():
+        summary.click()
 
 
 PAGES: Mapping[str, Arrange] = {
