@@ -75,7 +75,7 @@ def run(
     finally:
         day.stop()
     over_at = time.monotonic()
-    left = catch_up(over_at)
+    left, _sweeps = catch_up(over_at, timezone.now())
     failed = [f"{what}: {n}" for what, n in day.statuses.items() if is_failure(what)]
     return {
         "troubles": dict(happened),
