@@ -306,6 +306,7 @@ def source(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Source:
 
 
 @pytest.mark.slow
+@pytest.mark.postgres
 @pytest.mark.django_db
 def test_in_whatever_order_things_happen_nothing_is_lost_or_done_twice(source: Source) -> None:
     Life.source = source
