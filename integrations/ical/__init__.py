@@ -1,5 +1,6 @@
 """iCalendar (RFC 5545) to events: bytes in, occurrences within a window out. No Django, no network.
 
+A file may come in pieces: of what it says only that is held which may matter for the window.
 The files are hostile: every bound is a count of things (limits.py), an entry that cannot be read is
 left out and counted, and only a file that is no calendar is an error.
 """
@@ -7,18 +8,20 @@ left out and counted, and only a file that is no calendar is an error.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from integrations.base import EventSignal
+from integrations.ical.blocks import Block, Blocks
 from integrations.ical.entries import Entry, build_entry
 from integrations.ical.limits import (
     AFTER,
     BEFORE,
     MAX_BYTES,
     MAX_OCCURRENCES,
+    MAX_SENT,
     MAX_TEXT,
     Budget,
     NotACalendar,
@@ -26,16 +29,29 @@ from integrations.ical.limits import (
     SkipEntry,
     TooBig,
 )
-from integrations.ical.lines import Block, read_calendars
-from integrations.ical.nearby import drop_distant, has_recurrence
+from integrations.ical.nearby import Naming, Rivals, Sieve, has_recurrence
 from integrations.ical.series import Expander, Found
 from integrations.ical.uids import split
-from integrations.ical.values import Place, exactly, parts_of
+from integrations.ical.values import Place, exactly
 from integrations.ical.whole_days import days_of
 from integrations.ical.zones import Zones
 from oo.lib.text import one_line
 
-__all__ = ["MAX_BYTES", "NotACalendar", "Reading", "Skip", "TooBig", "read", "read_name"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_SENT",
+    "NameReader",
+    "NotACalendar",
+    "Reader",
+    "Reading",
+    "Skip",
+    "TooBig",
+    "read",
+    "read_name",
+]
+
+
+STEP_BYTES = 65_536  # of a whole file that are cut into lines at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +69,101 @@ class Reading:
     skipped: Mapping[Skip, int]
 
 
+class Reader:
+    """The occurrences from a day before `at` to 31 days after it, the earliest first, of a file
+    that comes in pieces.
+
+    zone       the person's: that of times that name none, and of dates
+    owner      the person's address in the calendar, to know what they declined; a calendar that is
+               named by an address is taken to be of that address
+    addresses  the person's own, in small letters, to know what they organise
+    """
+
+    def __init__(
+        self,
+        *,
+        at: datetime,
+        zone: ZoneInfo,
+        owner: str = "",
+        addresses: frozenset[str] = frozenset(),
+    ) -> None:
+        after, before = (at - BEFORE).astimezone(zone), (at + AFTER).astimezone(zone)
+        self._expander = Expander(zone, after, before, Budget())
+        self._owner, self._addresses = owner, addresses
+        self._sieve = Sieve(after.date(), before.date())
+        self._blocks = Blocks(keep=self._sieve)
+        self._skipped: Counter[Skip] = Counter()
+
+    def feed(self, piece: bytes) -> None:
+        """Raises TooBig."""
+        self._blocks.feed(piece)
+
+    def close(self) -> Reading:
+        """What the pieces say, once all have come. Raises NotACalendar, TooBig."""
+        calendars = self._blocks.close()
+        series, shared = self._series(calendars)
+        events = {
+            (event.external_id, event.occurrence): event
+            for event in _events(series, shared, self._expander, self._skipped)
+        }
+        ordered = sorted(events.values(), key=lambda e: (e.starts_at, e.external_id, e.occurrence))
+        self._skipped[Skip.TOO_MANY] += max(0, len(ordered) - MAX_OCCURRENCES)
+        return Reading(
+            name=self._sieve.name,
+            events=tuple(ordered[:MAX_OCCURRENCES]),
+            entries=self._sieve.entries,
+            skipped=+self._skipped,
+        )
+
+    def _series(self, calendars: Sequence[Block]) -> tuple[dict[str, list[Entry]], set[str]]:
+        """Entries by UID, over all calendars of the file: some write each entry as one of its own.
+        And the UIDs that other meetings have too, outside of the window.
+        """
+        zones = Zones(each for calendar in calendars for each in calendar.named("VTIMEZONE"))
+        rivals = self._sieve.rivals(each for one in calendars for each in one.named("VEVENT"))
+        series: dict[str, list[Entry]] = {}
+        shared: set[str] = set()
+        for calendar in calendars:
+            place = _place(calendar, zones, self._expander.zone, self._owner, self._addresses)
+            for block in calendar.named("VEVENT"):
+                entry = self._entry(block, place, rivals)
+                if entry is not None:
+                    series.setdefault(entry.uid, []).append(entry)
+                    shared |= {entry.uid} if rivals.has_other(block) else set()
+        return series, shared
+
+    def _entry(self, block: Block, place: Place, rivals: Rivals) -> Entry | None:
+        if rivals.is_superseded(block):
+            self._skipped[Skip.SUPERSEDED] += 1
+            return None
+        try:
+            if has_recurrence(block):
+                self._expander.budget.spend("recurring")
+            return build_entry(block, place)
+        except SkipEntry as reason:
+            self._skipped[reason.why] += 1
+        except (ValueError, ArithmeticError):  # a date outside of what Python can say
+            self._skipped[Skip.UNREADABLE] += 1
+        return None
+
+
+class NameReader:
+    """The name of a calendar that comes in pieces."""
+
+    def __init__(self) -> None:
+        self._naming = Naming()
+        self._blocks = Blocks(keep=self._naming)
+
+    def feed(self, piece: bytes) -> None:
+        """Raises TooBig."""
+        self._blocks.feed(piece)
+
+    def close(self) -> str:
+        """The name that it gives itself, "" without one. Raises NotACalendar, TooBig."""
+        self._blocks.close()
+        return self._naming.name
+
+
 def read(
     data: bytes,
     *,
@@ -61,63 +172,24 @@ def read(
     owner: str = "",
     addresses: frozenset[str] = frozenset(),
 ) -> Reading:
-    """The occurrences from a day before `at` to 31 days after it, the earliest first.
-
-    zone       the person's: that of times that name none, and of dates
-    owner      the person's address in the calendar, to know what they declined; a calendar that is
-               named by an address is taken to be of that address
-    addresses  the person's own, in small letters, to know what they organise
-    raises     NotACalendar, TooBig
-    """
-    calendars = read_calendars(data)
-    after, before = (at - BEFORE).astimezone(zone), (at + AFTER).astimezone(zone)
-    expander = Expander(zone, after, before, Budget())
-    skipped: Counter[Skip] = Counter()
-    series = _series(calendars, expander, owner, addresses, skipped)
-    events = {
-        (event.external_id, event.occurrence): event
-        for event in _events(series.values(), expander, skipped)
-    }
-    ordered = sorted(events.values(), key=lambda e: (e.starts_at, e.external_id, e.occurrence))
-    skipped[Skip.TOO_MANY] += max(0, len(ordered) - MAX_OCCURRENCES)
-    return Reading(
-        name=_name(calendars),
-        events=tuple(ordered[:MAX_OCCURRENCES]),
-        entries=sum(len(calendar.named("VEVENT")) for calendar in calendars),
-        skipped=+skipped,
-    )
+    """As Reader, of a file that is here as a whole. Raises NotACalendar, TooBig."""
+    reader = Reader(at=at, zone=zone, owner=owner, addresses=addresses)
+    _feed(reader, data)
+    return reader.close()
 
 
 def read_name(data: bytes) -> str:
-    """The name that a calendar gives itself, "" without one. Raises NotACalendar, TooBig."""
-    return _name(read_calendars(data))
+    """As NameReader, of a file that is here as a whole. Raises NotACalendar, TooBig."""
+    reader = NameReader()
+    _feed(reader, data)
+    return reader.close()
 
 
-def _series(
-    calendars: Sequence[Block],
-    expander: Expander,
-    owner: str,
-    addresses: frozenset[str],
-    skipped: Counter[Skip],
-) -> dict[str, list[Entry]]:
-    """Entries by UID, over all calendars of the file: some write each entry as one of its own."""
-    zones = Zones(each for calendar in calendars for each in calendar.named("VTIMEZONE"))
-    nearby = drop_distant(calendars, expander.after.date(), expander.before.date())
-    series: dict[str, list[Entry]] = {}
-    for calendar, blocks in nearby:
-        place = _place(calendar, zones, expander.zone, owner, addresses)
-        for block in blocks:
-            try:
-                if has_recurrence(block):
-                    expander.budget.spend("recurring")
-                entry = build_entry(block, place)
-            except SkipEntry as reason:
-                skipped[reason.why] += 1
-            except (ValueError, ArithmeticError):  # a date outside of what Python can say
-                skipped[Skip.UNREADABLE] += 1
-            else:
-                series.setdefault(entry.uid, []).append(entry)
-    return series
+def _feed(reader: Reader | NameReader, data: bytes) -> None:
+    if len(data) > MAX_BYTES:
+        raise TooBig
+    for start in range(0, len(data), STEP_BYTES):
+        reader.feed(data[start : start + STEP_BYTES])
 
 
 def _place(
@@ -131,13 +203,17 @@ def _place(
 
 
 def _events(
-    series: Iterable[list[Entry]], expander: Expander, skipped: Counter[Skip]
+    series: Mapping[str, list[Entry]],
+    shared: set[str],
+    expander: Expander,
+    skipped: Counter[Skip],
 ) -> Iterator[EventSignal]:
-    for entries in series:
+    for uid, entries in series.items():
         groups = split(entries, expander)
         skipped[Skip.SUPERSEDED] += len(entries) - sum(map(len, groups))
+        is_keyed = len(groups) > 1 or uid in shared
         for group in groups:
-            yield from _occurrences(group, expander, skipped, is_keyed=len(groups) > 1)
+            yield from _occurrences(group, expander, skipped, is_keyed=is_keyed)
 
 
 def _occurrences(
@@ -182,12 +258,3 @@ def _signal(found: Found, zone: tzinfo) -> EventSignal:
         url=entry.url,
         updated_at=entry.updated_at,
     )
-
-
-def _name(calendars: Sequence[Block]) -> str:
-    names = (
-        one_line(parts_of(f"X:{calendar.value(name)}")[2], MAX_TEXT)
-        for calendar in calendars
-        for name in ("X-WR-CALNAME", "NAME")
-    )
-    return next(filter(None, names), "")

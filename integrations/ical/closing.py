@@ -10,9 +10,9 @@ import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from uuid import UUID
 
+from integrations.ical.blocks import Block
 from integrations.ical.entries import Entry, build_entry
 from integrations.ical.limits import Budget, SkipEntry
-from integrations.ical.lines import Block
 from integrations.ical.series import Expander, build_rules
 from integrations.ical.todos import blocks_of
 from integrations.ical.values import Moment, Place, exactly

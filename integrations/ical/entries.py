@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from integrations.ical.blocks import Block
 from integrations.ical.guests import read_guests
 from integrations.ical.limits import MAX_LINE, MAX_TEXT, Skip, SkipEntry
-from integrations.ical.lines import Block
 from integrations.ical.values import (
     Length,
     Moment,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 
-MAX_BYTES = 12 * 1024 * 1024
-MAX_COMPONENTS = 60_000  # that are read: alarms and to-dos are passed over
+MAX_BYTES = 12 * 1024 * 1024  # of a text that is here as a whole
+MAX_SENT = 64 * 1024 * 1024  # of one that is read as it comes
+MAX_KEPT = 32 * 1024 * 1024  # bytes in memory of what of it may matter
+MAX_COMPONENTS = 60_000  # that may matter: alarms, to-dos and what is long past are passed over
 MAX_DEPTH = 10  # components inside components
 MAX_LINE = 40_000  # characters of a line that matters
 MAX_OCCURRENCES = 2_000  # that are handed on, the earliest first
@@ -46,7 +48,7 @@ class NotACalendar(ValueError):
 
 
 class TooBig(ValueError):
-    """More bytes or components than MAX_BYTES and MAX_COMPONENTS."""
+    """More bytes or components than MAX_BYTES, MAX_KEPT and MAX_COMPONENTS."""
 
 
 class SkipEntry(ValueError):

@@ -1,95 +1,89 @@
-"""From bytes to blocks of content lines: unfolded, counted, and cut at BEGIN and END."""
+"""From bytes, in whatever pieces they come, to content lines: unfolded and decoded."""
 
 from __future__ import annotations
 
 import codecs
-import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
-from integrations.ical.limits import MAX_BYTES, MAX_COMPONENTS, MAX_DEPTH, NotACalendar, TooBig
+from integrations.ical.limits import MAX_LINE
 
-BLANK = re.compile(rb"\n{2,}")
-EDGE = re.compile(r"(BEGIN|END)\s*:\s*([A-Za-z0-9-]+)", re.IGNORECASE)
-MAX_EDGE = 200  # characters of a line that can begin or end a component
-READ = frozenset({"VCALENDAR", "VEVENT", "VTIMEZONE", "STANDARD", "DAYLIGHT"})
-COMPONENTS = READ | {"VTODO", "VJOURNAL", "VFREEBUSY", "VALARM"}
-
-
-@dataclass(slots=True)
-class Block:
-    """One component: its own lines, and the components inside it."""
-
-    name: str
-    lines: list[str] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
-    is_closed: bool = False
-
-    def named(self, name: str) -> list[Block]:
-        return [block for block in self.blocks if block.name == name]
-
-    def value(self, name: str) -> str:
-        """Of the first property of this name, as it is written; "" without one."""
-        for line in self.lines:
-            head, _, value = line.partition(":")
-            if head.partition(";")[0].strip().upper() == name:
-                return value.strip()
-        return ""
+MARKS_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+LONGEST_MARK = len(codecs.BOM_UTF8)
+# Of a line, the rest is passed over: enough for MAX_LINE characters and one more, of any kind.
+MAX_HELD = 4 * (MAX_LINE + 1)
+# What has come of a line that is not yet at its end, before it is put away.
+MAX_OPEN = 16_384
 
 
-def text_of(data: bytes) -> str:
-    """The text of a file, unfolded. Raises TooBig, and NotACalendar for what is no text."""
-    if len(data) > MAX_BYTES:
-        raise TooBig
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        data = data.decode("utf-16", "replace").encode()
-    data = data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    # Careless copies leave empty lines; some programs fold in the middle of a character, so lines
-    # are unfolded before decoding. Plain replacing is linear, whatever the file is made of.
-    data = BLANK.sub(b"\n", data).replace(b"\n ", b"").replace(b"\n\t", b"")
+class Lines:
+    """Holds one line at a time, and of that its beginning, however long it is.
+
+    Empty lines are passed over, since careless copies leave some, even where a line is folded.
+    """
+
+    def __init__(self) -> None:
+        self._head: bytes | None = b""  # until it is long enough to tell in what it is written
+        self._wide: codecs.IncrementalDecoder | None = None
+        self._rest = b""  # behind the last end of a line
+        self._line: bytearray | None = None  # what has been unfolded; None before the first line
+        self._is_inside = False  # the beginning of what `_rest` ends is in `_line` already
+
+    def feed(self, piece: bytes) -> Iterator[str]:
+        """The lines that are known to be whole."""
+        if self._head is not None:
+            piece, self._head = self._head + piece, None
+            if len(piece) < LONGEST_MARK:
+                self._head = piece
+                return
+            piece = self._unmarked(piece)
+        yield from self._cut(self._wide.decode(piece).encode() if self._wide else piece)
+
+    def close(self) -> Iterator[str]:
+        """The lines that are left, after the last piece."""
+        left = self._head or b""
+        if self._wide:
+            left += self._wide.decode(b"", final=True).encode()
+        self._head = None
+        yield from self._cut(left + b"\n")
+        if self._line is not None:
+            yield _text(self._line)
+
+    def _unmarked(self, data: bytes) -> bytes:
+        if data.startswith(MARKS_16):
+            self._wide = codecs.getincrementaldecoder("utf-16")("replace")
+        return data.removeprefix(codecs.BOM_UTF8)
+
+    def _cut(self, data: bytes) -> Iterator[str]:
+        # An end in two bytes, or cut in two, leaves an empty line, and those are passed over.
+        data = (self._rest + data).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        *whole, self._rest = data.split(b"\n")
+        for part in whole:
+            if (line := self._put(part)) is not None:
+                yield line
+            self._is_inside = False
+        # A line without an end is not looked through again with each piece.
+        if len(self._rest) > MAX_OPEN:
+            if (line := self._put(self._rest)) is not None:
+                yield line
+            self._rest, self._is_inside = b"", True
+
+    def _put(self, part: bytes) -> str | None:
+        """Take a part of a line. Gives back the line before it, if this is the next."""
+        if not part:
+            return None
+        if self._line is None or not (self._is_inside or part[0] in b" \t"):
+            before, self._line = self._line, bytearray(part[:MAX_HELD])
+            return None if before is None else _text(before)
+        part = part if self._is_inside else part[1:]
+        self._line += part[: MAX_HELD - len(self._line)]
+        return None
+
+
+def _text(line: bytearray) -> str:
+    """Unfolded before, since some programs fold in the middle of a character."""
     try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
-
-
-def read_calendars(data: bytes, kinds: frozenset[str] = READ) -> list[Block]:
-    """Every VCALENDAR of a file, with components of these kinds. Raises NotACalendar and TooBig.
-
-    A calendar that is not closed was cut on its way: what is missing in it is not gone, so it is
-    refused as a whole.
-    """
-    root, count = Block(""), 0
-    stack = [root]
-    for line in text_of(data).split("\n"):
-        edge = EDGE.fullmatch(line.strip()) if len(line) < MAX_EDGE else None
-        if edge is None:
-            if stack[-1].name in kinds:
-                stack[-1].lines.append(line)
-        elif edge[1].upper() == "END":
-            _close(stack, edge[2].upper())
-        else:
-            block = Block(edge[2].upper())
-            count += block.name in kinds
-            if count > MAX_COMPONENTS or len(stack) > MAX_DEPTH:
-                raise TooBig
-            if block.name in kinds:
-                stack[-1].blocks.append(block)
-            stack.append(block)
-    calendars = root.named("VCALENDAR")
-    if not calendars or not all(calendar.is_closed for calendar in calendars):
-        raise NotACalendar
-    return calendars
-
-
-def _close(stack: list[Block], name: str) -> None:
-    """Close the innermost open block of this name, and what was left open inside it.
-
-    A name that is none (END:VTOOD) is a slip for the innermost; one that is not open is ignored.
-    """
-    for depth in range(len(stack) - 1, 0, -1):
-        if stack[depth].name == name:
-            stack[depth].is_closed = True
-            del stack[depth:]
-            return
-    if name not in COMPONENTS and len(stack) > 1:
-        stack.pop().is_closed = True
+        return line.decode()
+    except UnicodeDecodeError as error:
+        if len(line) == MAX_HELD and error.start > MAX_HELD - 4:  # cut in the middle of one, here
+            return line[: error.start].decode()
+        return line.decode("cp1252", "replace")

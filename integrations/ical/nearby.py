@@ -1,46 +1,115 @@
 """Which entries can matter for a window of days, told from their text alone.
 
-Most of a calendar is past. Parsing a line costs fifty times more than looking at it.
+Most of a calendar is past. Parsing a line costs fifty times more than looking at it, and what is
+looked at need not be held.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
-from integrations.ical.lines import Block
+from integrations.ical.blocks import Block
+from integrations.ical.limits import MAX_RECURRING_SPAN, MAX_TEXT
+from integrations.ical.values import parts_of
+from oo.lib.text import one_line
 
 MARGIN = timedelta(days=3)  # zones, and an entry of dates that says no end
 DATED = re.compile(r"(?:.*[:])?(\d{8})(?:T\d{4,6}Z?)?\s*")
-NAMED = re.compile(r"\s*(UID|DTSTART|DTEND|DURATION|RRULE|RDATE|RECURRENCE-ID)[;:]", re.IGNORECASE)
+NAMED = re.compile(
+    r"\s*(UID|DTSTART|DTEND|DURATION|RRULE|RDATE|RECURRENCE-ID|SEQUENCE)[;:]", re.IGNORECASE
+)
+SEQUENCE = re.compile(r"[^:]*:\s*(\d{1,9})\s*")
 # Whatever has one of these is read in full.
 COMPLEX = frozenset({"RRULE", "RDATE", "RECURRENCE-ID", "DURATION"})
 UNTIL = re.compile(r"[:;]\s*UNTIL\s*=\s*(\d{8})", re.IGNORECASE)
 
 
-def drop_distant(
-    calendars: Sequence[Block], first: date, last: date
-) -> Iterator[tuple[Block, list[Block]]]:
-    """Each calendar with those of its entries that may touch the days from first to last.
+class Naming:
+    """Keeps nothing, and knows the name that a calendar gives itself, "" without one."""
 
-    An entry of which there are two versions is kept: which one holds is decided later.
+    name = ""
+
+    def __call__(self, block: Block) -> bool:
+        if block.name == "VCALENDAR":
+            self.name = self.name or _name(block)
+        return False
+
+
+class Sieve(Naming):
+    """Keeps the entries that may touch the days from first to last, and what they need.
+
+    Of the others a few numbers are kept: one that has the UID of another may be its newer version.
+
+    entries    how many VEVENTs there were
     """
-    low, high = f"{first - MARGIN:%Y%m%d}", f"{last + MARGIN:%Y%m%d}"
-    facts = {id(entry): _facts(entry) for each in calendars for entry in each.named("VEVENT")}
-    uids = Counter(found.get("UID", "") for found in facts.values())
-    for calendar in calendars:
-        entries = calendar.named("VEVENT")
-        yield (
-            calendar,
-            [
-                entry
-                for entry in entries
-                if uids[facts[id(entry)].get("UID", "")] > 1
-                or not _is_distant(facts[id(entry)], low, high)
-            ],
-        )
+
+    def __init__(self, first: date, last: date) -> None:
+        self._low, self._high = f"{first - MARGIN:%Y%m%d}", f"{last + MARGIN:%Y%m%d}"
+        reach = MARGIN + MAX_RECURRING_SPAN
+        self._far = f"{first - reach:%Y%m%d}", f"{last + reach:%Y%m%d}"
+        self._zones: dict[str, Block] = {}
+        # UID, start and sequence of each, one after the other: 24 bytes.
+        self._gone = array("q")
+        self.entries = 0
+
+    def __call__(self, block: Block) -> bool:
+        super().__call__(block)
+        if block.name == "VEVENT":
+            self.entries += 1
+            return not self._drop(_facts(block))
+        if block.name == "VTIMEZONE":
+            return self._is_new(block)
+        return bool(block.blocks)
+
+    def rivals(self, entries: Iterable[Block]) -> Rivals:
+        """What was dropped under the UIDs of these."""
+        wanted = {hash(_facts(entry).get("UID", "")) for entry in entries}
+        found: dict[int, dict[int, int]] = {}
+        numbers = iter(self._gone)
+        for uid, start, sequence in zip(numbers, numbers, numbers, strict=True):
+            if uid in wanted:
+                starts = found.setdefault(uid, {})
+                starts[start] = max(sequence, starts.get(start, sequence))
+        return Rivals(found)
+
+    def _is_new(self, zone: Block) -> bool:
+        """Some repeat a zone with each entry; of two that differ the last holds."""
+        name = zone.value("TZID")
+        if self._zones.get(name) == zone:
+            return False
+        self._zones[name] = zone
+        return True
+
+    def _drop(self, facts: dict[str, str]) -> bool:
+        if _is_far_change(facts, *self._far):
+            return True
+        if not _is_distant(facts, self._low, self._high):
+            return False
+        if "UID" in facts:
+            self._gone.extend((hash(facts["UID"]), _start(facts), _sequence(facts)))
+        return True
+
+
+class Rivals:
+    """Versions of entries that were dropped: of each UID the starts, and how new they are."""
+
+    def __init__(self, found: Mapping[int, Mapping[int, int]]) -> None:
+        self._found = found
+
+    def is_superseded(self, entry: Block) -> bool:
+        """Whether a newer version of it, of the same start, was dropped: it is over by now."""
+        facts = _facts(entry)
+        starts = self._found.get(hash(facts.get("UID", "")), {})
+        newest = starts.get(_start(facts))
+        return "RECURRENCE-ID" not in facts and newest is not None and newest > _sequence(facts)
+
+    def has_other(self, entry: Block) -> bool:
+        """Whether another meeting under its UID was dropped."""
+        facts = _facts(entry)
+        return bool(self._found.get(hash(facts.get("UID", "")), {}).keys() - {_start(facts)})
 
 
 def has_recurrence(entry: Block) -> bool:
@@ -54,6 +123,33 @@ def _facts(entry: Block) -> dict[str, str]:
         if name:
             found.setdefault(name[1].upper(), line)
     return found
+
+
+def _start(facts: dict[str, str]) -> int:
+    return hash(facts.get("DTSTART", "").strip())
+
+
+def _sequence(facts: dict[str, str]) -> int:
+    found = SEQUENCE.fullmatch(facts.get("SEQUENCE", ""))
+    return int(found[1]) if found else -1
+
+
+def _name(calendar: Block) -> str:
+    names = (
+        one_line(parts_of(f"X:{calendar.value(name)}")[2], MAX_TEXT)
+        for name in ("X-WR-CALNAME", "NAME")
+    )
+    return next(filter(None, names), "")
+
+
+def _is_far_change(facts: dict[str, str], low: str, high: str) -> bool:
+    """Whether an occurrence is moved that no series could have had in the window, to another."""
+    original = facts.get("RECURRENCE-ID", "")
+    if "RANGE" in original.upper() or facts.keys() & {"RRULE", "RDATE", "DURATION"}:
+        return False
+    lines = (original, facts.get("DTSTART", ""), facts.get("DTEND", facts.get("DTSTART", "")))
+    days = [found[1] for line in lines if (found := DATED.fullmatch(line))]
+    return len(days) == len(lines) and (max(days) < low or min(days) > high)
 
 
 def _is_distant(facts: dict[str, str], low: str, high: str) -> bool:

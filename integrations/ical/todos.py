@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from integrations.ical.blocks import READ as READ_BLOCKS
+from integrations.ical.blocks import Block, read_calendars
 from integrations.ical.entries import properties, web_address
 from integrations.ical.limits import MAX_LINE, MAX_TEXT, SkipEntry
-from integrations.ical.lines import READ as READ_BLOCKS
-from integrations.ical.lines import Block, read_calendars
 from integrations.ical.values import Moment, Place, Properties, duration, floats, moment, word
 from integrations.ical.zones import Zones
 from oo.lib.text import lines, one_line

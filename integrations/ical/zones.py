@@ -11,8 +11,8 @@ from datetime import datetime, timedelta, tzinfo
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 
+from integrations.ical.blocks import Block
 from integrations.ical.limits import MAX_ZONE_NAMES, MAX_ZONES, Budget
-from integrations.ical.lines import Block
 from integrations.ical.rules import build_rule
 from integrations.ical.zone_names import find_known, guess, key_of
 

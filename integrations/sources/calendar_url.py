@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from integrations import ical
-from integrations.base import Account, EventSignal, Field, Link, Pull, SignalSource, SourceManifest
+from integrations.base import Account, Field, Link, Pull, SignalSource, SourceManifest
 from integrations.ical.failures import named_failures
-from oo.lib.http import Fetched, Limits, Refused, Unexpected, fetch_public
+from oo.lib.http import Fetched, Limits, Refused, Unexpected, browser_agent, fetch_public
 from oo.lib.types import JSON
 from oo.lib.words import gettext_lazy as _
 
 SERVICE = "calendar"
-DEADLINE_S = 20.0
-# Office 365 refuses agents that do not begin as browsers do; who is asking is said behind that.
-AGENT = "Mozilla/5.0 (compatible; oO/0.1; +{url})"
+DEADLINE_S = 40.0
 # How programs spell "subscribe to this": the same address, fetched over TLS.
 SCHEMES = {"webcal": "https", "webcals": "https"}
 
@@ -49,9 +47,10 @@ class CalendarUrl(SignalSource):
 
     def identify(self, credentials: Mapping[str, str], document: str) -> Account:
         url = address_of(credentials)
-        fetched = _fetch(url, {})
+        reader = ical.NameReader()
         with named_failures(SERVICE):
-            name = ical.read_name(fetched.body)
+            _fetch(url, {}, reader.feed)
+            name = reader.close()
         account = hashlib.sha256(url.encode()).hexdigest()
         return Account(account, (name or urlsplit(url).hostname or "")[:255])
 
@@ -60,21 +59,23 @@ class CalendarUrl(SignalSource):
         where = f"{at.astimezone(link.zone):%Y-%m-%d} {link.zone.key}"
         is_same_window = link.cursor.get("window") == where
         asked = _conditions(link.cursor) if is_same_window else {}
-        fetched = _fetch(address_of(link.credentials), asked)
-        if fetched.status == 304:
-            if not asked:
-                raise Unexpected(SERVICE, "304 to an unconditional request", status=304)
-            return Pull(full=False, cursor=link.cursor, not_modified=True)
-        digest = hashlib.sha256(fetched.body).hexdigest()
-        cursor: dict[str, JSON] = {
-            "window": where,
-            "digest": digest,
-            "etag": fetched.headers.get("etag", "")[:255],
-            "modified": fetched.headers.get("last-modified", "")[:64],
-        }
-        if is_same_window and link.cursor.get("digest") == digest:
-            return Pull(full=False, cursor=cursor, not_modified=True)
-        return Pull(full=True, cursor=cursor, events=_events(fetched.body, link, at))
+        digest = hashlib.sha256()
+        reader = ical.Reader(at=at, zone=link.zone, addresses=link.addresses)
+
+        def take(piece: bytes) -> None:
+            digest.update(piece)
+            reader.feed(piece)
+
+        with named_failures(SERVICE):
+            fetched = _fetch(address_of(link.credentials), asked, take)
+            if fetched.status == 304:
+                if not asked:
+                    raise Unexpected(SERVICE, "304 to an unconditional request", status=304)
+                return Pull(full=False, cursor=link.cursor, not_modified=True)
+            cursor = _cursor(where, digest.hexdigest(), fetched)
+            if is_same_window and link.cursor.get("digest") == cursor["digest"]:
+                return Pull(full=False, cursor=cursor, not_modified=True)
+            return Pull(full=True, cursor=cursor, events=reader.close().events)
 
 
 def address_of(credentials: Mapping[str, str]) -> str:
@@ -87,22 +88,26 @@ def address_of(credentials: Mapping[str, str]) -> str:
     return f"{scheme}://{rest}"
 
 
-def _fetch(url: str, headers: Mapping[str, str]) -> Fetched:
-    agent = AGENT.format(url=settings.OO_BASE_URL)
+def _fetch(url: str, headers: Mapping[str, str], sink: Callable[[bytes], None]) -> Fetched:
     return fetch_public(
         url,
         service=SERVICE,
-        limits=Limits(max_bytes=ical.MAX_BYTES, deadline_s=DEADLINE_S),
-        headers={"User-Agent": agent, **headers},
+        limits=Limits(max_bytes=ical.MAX_SENT, deadline_s=DEADLINE_S),
+        headers={"User-Agent": browser_agent(), **headers},
         allow_private=settings.OO_PRIVATE_HOSTS_ALLOWED,
+        sink=sink,
     )
+
+
+def _cursor(where: str, digest: str, fetched: Fetched) -> dict[str, JSON]:
+    return {
+        "window": where,
+        "digest": digest,
+        "etag": fetched.headers.get("etag", "")[:255],
+        "modified": fetched.headers.get("last-modified", "")[:64],
+    }
 
 
 def _conditions(cursor: Mapping[str, JSON]) -> dict[str, str]:
     kept = {"If-None-Match": cursor.get("etag"), "If-Modified-Since": cursor.get("modified")}
     return {name: str(value) for name, value in kept.items() if value}
-
-
-def _events(body: bytes, link: Link, at: datetime) -> tuple[EventSignal, ...]:
-    with named_failures(SERVICE):
-        return ical.read(body, at=at, zone=link.zone, addresses=link.addresses).events

@@ -28,6 +28,7 @@ from oo.lib.http import (
     Unreachable,
 )
 from oo.lib.tests.loopback import Handler, Loopback, serving
+from oo.lib.version import VERSION
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TEXT = calendar("X-WR-CALNAME:Work", entry(*ONE, "SUMMARY:Review"))
@@ -151,9 +152,13 @@ def test_what_is_no_calendar_deletes_nothing(site: Any, body: bytes) -> None:
         CalendarUrl().identify({"url": server.url}, "")
 
 
-def test_more_than_what_may_be_read_is_refused(site: Any) -> None:
+def test_more_than_what_may_be_read_is_refused(site: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(ical, "MAX_SENT", len(TEXT) - 1)
+    server = site(answer)
     with pytest.raises(TooLarge):
-        pull(site(lambda handler: handler.reply(200, b" " * (ical.MAX_BYTES + 1))))
+        pull(server)
+    with pytest.raises(TooLarge):
+        CalendarUrl().identify({"url": server.url}, "")
 
 
 def test_too_many_entries_are_refused(site: Any) -> None:
@@ -188,7 +193,9 @@ def test_it_asks_as_servers_want_to_be_asked_and_says_who_it_is(site: Any, setti
     server = site(answer)
     pull(server, pull(server).cursor)
     for _path, headers in server.heard:
-        assert headers["User-Agent"] == f"Mozilla/5.0 (compatible; oO/0.1; +{settings.OO_BASE_URL})"
+        assert headers["User-Agent"] == (
+            f"Mozilla/5.0 (compatible; oO/{VERSION}; +{settings.OO_BASE_URL})"
+        )
 
 
 def test_a_body_that_only_drips_is_given_up_on(site: Any, monkeypatch: Any) -> None:

@@ -45,7 +45,7 @@ def test_what_is_no_whole_calendar_is_refused(data: bytes) -> None:
 )
 def test_what_is_too_big_is_refused(data: bytes) -> None:
     with pytest.raises(ical.TooBig):
-        ical.read_name(data)
+        ical.read(data, at=datetime(2026, 3, 2, tzinfo=UTC), zone=BERLIN)
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ import pytest
 from integrations import ical
 from integrations.base import EventSignal
 from integrations.ical import Skip
+from integrations.ical.blocks import read_calendars
 from integrations.ical.entries import build_entry
 from integrations.ical.limits import Budget
-from integrations.ical.lines import read_calendars
 from integrations.ical.series import Expander
 from integrations.ical.values import Place
 from integrations.ical.zones import Zones

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from oo.lib.http.agent import agent, browser_agent
 from oo.lib.http.client import Api, fetch_public, web_address
 from oo.lib.http.errors import (
     ApiError,
@@ -29,6 +30,8 @@ __all__ = [
     "Unauthorized",
     "Unexpected",
     "Unreachable",
+    "agent",
+    "browser_agent",
     "fetch_public",
     "web_address",
 ]

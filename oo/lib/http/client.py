@@ -12,11 +12,12 @@ from typing import Any, Self
 import httpx
 
 from oo.lib.http.addresses import Resolver
+from oo.lib.http.agent import agent
 from oo.lib.http.errors import (
     Refused,
     Unexpected,
 )
-from oo.lib.http.exchange import REDIRECTS, Fetched, exchange, named_failures
+from oo.lib.http.exchange import REDIRECTS, Fetched, Sink, exchange, named_failures
 from oo.lib.http.limits import Limits
 from oo.lib.http.network import Reach, Transport, deadline
 
@@ -24,9 +25,6 @@ Params = Mapping[str, str | int | float | bool | list[str]]
 
 USUAL = Limits()
 SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
-# No traceparent: which requests belong together is nobody's business outside.
-# gzip alone: it is the one coding that can be unpacked here with a bound on each step.
-BASE_HEADERS = {"User-Agent": "oO", "Accept-Encoding": "gzip"}
 # Ports of public services that are not the web, and that a request could be made to talk to.
 NOT_WEB_PORTS = frozenset({0, 21, 22, 23, 25, 53, 110, 119, 139, 143, 389, 445, 465, 587, 993, 995})
 
@@ -56,7 +54,7 @@ class Api:
         self.service, self.limits = service, limits
         self._http = httpx.Client(
             base_url=base_url,
-            headers=BASE_HEADERS | ({"Authorization": f"Bearer {token}"} if token else {}),
+            headers=_base_headers() | ({"Authorization": f"Bearer {token}"} if token else {}),
             auth=httpx.BasicAuth(*basic) if basic else None,
             timeout=limits.timeout_s,
             transport=transport or Transport(Reach(public_only, allow_private), http2=http2),
@@ -147,11 +145,14 @@ def fetch_public(
     allow_private: frozenset[str] = frozenset(),
     resolver: Resolver = socket.getaddrinfo,
     ssl_context: ssl.SSLContext | None = None,
+    sink: Sink | None = None,
 ) -> Fetched:
     """GET an http or https address that a person typed, wherever in public it redirects to.
 
     headers        If-None-Match and If-Modified-Since make it conditional: 304 comes back as such
     allow_private  exact "host:port" entries that may be private (OO_PRIVATE_HOSTS_ALLOWED)
+    sink           is given the body of a 2xx in pieces, as they come; the body that comes back is
+                   then empty. What it raises ends the exchange. Limits hold as for any body
     raises         Refused for an address that is private, has a user name in it or a port that is
                    not the web's, for any hop, and for a step from https down to http;
                    ApiError with .status for every status but 2xx and 304
@@ -161,13 +162,19 @@ def fetch_public(
         named_failures(service),
         deadline(limits.deadline_s),
         httpx.Client(
-            headers=BASE_HEADERS,
+            headers=_base_headers(),
             timeout=limits.timeout_s,
             transport=Transport(reach, ssl_context),
             trust_env=False,
         ) as http,
     ):
-        return _follow(http, service, url, dict(headers or {}), limits)
+        return _follow(http, service, url, dict(headers or {}), limits, sink)
+
+
+def _base_headers() -> dict[str, str]:
+    # No traceparent: which requests belong together is nobody's business outside.
+    # gzip alone: it is the one coding that can be unpacked here with a bound on each step.
+    return {"User-Agent": agent(), "Accept-Encoding": "gzip"}
 
 
 def web_address(service: str, address: str, base: str = "") -> str:
@@ -184,11 +191,12 @@ def _follow(
     url: str,
     headers: dict[str, str],
     limits: Limits,
+    sink: Sink | None,
 ) -> Fetched:
     here = _checked(service, url)
     for _hop in range(limits.max_redirects + 1):
         request = http.build_request("GET", here, headers=headers)
-        answer = exchange(http, request, service, limits.max_bytes)
+        answer = exchange(http, request, service, limits.max_bytes, sink)
         if answer.status not in REDIRECTS:
             break
         there = _checked(service, answer.headers.get("location", ""), here)

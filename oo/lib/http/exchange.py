@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import httpcore
 import httpx
 
-from oo.lib.http.body import read_body
+from oo.lib.http.body import read_body, read_pieces
 from oo.lib.http.errors import ApiError, TooLarge, Unexpected, Unreachable, failure_of
 
 # They tell whole addresses (INFO) and headers (DEBUG), and the secret of many a calendar is its
@@ -20,6 +21,8 @@ for chatty in ("httpx", "httpcore", "hpack"):
 
 MAX_ERROR_BYTES = 64 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# What is given each piece of a body that is not to be held as a whole.
+Sink: TypeAlias = Callable[[bytes], None]
 
 NO_ANSWER = (
     httpx.TimeoutException,
@@ -64,7 +67,13 @@ def named_failures(service: str) -> Iterator[None]:
         raise Unexpected(service, type(error).__name__) from None
 
 
-def exchange(http: httpx.Client, request: httpx.Request, service: str, max_bytes: int) -> Fetched:
+def exchange(
+    http: httpx.Client,
+    request: httpx.Request,
+    service: str,
+    max_bytes: int,
+    sink: Sink | None = None,
+) -> Fetched:
     """One request and its answer; a redirect is an answer. Raises ApiError from 400 on."""
     answer = http.send(request, stream=True, follow_redirects=False)
     try:
@@ -72,10 +81,18 @@ def exchange(http: httpx.Client, request: httpx.Request, service: str, max_bytes
             body = _error_body(service, answer)
             raise failure_of(service, answer.status_code, answer.headers, body)
         headers = {name.lower(): value for name, value in answer.headers.items()}
-        body = b"" if answer.status_code in REDIRECTS else read_body(service, answer, max_bytes)
+        body = b"" if answer.status_code in REDIRECTS else _body(service, answer, max_bytes, sink)
         return Fetched(answer.status_code, headers, body, str(answer.url))
     finally:
         answer.close()
+
+
+def _body(service: str, answer: httpx.Response, max_bytes: int, sink: Sink | None) -> bytes:
+    if sink is None or not answer.is_success:
+        return read_body(service, answer, max_bytes)
+    for piece in read_pieces(service, answer, max_bytes):
+        sink(piece)
+    return b""
 
 
 def _error_body(service: str, answer: httpx.Response) -> bytes:

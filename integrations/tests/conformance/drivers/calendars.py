@@ -92,7 +92,7 @@ class CalendarUrlDriver(_CalendarDriver, Outside):
         self.refusal = Answer(429, {"Retry-After": str(WAIT_S)}, b"")
 
     def swell(self) -> None:
-        self.refusal = Answer(200, {}, b" " * (MAX_BYTES + 1))
+        self.broken.setattr("integrations.ical.MAX_SENT", 20)
 
     def mend(self) -> None:
         super().mend()
