@@ -51,7 +51,7 @@ class Sieve(Naming):
         reach = MARGIN + MAX_RECURRING_SPAN
         self._far = f"{first - reach:%Y%m%d}", f"{last + reach:%Y%m%d}"
         self._zones: dict[str, Block] = {}
-        # UID, start and sequence of each, one after the other: 24 bytes.
+        # UID, which of it, and sequence of each, one after the other: 24 bytes.
         self._gone = array("q")
         self.entries = 0
 
@@ -69,10 +69,10 @@ class Sieve(Naming):
         wanted = {hash(_facts(entry).get("UID", "")) for entry in entries}
         found: dict[int, dict[int, int]] = {}
         numbers = iter(self._gone)
-        for uid, start, sequence in zip(numbers, numbers, numbers, strict=True):
+        for uid, which, sequence in zip(numbers, numbers, numbers, strict=True):
             if uid in wanted:
-                starts = found.setdefault(uid, {})
-                starts[start] = max(sequence, starts.get(start, sequence))
+                newest = found.setdefault(uid, {})
+                newest[which] = max(sequence, newest.get(which, sequence))
         return Rivals(found)
 
     def _is_new(self, zone: Block) -> bool:
@@ -84,32 +84,33 @@ class Sieve(Naming):
         return True
 
     def _drop(self, facts: dict[str, str]) -> bool:
-        if _is_far_change(facts, *self._far):
-            return True
-        if not _is_distant(facts, self._low, self._high):
+        is_far = _is_far_change(facts, *self._far)
+        if not is_far and not _is_distant(facts, self._low, self._high):
             return False
         if "UID" in facts:
-            self._gone.extend((hash(facts["UID"]), _start(facts), _sequence(facts)))
+            self._gone.extend((hash(facts["UID"]), _which(facts), _sequence(facts)))
         return True
 
 
 class Rivals:
-    """Versions of entries that were dropped: of each UID the starts, and how new they are."""
+    """Versions of entries that were dropped: by UID, which of it, and how new they are."""
 
     def __init__(self, found: Mapping[int, Mapping[int, int]]) -> None:
         self._found = found
 
     def is_superseded(self, entry: Block) -> bool:
-        """Whether a newer version of it, of the same start, was dropped: it is over by now."""
+        """Whether a newer version of it was dropped: it is over by now, or far away."""
         facts = _facts(entry)
-        starts = self._found.get(hash(facts.get("UID", "")), {})
-        newest = starts.get(_start(facts))
-        return "RECURRENCE-ID" not in facts and newest is not None and newest > _sequence(facts)
+        newest = self._of(facts).get(_which(facts))
+        return newest is not None and newest > _sequence(facts)
 
     def has_other(self, entry: Block) -> bool:
-        """Whether another meeting under its UID was dropped."""
+        """Whether another meeting under its UID was dropped, and not only what is said of one."""
         facts = _facts(entry)
-        return bool(self._found.get(hash(facts.get("UID", "")), {}).keys() - {_start(facts)})
+        return any(not which % 2 for which in self._of(facts).keys() - {_which(facts)})
+
+    def _of(self, facts: dict[str, str]) -> Mapping[int, int]:
+        return self._found.get(hash(facts.get("UID", "")), {})
 
 
 def has_recurrence(entry: Block) -> bool:
@@ -125,8 +126,13 @@ def _facts(entry: Block) -> dict[str, str]:
     return found
 
 
-def _start(facts: dict[str, str]) -> int:
-    return hash(facts.get("DTSTART", "").strip())
+def _which(facts: dict[str, str]) -> int:
+    """Of the entries of one UID: a meeting by its start, an even number; or else a change of one
+    date by that date, an odd one.
+    """
+    if "RECURRENCE-ID" in facts:
+        return hash(facts["RECURRENCE-ID"].strip()) | 1
+    return hash(facts.get("DTSTART", "").strip()) & ~1
 
 
 def _sequence(facts: dict[str, str]) -> int:

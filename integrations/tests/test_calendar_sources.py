@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import gzip
 import json
+import tracemalloc
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +20,7 @@ from integrations.registry import SOURCES
 from integrations.sources import calendar_url
 from integrations.sources.calendar_file import CalendarFile
 from integrations.sources.calendar_url import CalendarUrl, address_of
+from integrations.tests.feeds import Feed
 from integrations.tests.test_ical import ONE, calendar, entry
 from oo.lib.http import (
     ApiError,
@@ -187,6 +191,59 @@ def test_ten_years_of_meetings_are_read(site: Any) -> None:
     events = pull(site(lambda handler: handler.reply(200, body))).events
     assert {event.starts_at.hour for event in events} == {9, 15}
     assert len([event for event in events if event.external_id == "old"]) == 4
+
+
+def test_20_mib_are_pulled_and_the_events_of_the_window_are_all_that_comes(site: Any) -> None:
+    feed = Feed(AT - timedelta(days=1), AT + timedelta(days=31))
+
+    def packed(handler: Handler) -> None:
+        if handler.headers.get("If-None-Match") == '"big"':
+            return handler.reply(304)
+        feed.expected.clear()
+        packer = zlib.compressobj(1, wbits=31)
+        body = b"".join([*map(packer.compress, feed.pieces()), packer.flush()])
+        return handler.reply(200, body, ETag='"big"', Content_Encoding="gzip")
+
+    server = site(packed)
+    found = pull(server)
+    told = sorted((event.external_id, event.starts_at) for event in found.events)
+    assert (told, len(told) > 250) == (sorted(feed.expected), True)
+    assert pull(server, found.cursor).not_modified
+
+
+def test_a_calendar_without_an_end_is_too_large(site: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(ical, "MAX_SENT", 2 * 1024 * 1024)
+    past = entry("UID:past", "DTSTART:20100101T090000Z").encode() + b"\r\n"
+
+    def flood(handler: Handler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\nBEGIN:VCALENDAR\r\n")
+        while not handler.server.over.is_set():
+            handler.wfile.write(past * 100)
+
+    with pytest.raises(TooLarge):
+        pull(site(flood))
+
+
+def test_a_calendar_that_unpacks_to_far_more_is_too_large(site: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(ical, "MAX_SENT", 2 * 1024 * 1024)
+    bomb = gzip.compress(TEXT[:-15] + b"\r\n" * (16 * 1024 * 1024), mtime=0)
+    server = site(lambda handler: handler.reply(200, bomb, Content_Encoding="gzip"))
+    tracemalloc.start()
+    with pytest.raises(TooLarge):
+        pull(server)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 8 * 1024 * 1024  # of the 32 that are in it
+
+
+def test_a_server_that_refuses_agents_it_does_not_know_answers_oo(site: Any) -> None:
+    def choosy(handler: Handler) -> None:
+        agent = handler.headers.get("User-Agent", "")
+        if not agent or agent.startswith(("python-", "oO")):
+            return handler.reply(403)
+        return handler.reply(200, TEXT)
+
+    assert len(pull(site(choosy)).events) == 1
 
 
 def test_it_asks_as_servers_want_to_be_asked_and_says_who_it_is(site: Any, settings: Any) -> None:

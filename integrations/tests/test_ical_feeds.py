@@ -123,6 +123,16 @@ def test_a_series_that_a_newer_version_ended_is_over(order: int) -> None:
     assert (reading.events, reading.skipped) == ((), {Skip.SUPERSEDED: 1})
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_date_that_a_newer_version_moved_far_away_is_not_here(order: int) -> None:
+    series = entry("UID:s", "DTSTART:20280101T090000Z", "RRULE:FREQ=DAILY")
+    change = ("UID:s", "RECURRENCE-ID:20280105T090000Z")
+    here = entry(*change, "DTSTART:20260303T090000Z", "SEQUENCE:1")
+    there = entry(*change, "DTSTART:20290303T090000Z", "SEQUENCE:2")
+    assert len(read(series, here).events) == 1
+    assert read(*[series, here, there][::order]).events == ()
+
+
 def test_an_older_version_that_is_over_ends_nothing() -> None:
     series = ("UID:s", "DTSTART:20200101T090000Z")
     over = entry(*series, "RRULE:FREQ=DAILY;UNTIL=20210101T090000Z", "SEQUENCE:1")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+import tomllib
 import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from oo.lib.http import (
     web_address,
 )
 from oo.lib.tests.loopback import Handler, Loopback, serving
+from oo.lib.version import VERSION
 
 TOKEN, QUERY, FORM, BODY = "tok-en", "que-ry", "fo-rm", "bo-dy"
 
@@ -104,6 +106,29 @@ def test_the_environments_proxy_and_netrc_are_not_used(
         assert client.get("x") == {"ok": True}
     fetch_public(echo.url, allow_private=echo.door)
     assert all("Authorization" not in headers for _path, headers in echo.heard)
+
+
+def test_it_says_who_asks_to_servers_that_refuse_whoever_does_not(settings: Any) -> None:
+    settings.OO_BASE_URL = "https://oo.example.com"
+
+    def choosy(request: Handler) -> None:
+        agent = request.headers.get("User-Agent", "")
+        is_unknown = not agent or agent.startswith("python-httpx")
+        request.reply(403 if is_unknown else 200, b"{}")
+
+    with serving(choosy) as server:
+        with Api("choosy", server.url) as client:
+            assert client.get("x") == {}
+        assert fetch_public(server.url, allow_private=server.door).status == 200
+        with pytest.raises(Unauthorized):
+            fetch_public(server.url, allow_private=server.door, headers={"User-Agent": ""})
+    said = [headers["User-Agent"] for _path, headers in server.heard]
+    assert said == [f"oO/{VERSION} (+https://oo.example.com)"] * 2 + [""]
+
+
+def test_the_version_that_is_said_is_that_of_the_project() -> None:
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())
+    assert project["project"]["version"] == VERSION
 
 
 # What failures are called

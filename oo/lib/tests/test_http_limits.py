@@ -54,6 +54,51 @@ def test_a_bomb_is_not_unpacked() -> None:
     assert peak < 8 << 20  # of the 64 MB that are in it
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_body_may_be_taken_in_pieces_and_is_held_by_nobody(packed: bool) -> None:
+    body = b"".join(b"%d " % n for n in range(500_000))
+    answer = send_packed(gzip.compress(body, mtime=0)) if packed else send_packed(body, "identity")
+    pieces: list[bytes] = []
+    with serving(answer) as server:
+        found = fetch_public(server.url, allow_private=server.door, sink=pieces.append)
+    assert (found.body, b"".join(pieces)) == (b"", body)
+    assert max(map(len, pieces)) <= 65_536
+
+
+def test_only_what_was_asked_for_is_handed_over_in_pieces() -> None:
+    def answer(request: Handler) -> None:
+        if request.path == "/there":
+            return request.reply(404, b"not here")
+        return request.reply(302, b"moved", Location="/there")
+
+    pieces: list[bytes] = []
+    with serving(answer) as server, pytest.raises(Unexpected):
+        fetch_public(server.url, allow_private=server.door, sink=pieces.append)
+    assert pieces == []
+
+
+def test_who_takes_the_pieces_may_have_had_enough() -> None:
+    class EnoughError(Exception):
+        pass
+
+    def flood(request: Handler) -> None:
+        request.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while not request.server.over.is_set():
+            request.wfile.write(b"x" * 65_536)
+
+    def take(_piece: bytes) -> None:
+        raise EnoughError
+
+    with serving(flood) as server, pytest.raises(EnoughError):
+        fetch_public(server.url, allow_private=server.door, sink=take)
+
+
+def test_what_unpacks_to_an_exact_number_of_steps_is_whole() -> None:
+    for size in (65_535, 65_536, 65_537, 131_072):
+        with serving(send_packed(gzip.compress(bytes(size), mtime=0))) as server:
+            assert fetch_public(server.url, allow_private=server.door).body == bytes(size)
+
+
 @pytest.mark.parametrize(
     ("body", "coding"),
     [
