@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from events.models import EventRecord, Recall
+from oo.lib.forgetting import forget
 
-BATCH = 5_000
 # What a mirror still waits for is kept so many times as long, and no longer: a mirror that is away
 # for good may not fill the disk.
 UNMIRRORED = 2
@@ -22,14 +22,7 @@ def purge() -> int:
     old = Q(at__lt=now - kept)
     if settings.NATS_URL:
         old &= Q(mirrored_as__isnull=False) | Q(at__lt=now - UNMIRRORED * kept)
-    deleted = 0
-    while count := _purge_batch(old):
-        deleted += count
+    deleted = forget(EventRecord.objects.filter(old), oldest="at")
     # The streams have let go of those by themselves.
-    Recall.objects.filter(at__lt=now - kept).delete()
+    forget(Recall.objects.filter(at__lt=now - kept), oldest="at")
     return deleted
-
-
-def _purge_batch(old: Q) -> int:
-    oldest = EventRecord.objects.filter(old).order_by("at").values("pk")[:BATCH]
-    return EventRecord.objects.filter(pk__in=list(oldest.values_list("pk", flat=True))).delete()[0]

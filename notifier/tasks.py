@@ -4,14 +4,15 @@ from datetime import timedelta
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from notifier.models import Delivery
 from notifier.sending.sending import send_one
+from oo.lib.forgetting import forget
 from oo.lib.queue import look_now
 
 MOST = 1_000
-KEPT = timedelta(days=30)
 
 
 @shared_task(soft_time_limit=25, time_limit=30)
@@ -32,5 +33,6 @@ def send(delivery_id: str) -> str:
 
 @shared_task(soft_time_limit=240, time_limit=270)
 def purge() -> int:
-    """Daily: forget what was sent a month ago."""
-    return Delivery.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
+    """Daily: forget what was sent longer ago than it is kept. How many."""
+    since = timezone.now() - timedelta(days=settings.OO_HISTORY_KEPT_DAYS)
+    return forget(Delivery.objects.filter(created_at__lt=since), oldest="created_at")

@@ -67,11 +67,12 @@ def demo_sign_in_is_for_debugging(**_kwargs: Any) -> list[CheckMessage]:
 
 
 @register()
-def events_are_kept_as_long_as_they_are_read(**_kwargs: Any) -> list[CheckMessage]:
-    if settings.OO_EVENTS_KEPT_DAYS < SHORTEST_LOG_DAYS:
-        words = f"OO_EVENTS_KEPT_DAYS must be {SHORTEST_LOG_DAYS} or more: so far back oO reads."
-        return [Error(words, id="oo.E009")]
-    return []
+def what_is_read_is_kept_as_long(**_kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(f"{name} must be {SHORTEST_LOG_DAYS} or more: so far back oO reads.", id="oo.E009")
+        for name in ("OO_EVENTS_KEPT_DAYS", "OO_HISTORY_KEPT_DAYS")
+        if getattr(settings, name) < SHORTEST_LOG_DAYS
+    ]
 
 
 @register("security")

@@ -119,7 +119,8 @@ class Tip(models.Model):
 class TipDecision(models.Model):
     """What could have been said when, how it scored, what was chosen, and with which chance.
 
-    Silence is a decision too: then there is no tip. The log that any later policy is tried on.
+    Silence is a decision too: then there is no tip. The log that any later policy is tried on, for
+    OO_HISTORY_KEPT_DAYS.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
@@ -144,7 +145,8 @@ class TipDecision(models.Model):
 
 
 class TipView(models.Model):
-    """One showing of a tip on one device. Activation is: a person has one; reactions are Tip's."""
+    """One showing of a tip on one device, kept for OO_HISTORY_KEPT_DAYS. That it was shown at all
+    is Tip's to say, and so are reactions."""
 
     tip = models.ForeignKey(Tip, models.CASCADE, related_name="views")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
@@ -152,7 +154,7 @@ class TipView(models.Model):
     surface = models.CharField(max_length=10)  # page, card, api
 
     class Meta:
-        indexes = [models.Index(fields=["user", "at"])]
+        indexes = [models.Index(fields=["user", "at"]), models.Index(fields=["at"])]
 
     def __str__(self) -> str:
         return f"view of {self.tip_id}"

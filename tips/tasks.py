@@ -1,19 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from notifier.tasks import send
+from oo.lib.forgetting import forget
 from oo.lib.queue import look_now
 from tips import conf
 from tips.answer import rewarding
 from tips.deliver import delivering, learning
 from tips.make import making
-from tips.models import Tip, TipSchedule
+from tips.models import Tip, TipDecision, TipSchedule, TipView
 from tips.polish import polishing
 
 
@@ -77,3 +79,14 @@ def reward_missed() -> int:
 def learn() -> int:
     """Daily: learn from how notifications were answered. Returns of how many."""
     return learning.learn(at=timezone.now()).count
+
+
+@shared_task(soft_time_limit=240, time_limit=280)
+def purge() -> int:
+    """Daily: forget what else could have been said, and on which devices tips were seen. How many.
+
+    Tips stay, with when they were shown and what was answered.
+    """
+    since = timezone.now() - timedelta(days=settings.OO_HISTORY_KEPT_DAYS)
+    decisions, views = (model.objects.filter(at__lt=since) for model in (TipDecision, TipView))
+    return forget(decisions, oldest="at") + forget(views, oldest="at")

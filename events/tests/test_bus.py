@@ -157,7 +157,7 @@ def test_every_event_can_be_written_as_json(kind: type[Event]) -> None:
 def test_purge_forgets_what_is_older_than_thirty_days(
     db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("events.tasks.BATCH", 2)
+    monkeypatch.setattr("oo.lib.forgetting.BATCH", 2)
     now = datetime.now(UTC)
     for days in (1, 29, 31, 32, 33, 400):
         EventRecord.objects.create(

@@ -175,6 +175,12 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_TIMEZONE = "UTC"
 
+# ---- tips and notifications -----------------------------------------------------------------
+
+# How long decisions, views and deliveries are kept. How people took notifications is read for four
+# weeks, so less would be too little.
+OO_HISTORY_KEPT_DAYS: int = env.int("OO_HISTORY_KEPT_DAYS", default=30)
+
 # ---- events ---------------------------------------------------------------------------------
 
 # How long events are kept. What is learnt from answers looks back four weeks.

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from oo.checks import production_is_safe
+from oo.checks import production_is_safe, what_is_read_is_kept_as_long
 from oo.settings.base import Env
 
 
@@ -64,3 +64,11 @@ def test_a_token_of_those_who_watch_that_can_be_guessed_is_refused(
 ) -> None:
     settings.OO_METRICS_TOKEN = token
     assert is_safe == ("oo.E010" not in {found.id for found in production_is_safe()})
+
+
+@pytest.mark.parametrize("name", ["OO_EVENTS_KEPT_DAYS", "OO_HISTORY_KEPT_DAYS"])
+def test_nothing_is_forgotten_that_is_still_read(settings: Any, name: str) -> None:
+    assert what_is_read_is_kept_as_long() == []
+    setattr(settings, name, 28)
+    (error,) = what_is_read_is_kept_as_long()
+    assert (error.id, error.msg.startswith(name)) == ("oo.E009", True)
