@@ -10,9 +10,12 @@ class NotifierConfig(AppConfig):
     verbose_name = _("Notifications")
 
     def ready(self) -> None:
+        from accounts.privacy.carriers import register_carriers
         from accounts.settings.sections import Section, register_section
         from notifier.checks import check_channels
         from notifier.page.views import settings_section
+        from notifier.registry import channels_set_up
 
         register_section(Section("notifier/settings_section.html", settings_section))
+        register_carriers("channels", channels_set_up)
         register(check_channels)

@@ -32,7 +32,7 @@ _KINDS = (
     ),
     ConsentKind(
         key="privacy",
-        version="2026-11-22",
+        version="2026-11-26",
         title=_("Privacy"),
         words=_(
             "oO keeps your name, e-mail address, time zone, language and what you answered, "

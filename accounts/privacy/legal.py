@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.privacy import catalogue, receipts
+from accounts.privacy import carriers, catalogue, receipts
 
 
 @require_safe
@@ -30,6 +30,9 @@ def _context(key: str) -> dict[str, object]:
         "session_days": settings.SESSION_COOKIE_AGE // 86_400,
         "receipt_days": receipts.KEPT_FOR.days,
         "event_days": settings.OO_EVENTS_KEPT_DAYS,
+        "history_days": settings.OO_HISTORY_KEPT_DAYS,
+        "has_mirror": bool(settings.NATS_URL),
+        "carriers": carriers.all_carriers(),
         "session_cookie": settings.SESSION_COOKIE_NAME,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
     }

@@ -16,7 +16,7 @@ from tests.clock import NOON
 # The words of each version, as a digest. Changed words need a new version and a new line here.
 WORDS = {
     ("terms", "2026-11-22"): "45f1a8c5040d",
-    ("privacy", "2026-11-22"): "afaf6da149da",
+    ("privacy", "2026-11-26"): "afaf6da149da",
     ("tasks", "2026-11-22"): "8a95e69c11f5",
     ("calendar", "2026-11-22"): "029c2e09546b",
 }

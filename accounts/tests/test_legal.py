@@ -11,11 +11,12 @@ from django.conf import settings as project
 from django.test import Client
 
 from accounts.models import User
+from accounts.privacy import carriers
 from accounts.privacy.catalogue import OWN
 
 PAGES = {"terms": "/legal/terms", "privacy": "/legal/privacy"}
 # The text of each version, as a digest. A changed text needs a new version and a new line here.
-TEXTS = {("terms", "2026-11-22"): "c26311b62a95", ("privacy", "2026-11-22"): "43bfbdd2673e"}
+TEXTS = {("terms", "2026-11-22"): "c26311b62a95", ("privacy", "2026-11-26"): "04588e2fb406"}
 
 
 class _Words(HTMLParser):
@@ -80,5 +81,40 @@ def test_a_visitor_of_the_legal_pages_gets_no_cookie(client: Client) -> None:
 def test_the_privacy_page_says_how_long_what_the_code_says(client: Client) -> None:
     text = words_of(client.get("/legal/privacy").content.decode())
     assert "Events: 30 days." in text
+    assert "and when you were notified: 30 days." in text
     assert "at most 60 days" in text
     assert "name nobody: 90 days." in text
+
+
+def test_the_privacy_page_says_how_long_what_the_operator_says(
+    client: Client, settings: Any
+) -> None:
+    settings.OO_HISTORY_KEPT_DAYS, settings.OO_EVENTS_KEPT_DAYS = 45, 60
+    text = words_of(client.get("/legal/privacy").content.decode())
+    assert "and when you were notified: 45 days." in text
+    assert "Events: 60 days." in text
+
+
+CARRIERS = {
+    "web-push": "the maker of your browser",
+    "apns": "Apple can read them",
+    "fcm": "Google can read them",
+}
+
+
+@pytest.mark.parametrize("here", [(), ("web-push",), ("apns",), ("fcm",), tuple(CARRIERS)])
+def test_the_privacy_page_names_who_carries_notifications_here_and_nobody_else(
+    client: Client, monkeypatch: pytest.MonkeyPatch, here: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(carriers, "_brought", {"test": lambda: here})
+    text = words_of(client.get("/legal/privacy").content.decode())
+    assert {key for key, words in CARRIERS.items() if words in text} == set(here)
+
+
+@pytest.mark.parametrize("url", ["", "nats://nats:4222"])
+def test_the_privacy_page_tells_of_a_mirror_where_there_is_one(
+    client: Client, settings: Any, url: str
+) -> None:
+    settings.NATS_URL = url
+    text = words_of(client.get("/legal/privacy").content.decode())
+    assert ("up to twice as long" in text) is bool(url)
