@@ -20,7 +20,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from django.db import DatabaseError, InterfaceError, connections, transaction
+from django.db import DatabaseError, InterfaceError, connection, connections, transaction
 from django.utils import timezone
 
 from events.mirror.streams import Away, Message, Streams
@@ -28,6 +28,8 @@ from events.mirror.wire import build_envelope
 from events.models import EventRecord, Recall, Relay
 
 log = logging.getLogger(__name__)
+
+MARK = "update events_eventrecord set mirrored_as = %s where id = %s"
 
 # Rows that are in memory at a time, however many wait.
 BATCH = 200
@@ -111,11 +113,11 @@ def mark(numbers: dict[int, int], records: list[EventRecord]) -> None:
     its way is recalled."""
     with transaction.atomic():
         rows = EventRecord.objects.select_for_update().filter(pk__in=numbers).order_by("pk")
-        kept = list(rows)
-        for row in kept:
-            row.mirrored_as = numbers[row.pk]
-        EventRecord.objects.bulk_update(kept, ["mirrored_as"])
-        gone = numbers.keys() - {row.pk for row in kept}
+        kept = list(rows.values_list("pk", flat=True))
+        # Django's bulk_update would take as long to be written as all of this batch to be sent.
+        with connection.cursor() as cursor:
+            cursor.executemany(MARK, [(numbers[pk], pk) for pk in kept])
+        gone = numbers.keys() - set(kept)
         Recall.objects.bulk_create(
             (Recall.of(row, number=numbers[row.pk]) for row in records if row.pk in gone),
             ignore_conflicts=True,

@@ -11,15 +11,33 @@ from hashlib import blake2b
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import CharField, QuerySet
 
 from integrations.base import Heard, Trouble
 from integrations.models import Connection, WebhookDelivery
+from oo.lib.compiled import Compiled, Given
 from oo.lib.text import storable
 
 # Sources give up telling the same again within hours.
 KEPT = timedelta(days=7)
 # Of ten tasks that are ticked off together a source tells ten times.
 SETTLES = timedelta(seconds=2)
+
+
+def _about() -> QuerySet[Connection]:
+    found = (
+        Connection.objects.live()
+        .known()
+        .filter(source=Given("source", CharField()), account=Given("account", CharField()))
+    )
+    # What asked for fewer requests gets none before its time.
+    found = found.exclude(state=Connection.State.RETRYING, last_error=Trouble.RATE_LIMITED)
+    locked = found.select_for_update(of=("self",), no_key=True).order_by("pk")
+    return locked.only("next_sync_at", "claimed_until")
+
+
+# Those that are told of. A burst asks it again and again.
+ABOUT: Compiled[Connection] = Compiled(_about)
 
 
 def take(source: str, heard: Heard, *, at: datetime) -> list[UUID]:
@@ -42,15 +60,11 @@ def forget(*, at: datetime) -> int:
 def _take(source: str, heard: Heard, at: datetime) -> list[UUID]:
     # An account may be connected by several people: locked in the order of their keys.
     account = storable(heard.account)  # PostgreSQL takes no NUL, not even to compare
-    found = Connection.objects.live().known().filter(source=source, account=account)
-    # What asked for fewer requests gets none before its time.
-    found = found.exclude(state=Connection.State.RETRYING, last_error=Trouble.RATE_LIMITED)
-    locked = found.select_for_update(of=("self",), no_key=True).order_by("pk")
-    rows = list(locked.values_list("pk", "next_sync_at", "claimed_until"))
+    rows = ABOUT.rows(source=source, account=account)
     if not rows:
         return []
     WebhookDelivery.objects.create(digest=_digest(source, heard.delivery), heard_at=at)
-    wanted = [pk for pk, due_at, held in rows if not _is_coming(due_at, held, at)]
+    wanted = [row.pk for row in rows if not _is_coming(row.next_sync_at, row.claimed_until, at)]
     Connection.objects.filter(pk__in=wanted).update(next_sync_at=at)
     return wanted
 
