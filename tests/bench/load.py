@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from queue import Empty, Queue
 from statistics import quantiles
 
 
@@ -31,10 +34,39 @@ def measure(port: int, request: bytes, *, connections: int, seconds: float) -> L
     return Load(len(times) / seconds, cuts[49] * 1000, cuts[98] * 1000, sum(f for _row, f in rows))
 
 
+def burst(port: int, requests: Sequence[bytes], *, connections: int) -> tuple[list[float], int]:
+    """Each of `requests` once, whichever connection is free. Seconds of each, and how many were not
+    answered by 200."""
+    waiting: Queue[bytes] = Queue()
+    for request in requests:
+        waiting.put(request)
+    with ThreadPoolExecutor(connections) as pool:
+        jobs = [pool.submit(_ask_all, port, waiting) for _ in range(connections)]
+        rows = [job.result() for job in jobs]
+    return [t for row, _failed in rows for t in row], sum(failed for _row, failed in rows)
+
+
+def _ask_all(port: int, waiting: Queue[bytes]) -> tuple[list[float], int]:
+    times, failed = [], 0
+    with _connected(port) as connection, suppress(Empty):
+        while True:
+            request = waiting.get_nowait()
+            began = time.perf_counter()
+            connection.sendall(request)
+            failed += not _read(connection).startswith(b"HTTP/1.1 200")
+            times.append(time.perf_counter() - began)
+    return times, failed
+
+
+def _connected(port: int) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port))
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
 def _ask(port: int, request: bytes, end: float) -> tuple[list[float], int]:
     times, failed = [], 0
-    with socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with _connected(port) as connection:
         while (began := time.perf_counter()) < end:
             connection.sendall(request)
             failed += not _read(connection).startswith(b"HTTP/1.1 200")

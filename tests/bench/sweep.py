@@ -5,51 +5,19 @@ OO_BENCH_PEOPLE says how many people there are.
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from tests.bench.jobs import Worker
+
 PEOPLE, FEW, CHUNK, WORKERS = 20_000, 1_000, 1_000, 2
 EVERY = 100  # one person of so many has changed
 # Goals: at most so many times the floor's time, and so much of a full sweep for the changed ones.
 TIMES, SHARE = 2.5, 0.05
 MEMORY_LIMIT_MIB = 500
-
-START = "import django; django.setup(); from tests.bench import sweeper; sweeper.main()"
-
-
-class Worker:
-    def __init__(self, env: Mapping[str, str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", START],
-            env=dict(env),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def tell(self, job: str, *arguments: Any) -> None:
-        assert self._process.stdin
-        self._process.stdin.write(json.dumps([job, *arguments]) + "\n")
-        self._process.stdin.flush()
-
-    def hear(self) -> Any:
-        """Raises JSONDecodeError when it has died; it has said why."""
-        assert self._process.stdout
-        return json.loads(self._process.stdout.readline())
-
-    def ask(self, job: str, *arguments: Any) -> Any:
-        self.tell(job, *arguments)
-        return self.hear()
-
-    def end(self) -> None:
-        self._process.kill()
-        self._process.communicate()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +63,7 @@ def run(env: Mapping[str, str]) -> bool:
 
 @contextmanager
 def workers(env: Mapping[str, str]) -> Iterator[list[Worker]]:
-    crew = [Worker(env) for _ in range(WORKERS)]
+    crew = [Worker(env, "tests.bench.sweeper") for _ in range(WORKERS)]
     try:
         yield crew
     finally:

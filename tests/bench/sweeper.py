@@ -1,4 +1,4 @@
-"""One process of the sweep's bench: a line of JSON in says what to do, a line out what came of it.
+"""What one process of the sweep's bench is asked to do, by tests.bench.jobs.
 
 It works on rows as the Celery worker does, without a broker, and without its clock: every sweep has
 a moment in the minutes after tests.clock.NOON.
@@ -6,9 +6,7 @@ a moment in the minutes after tests.clock.NOON.
 
 from __future__ import annotations
 
-import json
 import resource
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -194,10 +192,3 @@ JOBS: dict[str, Callable[..., Any]] = {
     for job in (migrate, settle, begin, sweep, count, start_anew, change_all, change_some,
                 prepare_floor, keep_outputs, floor)
 }  # fmt: skip
-
-
-def main() -> None:
-    for line in sys.stdin:
-        name, *arguments = json.loads(line)
-        sys.stdout.write(json.dumps(JOBS[name](*arguments)) + "\n")
-        sys.stdout.flush()
