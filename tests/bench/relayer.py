@@ -26,8 +26,8 @@ AT_ONCE = 1_000
 SUBJECT, BARE = "feedback.tip.reacted", "bare"
 
 
-def prepare(count: int) -> float:
-    """So many events wait. The memory of this process then, in MiB."""
+def prepare(count: int) -> None:
+    """So many events wait."""
     call_command("migrate", verbosity=0)
     now, person = timezone.now(), uuid4()
     body = {
@@ -43,11 +43,12 @@ def prepare(count: int) -> float:
             EventRecord(subject=SUBJECT, version=2, user_id=person, at=now, body=body)
             for _ in range(AT_ONCE)
         )
-    return _peak_mib()
 
 
 def relay(url: str) -> dict[str, float]:
-    """Until nothing waits: how many, in how many seconds, and the memory at its peak."""
+    """Until nothing waits: how many, in how many seconds, and this process' memory at its peak,
+    when it began and at the end, in MiB."""
+    before = _peak_mib()
     relaying = Relaying(Streams(url, kept=KEPT))
     relaying.round(at=timezone.now())  # it connects, and makes the streams
     count = EventRecord.objects.waiting().count()
@@ -55,10 +56,17 @@ def relay(url: str) -> dict[str, float]:
     while relaying.round(at=timezone.now()):
         pass
     seconds, cpu_s = time.perf_counter() - began, time.process_time() - cpu
-    relaying._end()
+    relaying.stop()
+    relaying.run()  # it lets go of its claim, and ends
     if EventRecord.objects.waiting().exists():
         raise RuntimeError("some still wait")
-    return {"count": count, "s": seconds, "cpu_s": cpu_s, "peak_mib": _peak_mib()}
+    return {
+        "count": count,
+        "s": seconds,
+        "cpu_s": cpu_s,
+        "before_mib": before,
+        "peak_mib": _peak_mib(),
+    }
 
 
 def send_bare(url: str, count: int) -> float:
