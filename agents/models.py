@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Profile
+
 
 class ReadingQuerySet(models.QuerySet["Reading"]):
     def of(self, user_id: UUID) -> ReadingQuerySet:
@@ -122,8 +124,13 @@ class LookScheduleQuerySet(models.QuerySet["LookSchedule"]):
         return found
 
     def note_change(self, user_id: UUID) -> None:
-        """Something that agents look at has changed. One query, two the first time."""
-        if not self.filter(pk=user_id).update(is_changed=True):
+        """Something that agents look at has changed. One query, three the first time.
+
+        Called where it was changed: of somebody who is gone it must not fail.
+        """
+        if self.filter(pk=user_id).update(is_changed=True):
+            return
+        if Profile.objects.filter(pk=user_id).exists():
             self.begin([user_id])
 
     def note_activity(self, user_id: UUID, *, at: datetime) -> None:

@@ -67,4 +67,4 @@ def listen() -> None:
         TipDismissalExplained,
     )
     for kind in kinds:
-        subscribe(kind, note_change)
+        subscribe(kind, note_change, notes=True)

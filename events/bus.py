@@ -16,16 +16,24 @@ from oo.lib.tracing import traceparent, within
 E = TypeVar("E", bound=Event)
 
 _subscribers: dict[type[Event], list[Callable[[Any], object]]] = defaultdict(list)
+# Those that are called in the transaction.
+_noting: set[Callable[[Any], object]] = set()
 
 
-def subscribe(kind: type[E], handler: Callable[[E], object]) -> None:
+def subscribe(kind: type[E], handler: Callable[[E], object], *, notes: bool = False) -> None:
     """Call `handler` after each commit that published a `kind`. Handlers only queue tasks.
 
     A handler that fails is logged and hurts nobody: the rows that it should have looked at are
     found by beat as well. One that hears the same again, later, must do no harm: see replaying.
+
+    notes: it writes in a row that somebody should look. Then it is called in the transaction that
+    publishes, so that a process that dies after the commit takes no note with it; whoever
+    publishes holds the person (accounts.locks), and what it raises undoes the cause.
     """
     if handler not in _subscribers[kind]:
         _subscribers[kind].append(handler)
+    if notes:
+        _noting.add(handler)
 
 
 def name_of(handler: Callable[[Any], object]) -> str:
@@ -63,7 +71,10 @@ def publish(event: Event) -> None:
         trace=trace,
     )
     for handler in _subscribers[type(event)]:
-        transaction.on_commit(_telling(handler, event, trace), robust=True)
+        if handler in _noting:
+            handler(event)
+        else:
+            transaction.on_commit(_telling(handler, event, trace), robust=True)
 
 
 def _telling(handler: Callable[[Any], object], event: Event, trace: str) -> Callable[[], None]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from django.db import transaction
+
 from events.bus import subscribe
 from events.catalog import (
     CalendarSynced,
@@ -24,7 +28,8 @@ from tips.models import TipSchedule
 def look_again(event: Event) -> None:
     """Note in the schedule that something changed, then say so: a lost message costs a minute."""
     TipSchedule.objects.look_again(event.user_id, at=event.at)
-    look_now(tasks.make_tip, str(event.user_id), expires_s=60)
+    say = partial(look_now, tasks.make_tip, str(event.user_id), expires_s=60)
+    transaction.on_commit(say, robust=True)
 
 
 def reward(event: TaskCompleted) -> None:
@@ -52,4 +57,4 @@ def listen() -> None:
         PreferencesChanged,
     )
     for kind in kinds:
-        subscribe(kind, look_again)
+        subscribe(kind, look_again, notes=True)

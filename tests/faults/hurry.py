@@ -1,6 +1,6 @@
 """Time in a hurry: every period, lease and pause of oO at a small part of its length.
 
-What is a minute is about a second here, with leases still shorter than the periods that they are
+What is a minute is about two seconds here, with leases still shorter than the periods that they are
 shorter than. How long work takes is as ever, so that a lease is more often over before its work is:
 the harder case.
 """
@@ -15,7 +15,7 @@ from typing import Any
 from celery.signals import before_task_publish
 from django.apps import AppConfig
 
-MINUTE_S, QUARTER_S, DAY_S = 1.0, 5.0, 30.0
+MINUTE_S, QUARTER_S, DAY_S = 2.0, 8.0, 40.0
 # A message may be as old as this, whatever it says: as with its period, what is said again must not
 # pile up behind what nobody has begun.
 FRESH_S = 4.0
@@ -72,7 +72,7 @@ def _read_often() -> None:
     from integrations.registry import SOURCES
 
     source = SOURCES["todoist"]
-    source.manifest = replace(source.manifest, sync_every=seconds(10))
+    source.manifest = replace(source.manifest, sync_every=seconds(30))
 
 
 def _turn_often() -> None:

@@ -1,4 +1,4 @@
-"""Production as it is, in which a minute is a second; nothing else differs."""
+"""Production as it is, in which a minute is two seconds; nothing else differs."""
 
 from __future__ import annotations
 

@@ -23,9 +23,8 @@ from notifier.models import Delivery, Device
 from notifier.sending import queueing
 from tips.answer.afar import token_of
 from tips.base import Kind, Reaction
-from tips.decide.interrupting import Verdict, weigh
+from tips.decide.interrupting import weigh
 from tips.decide.kinds import way_of
-from tips.decide.usefulness import Moment
 from tips.deliver.knowing import Known, load
 from tips.models import Interruption, Tip
 
@@ -50,8 +49,14 @@ def deliver(*, at: datetime) -> list[UUID]:
     rng, sent = SystemRandom(), list[UUID]()
     for tips in _chunks(at):
         known = load([tip.user_id for tip in tips], tips, at=at)
-        for tip in tips:
-            sent += _decide(tip, known, rng, at=at)
+        decided = {tip: _decide(tip, known, rng, at=at) for tip in tips}
+        # What is the same as a minute ago is on record.
+        new = {tip: row for tip, row in decided.items() if (tip.pk, row.why) not in known.noted}
+        silent = [row for row in new.values() if not row.spoken]
+        Interruption.objects.bulk_create(silent, ignore_conflicts=True)
+        for tip, row in new.items():
+            if row.spoken and _is_first(row):
+                sent += _send(tip, known, at=at)
     return sent
 
 
@@ -74,8 +79,8 @@ def _chunks(at: datetime) -> Iterator[list[Tip]]:
             rest = waiting.filter(part, pk__gt=tips[-1].pk)
 
 
-def _decide(tip: Tip, known: Known, rng: Random, *, at: datetime) -> list[UUID]:
-    """One tip; the keys of its deliveries. What is the same as a minute ago is noted once."""
+def _decide(tip: Tip, known: Known, rng: Random, *, at: datetime) -> Interruption:
+    """What is to be on record of one tip."""
     moment, user_id = known.moment(tip, at), tip.user_id
     verdict = weigh(
         moment,
@@ -84,9 +89,27 @@ def _decide(tip: Tip, known: Known, rng: Random, *, at: datetime) -> list[UUID]:
         model=known.model,
         rng=rng if user_id in known.curious else None,
     )
-    if (tip.pk, verdict.why) in known.noted or not _note(tip, verdict, moment, at=at):
-        return []
-    return _send(tip, known, at=at) if verdict.speaks else []
+    return Interruption(
+        user_id=user_id,
+        tip=tip,
+        at=at,
+        spoken=verdict.speaks,
+        why=verdict.why,
+        probability=verdict.probability,
+        needed=verdict.needed,
+        propensity=verdict.propensity,
+        features=moment.features(),
+    )
+
+
+def _is_first(row: Interruption) -> bool:
+    """Put on record, unless a run beside this one has said it: a tip has one notification."""
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        return False
+    return True
 
 
 def take_back(user_id: UUID, tip_id: UUID) -> int:
@@ -101,26 +124,6 @@ def _take_back_what_is_over() -> None:
     ready = Tip.objects.filter(pk__in=tips, state=Tip.State.READY)
     for tip_id in tips.keys() - set(ready.values_list("pk", flat=True)) if tips else ():
         take_back(tips[tip_id], tip_id)
-
-
-def _note(tip: Tip, verdict: Verdict, moment: Moment, *, at: datetime) -> bool:
-    """False: it was noted before, by this run or by one beside it."""
-    try:
-        with transaction.atomic():
-            Interruption.objects.create(
-                user_id=tip.user_id,
-                tip=tip,
-                at=at,
-                spoken=verdict.speaks,
-                why=verdict.why,
-                probability=verdict.probability,
-                needed=verdict.needed,
-                propensity=verdict.propensity,
-                features=moment.features(),
-            )
-    except IntegrityError:
-        return False
-    return True
 
 
 def _send(tip: Tip, known: Known, *, at: datetime) -> list[UUID]:
