@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import CharField, QuerySet
 
 from integrations.base import Heard, Trouble
@@ -43,7 +43,7 @@ ABOUT: Compiled[Connection] = Compiled(_about)
 def take(source: str, heard: Heard, *, at: datetime) -> list[UUID]:
     """Make the account's connections due. Returns those to look at, when SETTLES is over.
 
-    Three queries, however many connections. Nothing is written of an account that nobody has
+    Four statements, however many connections. Nothing is written of an account that nobody has
     connected, nor of a delivery that was taken before.
     """
     try:
@@ -63,10 +63,18 @@ def _take(source: str, heard: Heard, at: datetime) -> list[UUID]:
     rows = ABOUT.rows(source=source, account=account)
     if not rows:
         return []
+    _do_not_wait_for_the_disk()
     WebhookDelivery.objects.create(digest=_digest(source, heard.delivery), heard_at=at)
     wanted = [row.pk for row in rows if not _is_coming(row.next_sync_at, row.claimed_until, at)]
     Connection.objects.filter(pk__in=wanted).update(next_sync_at=at)
     return wanted
+
+
+def _do_not_wait_for_the_disk() -> None:
+    """In this transaction: a hint that is lost when the power fails costs a few minutes."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("set local synchronous_commit to off")
 
 
 def _is_coming(due_at: datetime, held: datetime | None, at: datetime) -> bool:
