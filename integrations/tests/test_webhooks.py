@@ -412,7 +412,8 @@ def test_it_costs_the_same_number_of_queries_however_many_connections(
 ) -> None:
     for n in range(others):
         connect(make_person(f"p{n}"), todoist)
-    with django_assert_num_queries(5):  # with the savepoint of the test's own transaction
+    # With the savepoint of the test's own transaction; on PostgreSQL it does not wait for the disk.
+    with django_assert_num_queries(6 if database.vendor == "postgresql" else 5):
         post(told)
     assert len(queued) == others + 1
 
