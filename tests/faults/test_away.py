@@ -9,9 +9,9 @@ from tests.faults.reports import report_of
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 TIMES = 7  # in each trouble: each thing is in one 21 times
-# How long 99 of 100 pages and answers may take, if that is not how long they take without trouble,
-# on a machine that is busy with other tests.
-PATIENCE_MS = 250
+# How long 99 of 100 pages and answers may take, or so many times as long as without trouble, on a
+# machine that is busy with other tests.
+PATIENCE_MS, AS_LONG = 250, 4
 
 
 def test_whatever_is_down_stopped_or_slow_the_page_answers_and_all_catches_up(
@@ -23,4 +23,4 @@ def test_whatever_is_down_stopped_or_slow_the_page_answers_and_all_catches_up(
     turns |= {f"source {trouble}": TIMES for trouble in OF_A_SOURCE}
     assert report["troubles"] == turns
     assert report["pages"] > 100
-    assert report["p99_ms"] < max(PATIENCE_MS, 2 * report["quiet_p99_ms"]), report
+    assert report["p99_ms"] < max(PATIENCE_MS, AS_LONG * report["quiet_p99_ms"]), report
