@@ -18,8 +18,8 @@ def test_a_hundred_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None
     report = report_of("kill", tmp_path / "log", "--kills", str(kills))
 
     assert report["killed"] == dict.fromkeys((*SERVICES, *SERVERS), EACH)
-    # Two periods of two beats, one in which the last kill fell and the one after it; twice that on a
-    # machine that is busy with other tests.
+    # Two periods of two beats, one in which the last kill fell and the one after it; twice that
+    # on a machine that is busy with other tests.
     assert report["sweeps"] in range(9)
     happened = report["happened"]
     for what in ("answers heard", "closed by oO", "notifications", "live tips"):
