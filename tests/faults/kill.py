@@ -63,7 +63,7 @@ def run(built: Estate, kills: int, count: int, seed: int) -> dict[str, Any]:
     finally:
         day.stop()
     took_s, over_at = time.monotonic() - began, time.monotonic()
-    built.stack.wait_for("web", built.is_up, timeout_s=60)
+    built.stack.wait_for("web", built.is_up, timeout_s=CATCH_UP_S)
     late, again_at = say_again(built, people), timezone.now()
     left, sweeps = catch_up(over_at, again_at)
     return {
@@ -81,13 +81,19 @@ def run(built: Estate, kills: int, count: int, seed: int) -> dict[str, Any]:
 
 def settled(built: Estate, count: int, chance: Random) -> list[Person]:
     """People whose tasks have been read, and who have their first tip."""
-    from tests.faults import checks
     from tests.faults.people import settle
 
-    built.stack.wait_for("web", built.is_up, timeout_s=60)
+    built.stack.wait_for("web", built.is_up, timeout_s=CATCH_UP_S)
     people = settle(built, count, chance)
-    built.stack.wait_for("tips", lambda: checks.count(people)["live tips"] == count, timeout_s=60)
+    built.stack.wait_for("tips", lambda: _have_tips(people), timeout_s=CATCH_UP_S)
     return people
+
+
+def _have_tips(people: list[Person]) -> bool:
+    """Nearly all: of a few the first may be over before the last has one."""
+    from tests.faults import checks
+
+    return checks.count(people)["live tips"] >= 0.9 * len(people)
 
 
 def write_logs(built: Estate, path: str | None) -> None:
