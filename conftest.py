@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from importlib import import_module
 from ipaddress import ip_address
 from typing import Any
 
@@ -83,7 +84,9 @@ def _empty_cache() -> None:
 
 @pytest.fixture(autouse=True)
 def _messages_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server of a test has loaded oo.wsgi, after which messages are handed over in a thread."""
+    """A server loads oo.wsgi, after which messages are handed over in a thread: none does so in the
+    middle of a test."""
+    import_module("oo.wsgi")
     monkeypatch.setattr(queue, "_courier", None)
 
 

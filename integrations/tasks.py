@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from celery import shared_task
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from integrations.access import channels, checking, connections
@@ -19,8 +21,18 @@ MOST_COMPLETIONS = 1_000
 @shared_task(soft_time_limit=50, time_limit=55)
 def sync_due() -> int:
     """Every minute, from oo/schedule.py: queue the connections whose period is over."""
-    due = Connection.objects.due(at=timezone.now()).order_by("next_sync_at")
-    ids = list(due.values_list("pk", flat=True)[:MOST_SYNCS])
+    return _sync(Connection.objects.due(at=timezone.now()))
+
+
+@shared_task(soft_time_limit=50, time_limit=55)
+def sync_told(since: str) -> int:
+    """Queue those that sources told of at about that moment, in ISO 8601, and soon after it."""
+    told = hints.about(datetime.fromisoformat(since))
+    return _sync(Connection.objects.due(at=timezone.now()).filter(next_sync_at__range=told))
+
+
+def _sync(due: QuerySet[Connection]) -> int:
+    ids = list(due.order_by("next_sync_at").values_list("pk", flat=True)[:MOST_SYNCS])
     for connection_id in ids:
         look_now(sync_one, str(connection_id), expires_s=60)
     return len(ids)

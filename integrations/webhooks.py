@@ -5,6 +5,8 @@ Answered by queuing; nothing outside is asked, and of what is not signed nothing
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -31,10 +33,21 @@ def hear(request: HttpRequest, source: str) -> HttpResponse:
     heard = heard_by.hear(request.headers, body)
     if heard is None:
         return HttpResponse(status=403)
-    wait_s = hints.SETTLES.total_seconds()
-    for connection_id in hints.take(source, heard, at=timezone.now()) if heard.account else ():
-        look_now(tasks.sync_one, str(connection_id), countdown_s=wait_s, expires_s=60)
+    at = timezone.now()
+    if heard.account and hints.take(source, heard, at=at):
+        _tell_workers(at)
     return HttpResponse()
+
+
+def _tell_workers(at: datetime) -> None:
+    """When the burst is over. One message of a burst tells of all its accounts."""
+    look_now(
+        tasks.sync_told,
+        at.isoformat(),
+        countdown_s=hints.SETTLES.total_seconds(),
+        expires_s=60,
+        once_in_s=hints.TOGETHER.total_seconds(),
+    )
 
 
 def _listener(key: str) -> SignalSource:

@@ -22,6 +22,10 @@ from oo.lib.text import storable
 KEPT = timedelta(days=7)
 # Of ten tasks that are ticked off together a source tells ten times.
 SETTLES = timedelta(seconds=2)
+# One message to the workers is about all that is told in it.
+TOGETHER = timedelta(seconds=1)
+# What is told first may be written last.
+SLACK = timedelta(seconds=1)
 
 
 def _about() -> QuerySet[Connection]:
@@ -51,6 +55,11 @@ def take(source: str, heard: Heard, *, at: datetime) -> list[UUID]:
             return _take(source, heard, at)
     except IntegrityError:  # the same delivery at the same time, or before
         return []
+
+
+def about(since: datetime) -> tuple[datetime, datetime]:
+    """When connections came to be due of which one message tells, first and last moment."""
+    return since - SLACK, since + TOGETHER + SLACK
 
 
 def forget(*, at: datetime) -> int:

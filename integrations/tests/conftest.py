@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from accounts.models import User
 from accounts.privacy import consents
 from events.models import EventRecord
+from integrations import tasks
 from integrations.models import Connection
 from integrations.registry import SOURCES
 from integrations.tests.google_calendar import Google, scripted_google
@@ -92,3 +94,26 @@ def dav(radicale_server: Radicale, settings: Any) -> RadicaleUser:
     """Somebody who is new at a server that this installation may reach."""
     settings.OO_PRIVATE_HOSTS_ALLOWED = radicale_server.door
     return radicale_server.newcomer()
+
+
+@pytest.fixture
+def queued(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The connections that workers were told to look at, in the very moment."""
+    found: list[Any] = []
+    monkeypatch.setattr(
+        tasks.sync_told, "apply_async", lambda args, **_more: tasks.sync_told(*args)
+    )
+    monkeypatch.setattr(tasks.sync_one, "apply_async", lambda args, **_more: found.append(args[0]))
+    return found
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The moment of which workers were told, and how; they have not heard it yet."""
+    found: list[Any] = []
+
+    def send(args: Any, **how: Any) -> None:
+        found.append((datetime.fromisoformat(args[0]), how))
+
+    monkeypatch.setattr(tasks.sync_told, "apply_async", send)
+    return found

@@ -313,13 +313,6 @@ def test_a_token_fits_into_what_google_takes() -> None:
 # ---- at the address -------------------------------------------------------------------------
 
 
-@pytest.fixture
-def queued(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    found: list[Any] = []
-    monkeypatch.setattr(tasks.sync_one, "apply_async", lambda args, **_more: found.append(args[0]))
-    return found
-
-
 def post(**more: str) -> int:
     client = Client(enforce_csrf_checks=True)
     return client.post(URL, b"", "text/plain", headers=headers(**more)).status_code

@@ -38,14 +38,6 @@ def _at_noon(time_machine: Any) -> None:
 
 
 @pytest.fixture
-def queued(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """The connections that workers were told to look at."""
-    found: list[Any] = []
-    monkeypatch.setattr(tasks.sync_one, "apply_async", lambda args, **_more: found.append(args[0]))
-    return found
-
-
-@pytest.fixture
 def mine(alice: User, todoist: TodoistStandIn) -> Connection:
     return connect(alice, todoist)
 
@@ -382,23 +374,40 @@ def test_what_is_due_for_longer_does_not_wait_for_beat(
 
 
 def test_it_is_looked_at_when_the_burst_is_over(
-    mine: Connection, told: Told, monkeypatch: pytest.MonkeyPatch
+    mine: Connection, told: Told, sent: list[Any]
 ) -> None:
-    sent: list[Any] = []
-    monkeypatch.setattr(tasks.sync_one, "apply_async", lambda _args, **how: sent.append(how))
     post(told)
-    assert [how["countdown"] for how in sent] == [hints.SETTLES.total_seconds()]
+    assert [how["countdown"] for _since, how in sent] == [hints.SETTLES.total_seconds()]
+
+
+@pytest.mark.parametrize(
+    ("later_s", "looks"), [(-1.5, 0), (-0.9, 1), (0, 1), (1, 1), (1.9, 1), (2.5, 0), (3_600, 0)]
+)
+def test_a_message_is_about_what_is_told_within_its_second(
+    mine: Connection, queued: list[Any], time_machine: Any, later_s: float, looks: int
+) -> None:
+    Connection.objects.filter(pk=mine.pk).update(next_sync_at=NOON + timedelta(seconds=later_s))
+    time_machine.move_to(NOON + HOUR * 2)  # the workers were busy
+    assert tasks.sync_told(NOON.isoformat()) == len(queued) == looks
+
+
+def test_a_worker_that_hears_of_it_too_early_leaves_it_to_beat(
+    mine: Connection, queued: list[Any]
+) -> None:
+    Connection.objects.filter(pk=mine.pk).update(next_sync_at=NOON + timedelta(seconds=1))
+    assert tasks.sync_told(NOON.isoformat()) == 0
+    assert queued == []
 
 
 def test_what_is_told_while_a_worker_reads_is_read_once_more(
-    mine: Connection, told: Told, queued: list[Any]
+    mine: Connection, told: Told, sent: list[Any]
 ) -> None:
     before = NOON - timedelta(seconds=3)
     Connection.objects.filter(pk=mine.pk).update(next_sync_at=before, claimed_until=NOON + HOUR)
     post(told)
     mine.refresh_from_db()
     assert (mine.next_sync_at, mine.claimed_until) == (NOON, NOON + HOUR)
-    assert queued == [str(mine.pk)]
+    assert [since for since, _how in sent] == [NOON]
 
 
 @pytest.mark.parametrize("others", [0, 5])
@@ -406,7 +415,7 @@ def test_it_costs_the_same_number_of_queries_however_many_connections(
     mine: Connection,
     told: Told,
     todoist: TodoistStandIn,
-    queued: list[Any],
+    sent: list[Any],
     django_assert_num_queries: Any,
     others: int,
 ) -> None:
@@ -415,7 +424,7 @@ def test_it_costs_the_same_number_of_queries_however_many_connections(
     # With the savepoint of the test's own transaction; on PostgreSQL it does not wait for the disk.
     with django_assert_num_queries(6 if database.vendor == "postgresql" else 5):
         post(told)
-    assert len(queued) == others + 1
+    assert len(sent) == 1
 
 
 def test_nothing_outside_is_asked(
@@ -432,7 +441,7 @@ def test_a_broker_that_is_away_costs_a_minute(
     def away(*_args: Any, **_more: Any) -> None:
         raise OSError
 
-    monkeypatch.setattr(tasks.sync_one, "apply_async", away)
+    monkeypatch.setattr(tasks.sync_told, "apply_async", away)
     assert post(told).status_code == 200
     assert due(mine)
 

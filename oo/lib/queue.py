@@ -6,8 +6,10 @@ import logging
 from collections.abc import Callable
 from contextvars import copy_context
 from functools import partial
+from math import inf
 from queue import Full, Queue
 from threading import Lock, Thread
+from time import monotonic
 from typing import Any
 
 from celery import Task
@@ -20,13 +22,23 @@ MOST_WAITING = 1_000
 
 
 def look_now(
-    task: Task[..., Any], *args: Any, countdown_s: float = 0, expires_s: float = 600
+    task: Task[..., Any],
+    *args: Any,
+    countdown_s: float = 0,
+    expires_s: float = 600,
+    once_in_s: float = 0,
 ) -> bool:
-    """Queue `task`. A broker that is away costs punctuality, never a request: False, and logged."""
+    """Queue `task`. A broker that is away costs punctuality, never a request: False, and logged.
+
+    Of messages for the same task a process that serves pages sends one in `once_in_s`, whatever
+    their arguments: for tasks that find by themselves what has come since.
+    """
     send = partial(
         task.apply_async, args, countdown=countdown_s, expires=expires_s + countdown_s, retry=False
     )
     if _courier is not None:
+        if not _courier.may_take(task.name, once_in_s):
+            return True
         return _courier.take(partial(copy_context().run, _send, task.name, send))
     return _send(task.name, send)
 
@@ -45,6 +57,18 @@ class Courier:
         self._waiting: Queue[Callable[[], Any]] = Queue(MOST_WAITING)
         self._thread: Thread | None = None
         self._lock = Lock()
+        self._taken_at: dict[str, float] = {}
+
+    def may_take(self, name: str, once_in_s: float) -> bool:
+        """Whether none of that name was taken within so many seconds. From now on, one was."""
+        if not once_in_s:
+            return True
+        with self._lock:
+            now = monotonic()
+            if now - self._taken_at.get(name, -inf) < once_in_s:
+                return False
+            self._taken_at[name] = now
+            return True
 
     def take(self, message: Callable[[], Any]) -> bool:
         """False: too many wait already."""

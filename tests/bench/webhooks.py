@@ -127,7 +127,8 @@ def tell(name: str, bursts: list[Burst]) -> None:
 def working(env: Mapping[str, str]) -> Iterator[None]:
     """The worker and beat, as production starts them."""
     with tempfile.TemporaryDirectory(prefix="oo-beat-") as folder:
-        celery = [sys.executable, "-m", "celery", "-A", "oo"]
+        # The share of a core that docker-compose.yml leaves it, when others want it too.
+        celery = ["nice", "-n", "5", sys.executable, "-m", "celery", "-A", "oo"]
         quiet = ["--loglevel", "WARNING"]
         pool = ["--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle"]
         beat = ["--schedule", f"{folder}/schedule", "--pidfile="]

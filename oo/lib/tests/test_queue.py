@@ -81,6 +81,26 @@ def test_what_waits_is_bounded(
     broker.let_go.set()
 
 
+def test_of_a_burst_one_message_is_sent_and_the_next_when_it_is_over(
+    broker: Broker, courier: Courier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1_000.0]
+    monkeypatch.setattr(queue, "monotonic", lambda: now[0])
+    broker.let_go.set()
+    for number, second in enumerate((0, 0.2, 0.9, 1.0, 1.5, 2.1)):
+        now[0] = 1_000 + second
+        assert look_now(work, number, once_in_s=1)
+    look_now(work, 99)
+    wait_for(broker, 4)
+    assert [number for number, *_ in broker.taken] == [0, 3, 5, 99]
+
+
+def test_a_worker_sends_each_of_a_burst(broker: Broker) -> None:
+    broker.let_go.set()
+    assert all(look_now(work, number, once_in_s=60) for number in range(3))
+    assert len(broker.taken) == 3
+
+
 @pytest.mark.parametrize("error", [OperationalError("its words"), RuntimeError("its words")])
 def test_after_one_that_fails_the_next_is_brought(
     broker: Broker, courier: Courier, error: Exception, caplog: pytest.LogCaptureFixture
