@@ -24,6 +24,7 @@ SENT = (
     "sending_at",
     "attempts",
     "last_error",
+    "trace",
 )
 
 

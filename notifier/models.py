@@ -121,6 +121,8 @@ class Delivery(models.Model):
     sending_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=40, blank=True)
+    # W3C traceparent of what it comes from, however late it is sent.
+    trace = models.CharField(max_length=55, blank=True, default="")
 
     objects = DeliveryQuerySet.as_manager()
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("devices/quiet", views.quiet, name="quiet"),
     path("devices/", views.add, name="add"),
     path("devices/<uuid:pk>/remove", views.remove, name="remove"),
+    path("devices/<uuid:pk>/name", views.name, name="name"),
     path("devices/<uuid:pk>/show", views.show, name="show"),
     path("devices/<uuid:pk>/limit", views.limit, name="limit"),
     path("devices/<uuid:pk>/test", views.test, name="test"),

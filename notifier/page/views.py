@@ -26,6 +26,7 @@ from notifier.page.names import name_of
 from notifier.registry import CHANNELS
 from notifier.sending.queueing import queue
 from oo.lib.queue import look_now
+from oo.lib.text import one_line
 
 SETTINGS = "accounts:settings"
 BROWSER = "web-push"
@@ -51,6 +52,7 @@ def settings_section(user: User) -> Mapping[str, Any]:
         "public_key": key,
         "shows": Device.Shows.choices,
         "most": Device.Most.choices,
+        "longest_name": devices.LONGEST_NAME,
         "often": Wish.Often.choices,
         "wish": SimpleLazyObject(find_wish),
         "worker": WORKER,
@@ -87,6 +89,20 @@ def remove(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if not Device.objects.filter(pk=pk, user=request.user).delete()[0]:
         raise Http404
     messages.success(request, _("This device gets no notifications any more."))
+    return redirect(SETTINGS)
+
+
+@require_POST
+@login_required
+def name(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """What its person calls it."""
+    called = one_line(request.POST.get("name", ""), devices.LONGEST_NAME)
+    if not called:
+        messages.error(request, _("A device needs a name. It is called as before."))
+    elif Device.objects.filter(pk=pk, user=request.user).update(name=called):
+        messages.success(request, _("Saved."))
+    else:
+        raise Http404
     return redirect(SETTINGS)
 
 

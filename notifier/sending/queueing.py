@@ -11,6 +11,7 @@ from uuid import UUID
 
 from notifier.base import Action, Message, Urgency
 from notifier.models import Delivery, Device
+from oo.lib.tracing import traceparent
 
 
 def queue(messages: Mapping[Device, Message], *, at: datetime, not_after: datetime) -> list[UUID]:
@@ -24,6 +25,7 @@ def queue(messages: Mapping[Device, Message], *, at: datetime, not_after: dateti
             created_at=at,
             next_at=max(at, device.rests_until or at),
             not_after=not_after,
+            trace=traceparent(),
         )
         for device, message in messages.items()
     ]

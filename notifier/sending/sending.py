@@ -16,6 +16,7 @@ from notifier.models import Delivery, Device
 from notifier.registry import CHANNELS
 from notifier.sending.queueing import load
 from oo.lib.http import ApiError, RateLimited, Unreachable
+from oo.lib.tracing import continued, within
 
 log = logging.getLogger(__name__)
 State = Delivery.State
@@ -33,6 +34,11 @@ def send_one(delivery_id: UUID, *, at: datetime) -> str:
     delivery = rows.filter(pk=delivery_id, user__is_active=True).first()
     if delivery is None:
         return ""
+    with within(continued(delivery.trace)):
+        return _send(delivery, at=at)
+
+
+def _send(delivery: Delivery, *, at: datetime) -> str:
     if at >= delivery.not_after:
         return _end(delivery, State.LATE, "late", at=at)
     channel = CHANNELS.get(delivery.device.channel)

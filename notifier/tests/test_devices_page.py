@@ -50,6 +50,31 @@ def test_twice_the_same_is_one_device(alice_client: Client, browser: BrowserStan
     assert Device.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("called", "becomes"),
+    [
+        ("Phone in the kitchen", "Phone in the kitchen"),
+        ("  <b>my\nphone\x00</b> ", "<b>my phone </b>"),
+        ("x" * 200, "x" * 80),
+        ("", "Firefox on Linux"),
+        (" \n ", "Firefox on Linux"),
+    ],
+)
+def test_it_is_called_what_its_person_calls_it(
+    alice_client: Client, browser: BrowserStandIn, called: str, becomes: str
+) -> None:
+    add(alice_client, browser)
+    device = Device.objects.get()
+    page = alice_client.post(f"/devices/{device.pk}/name", {"name": called}, follow=True)
+    device.refresh_from_db()
+    assert device.name == becomes
+    assert ("A device needs a name." in page.content.decode()) == (called.strip() == "")
+    assert "<b>my" not in page.content.decode()
+    add(alice_client, browser)  # switched on again
+    device.refresh_from_db()
+    assert device.name == becomes
+
+
 def test_a_browser_belongs_to_whoever_switched_it_on_last(
     alice_client: Client, bob_client: Client, bob: User, browser: BrowserStandIn
 ) -> None:
@@ -98,17 +123,18 @@ def test_what_a_locked_screen_shows_is_chosen(
     assert wrong.status_code == 404
 
 
-@pytest.mark.parametrize("what", ["remove", "show", "test"])
+@pytest.mark.parametrize("what", ["remove", "name", "show", "limit", "test"])
 def test_nobody_touches_somebody_elses(
     alice: User, bob_client: Client, client: Client, browser: BrowserStandIn, what: str
 ) -> None:
     device = add_device(alice.pk, Offered("web-push", browser.subscription(), "x"), at=NOON)
     path = f"/devices/{device.pk}/{what}"
-    assert bob_client.post(path, {"shows": "tip"}).status_code == 404
-    assert bob_client.post(f"/devices/{uuid4()}/{what}", {"shows": "tip"}).status_code == 404
+    given = {"shows": "tip", "name": "bob's", "most": "1"}
+    assert bob_client.post(path, given).status_code == 404
+    assert bob_client.post(f"/devices/{uuid4()}/{what}", given).status_code == 404
     assert client.post(path)["Location"].startswith("/sign-in/")
     device.refresh_from_db()
-    assert device.shows == "hint"
+    assert (device.shows, device.name, device.most_a_day) == ("hint", "x", Device.Most.ANY)
     assert not Delivery.objects.exists()
 
 

@@ -17,6 +17,7 @@ from notifier.models import Delivery, Device
 from notifier.sending.queueing import queue
 from notifier.sending.sending import send_one
 from notifier.tasks import purge, send_due
+from oo.lib.tracing import within
 from tests.clock import NOON
 from tests.stand_ins.push import BrowserStandIn, PushStandIn
 
@@ -63,6 +64,20 @@ def test_what_is_asked_for_is_sent_once_and_forgotten(
     device.refresh_from_db()
     assert device.sent_at == NOON
     assert told() == ["sent"]
+
+
+def test_it_belongs_to_the_trace_that_it_comes_from_however_late_it_is_sent(
+    device: Device, browser: BrowserStandIn
+) -> None:
+    here = f"00-{'a' * 32}-{'b' * 16}-01"
+    with within(here):
+        key = ask(device)
+    with within(f"00-{'c' * 32}-{'d' * 16}-01"):  # a tick of beat
+        send_one(key, at=NOON)
+    (sent,) = EventRecord.objects.filter(subject="delivery.push.sent")
+    assert sent.trace is not None
+    assert sent.trace[:35] == here[:35]
+    assert sent.trace != here
 
 
 def test_the_same_topic_is_not_sent_to_a_device_twice(
