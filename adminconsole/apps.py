@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.core.checks import register
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,6 +11,14 @@ class AdminconsoleConfig(AppConfig):
     name = "adminconsole"
     verbose_name = _("Console")
     default = True
+
+    def ready(self) -> None:
+        from adminconsole.access.groups import make_groups
+        from adminconsole.registry import PAGES
+        from oo.lib.plugins import check_registry
+
+        register(lambda **_asked: check_registry(PAGES), "adminconsole")
+        post_migrate.connect(make_groups, sender=self)
 
 
 class ConsoleAdminConfig(AdminConfig):

@@ -1,27 +1,48 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import partial, update_wrapper
+from typing import TYPE_CHECKING, Any, cast
 
-from django.contrib.admin import AdminSite, ModelAdmin
+from csp.decorators import csp_update
+from django.contrib.admin import ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
+from adminconsole.base import Asked, ConsolePage, Permission
+from adminconsole.looking.period import CHOICES, read_period
+from adminconsole.registry import PAGES, by_section
 from adminconsole.words import translate_names
 from oo.lib.admin import ReadOnlyAdmin
 
+if TYPE_CHECKING:
+    from django.contrib.admin import AdminSite as UnfoldAdminSite
+else:
+    from unfold.sites import UnfoldAdminSite
 
-class ConsoleSite(AdminSite):
+View = Callable[..., HttpResponse]
+
+FIRST = "overview"
+# Unfold's pages are moved by Alpine, which reads its attributes as code, and set their colours in
+# the page. Scripts come from here alone, as everywhere.
+POLICY = {"script-src": ["'unsafe-eval'"], "style-src": ["'unsafe-inline'"]}
+
+
+class ConsoleSite(UnfoldAdminSite):
     """The console has no door of its own: nobody has a password, so staff signs in as everybody."""
 
     site_header = site_title = "oO"
-    index_title = _("Console")
+    index_title = _("All rows")
 
     def register(
         self,
@@ -36,6 +57,55 @@ class ConsoleSite(AdminSite):
                 translate_names(model)
             super().register(model_or_iterable, admin_class, **options)
 
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        pages: list[URLPattern | URLResolver] = [
+            path("", self.admin_view(_to_first), name="index"),
+            path("rows/", self.admin_view(self.index), name="rows"),
+        ]
+        for page in PAGES:
+            key, guard = page.manifest.key, partial(self.guarded, page.manifest.permission)
+            pages.append(path(f"{key}/", guard(partial(self.show, page)), name=f"page_{key}"))
+            pages += [_guarded_url(f"{key}/", url, guard) for url in page.more_urls()]
+        return [*pages, *super().get_urls()]
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        return csp_update(POLICY)(super().admin_view(view, cacheable))
+
+    def guarded(self, permission: Permission, view: View) -> View:
+        """For whoever may; others of the staff read that they may not."""
+
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not cast("User", request.user).has_perm(permission):
+                raise PermissionDenied(_("Your part of the team has no access to this page."))
+            return view(request, *args, **kwargs)
+
+        return cast("View", self.admin_view(inner))
+
+    def show(self, page: ConsolePage, request: HttpRequest) -> HttpResponse:
+        now = timezone.now()
+        period = read_period(request.GET, today=now.date())
+        asked = Asked(request, cast("User", request.user), period, now)
+        context = {
+            **self.each_context(request),
+            "title": page.manifest.title,
+            "page": page.manifest,
+            "period": period,
+            "periods": CHOICES,
+            "now": now,
+            **page.context(asked),
+        }
+        return TemplateResponse(request, page.template, context)
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        user = cast("User", request.user)
+        here = request.path
+        found = []
+        for section, pages in by_section().items():
+            items = [_item(page, here) for page in pages if user.has_perm(page.manifest.permission)]
+            if items:
+                found.append({"title": section.words, "items": items, "separator": True})
+        return found
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return _to_sign_in(request)
 
@@ -48,6 +118,26 @@ class ConsoleSite(AdminSite):
         raise PermissionDenied
 
     password_change_done = password_change
+
+
+def _item(page: ConsolePage, here: str) -> dict[str, Any]:
+    link = reverse(f"admin:page_{page.manifest.key}")
+    return {
+        "title": page.manifest.title,
+        "icon": page.manifest.icon,
+        "link": link,
+        "active": here.startswith(link),
+        "has_permission": True,
+    }
+
+
+def _guarded_url(start: str, url: URLPattern, guard: Callable[[View], View]) -> URLPattern:
+    view = update_wrapper(guard(cast("View", url.callback)), cast("View", url.callback))
+    return path(f"{start}{url.pattern}", view, url.default_args, name=url.name)
+
+
+def _to_first(request: HttpRequest) -> HttpResponse:
+    return redirect(f"admin:page_{FIRST}")
 
 
 @never_cache

@@ -23,6 +23,7 @@ JOBS: dict[str, tuple[int, str]] = {
     "tips.tasks.purge": (86_400, "forget old decisions, and on which devices tips were seen"),
     "events.tasks.purge": (86_400, "forget what is older than its keeping time"),
     "accounts.tasks.depart_due": (60, "go on with deletions whose worker has died"),
+    "adminconsole.tasks.count_days": (900, "count the days that pages of the console show"),
     "accounts.tasks.purge": (86_400, "forget expired sessions and old receipts"),
 }
 

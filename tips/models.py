@@ -28,6 +28,10 @@ class TipQuerySet(models.QuerySet["Tip"]):
     def live(self) -> TipQuerySet:
         return self.filter(state__in=Tip.LIVE)
 
+    def shown_in(self, since: datetime, until: datetime) -> TipQuerySet:
+        """Shown for the first time in it; `until` is the first moment after."""
+        return self.filter(shown_at__gte=since, shown_at__lt=until)
+
 
 class Tip(models.Model):
     """One suggestion, from ready to its end. A person has at most one that is ready or shown."""
@@ -105,7 +109,10 @@ class Tip(models.Model):
                 name="answered_has_reaction",
             ),
         ]
-        indexes = [models.Index(fields=["user", "-made_at"])]
+        indexes = [
+            models.Index(fields=["user", "-made_at"]),
+            models.Index(fields=["shown_at"], condition=Q(shown_at__isnull=False), name="shown"),
+        ]
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"

@@ -12,6 +12,7 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.db import models
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
@@ -151,3 +152,15 @@ def test_staff_cannot_write_through_a_list(staff: Client, task: Task) -> None:
     staff.post(address(Task), form)
     assert Task.objects.filter(pk=task.pk).exists()
     assert staff.get(address(Task, "add")).status_code == 403
+
+
+def test_staff_of_any_group_looks_at_rows_and_others_do_not(
+    bob: User, bob_client: Client, task: Task
+) -> None:
+    bob.is_staff = True
+    bob.save()
+    assert bob_client.get(address(Task)).status_code == 403
+    bob.groups.set([Group.objects.get(name="viewer")])
+    page = bob_client.get(address(Task))
+    assert page.status_code == 200
+    assert task.title not in page.content.decode()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from unfold.admin import ModelAdmin
 
 from oo.lib.fields import encrypted_fields
 
@@ -17,10 +17,12 @@ ASKED = ("", "__exact", "__isnull")
 ASKED_OF_DAYS = ("__year", "__month", "__day", "__gte", "__lt")
 
 if TYPE_CHECKING:
+    from django.contrib import admin
+
     Admin = admin.ModelAdmin
 else:
 
-    class Admin(admin.ModelAdmin):
+    class Admin(ModelAdmin):
         def __class_getitem__(cls, _model: object) -> type:
             return cls
 
@@ -31,6 +33,12 @@ class ReadOnlyAdmin(Admin[M]):
     secret: ClassVar[tuple[str, ...]] = ()
     # Counting all rows for "12 of 3,000,000" reads the whole table.
     show_full_result_count = False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return request.user.is_active and request.user.has_perm("adminconsole.look")
 
     def has_add_permission(self, request: HttpRequest, *_args: Any) -> bool:
         return False

@@ -10,6 +10,8 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from oo.settings.console import UNFOLD as UNFOLD
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 VAR = ROOT / "var"
 
@@ -57,6 +59,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_standardized_errors",
     "csp",
+    "unfold.apps.BasicAppConfig",  # before the admin, whose templates it replaces
     "adminconsole.apps.ConsoleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,0 +1,102 @@
+"""What a page of the console is. `adminconsole/pages/` has one file for each."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+from django.urls import URLPattern
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from adminconsole.looking.period import Period
+from oo.lib.words import Words
+
+
+class Permission(StrEnum):
+    """What staff may do here. Groups hold them: see adminconsole.access.groups."""
+
+    LOOK = "adminconsole.look"  # at numbers and states, without anybody's words
+    ACT = "adminconsole.act"
+    REVEAL = "adminconsole.reveal"  # what a person wrote, prompts and answers of models
+    QUERY = "adminconsole.query"  # with SQL, without personal columns
+
+
+class Section(StrEnum):
+    """Where a page stands in the menu, in this order."""
+
+    PRODUCT = "product"
+    MIND = "mind"
+    MACHINE = "machine"
+    TEAM = "team"
+
+    @property
+    def words(self) -> Words:
+        return TITLES[self]
+
+
+TITLES: Mapping[Section, Words] = {
+    Section.PRODUCT: _("Product"),
+    Section.MIND: _("Mind"),
+    Section.MACHINE: _("Machine"),
+    Section.TEAM: _("Team"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PageManifest:
+    """
+    key         in the address, /console/<key>/
+    says        the question that the page answers, under its title
+    icon        a name of Material Symbols
+    rank        its place in its section
+    has_period  whether the page is about days that are chosen above it
+    """
+
+    key: str
+    title: Words
+    says: Words
+    icon: str
+    section: Section
+    rank: int
+    permission: Permission = Permission.LOOK
+    has_period: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who looks at what, and when."""
+
+    request: HttpRequest
+    staff: User
+    period: Period
+    at: datetime
+
+    def may(self, permission: Permission) -> bool:
+        return self.staff.has_perm(permission)
+
+    def given(self, name: str) -> str:
+        """What the address says, "" for nothing. Whoever types it may type anything."""
+        return self.request.GET.get(name, "").replace("\x00", "")[:200]
+
+
+class ConsolePage(ABC):
+    manifest: ClassVar[PageManifest]
+
+    @property
+    def template(self) -> str:
+        return f"adminconsole/pages/{self.manifest.key}.html"
+
+    @abstractmethod
+    def context(self, asked: Asked) -> Mapping[str, Any]:
+        """What the template shows. Numbers come from queryset methods of the app that has the
+        rows; raises Http404 for what is not there."""
+
+    def more_urls(self) -> list[URLPattern]:
+        """Below the page's own address. ConsoleSite guards them by the page's permission."""
+        return []

@@ -1,0 +1,58 @@
+"""Days are counted once they are over, and today again and again."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Min
+
+from adminconsole.counting.people import count_people
+from adminconsole.counting.tips import count_tips
+from adminconsole.models import Counted, PeopleDay, TipDay
+from tips.models import Tip
+
+DAY = timedelta(days=1)
+# How long answers may still come to a tip of that day: its newest days are counted again daily.
+SETTLES = 7
+KEPT = 400
+MOST = 100  # at a time
+
+
+def count_days(*, at: datetime, most: int = MOST) -> int:
+    """Count what is due, newest first, at most `most` days. How many were."""
+    due = _due(at)[:most]
+    for day in due:
+        count_day(day, at=at)
+    for model in (TipDay, PeopleDay, Counted):
+        model.objects.filter(day__lt=at.date() - DAY * KEPT).delete()
+    return len(due)
+
+
+def count_day(day: date, *, at: datetime) -> None:
+    tips, people = count_tips(day), count_people(day)
+    with transaction.atomic():
+        # Of two workers the second waits here, and its rows take the place of the first's.
+        Counted.objects.update_or_create(day=day, defaults={"at": at})
+        TipDay.objects.filter(day=day).delete()
+        TipDay.objects.bulk_create(tips, batch_size=1_000)
+        PeopleDay.objects.filter(day=day).delete()
+        people.save(force_insert=True)
+
+
+def _due(at: datetime) -> list[date]:
+    """Today, those that were not over when they were counted, and those that were never counted."""
+    today = at.date()
+    begun = Tip.objects.aggregate(first=Min("shown_at"))["first"]
+    start = max(begun.date(), today - DAY * (KEPT - 1)) if begun else today
+    counted = dict(Counted.objects.filter(day__gte=start).values_list("day", "at"))
+    days = [today - DAY * n for n in range((today - start).days + 1)]
+    return [day for day in days if _is_due(day, counted.get(day), at)]
+
+
+def _is_due(day: date, counted_at: datetime | None, at: datetime) -> bool:
+    if counted_at is None or day == at.date():
+        return True
+    if (at.date() - day).days <= SETTLES:
+        return counted_at.date() < at.date()
+    return counted_at.date() <= day + DAY * SETTLES and counted_at.date() < at.date()

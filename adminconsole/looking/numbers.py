@@ -1,0 +1,113 @@
+"""One figure on a card, beside what it was before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from oo.lib.words import Words
+
+Z = 1.96  # of 95 %
+NOTHING, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """
+    value      as it is; a share (0 to 1) where `is_share`
+    before     the same of the period before; None: there was nothing to compare with
+    is_better  whether more of it is better; None: neither
+    """
+
+    title: Words
+    value: float | None
+    before: float | None = None
+    note: Words = ""
+    is_share: bool = False
+    is_better: bool | None = True
+
+    @property
+    def change(self) -> float | None:
+        """In shares of what it was; for a share, in points of it."""
+        if self.value is None or self.before is None:
+            return None
+        if self.is_share:
+            return self.value - self.before
+        return self.value / self.before - 1 if self.before else None
+
+    @property
+    def text(self) -> str:
+        if self.value is None:
+            return NOTHING
+        return percent(self.value) if self.is_share else number(self.value)
+
+    @property
+    def change_text(self) -> str:
+        """ "" where there is nothing to compare with, or next to no difference."""
+        change = self.change
+        if change is None or abs(change) < 0.0005:
+            return ""
+        size = number(round(abs(change) * 100, 1))
+        words = _("%(size)s points") if self.is_share else _("%(size)s %%")
+        return ("+" if change > 0 else MINUS) + words % {"size": size}
+
+    @property
+    def mood(self) -> str:
+        """good, bad or even."""
+        change = self.change
+        if not change or self.is_better is None:
+            return "even"
+        return "good" if (change > 0) is self.is_better else "bad"
+
+
+def number(value: float) -> str:
+    """In the language that is active, with groups of thousands, and decimals for the small."""
+    whole = value == int(value) or abs(value) >= 100
+    return number_format(round(value) if whole else round(value, 1), force_grouping=True)
+
+
+def percent(value: float) -> str:
+    return _("%(number)s %%") % {"number": number(round(value * 100, 1))}
+
+
+def share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A share with the 95 % interval of Wilson (1927), https://doi.org/10.1080/01621459.1927.10502953"""
+
+    part: int
+    whole: int
+
+    @property
+    def share(self) -> float:
+        return self.part / self.whole if self.whole else 0.0
+
+    @property
+    def low(self) -> float:
+        return self._bound(-1)
+
+    @property
+    def high(self) -> float:
+        return self._bound(+1)
+
+    def _bound(self, side: int) -> float:
+        if not self.whole:
+            return float(side > 0)
+        p, n = self.share, self.whole
+        middle = p + Z**2 / (2 * n)
+        spread = Z * sqrt(p * (1 - p) / n + Z**2 / (4 * n**2))
+        return min(1.0, max(0.0, (middle + side * spread) / (1 + Z**2 / n)))
+
+    def differs_from(self, other: Interval) -> bool:
+        """Whether two shares differ at 5 %: z-test of two proportions, pooled."""
+        if not self.whole or not other.whole:
+            return False
+        pooled = (self.part + other.part) / (self.whole + other.whole)
+        error = sqrt(pooled * (1 - pooled) * (1 / self.whole + 1 / other.whole))
+        return bool(error) and abs(self.share - other.share) / error > Z

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models
+from django.db.models import QuerySet, Sum
+
+from adminconsole.looking.period import Period
+
+
+class AuditEntry(models.Model):
+    """What a member of staff did or looked at. Rows are only added: the database refuses the rest.
+
+    People stand in it as digests (adminconsole.audit.marks), since the row outlives them: whoever
+    is there can be found, and of whoever has left nobody can say who it was.
+    """
+
+    at = models.DateTimeField(db_index=True)
+    staff = models.CharField(max_length=32)  # mark
+    action = models.CharField(max_length=40)
+    person = models.CharField(max_length=32, blank=True)  # mark
+    target = models.CharField(max_length=80, blank=True)  # label and key of a row, or a key
+    why = models.CharField(max_length=200, blank=True)  # in the words of who did it
+    trace = models.CharField(max_length=55)
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        default_permissions = ()
+        permissions = [
+            ("look", "Look at numbers and states"),
+            ("act", "Change what the console offers to change"),
+            ("reveal", "Read what people wrote"),
+            ("query", "Ask the database in SQL"),
+        ]
+        indexes = [models.Index(fields=["person", "-at"]), models.Index(fields=["staff", "-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.at:%Y-%m-%d %H:%M}"
+
+
+class TipDayQuerySet(QuerySet["TipDay"]):
+    def within(self, period: Period) -> TipDayQuerySet:
+        return self.filter(day__range=(period.first, period.last))
+
+    def counts(self, *by: str) -> dict[Any, int]:
+        """How many tips by one field, or by a tuple of several. One query."""
+        rows = self.order_by(*by).values_list(*by).annotate(tips=Sum("count"))
+        return {row[0] if len(by) == 1 else row[:-1]: row[-1] for row in rows}
+
+
+class TipDay(models.Model):
+    """How many tips of a day (UTC) were shown that are alike in all of this, and what came of them.
+
+    Counted from tips by adminconsole.counting: pages ask these rows, however many tips there are.
+    """
+
+    day = models.DateField()
+    policy = models.CharField(max_length=40)
+    model = models.CharField(max_length=80, blank=True)
+    prompt_version = models.CharField(max_length=80, blank=True)
+    kind = models.CharField(max_length=10)
+    hour = models.PositiveSmallIntegerField()  # by the clock of the person
+    priority = models.PositiveSmallIntegerField(null=True)  # of the task, where it is about one
+    cohort = models.DateField()  # the first of the month in which the person joined
+    reaction = models.CharField(max_length=10, blank=True)  # "": none
+    count = models.PositiveIntegerField()
+    reward = models.FloatField(default=0)  # the sum of it
+    dwell_s = models.FloatField(default=0)  # the sum, of those with a reaction
+
+    objects = TipDayQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["day"])]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.policy} {self.kind}"
+
+
+class PeopleDayQuerySet(QuerySet["PeopleDay"]):
+    def within(self, period: Period) -> PeopleDayQuerySet:
+        return self.filter(day__range=(period.first, period.last))
+
+    def funnel(self) -> Mapping[str, int]:
+        """Step by step, of those who joined on these days. One query."""
+        sums = self.aggregate(**{f"{step}_sum": Sum(step) for step in FUNNEL})
+        return {step: sums[f"{step}_sum"] or 0 for step in FUNNEL}
+
+
+FUNNEL = ("joined", "connected", "tipped", "answered", "returned")
+
+
+class PeopleDay(models.Model):
+    """People by day (UTC): how many came, and how far those got who joined on it."""
+
+    day = models.DateField(primary_key=True)
+    active = models.PositiveIntegerField(default=0)  # saw a tip
+    active_week = models.PositiveIntegerField(default=0)  # in the seven days that end with it
+    joined = models.PositiveIntegerField(default=0)
+    connected = models.PositiveIntegerField(default=0)  # of those who joined, until now
+    tipped = models.PositiveIntegerField(default=0)
+    answered = models.PositiveIntegerField(default=0)
+    returned = models.PositiveIntegerField(default=0)  # answered on a later day
+
+    objects = PeopleDayQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class Counted(models.Model):
+    """When a day was counted last. A day that was not over then is counted again."""
+
+    day = models.DateField(primary_key=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.day)

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from adminconsole.base import Asked, ConsolePage, PageManifest, Section
+from adminconsole.looking.charts import Chart, Line
+from adminconsole.looking.numbers import Figure, share
+from adminconsole.looking.period import Period
+from adminconsole.models import FUNNEL, Counted, PeopleDay, TipDay
+from tips.models import Tip
+
+REACTIONS = (*Tip.Reaction.choices, ("", _("no answer")))
+STEPS = dict(
+    zip(
+        FUNNEL,
+        (_("signed in"), _("connected"), _("first tip"), _("first answer"), _("came back")),
+        strict=True,
+    )
+)
+
+
+class Overview(ConsolePage):
+    manifest = PageManifest(
+        key="overview",
+        title=_("Overview"),
+        says=_("Do people come, do they stay, and do tips help them?"),
+        icon="monitoring",
+        section=Section.PRODUCT,
+        rank=1,
+    )
+
+    def context(self, asked: Asked) -> Mapping[str, Any]:
+        """Seven queries, all of rows that are counted by day."""
+        period, before = asked.period, asked.period.before()
+        tips = TipDay.objects.within(period).counts("day", "reaction")
+        earlier = TipDay.objects.within(before).counts("reaction")
+        people = list(PeopleDay.objects.within(period).order_by("day"))
+        days_before = list(PeopleDay.objects.within(before).order_by("day"))
+        counted = Counted.objects.order_by("-at").first()
+        return {
+            "figures": _figures(_by_reaction(tips), earlier, people, days_before),
+            "tips_chart": _tips_chart(period, tips),
+            "people_chart": _people_chart(period, people),
+            "steps": _steps(period, before),
+            "counted": counted,
+        }
+
+
+def _by_reaction(tips: Mapping[tuple[Any, str], int]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for (_day, reaction), count in tips.items():
+        found[reaction] = found.get(reaction, 0) + count
+    return found
+
+
+def _figures(
+    now: Mapping[str, int],
+    then: Mapping[str, int],
+    people: Sequence[PeopleDay],
+    before: Sequence[PeopleDay],
+) -> list[Figure]:
+    shown, shown_then = sum(now.values()), sum(then.values())
+    return [
+        Figure(_("People a day"), _mean(people, "active"), _mean(before, "active"),
+               _("who saw a tip, on average")),
+        Figure(_("People a week"), _last(people), _last(before), _("in the last seven days")),
+        Figure(_("Tips shown"), shown, shown_then or None),
+        Figure(_("Answered"), share(shown - now.get("", 0), shown),
+               share(shown_then - then.get("", 0), shown_then), is_share=True),
+        Figure(_("Done"), share(now.get("done", 0), shown),
+               share(then.get("done", 0), shown_then), _("of all tips shown"), is_share=True),
+        Figure(_("Not this"), share(now.get("dismiss", 0), shown),
+               share(then.get("dismiss", 0), shown_then), _("of all tips shown"), is_share=True,
+               is_better=False),
+    ]  # fmt: skip
+
+
+def _mean(days: Sequence[PeopleDay], name: str) -> float | None:
+    return sum(getattr(day, name) for day in days) / len(days) if days else None
+
+
+def _last(days: Sequence[PeopleDay]) -> int | None:
+    return days[-1].active_week if days else None
+
+
+def _tips_chart(period: Period, tips: Mapping[tuple[Any, str], int]) -> Chart:
+    days = list(period)
+    lines = [
+        Line(title, [tips.get((day, reaction), 0) for day in days], tone=reaction or "none")
+        for reaction, title in REACTIONS
+    ]
+    return Chart(
+        _("Tips shown by day, by what people answered"),
+        [date_format(day, "j M") for day in days], lines, kind="bar", is_stacked=True,
+    )  # fmt: skip
+
+
+def _people_chart(period: Period, people: Sequence[PeopleDay]) -> Chart:
+    by_day = {row.day: row for row in people}
+    days = list(period)
+
+    def values(name: str) -> list[int | None]:
+        return [getattr(by_day[day], name) if day in by_day else None for day in days]
+
+    return Chart(
+        _("People who saw a tip, by day and in the seven days before"),
+        [date_format(day, "j M") for day in days],
+        [Line(_("in seven days"), values("active_week"), tone="2"),
+         Line(_("on the day"), values("active"), tone="1")],
+    )  # fmt: skip
+
+
+def _steps(period: Period, before: Period) -> list[Figure]:
+    """Of those who joined in the period, the share that got so far, and how many."""
+    now = PeopleDay.objects.within(period).funnel()
+    then = PeopleDay.objects.within(before).funnel()
+    return [
+        Figure(
+            title,
+            share(now[step], now["joined"]),
+            share(then[step], then["joined"]),
+            note=str(now[step]),
+            is_share=True,
+        )
+        for step, title in STEPS.items()
+    ]
