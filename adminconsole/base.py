@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import URLPattern
@@ -85,6 +86,40 @@ class Asked:
         return self.request.GET.get(name, "").replace("\x00", "")[:200]
 
 
+class Refused(Exception):
+    """It cannot be done, and why, in words for staff. Nothing was changed, nothing is on record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """
+    target  which row or plug-in; "" where the person is meant
+    """
+
+    staff: User
+    at: datetime
+    why: str
+    person: UUID | None = None
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """
+    says     what will have happened afterwards, beside the button
+    run      does it, in a transaction with the row of the audit log, and says so. Raises Refused.
+    inverse  the key of the action that undoes it, with the same target
+    """
+
+    key: str
+    title: Words
+    says: Words
+    run: Callable[[Order], str]
+    permission: Permission = Permission.ACT
+    is_dangerous: bool = False
+    inverse: str = ""
+
+
 class ConsolePage(ABC):
     manifest: ClassVar[PageManifest]
 
@@ -96,6 +131,11 @@ class ConsolePage(ABC):
     def context(self, asked: Asked) -> Mapping[str, Any]:
         """What the template shows. Numbers come from queryset methods of the app that has the
         rows; raises Http404 for what is not there."""
+
+    @property
+    def actions(self) -> Sequence[Action]:
+        """What may be done on this page: forms by adminconsole/act.html."""
+        return ()
 
     def more_urls(self) -> list[URLPattern]:
         """Below the page's own address. ConsoleSite guards them by the page's permission."""

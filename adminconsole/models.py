@@ -9,6 +9,14 @@ from django.db.models import QuerySet, Sum
 from adminconsole.looking.period import Period
 
 
+class AuditEntryQuerySet(QuerySet["AuditEntry"]):
+    def within(self, period: Period) -> AuditEntryQuerySet:
+        return self.filter(at__gte=period.since, at__lt=period.until)
+
+    def actions(self) -> set[str]:
+        return set(self.order_by().values_list("action", flat=True).distinct())
+
+
 class AuditEntry(models.Model):
     """What a member of staff did or looked at. Rows are only added: the database refuses the rest.
 
@@ -23,6 +31,8 @@ class AuditEntry(models.Model):
     target = models.CharField(max_length=80, blank=True)  # label and key of a row, or a key
     why = models.CharField(max_length=200, blank=True)  # in the words of who did it
     trace = models.CharField(max_length=55)
+
+    objects = AuditEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "audit entries"

@@ -9,16 +9,17 @@ from django.contrib.admin import ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from adminconsole.acting import do
 from adminconsole.base import Asked, ConsolePage, Permission
 from adminconsole.looking.period import CHOICES, read_period
 from adminconsole.registry import PAGES, by_section
@@ -61,6 +62,7 @@ class ConsoleSite(UnfoldAdminSite):
         pages: list[URLPattern | URLResolver] = [
             path("", self.admin_view(_to_first), name="index"),
             path("rows/", self.admin_view(self.index), name="rows"),
+            path("<slug:page>/do/<slug:action>/", self.admin_view(_do), name="do"),
         ]
         for page in PAGES:
             key, guard = page.manifest.key, partial(self.guarded, page.manifest.permission)
@@ -92,6 +94,9 @@ class ConsoleSite(UnfoldAdminSite):
             "period": period,
             "periods": CHOICES,
             "now": now,
+            "actions": {
+                action.key: action for action in page.actions if asked.may(action.permission)
+            },
             **page.context(asked),
         }
         return TemplateResponse(request, page.template, context)
@@ -134,6 +139,18 @@ def _item(page: ConsolePage, here: str) -> dict[str, Any]:
 def _guarded_url(start: str, url: URLPattern, guard: Callable[[View], View]) -> URLPattern:
     view = update_wrapper(guard(cast("View", url.callback)), cast("View", url.callback))
     return path(f"{start}{url.pattern}", view, url.default_args, name=url.name)
+
+
+@require_POST
+def _do(request: HttpRequest, page: str, action: str) -> HttpResponse:
+    known = PAGES.get(page)
+    found = next((each for each in known.actions if each.key == action), None) if known else None
+    if known is None or found is None:
+        raise Http404
+    staff = cast("User", request.user)
+    if not staff.has_perms([known.manifest.permission, found.permission]):
+        raise PermissionDenied(_("Your part of the team may not do this."))
+    return do(found, request, staff)
 
 
 def _to_first(request: HttpRequest) -> HttpResponse:

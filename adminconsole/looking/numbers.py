@@ -96,6 +96,18 @@ class Interval:
     def high(self) -> float:
         return self._bound(+1)
 
+    @property
+    def text(self) -> str:
+        return percent(self.share) if self.whole else NOTHING
+
+    @property
+    def points(self) -> tuple[str, str, str]:
+        """Of a bar that is 100 wide: how long, and where its range begins and how wide that is. As
+        text: an attribute of SVG knows no decimal comma."""
+        ends = (self.share, self.low, self.high - self.low)
+        first, second, third = (f"{100 * end:.2f}" for end in ends)
+        return first, second, third
+
     def _bound(self, side: int) -> float:
         if not self.whole:
             return float(side > 0)

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from adminconsole.audit.marks import mark_of, names_of_staff
+from adminconsole.base import Action, Asked, ConsolePage, PageManifest, Section
+from adminconsole.models import AuditEntry
+
+A_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    row: AuditEntry
+    who: str  # "" for whoever is not staff any more
+    page: str  # on which the action stands
+    action: Action | None
+    undo: Action | None
+
+
+class Audit(ConsolePage):
+    manifest = PageManifest(
+        key="audit",
+        title=_("Audit log"),
+        says=_("Who of the team did what, to whom, when and why?"),
+        icon="history",
+        section=Section.TEAM,
+        rank=10,
+    )
+
+    def context(self, asked: Asked) -> Mapping[str, Any]:
+        """Four queries, and one to find a person."""
+        rows = AuditEntry.objects.within(asked.period).order_by("-at", "-pk")
+        if action := asked.given("action"):
+            rows = rows.filter(action=action)
+        if person := asked.given("person"):
+            rows = rows.filter(person=_mark(person))
+        if staff := asked.given("staff"):
+            rows = rows.filter(staff=_mark(staff))
+        page = Paginator(rows, A_PAGE).get_page(asked.given("page"))
+        return {
+            "entries": list(_entries(asked, page.object_list)),
+            "rows": page,
+            "known": sorted(AuditEntry.objects.within(asked.period).actions()),
+            "given": {name: asked.given(name) for name in ("action", "person", "staff")},
+        }
+
+
+def _entries(asked: Asked, rows: Any) -> Iterator[Entry]:
+    from adminconsole.registry import PAGES  # this page is in it
+
+    names = names_of_staff()
+    known = {
+        action.key: (page.manifest.key, action, {each.key: each for each in page.actions})
+        for page in PAGES
+        for action in page.actions
+    }
+    for row in rows:
+        key, action, others = known.get(row.action, ("", None, {}))
+        undo = others.get(action.inverse) if action else None
+        if undo is not None and not asked.may(undo.permission):
+            undo = None
+        yield Entry(row, names.get(row.staff, ""), key, action, undo)
+
+
+def _mark(given: str) -> str:
+    """Of a person by e-mail address or key; of nobody, a mark that nobody has."""
+    try:
+        return mark_of(UUID(given))
+    except ValueError:
+        key = User.objects.filter(email=given.lower()).values_list("pk", flat=True).first()
+        return mark_of(key) if key else "-"

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from adminconsole.base import Asked, ConsolePage, PageManifest, Section
+from adminconsole.looking.charts import Chart, Line
+from adminconsole.looking.numbers import Interval, percent
+from adminconsole.looking.period import Period
+from adminconsole.models import Counted, TipDay
+from oo.lib.words import Words
+from tips.models import Tip
+
+# What may be compared, by the column of TipDay.
+BY: Mapping[str, Words] = {
+    "policy": _("policy"),
+    "model": _("model"),
+    "prompt_version": _("prompt version"),
+    "kind": _("kind"),
+    "hour": _("hour of the day"),
+    "priority": _("priority"),
+    "cohort": _("month of joining"),
+}
+DRAWN = 6  # lines that can still be told apart
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Tips that are alike in one thing, and what was answered to them."""
+
+    value: str  # as it stands in the address
+    title: str
+    counts: Mapping[str, int]  # by reaction; "" none
+
+    @property
+    def shown(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def done(self) -> Interval:
+        return Interval(self.counts.get(Tip.Reaction.DONE, 0), self.shown)
+
+    @property
+    def later(self) -> Interval:
+        return Interval(self.counts.get(Tip.Reaction.SNOOZE, 0), self.shown)
+
+    @property
+    def dismissed(self) -> Interval:
+        return Interval(self.counts.get(Tip.Reaction.DISMISS, 0), self.shown)
+
+    @property
+    def silent(self) -> Interval:
+        return Interval(self.counts.get("", 0), self.shown)
+
+
+class Rewards(ConsolePage):
+    manifest = PageManifest(
+        key="rewards",
+        title=_("Rewards"),
+        says=_("Which policy, prompt or hour helps people more, and is the difference real?"),
+        icon="thumbs_up_down",
+        section=Section.PRODUCT,
+        rank=3,
+    )
+
+    def context(self, asked: Asked) -> Mapping[str, Any]:
+        """Three queries, all of rows that are counted by day."""
+        by = asked.given("by") if asked.given("by") in BY else "policy"
+        counts = TipDay.objects.within(asked.period).counts("day", by, "reaction")
+        rows = _rows(by, counts)
+        chosen = [asked.given("a"), asked.given("b")]
+        pair = [row for value in chosen for row in rows if row.value == value]
+        return {
+            "by": by,
+            "choices": BY.items(),
+            "rows": rows,
+            "drawn": _chart(by, asked.period, counts, pair or rows[:DRAWN]),
+            "pair": pair if len(pair) == 2 else None,
+            "verdict": _verdict(*pair) if len(pair) == 2 else "",
+            "counted": Counted.objects.order_by("-at").first(),
+        }
+
+
+def _rows(by: str, counts: Mapping[tuple[date, Any, str], int]) -> list[Row]:
+    """The most frequent first; hours, months and priorities in their own order."""
+    found: dict[Any, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for (_day, value, reaction), count in counts.items():
+        found[value][reaction] += count
+    rows = [Row(str(value), _title(by, value), found[value]) for value in _sorted(found)]
+    is_ordered = by in ("hour", "cohort", "priority")
+    return rows if is_ordered else sorted(rows, key=lambda row: -row.shown)
+
+
+def _sorted(values: Iterable[Any]) -> list[Any]:
+    return sorted(values, key=lambda value: (value is None, value))
+
+
+def _title(by: str, value: Any) -> str:
+    if value in (None, ""):
+        return _now("none")
+    if by == "hour":
+        return f"{value}:00"
+    if by == "cohort":
+        return date_format(value, "F Y")
+    return str(value)
+
+
+def _chart(
+    by: str, period: Period, counts: Mapping[tuple[date, Any, str], int], rows: Sequence[Row]
+) -> Chart:
+    shown: dict[tuple[date, str], int] = defaultdict(int)
+    done: dict[tuple[date, str], int] = defaultdict(int)
+    for (day, value, reaction), count in counts.items():
+        shown[day, str(value)] += count
+        if reaction == Tip.Reaction.DONE:
+            done[day, str(value)] += count
+    days = list(period)
+
+    def shares(value: str) -> list[float | None]:
+        return [
+            round(done[day, value] / shown[day, value], 4) if shown[day, value] else None
+            for day in days
+        ]
+
+    return Chart(
+        _now("Share of tips that were done, by day"),
+        [date_format(day, "j M") for day in days],
+        [Line(row.title, shares(row.value), tone=str(n + 1)) for n, row in enumerate(rows)],
+        is_share=True,
+    )
+
+
+def _verdict(first: Row, second: Row) -> str:
+    """In words, for whoever does not read intervals."""
+    better, worse = sorted((first, second), key=lambda row: -row.done.share)
+    shares = {
+        "better": better.title,
+        "worse": worse.title,
+        "more": percent(better.done.share),
+        "less": percent(worse.done.share),
+    }
+    if better.done.differs_from(worse.done):
+        return (
+            _now(
+                "%(better)s is better: %(more)s of its tips were done, of %(worse)s %(less)s. By"
+                " chance alone, so large a difference would be seen in fewer than 5 of 100 cases."
+            )
+            % shares
+        )
+    return (
+        _now(
+            "Nobody can tell yet: %(more)s of the tips of %(better)s were done, of %(worse)s %(less)s,"
+            " and chance alone may have made that difference."
+        )
+        % shares
+    )
