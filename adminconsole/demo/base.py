@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -30,7 +31,7 @@ _EPOCH = datetime(1970, 1, 1)  # without a zone: so it is written
 _VERSION_4 = ~(0xF << 76) & ~(0x3 << 62), (4 << 76) | (2 << 62)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """What to make. `until` is the moment at which the history ends."""
 
@@ -39,11 +40,11 @@ class Plan:
     days: int
     until: datetime
 
-    @property
+    @cached_property
     def now_s(self) -> int:
         return int(self.until.timestamp())
 
-    @property
+    @cached_property
     def start_s(self) -> int:
         return self.now_s - self.days * DAY_S
 

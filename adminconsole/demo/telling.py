@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from adminconsole.demo.base import DAY_S, KEYS_A_PERSON
 from adminconsole.demo.belongings import Belongings, Todo, url_of
 from adminconsole.demo.words import MEETINGS
+from agents.beliefs import Cadence
 from agents.inferences.momentum import UsualCadence
 from tips.base import Candidate, Evidence, Facts, Kind, Scored
 from tips.decide.candidates import REMIND_FROM
@@ -156,4 +157,4 @@ def of_belief(belief_id: int, a_day: int, locale: str) -> Said:
 @cache
 def _believed(a_day: int, locale: str) -> str:
     with translation.override(locale):
-        return UsualCadence().say(UsualCadence.manifest.value(a_day=a_day))
+        return UsualCadence().say(Cadence(a_day=a_day))
