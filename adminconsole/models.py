@@ -1,12 +1,29 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import models
 from django.db.models import QuerySet, Sum
 
 from adminconsole.looking.period import Period
+
+
+class DayQuerySet(QuerySet[Any]):
+    """Of rows that count what was alike on one day."""
+
+    def within(self, period: Period) -> DayQuerySet:
+        return self.filter(day__range=(period.first, period.last))
+
+    def sums(self, *by: str, of: Sequence[str] = ("count",)) -> dict[Any, Any]:
+        """The sum of a column, or a tuple of several, by one field or by a tuple. One query."""
+        sums = {f"sum_{name}": Sum(name) for name in of}
+        rows = self.order_by(*by).values_list(*by).annotate(**sums)
+        return {_alone(row[: len(by)]): _alone(row[len(by) :]) for row in rows}
+
+
+def _alone(values: tuple[Any, ...]) -> Any:
+    return values[0] if len(values) == 1 else values
 
 
 class AuditEntryQuerySet(QuerySet["AuditEntry"]):
@@ -49,16 +66,6 @@ class AuditEntry(models.Model):
         return f"{self.action} {self.at:%Y-%m-%d %H:%M}"
 
 
-class TipDayQuerySet(QuerySet["TipDay"]):
-    def within(self, period: Period) -> TipDayQuerySet:
-        return self.filter(day__range=(period.first, period.last))
-
-    def counts(self, *by: str) -> dict[Any, int]:
-        """How many tips by one field, or by a tuple of several. One query."""
-        rows = self.order_by(*by).values_list(*by).annotate(tips=Sum("count"))
-        return {row[0] if len(by) == 1 else row[:-1]: row[-1] for row in rows}
-
-
 class TipDay(models.Model):
     """How many tips of a day (UTC) were shown that are alike in all of this, and what came of them.
 
@@ -78,7 +85,7 @@ class TipDay(models.Model):
     reward = models.FloatField(default=0)  # the sum of it
     dwell_s = models.FloatField(default=0)  # the sum, of those with a reaction
 
-    objects = TipDayQuerySet.as_manager()
+    objects = DayQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
@@ -88,13 +95,10 @@ class TipDay(models.Model):
         return f"{self.day} {self.policy} {self.kind}"
 
 
-class PeopleDayQuerySet(QuerySet["PeopleDay"]):
-    def within(self, period: Period) -> PeopleDayQuerySet:
-        return self.filter(day__range=(period.first, period.last))
-
-    def funnel(self) -> Mapping[str, int]:
-        """Step by step, of those who joined on these days. One query."""
-        sums = self.aggregate(**{f"{step}_sum": Sum(step) for step in FUNNEL})
+class PeopleDayQuerySet(DayQuerySet):
+    def funnel(self, period: Period) -> Mapping[str, int]:
+        """Step by step, of those who joined in it. One query."""
+        sums = self.within(period).aggregate(**{f"{step}_sum": Sum(step) for step in FUNNEL})
         return {step: sums[f"{step}_sum"] or 0 for step in FUNNEL}
 
 
@@ -120,6 +124,70 @@ class PeopleDay(models.Model):
 
     def __str__(self) -> str:
         return str(self.day)
+
+
+class AskedDay(models.Model):
+    """How often it was asked on a day whether to interrupt somebody, with the same answer."""
+
+    day = models.DateField()
+    spoken = models.BooleanField()
+    why = models.CharField(max_length=20)
+    bin = models.PositiveSmallIntegerField()  # of the probability, in twentieths
+    count = models.PositiveIntegerField()
+    probability = models.FloatField()  # the sum of it
+    helped = models.PositiveIntegerField()  # of those spoken: done within two hours
+
+    objects = DayQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["day"])]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.why}"
+
+
+class CallDay(models.Model):
+    """The questions to language models of a day that are alike."""
+
+    day = models.DateField()
+    alias = models.CharField(max_length=40)
+    model = models.CharField(max_length=120, blank=True)
+    purpose = models.CharField(max_length=20)
+    outcome = models.CharField(max_length=10)
+    is_local = models.BooleanField()
+    doublings = models.PositiveSmallIntegerField()  # of a millisecond, that it took
+    count = models.PositiveIntegerField()
+    tokens_in = models.PositiveBigIntegerField()
+    tokens_out = models.PositiveBigIntegerField()
+    cost_usd = models.FloatField()
+
+    objects = DayQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["day"])]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.alias}"
+
+
+class QualityDay(models.Model):
+    """Of how many that should have been, how many were: one measure on one day."""
+
+    day = models.DateField()
+    measure = models.CharField(max_length=60)  # adminconsole.counting.quality
+    part = models.PositiveIntegerField()
+    whole = models.PositiveIntegerField()
+
+    objects = DayQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["day", "measure"], name="one_measure_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.measure}"
 
 
 class Counted(models.Model):

@@ -191,7 +191,7 @@ class Interruption(models.Model):
                 fields=["tip"], condition=Q(spoken=True), name="one_notification_per_tip"
             ),
         ]
-        indexes = [models.Index(fields=["user", "-at"])]
+        indexes = [models.Index(fields=["user", "-at"]), models.Index(fields=["at"])]
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"

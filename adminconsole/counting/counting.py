@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Min
 
+from adminconsole.counting.asked import count_asked
+from adminconsole.counting.calls import count_calls
 from adminconsole.counting.people import count_people
+from adminconsole.counting.quality import count_quality
 from adminconsole.counting.tips import count_tips
-from adminconsole.models import Counted, PeopleDay, TipDay
+from adminconsole.models import AskedDay, CallDay, Counted, PeopleDay, QualityDay, TipDay
 from tips.models import Tip
 
 DAY = timedelta(days=1)
@@ -17,6 +22,11 @@ DAY = timedelta(days=1)
 SETTLES = 7
 KEPT = 400
 MOST = 100  # at a time
+COUNTS: dict[Any, Callable[[date], list[Any]]] = {
+    TipDay: count_tips,
+    AskedDay: count_asked,
+    CallDay: count_calls,
+}
 
 
 def count_days(*, at: datetime, most: int = MOST) -> int:
@@ -24,18 +34,24 @@ def count_days(*, at: datetime, most: int = MOST) -> int:
     due = _due(at)[:most]
     for day in due:
         count_day(day, at=at)
-    for model in (TipDay, PeopleDay, Counted):
+    for model in (*COUNTS, PeopleDay, QualityDay, Counted):
         model.objects.filter(day__lt=at.date() - DAY * KEPT).delete()
     return len(due)
 
 
 def count_day(day: date, *, at: datetime) -> None:
-    tips, people = count_tips(day), count_people(day)
+    people = count_people(day)
+    counts = [count(day) for count in COUNTS.values()]
+    quality = count_quality(day, at=at)
     with transaction.atomic():
         # Of two workers the second waits here, and its rows take the place of the first's.
         Counted.objects.update_or_create(day=day, defaults={"at": at})
-        TipDay.objects.filter(day=day).delete()
-        TipDay.objects.bulk_create(tips, batch_size=1_000)
+        for model, rows in zip(COUNTS, counts, strict=True):
+            model.objects.filter(day=day).delete()
+            model.objects.bulk_create(rows, batch_size=1_000)
+        # What was only known on the day itself stays.
+        QualityDay.objects.filter(day=day, measure__in=[row.measure for row in quality]).delete()
+        QualityDay.objects.bulk_create(quality)
         PeopleDay.objects.filter(day=day).delete()
         people.save(force_insert=True)
 

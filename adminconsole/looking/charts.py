@@ -65,8 +65,8 @@ class Chart:
             "grid": {"tickLength": 0},
         }
         if self.is_share:
-            percent = {"style": "percent", "maximumFractionDigits": 1}
-            y |= {"max": 1, "ticks": {**ticks, "format": percent}}
+            percent = {"style": "percent", "maximumFractionDigits": 0}
+            y |= {"suggestedMax": 0.5, "ticks": {**ticks, "format": percent}}
         return json.dumps(
             {
                 "animation": False,

@@ -36,8 +36,8 @@ class Overview(ConsolePage):
     def context(self, asked: Asked) -> Mapping[str, Any]:
         """Seven queries, all of rows that are counted by day."""
         period, before = asked.period, asked.period.before()
-        tips = TipDay.objects.within(period).counts("day", "reaction")
-        earlier = TipDay.objects.within(before).counts("reaction")
+        tips = TipDay.objects.within(period).sums("day", "reaction")
+        earlier = TipDay.objects.within(before).sums("reaction")
         people = list(PeopleDay.objects.within(period).order_by("day"))
         days_before = list(PeopleDay.objects.within(before).order_by("day"))
         counted = Counted.objects.order_by("-at").first()
@@ -116,8 +116,8 @@ def _people_chart(period: Period, people: Sequence[PeopleDay]) -> Chart:
 
 def _steps(period: Period, before: Period) -> list[Figure]:
     """Of those who joined in the period, the share that got so far, and how many."""
-    now = PeopleDay.objects.within(period).funnel()
-    then = PeopleDay.objects.within(before).funnel()
+    now = PeopleDay.objects.funnel(period)
+    then = PeopleDay.objects.funnel(before)
     return [
         Figure(
             title,

@@ -73,19 +73,25 @@ class Rewards(ConsolePage):
     def context(self, asked: Asked) -> Mapping[str, Any]:
         """Three queries, all of rows that are counted by day."""
         by = asked.given("by") if asked.given("by") in BY else "policy"
-        counts = TipDay.objects.within(asked.period).counts("day", by, "reaction")
+        counts = TipDay.objects.within(asked.period).sums("day", by, "reaction")
         rows = _rows(by, counts)
-        chosen = [asked.given("a"), asked.given("b")]
-        pair = [row for value in chosen for row in rows if row.value == value]
+        pair = _pair(asked, rows)
         return {
             "by": by,
             "choices": BY.items(),
             "rows": rows,
             "drawn": _chart(by, asked.period, counts, pair or rows[:DRAWN]),
-            "pair": pair if len(pair) == 2 else None,
-            "verdict": _verdict(*pair) if len(pair) == 2 else "",
+            "pair": pair,
+            "verdict": _verdict(*pair) if pair else "",
             "counted": Counted.objects.order_by("-at").first(),
         }
+
+
+def _pair(asked: Asked, rows: Sequence[Row]) -> list[Row]:
+    """The two that the address names; nothing where it names the same twice, or none."""
+    named = [asked.request.GET.get(name) for name in ("a", "b")]
+    found = [row for value in named for row in rows if row.value == value]
+    return found if len(found) == len({row.value for row in found}) == 2 else []
 
 
 def _rows(by: str, counts: Mapping[tuple[date, Any, str], int]) -> list[Row]:
@@ -156,8 +162,8 @@ def _verdict(first: Row, second: Row) -> str:
         )
     return (
         _now(
-            "Nobody can tell yet: %(more)s of the tips of %(better)s were done, of %(worse)s %(less)s,"
-            " and chance alone may have made that difference."
+            "Nobody can tell yet: %(more)s of the tips of %(better)s were done, of %(worse)s"
+            " %(less)s, and chance alone may have made that difference."
         )
         % shares
     )

@@ -62,8 +62,8 @@ def test_alike_are_one_row_and_twice_counted_is_the_same(alice: User, bob: User)
     for _ in range(2):
         count_days(at=NOON)
     assert [row.count for row in TipDay.objects.all()] == [2]
-    assert TipDay.objects.within(Period(TODAY, 7)).counts("day") == {TODAY: 2}
-    assert TipDay.objects.counts("day", "reaction") == {(TODAY, ""): 2}
+    assert TipDay.objects.within(Period(TODAY, 7)).sums("day") == {TODAY: 2}
+    assert TipDay.objects.sums("day", "reaction") == {(TODAY, ""): 2}
 
 
 def test_a_late_answer_is_counted_within_a_week(alice: User) -> None:

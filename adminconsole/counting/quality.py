@@ -1,0 +1,77 @@
+"""How whole the data of one day are: of what should be there, how much is."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Q
+
+from adminconsole.looking.period import Period
+from adminconsole.models import QualityDay
+from agents.models import AgentOutput, LookSchedule
+from integrations.models import Connection
+from tips.models import Interruption, Tip, TipDecision
+
+# A connection that was not read for so long is not fresh: the longest period is an hour.
+FRESH = timedelta(hours=2)
+SAMPLE = 2_000  # questions whose features are looked at
+
+
+def count_quality(day: date, *, at: datetime) -> list[QualityDay]:
+    """Six queries. What is only known now is counted for today alone."""
+    period = Period(day, 1)
+    found = {**_features(period), **_decisions(period)}
+    if day == at.date():
+        found |= _now(at)
+    return [
+        QualityDay(day=day, measure=measure, part=part, whole=whole)
+        for measure, (part, whole) in found.items()
+        if whole
+    ]
+
+
+def _features(period: Period) -> dict[str, tuple[int, int]]:
+    """Of the questions whether to interrupt, those that knew each feature; of the newest 2,000."""
+    asked = Interruption.objects.filter(at__gte=period.since, at__lt=period.until)
+    rows = list(asked.order_by("-at").values_list("features", flat=True)[:SAMPLE])
+    names = sorted({name for features in rows for name in features})
+    return {
+        f"feature {name}": (sum(row.get(name) is not None for row in rows), len(rows))
+        for name in names
+    }
+
+
+def _decisions(period: Period) -> dict[str, tuple[int, int]]:
+    shown = Tip.objects.shown_in(period.since, period.until)
+    tips = shown.aggregate(
+        all=Count("pk"),
+        reasoned=Count("pk", filter=~Q(detail="")),
+        decided=Count("decision"),
+    )
+    decided = TipDecision.objects.filter(at__gte=period.since, at__lt=period.until)
+    seen = decided.aggregate(all=Count("pk"), seen=Count("pk", filter=~Q(seen=[])))
+    return {
+        "tips with a reason": (tips["reasoned"], tips["all"]),
+        "tips with their decision": (tips["decided"], tips["all"]),
+        "decisions with agents": (seen["seen"], seen["all"]),
+    }
+
+
+def _now(at: datetime) -> dict[str, tuple[int, int]]:
+    live = Connection.objects.exclude(state__in=Connection.STUCK)
+    connections = Connection.objects.aggregate(
+        all=Count("pk"), open=Count("pk", filter=~Q(state=Connection.State.RECONNECT))
+    )
+    fresh = live.aggregate(all=Count("pk"), fresh=Count("pk", filter=Q(synced_at__gt=at - FRESH)))
+    outputs = AgentOutput.objects.aggregate(
+        all=Count("pk"), fresh=Count("pk", filter=Q(expires_at__gt=at))
+    )
+    looked = LookSchedule.objects.aggregate(
+        all=Count("pk"), fresh=Count("pk", filter=Q(next_look_at__gt=at - timedelta(minutes=15)))
+    )
+    return {
+        "tokens that work": (connections["open"], connections["all"]),
+        "sources read in time": (fresh["fresh"], fresh["all"]),
+        "outputs still true": (outputs["fresh"], outputs["all"]),
+        "people looked at in time": (looked["fresh"], looked["all"]),
+    }
