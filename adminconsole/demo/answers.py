@@ -23,7 +23,8 @@ BETTER_WORDS = 0.07
 WORDED_DAYS, A_WORDING_DAYS = 14, 7
 WORDED = 0.4  # of the tips about tasks, in those two weeks
 MODEL = "openai/qwen2.5-1.5b-instruct"
-SWITCHED = 0.45  # of the time, before the newer policy came
+# Of the time, before the newer policy came. Of sixty days, decisions of both are still kept.
+SWITCHED = 0.65
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ REST_S = conf.REST_AFTER_ANSWER.total_seconds()
 AWAKE_H = (7.0, 21.5)
 # What is not said is said by nobody: of the moments of a day, one in so many was silence.
 SILENT = 0.07
-SEES_REMINDERS, ANSWERS, UNDONE, CLOSED_LATER = 0.09, 0.62, 0.012, 0.06
+REMINDERS, ANSWERS, UNDONE, CLOSED_LATER = 0.09, 0.62, 0.012, 0.06
 BELIEVED_AFTER = 60  # tips
 CLOSED_WITHIN_S = 3_000  # at the source, after a tip that nobody answered
 ASKED = "asked"
@@ -141,10 +141,10 @@ class Story:
         self._log(policy, ranking, said, tip_id, at)
 
     def _chosen(self, ranking: list[Said], policy: str, at: float) -> Said:
-        if self.tips == BELIEVED_AFTER and policy == telling.NEWER and not self.opinion:
+        if self.tips >= BELIEVED_AFTER and policy == telling.NEWER and not self.opinion:
             self.opinion, self.believed = ASKED, self.days.a_day
             return telling.of_belief(self.days.belief_id, self.believed, self.person.locale)
-        if self.rng.random() < SEES_REMINDERS and "google-calendar" in self.person.connections:
+        if self.rng.random() < REMINDERS and "google-calendar" in self.person.connections:
             return telling.of_meeting(self.mine, 100 + self.tips, policy, at, self.rng)
         return ranking[0]
 

@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Identifier
 
 from adminconsole.demo.base import Row, Rows
 
-# Of the tables of this model's app and others: indexes that no constraint needs, and foreign keys.
+# Of one table: the indexes that no constraint needs, and the foreign keys.
 INDEXES = SQL(
     "select indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index i"
     " where indrelid = %s::regclass and not exists"
@@ -101,7 +101,7 @@ def bare(tables: Sequence[type[models.Model]]) -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("set constraints all immediate")
-            # Foreign keys are the last to be dropped of each table, and need no index of it.
+            # What a foreign key points at was never without its constraint: any order will do.
             for statement in again:
                 cursor.execute(statement)
 

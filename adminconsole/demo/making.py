@@ -52,8 +52,11 @@ def _in_processes(plan: Plan, groups: range, workers: int) -> Iterator[Counter[s
     connections.close_all()
     # The collector would look for cycles among a million rows, and there are none.
     with ProcessPoolExecutor(workers, get_context("fork"), initializer=gc.disable) as pool:
-        for future in as_completed([pool.submit(make_group, plan, first) for first in groups]):
-            yield future.result()
+        try:
+            for future in as_completed([pool.submit(make_group, plan, first) for first in groups]):
+                yield future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)  # after a failure the rest is of no use
 
 
 def make_group(plan: Plan, first: int) -> Counter[str]:

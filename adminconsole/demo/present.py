@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from adminconsole.demo.base import (
@@ -27,6 +27,7 @@ from agents.inferring.beliefs import SURE
 from agents.looking.codec import dump, fingerprint
 from agents.looking.looking import expires_at, look
 from agents.models import AgentOutput, Belief, LookSchedule
+from agents.profile.answers import REMEMBERED
 from agents.registry import AGENTS, INFERENCES
 from events.catalog import TipServed
 from tips.base import Reaction
@@ -42,7 +43,6 @@ from tips.make.deciding import (
 )
 from tips.models import Tip, TipDecision, TipSchedule, TipView
 
-REMEMBERED = timedelta(days=28)
 STALE, STALE_FOR_S = 0.08, 2 * DAY_S
 DENIED = 0.07
 SHOWN = 0.4

@@ -15,6 +15,9 @@ from accounts.models import User
 from adminconsole.demo.base import Plan
 from adminconsole.demo.making import make_demo
 
+# So many days leave room among the keys of a person: see KEYS_A_PERSON.
+MOST_DAYS = 365
+
 
 class Command(BaseCommand):
     help = "Fill an empty database with made-up people and their history, to try the console on."
@@ -34,8 +37,8 @@ class Command(BaseCommand):
         self, *args: Any, people: int, days: int, seed: int, until: str | None, workers: int,
         **options: Any,
     ) -> None:  # fmt: skip
-        if people < 1 or days < 1 or workers < 1:
-            raise CommandError("People, days and workers are one or more.")
+        if people < 1 or workers < 1 or not 1 <= days <= MOST_DAYS:
+            raise CommandError(f"People and workers are one or more, and days up to {MOST_DAYS}.")
         if User.objects.exists():
             raise CommandError(
                 "There are people in this database already. Made-up ones would mix with them and "
