@@ -86,6 +86,19 @@ def test_the_same_seed_makes_the_same_rows(demo: str) -> None:
     assert dict(written()) == first
 
 
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_make_the_same_rows_as_one() -> None:
+    assert connection.vendor == "postgresql", "set DATABASE_URL to a PostgreSQL, as make test does"
+    before = constraints()
+    seed(people=120, days=4, workers=2)  # two groups of people
+    assert constraints() == before
+    two = dict(written())
+    forget()
+    seed(people=120, days=4)
+    assert dict(written()) == two
+
+
 def test_another_seed_makes_others() -> None:
     seed(people=3, days=3, seed=2)
     second = set(User.objects.values_list("email", flat=True))
