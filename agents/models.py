@@ -187,6 +187,16 @@ class Sweep(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+class ModelCallQuerySet(models.QuerySet["ModelCall"]):
+    def spent_since(self, since: datetime) -> tuple[int, float]:
+        """Tokens of all, and what those elsewhere cost in USD. One query."""
+        sums = self.filter(at__gt=since).aggregate(
+            tokens=models.Sum(models.F("tokens_in") + models.F("tokens_out")),
+            usd=models.Sum("cost_usd", filter=models.Q(is_local=False)),
+        )
+        return sums["tokens"] or 0, sums["usd"] or 0.0
+
+
 class ModelCall(models.Model):
     """One question to a language model: what it cost, and whether the answer was of use.
 
@@ -214,6 +224,8 @@ class ModelCall(models.Model):
     is_local = models.BooleanField(default=True)  # nothing left the installation
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     reason = models.CharField(max_length=40, blank=True)  # the check that it did not pass
+
+    objects = ModelCallQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["user", "at"])]

@@ -85,6 +85,15 @@ class Wish(models.Model):
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def within(self, since: datetime, until: datetime) -> DeliveryQuerySet:
+        return self.filter(created_at__gte=since, created_at__lt=until)
+
+    def by_state(self) -> list[tuple[str, int]]:
+        """The title of each state and how many are in it, the most frequent first. One query."""
+        rows = self.order_by().values_list("state").annotate(count=models.Count("pk"))
+        titles = dict(Delivery.State.choices)
+        return [(str(titles[state]), count) for state, count in rows.order_by("-count")]
+
     def due(self, *, at: datetime) -> DeliveryQuerySet:
         return self.filter(state=Delivery.State.WAITING, next_at__lte=at, user__is_active=True)
 

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
 
 from adminconsole.looking.period import Period
 from adminconsole.models import QualityDay
 from agents.models import AgentOutput, LookSchedule
 from integrations.models import Connection
+from oo.lib.words import Words
 from tips.models import Interruption, Tip, TipDecision
 
 # A connection that was not read for so long is not fresh: the longest period is an hour.
 FRESH = timedelta(hours=2)
 SAMPLE = 2_000  # questions whose features are looked at
+FEATURE = "feature "  # before the name of one
+# By measure: what it is called, and the share that has to be reached.
+MEASURES: Mapping[str, tuple[Words, float]] = {
+    "tokens that work": (_("tokens that work"), 0.95),
+    "sources read in time": (_("sources read in time"), 0.95),
+    "outputs still true": (_("outputs of agents still true"), 0.9),
+    "people looked at in time": (_("people looked at in time"), 0.99),
+    "tips with evidence": (_("tips with rows that they rest on"), 0.99),
+    "tips with their decision": (_("tips with their decision"), 0.99),
+    "decisions with agents": (_("decisions that agents spoke to"), 0.5),
+}
 
 
 def count_quality(day: date, *, at: datetime) -> list[QualityDay]:
@@ -36,7 +50,7 @@ def _features(period: Period) -> dict[str, tuple[int, int]]:
     rows = list(asked.order_by("-at").values_list("features", flat=True)[:SAMPLE])
     names = sorted({name for features in rows for name in features})
     return {
-        f"feature {name}": (sum(row.get(name) is not None for row in rows), len(rows))
+        f"{FEATURE}{name}": (sum(row.get(name) is not None for row in rows), len(rows))
         for name in names
     }
 
@@ -45,13 +59,13 @@ def _decisions(period: Period) -> dict[str, tuple[int, int]]:
     shown = Tip.objects.shown_in(period.since, period.until)
     tips = shown.aggregate(
         all=Count("pk"),
-        reasoned=Count("pk", filter=~Q(detail="")),
+        grounded=Count("pk", filter=~Q(evidence=[])),
         decided=Count("decision"),
     )
     decided = TipDecision.objects.filter(at__gte=period.since, at__lt=period.until)
     seen = decided.aggregate(all=Count("pk"), seen=Count("pk", filter=~Q(seen=[])))
     return {
-        "tips with a reason": (tips["reasoned"], tips["all"]),
+        "tips with evidence": (tips["grounded"], tips["all"]),
         "tips with their decision": (tips["decided"], tips["all"]),
         "decisions with agents": (seen["seen"], seen["all"]),
     }

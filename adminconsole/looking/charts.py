@@ -65,7 +65,7 @@ class Chart:
             "grid": {"tickLength": 0},
         }
         if self.is_share:
-            percent = {"style": "percent", "maximumFractionDigits": 0}
+            percent = {"style": "percent", "minimumFractionDigits": 0, "maximumFractionDigits": 1}
             y |= {"suggestedMax": 0.5, "ticks": {**ticks, "format": percent}}
         return json.dumps(
             {
