@@ -196,6 +196,13 @@ class ModelCallQuerySet(models.QuerySet["ModelCall"]):
         )
         return sums["tokens"] or 0, sums["usd"] or 0.0
 
+    def outcomes_since(self, since: datetime) -> dict[str, tuple[int, int]]:
+        """By alias: how many, and how many of them were not answered. One query."""
+        unanswered = models.Q(outcome__in=(ModelCall.Outcome.AWAY, ModelCall.Outcome.TOO_SLOW))
+        rows = self.filter(at__gt=since).order_by("alias").values_list("alias")
+        counted = rows.annotate(all=models.Count("pk"), away=models.Count("pk", filter=unanswered))
+        return {alias: (count, away) for alias, count, away in counted}
+
 
 class ModelCall(models.Model):
     """One question to a language model: what it cost, and whether the answer was of use.

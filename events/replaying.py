@@ -51,16 +51,31 @@ def replay(name: str, *, begin: datetime, end: datetime) -> Fed:
         event = read(row)
         if event is None:
             fed.unreadable += 1
-            continue
-        try:
-            with within(row.trace or ""):
-                handlers[type(event)](event)
-        except Exception as error:  # a subscriber may raise anything, and quote anything
-            log.error("%s failed at event %s: %s", name, row.event_id, type(error).__name__)  # noqa: TRY400
-            fed.failed += 1
-        else:
+        elif _tell(name, handlers[type(event)], event, row):
             fed.told += 1
+        else:
+            fed.failed += 1
     return fed
+
+
+def replay_one(name: str, row: EventRecord) -> bool:
+    """As `replay`, of one event. False: it failed, is not heard by it, or cannot be read."""
+    known = subscribers()
+    if name not in known:
+        raise NobodyOfThatName(", ".join(sorted(known)))
+    event = read(row)
+    handler = known[name].get(type(event)) if event else None
+    return bool(event and handler and _tell(name, handler, event, row))
+
+
+def _tell(name: str, handler: Callable[[Any], object], event: Event, row: EventRecord) -> bool:
+    try:
+        with within(row.trace or ""):
+            handler(event)
+    except Exception as error:  # a subscriber may raise anything, and quote anything
+        log.error("%s failed at event %s: %s", name, row.event_id, type(error).__name__)  # noqa: TRY400
+        return False
+    return True
 
 
 def read(row: EventRecord) -> Event | None:

@@ -8,13 +8,16 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.locks import lock_person
 from accounts.profile.addresses import own_addresses
 from integrations.base import Link
 from oo.lib.fields import EncryptedTextField
+
+# So long after its moment a connection was forgotten by beat, or workers are too few.
+OVERDUE = timedelta(minutes=10)
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
@@ -33,6 +36,18 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
     def due(self, *, at: datetime) -> ConnectionQuerySet:
         """Live, its moment has come, and no worker holds it (a dead worker's claim runs out)."""
         return self.live()._unclaimed(at)
+
+    def health(self, *, at: datetime) -> dict[str, tuple[int, int, int]]:
+        """By source: how many are connected, cannot be read, and are overdue. One query."""
+        late = Q(next_sync_at__lt=at - OVERDUE) & ~Q(state__in=Connection.STUCK)
+        troubled = Q(state__in=(Connection.State.RETRYING, Connection.State.RECONNECT))
+        rows = self.order_by("source").values_list("source")
+        counted = rows.annotate(
+            all=Count("pk"),
+            troubled=Count("pk", filter=troubled),
+            late=Count("pk", filter=late),
+        )
+        return {source: (count, bad, overdue) for source, count, bad, overdue in counted}
 
     def claim(self, connection_id: UUID, *, at: datetime, until: datetime) -> bool:
         """Take the due connection for one worker. Of two at once, one gets it.

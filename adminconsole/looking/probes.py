@@ -1,0 +1,157 @@
+"""How each part of an installation is, asked now. What cannot be asked is a finding, no error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from time import perf_counter
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from adminconsole.models import Counted
+from agents.models import ModelCall
+from events.models import EventRecord
+from integrations.models import Connection
+from integrations.registry import SOURCES
+from oo.celery import app as celery
+from oo.lib.measures import seconds_since
+
+QUEUES = ("interactive", "sync", "sweep", "llm")
+# A counted day is written every quarter of an hour: whoever is later was not reminded by beat.
+BEAT_LATE = timedelta(minutes=20)
+LATELY = timedelta(minutes=15)
+LONG_QUEUE, LAG_S = 1_000, 300.0
+ANSWERS_IN_S = 0.7
+
+
+class State(StrEnum):
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    NONE = "none"  # not set up, or nothing to say
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    name: str
+    state: State
+    says: str
+
+
+def look(*, at: datetime) -> Iterator[Part]:
+    """Every part, in the order of the page. Takes up to a second, which workers need to answer."""
+    for name, probe in PROBES.items():
+        try:
+            yield from probe(at)
+        except Exception as error:  # whatever a driver raises
+            yield Part(str(name), State.BAD, _("no answer (%s)") % type(error).__name__)
+
+
+def _database(at: datetime) -> Iterable[Part]:
+    began = perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute("select 1 from django_migrations limit 1")
+    ms = (perf_counter() - began) * 1000
+    version = ".".join(map(str, connection.get_database_version()))
+    words = _("%(kind)s %(version)s, answers in %(ms)s ms")
+    told = {
+        "kind": connection.display_name,
+        "version": version,
+        "ms": number_format(ms, decimal_pos=1),
+    }
+    yield Part(_("Database"), State.GOOD if ms < 100 else State.WARN, words % told)
+
+
+def _cache(at: datetime) -> Iterable[Part]:
+    key, value = "adminconsole.probe", at.isoformat()
+    cache.set(key, value, 10)
+    if cache.get(key) == value:
+        yield Part(_("Cache"), State.GOOD, _("keeps what it is given"))
+    else:
+        yield Part(_("Cache"), State.BAD, _("forgets at once: limits and shared tokens fail open"))
+
+
+def _queues(at: datetime) -> Iterable[Part]:
+    with celery.connection_for_read() as broker:
+        broker.ensure_connection(max_retries=0, timeout=1)
+        channel: Any = broker.default_channel  # of AMQP's class, says Kombu, whatever it is
+        for queue in QUEUES:
+            waiting = channel.queue_declare(queue=queue, passive=False).message_count or 0
+            state = State.GOOD if waiting < LONG_QUEUE else State.WARN
+            says = _("%(count)s messages wait") % {"count": number_format(waiting)}
+            yield Part(_("Queue %(name)s") % {"name": queue}, state, says)
+
+
+def _workers(at: datetime) -> Iterable[Part]:
+    answers = celery.control.ping(timeout=ANSWERS_IN_S) or []
+    names = sorted(name for answer in answers for name in answer)
+    if names:
+        yield Part(_("Workers"), State.GOOD, ", ".join(names))
+    else:
+        yield Part(_("Workers"), State.BAD, _("none answers: nothing is synced, made or sent"))
+
+
+def _beat(at: datetime) -> Iterable[Part]:
+    newest = Counted.objects.order_by("-at").values_list("at", flat=True).first()
+    if newest is None:
+        yield Part(_("Beat"), State.NONE, _("has not counted anything yet"))
+        return
+    minutes = int(seconds_since(newest, at=at) // 60)
+    state = State.GOOD if newest > at - BEAT_LATE else State.BAD
+    yield Part(_("Beat"), state, _("counted %(count)s minutes ago") % {"count": minutes})
+
+
+def _mirror(at: datetime) -> Iterable[Part]:
+    if not settings.NATS_URL:
+        yield Part("JetStream", State.NONE, _("no mirror is set up"))
+        return
+    first = EventRecord.objects.waiting().values_list("at", flat=True).first()
+    lag_s = seconds_since(first, at=at)
+    state = State.GOOD if lag_s < LAG_S else State.WARN
+    says = _("%(count)s seconds behind") % {"count": number_format(lag_s, 0)}
+    yield Part("JetStream", state, says)
+
+
+def _models(at: datetime) -> Iterable[Part]:
+    by_alias = ModelCall.objects.outcomes_since(at - LATELY)
+    if not by_alias:
+        yield Part(_("Language models"), State.NONE, _("none was asked in a quarter of an hour"))
+    for alias, (count, away) in by_alias.items():
+        state = State.GOOD if away * 10 < count else State.WARN
+        if away * 2 > count:
+            state = State.BAD
+        told = {"away": number_format(away), "count": number_format(count)}
+        says = _("%(away)s of %(count)s questions were not answered in a quarter of an hour") % told
+        yield Part(alias, state, says)
+
+
+def _sources(at: datetime) -> Iterable[Part]:
+    for source, (count, troubled, late) in Connection.objects.health(at=at).items():
+        share = (troubled + late) / count if count else 0
+        state = State.GOOD if share < 0.05 else State.WARN if share < 0.25 else State.BAD
+        told = {
+            "count": number_format(count),
+            "troubled": number_format(troubled),
+            "late": number_format(late),
+        }
+        says = _("%(count)s connected, %(troubled)s with errors, %(late)s overdue") % told
+        yield Part(SOURCES.title(source), state, says)
+
+
+PROBES: dict[Any, Callable[[datetime], Iterable[Part]]] = {
+    "database": _database,
+    "cache": _cache,
+    "queues": _queues,
+    "workers": _workers,
+    "beat": _beat,
+    "mirror": _mirror,
+    "models": _models,
+    "sources": _sources,
+}
