@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -17,6 +18,11 @@ from accounts.models import Profile
 class ReadingQuerySet(models.QuerySet["Reading"]):
     def of(self, user_id: UUID) -> ReadingQuerySet:
         return self.filter(user_id=user_id)
+
+    def newest(self, most: int) -> list[tuple[str, str, dict[str, Any]]]:
+        """(reader, language of the person, traits) of the last that were kept. One query."""
+        rows = self.order_by("-pk").values_list("reader", "user__profile__locale", "traits")
+        return list(rows[:most])
 
 
 class Reading(models.Model):
@@ -50,6 +56,13 @@ class Reading(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def newest(self, most: int) -> list[tuple[str, str, bool]]:
+        """(trait, language of the person, whether it was denied) of the last ones. One query."""
+        rows = self.order_by("-pk").values_list("trait", "user__profile__locale", "value")
+        return [(trait, locale, value is None) for trait, locale, value in rows[:most]]
+
+
 class Correction(models.Model):
     """What the person says of one trait of some words. It beats every reading, for good."""
 
@@ -59,6 +72,8 @@ class Correction(models.Model):
     trait = models.CharField(max_length=20)  # a field of Traits or EventTraits
     value = models.JSONField(null=True)  # None: what was read is not so
     made_at = models.DateTimeField()
+
+    objects = CorrectionQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -71,6 +86,15 @@ class Correction(models.Model):
         return f"correction {self.pk} of {self.trait}"
 
 
+class AgentOutputQuerySet(models.QuerySet["AgentOutput"]):
+    def freshness(self, *, at: datetime) -> dict[str, tuple[int, int]]:
+        """By agent: how many outputs are still trusted, and how many there are. One query, of the
+        whole table."""
+        rows = self.order_by("agent").values_list("agent")
+        fresh, count = models.Count("pk", filter=Q(expires_at__gt=at)), models.Count("pk")
+        return {key: (new, all_) for key, new, all_ in rows.annotate(fresh=fresh, all=count)}
+
+
 class AgentOutput(models.Model):
     """What one agent last saw of a person. No row: from that angle there was nothing to see."""
 
@@ -81,6 +105,8 @@ class AgentOutput(models.Model):
     snippet = models.JSONField()  # as agents.looking.codec writes it
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()  # nothing in it is trusted from then on
+
+    objects = AgentOutputQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "agent"], name="one_output")]
@@ -195,6 +221,14 @@ class ModelCallQuerySet(models.QuerySet["ModelCall"]):
             usd=models.Sum("cost_usd", filter=models.Q(is_local=False)),
         )
         return sums["tokens"] or 0, sums["usd"] or 0.0
+
+    def around(self, user_id: UUID, moment: datetime | None) -> list[ModelCall]:
+        """The questions about one tip: those of its person in the minute after a worker began.
+        One query."""
+        if moment is None:
+            return []
+        near = self.filter(user_id=user_id, at__gte=moment, at__lt=moment + timedelta(minutes=1))
+        return list(near.order_by("at"))
 
     def outcomes_since(self, since: datetime) -> dict[str, tuple[int, int]]:
         """By alias: how many, and how many of them were not answered. One query."""

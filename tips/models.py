@@ -32,6 +32,10 @@ class TipQuerySet(models.QuerySet["Tip"]):
         """Shown for the first time in it; `until` is the first moment after."""
         return self.filter(shown_at__gte=since, shown_at__lt=until)
 
+    def newest_shown(self, most: int) -> list[Tip]:
+        """With their people, the newest first. One query."""
+        return list(self.select_related("user").order_by("-shown_at")[:most])
+
 
 class Tip(models.Model):
     """One suggestion, from ready to its end. A person has at most one that is ready or shown."""

@@ -18,7 +18,7 @@ from tips.models import Interruption, Tip, TipDecision
 # A connection that was not read for so long is not fresh: the longest period is an hour.
 FRESH = timedelta(hours=2)
 SAMPLE = 2_000  # questions whose features are looked at
-FEATURE = "feature "  # before the name of one
+FEATURE, AGENT = "feature ", "agent "  # before the name of one
 # By measure: what it is called, and the share that has to be reached.
 MEASURES: Mapping[str, tuple[Words, float]] = {
     "tokens that work": (_("tokens that work"), 0.95),
@@ -77,15 +77,15 @@ def _now(at: datetime) -> dict[str, tuple[int, int]]:
         all=Count("pk"), open=Count("pk", filter=~Q(state=Connection.State.RECONNECT))
     )
     fresh = live.aggregate(all=Count("pk"), fresh=Count("pk", filter=Q(synced_at__gt=at - FRESH)))
-    outputs = AgentOutput.objects.aggregate(
-        all=Count("pk"), fresh=Count("pk", filter=Q(expires_at__gt=at))
-    )
+    by_agent = AgentOutput.objects.freshness(at=at)
+    outputs = [sum(counts) for counts in zip(*by_agent.values(), strict=True)] or [0, 0]
     looked = LookSchedule.objects.aggregate(
         all=Count("pk"), fresh=Count("pk", filter=Q(next_look_at__gt=at - timedelta(minutes=15)))
     )
     return {
         "tokens that work": (connections["open"], connections["all"]),
         "sources read in time": (fresh["fresh"], fresh["all"]),
-        "outputs still true": (outputs["fresh"], outputs["all"]),
+        "outputs still true": (outputs[0], outputs[1]),
         "people looked at in time": (looked["fresh"], looked["all"]),
+        **{f"{AGENT}{key}": counts for key, counts in by_agent.items()},
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from time import perf_counter
@@ -43,15 +43,17 @@ class Part:
     name: str
     state: State
     says: str
+    runbook: str = ""  # below docs/runbooks/
 
 
 def look(*, at: datetime) -> Iterator[Part]:
     """Every part, in the order of the page. Takes up to a second, which workers need to answer."""
     for name, probe in PROBES.items():
         try:
-            yield from probe(at)
+            found = [*probe(at)]
         except Exception as error:  # whatever a driver raises
-            yield Part(str(name), State.BAD, _("no answer (%s)") % type(error).__name__)
+            found = [Part(name, State.BAD, _("no answer (%s)") % type(error).__name__)]
+        yield from (replace(part, runbook=name) for part in found)
 
 
 def _database(at: datetime) -> Iterable[Part]:
@@ -145,7 +147,8 @@ def _sources(at: datetime) -> Iterable[Part]:
         yield Part(SOURCES.title(source), state, says)
 
 
-PROBES: dict[Any, Callable[[datetime], Iterable[Part]]] = {
+# By the name of the runbook that says what to do.
+PROBES: dict[str, Callable[[datetime], Iterable[Part]]] = {
     "database": _database,
     "cache": _cache,
     "queues": _queues,

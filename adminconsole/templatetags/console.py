@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django import template
 
 from adminconsole.looking import numbers
@@ -17,3 +19,9 @@ def number(value: float | None) -> str:
 @register.filter
 def percent(value: float | None) -> str:
     return numbers.NOTHING if value is None else numbers.percent(value)
+
+
+@register.filter
+def of(counts: Mapping[str, int], key: str) -> int:
+    """What is counted under a key, 0 for nothing: Django's templates find no key in a variable."""
+    return counts.get(key, 0)

@@ -115,6 +115,11 @@ def _readings(kind: str, reader: Reader) -> QuerySet[Reading]:
     )
 
 
+def read_now(row: Any, zone: ZoneInfo, *, at: datetime) -> dict[str, dict[str, Any]]:
+    """What every reader says of a task or an event now, by its key. Nothing is kept."""
+    return {key: _traits_or_none(reader, row, zone, at) for key, reader in READERS.load().items()}
+
+
 def _traits_or_none(reader: Reader, row: Any, zone: ZoneInfo, at: datetime) -> dict[str, Any]:
     try:
         return _traits(reader, row, zone, at)

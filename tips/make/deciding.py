@@ -40,10 +40,18 @@ class Decided:
 
 
 def decide(
-    view: UserView, mutes: Sequence[Mute], kept: Mapping[str, Snippet], rng: Random
+    view: UserView,
+    mutes: Sequence[Mute],
+    kept: Mapping[str, Snippet],
+    rng: Random,
+    *,
+    policy: Policy | None = None,
 ) -> Decided:
-    """No query. `kept` is what agents saw, as agents.looking.outputs.load_current has it."""
-    policy = POLICIES[settings.OO_POLICY]
+    """No query. `kept` is what agents saw, as agents.looking.outputs.load_current has it.
+
+    policy  to be asked in the place of the installation's
+    """
+    policy = policy or POLICIES[settings.OO_POLICY]
     candidates = build_candidates(view, {m.candidate for m in mutes})
     choice = policy.decide(view, candidates, rng)
     until = choice.chosen.candidate.valid_until if choice.chosen else None

@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from adminconsole.access.revealing import revealed_until
+from adminconsole.base import Asked, ConsolePage, PageManifest, Section
+from adminconsole.counting.quality import AGENT
+from adminconsole.looking.charts import Chart, Line
+from adminconsole.looking.numbers import Interval
+from adminconsole.looking.people import find
+from adminconsole.models import Counted, QualityDay
+from agents.base import Agent, AgentManifest, UserView
+from agents.looking.codec import fingerprint
+from agents.looking.eligibility import may_look
+from agents.looking.outputs import Stored, load_stored
+from agents.models import Sweep
+from agents.registry import AGENTS
+from agents.view import load_views
+from oo.lib.words import Words, written_as
+
+DRAWN = 6
+SWEEPS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    manifest: AgentManifest
+    fresh: Interval  # of its outputs, when it was counted last
+
+    @property
+    def state(self) -> str:
+        if not self.fresh.whole:
+            return "none"
+        return "good" if self.fresh.share >= 0.9 else "warn" if self.fresh.share >= 0.5 else "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What one agent would see of a person now, beside what is stored."""
+
+    title: Words
+    stored: Stored | None
+    becomes: str  # same, new, changed, gone, nothing, may_not, failed
+    text: str
+    ms: float
+
+    @property
+    def says(self) -> Words:
+        return BECOMES[self.becomes]
+
+
+BECOMES = {
+    "same": _("the same"),
+    "new": _("is new"),
+    "changed": _("changes"),
+    "gone": _("goes: there is nothing to see any more"),
+    "nothing": _("nothing to see"),
+    "may_not": _("may not look: consent, situation or switch"),
+    "failed": _("fails"),
+}
+
+
+class Agents(ConsolePage):
+    manifest = PageManifest(
+        key="agents",
+        title=_("Agents"),
+        says=_("What do the agents see, and which of them are stale, slow or failing?"),
+        icon="visibility",
+        section=Section.MIND,
+        rank=1,
+    )
+
+    def context(self, asked: Asked) -> Mapping[str, Any]:
+        """Four queries, and those of one look at the person who is named."""
+        shares = _shares(asked)
+        typed = asked.given("person")
+        person = find(typed) if typed else None
+        return {
+            "rows": [Row(agent.manifest, _newest(shares.get(key, {}))) for key, agent in _agents()],
+            "days_chart": _chart(asked, shares),
+            "sweeps": Sweep.objects.order_by("-began_at")[:SWEEPS],
+            "typed": typed,
+            "person": person,
+            "previews": list(_preview(person)) if person else [],
+            "revealed": revealed_until(asked, person.pk) if person else None,
+            "counted": Counted.objects.order_by("-at").first(),
+        }
+
+
+def _agents() -> list[tuple[str, Agent]]:
+    return list(AGENTS.load().items())
+
+
+def _shares(asked: Asked) -> dict[str, dict[Any, tuple[int, int]]]:
+    """By agent and day: how many outputs were fresh, of how many."""
+    found: dict[str, dict[Any, tuple[int, int]]] = {}
+    for row in QualityDay.objects.within(asked.period).filter(measure__startswith=AGENT):
+        found.setdefault(row.measure.removeprefix(AGENT), {})[row.day] = (row.part, row.whole)
+    return found
+
+
+def _newest(days: Mapping[Any, tuple[int, int]]) -> Interval:
+    return Interval(*days[max(days)]) if days else Interval(0, 0)
+
+
+def _chart(asked: Asked, shares: Mapping[str, Mapping[Any, tuple[int, int]]]) -> Chart:
+    days = list(asked.period)
+
+    def line(key: str) -> list[float | None]:
+        return [
+            round(of[day][0] / of[day][1], 4) if day in (of := shares[key]) and of[day][1] else None
+            for day in days
+        ]
+
+    return Chart(
+        _now("Share of outputs that are still true, by day"),
+        [date_format(day, "j M") for day in days],
+        [
+            Line(AGENTS.title(key), line(key), tone=str(n + 1))
+            for n, key in enumerate(sorted(shares)[:DRAWN])
+        ],
+        is_share=True,
+    )
+
+
+def _preview(person: User) -> Iterator[Preview]:
+    view = load_views([person.pk], at=timezone.now()).get(person.pk)
+    if view is None:
+        return
+    stored = load_stored([person.pk]).get(person.pk, {})
+    with (
+        timezone.override(view.zone),
+        translation.override(view.locale),
+        written_as(view.formats),
+    ):
+        for key, agent in _agents():
+            yield _look(agent, view, stored.get(key))
+
+
+def _look(agent: Agent, view: UserView, stored: Stored | None) -> Preview:
+    began = perf_counter()
+    if not may_look(agent.manifest, view):
+        return Preview(agent.manifest.title, stored, "may_not", "", 0.0)
+    try:
+        snippet = agent.look(view)
+    except Exception as error:  # a plug-in may raise anything
+        return Preview(agent.manifest.title, stored, "failed", type(error).__name__, 0.0)
+    ms = (perf_counter() - began) * 1000
+    if snippet is None:
+        return Preview(agent.manifest.title, stored, "gone" if stored else "nothing", "", ms)
+    becomes = "new"
+    if stored is not None:
+        is_same = stored.fingerprint == fingerprint(snippet)
+        becomes = "same" if is_same else "changed"
+    return Preview(agent.manifest.title, stored, becomes, snippet.text, ms)

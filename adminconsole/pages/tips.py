@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Profile
+from adminconsole.access.revealing import revealed_until
+from adminconsole.base import Asked, ConsolePage, PageManifest, Section
+from adminconsole.looking.people import key_of
+from agents.models import ModelCall
+from tips.base import Kind
+from tips.make.generating import Said, compare_policies
+from tips.models import Interruption, Tip, TipDecision
+from tips.registry import POLICIES
+
+SHOWN = 100
+FILTERS = ("policy", "model", "prompt_version", "kind", "reaction")
+
+
+class Tips(ConsolePage):
+    manifest = PageManifest(
+        key="tips",
+        title=_("Tips"),
+        says=_("Which tips were shown, and why did this person get this one?"),
+        icon="lightbulb",
+        section=Section.PRODUCT,
+        rank=5,
+    )
+
+    def context(self, asked: Asked) -> Mapping[str, Any]:
+        """One query for the list; nine or so for one tip, and one look at its person."""
+        if asked.given("tip"):
+            return {"tip": None, **_one(asked, asked.given("tip"))}
+        found = Tip.objects.shown_in(asked.period.since, asked.period.until)
+        given = {name: asked.given(name) for name in (*FILTERS, "person")}
+        for name in FILTERS:
+            if given[name]:
+                found = found.filter(**{name: "" if given[name] == "none" else given[name]})
+        if given["person"]:
+            found = found.filter(user_id=key_of(given["person"]))
+        return {
+            "tip": None,
+            "tips": found.newest_shown(SHOWN),
+            "most": SHOWN,
+            "given": given,
+            "kinds": list(Kind),
+            "policies": list(POLICIES.load()),
+            "reactions": Tip.Reaction.choices,
+        }
+
+
+def _one(asked: Asked, key: str) -> dict[str, Any]:
+    try:
+        tip = Tip.objects.select_related("user").filter(pk=UUID(key)).first()
+    except ValueError:
+        tip = None
+    if tip is None:
+        raise Http404
+    decision = TipDecision.objects.filter(tip=tip).first()
+    return {
+        "tip": tip,
+        "decision": decision,
+        "candidates": decision.candidates if decision else [],
+        "calls": ModelCall.objects.around(tip.user_id, tip.polished_at),
+        "asked_about": Interruption.objects.filter(tip=tip).order_by("at"),
+        "policies_say": _policies(asked, tip.user_id),
+        "revealed": revealed_until(asked, tip.user_id),
+    }
+
+
+def _policies(asked: Asked, user_id: UUID) -> list[Said]:
+    try:
+        return compare_policies(user_id, at=asked.at)
+    except Profile.DoesNotExist:  # has left a moment ago
+        return []
