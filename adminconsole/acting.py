@@ -57,6 +57,7 @@ def _read(request: HttpRequest, staff: User) -> Order:
         why=one_line(given.get("why", ""), LONGEST_WHY),
         person=key,
         target=one_line(given.get("target", ""), LONGEST_TARGET),
+        session=request.session,
     )
 
 

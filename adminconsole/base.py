@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
@@ -93,7 +94,8 @@ class Refused(Exception):
 @dataclass(frozen=True, slots=True)
 class Order:
     """
-    target  which row or plug-in; "" where the person is meant
+    target   which row or plug-in; "" where the person is meant
+    session  of whoever gives it; None where no browser does
     """
 
     staff: User
@@ -101,6 +103,7 @@ class Order:
     why: str
     person: UUID | None = None
     target: str = ""
+    session: SessionBase | None = None
 
 
 @dataclass(frozen=True, slots=True)

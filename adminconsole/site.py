@@ -13,15 +13,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from adminconsole.acting import do
-from adminconsole.base import Asked, ConsolePage, Permission
-from adminconsole.looking.period import CHOICES, read_period
+from adminconsole.base import ConsolePage, Permission
+from adminconsole.looking.showing import frame, read_asked
 from adminconsole.registry import PAGES, by_section
 from adminconsole.words import translate_names
 from oo.lib.admin import ReadOnlyAdmin
@@ -84,21 +83,8 @@ class ConsoleSite(UnfoldAdminSite):
         return cast("View", self.admin_view(inner))
 
     def show(self, page: ConsolePage, request: HttpRequest) -> HttpResponse:
-        now = timezone.now()
-        period = read_period(request.GET, today=now.date())
-        asked = Asked(request, cast("User", request.user), period, now)
-        context = {
-            **self.each_context(request),
-            "title": page.manifest.title,
-            "page": page.manifest,
-            "period": period,
-            "periods": CHOICES,
-            "now": now,
-            "actions": {
-                action.key: action for action in page.actions if asked.may(action.permission)
-            },
-            **page.context(asked),
-        }
+        asked = read_asked(request)
+        context = {**frame(page, asked), **page.context(asked)}
         return TemplateResponse(request, page.template, context)
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:

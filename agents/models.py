@@ -237,6 +237,16 @@ class ModelCallQuerySet(models.QuerySet["ModelCall"]):
         counted = rows.annotate(all=models.Count("pk"), away=models.Count("pk", filter=unanswered))
         return {alias: (count, away) for alias, count, away in counted}
 
+    def sums_of(self, user_id: UUID, *, since: datetime) -> dict[str, Any]:
+        """Of one person: count, used, elsewhere (what left the installation), tokens, usd."""
+        return self.filter(user_id=user_id, at__gte=since).aggregate(
+            count=models.Count("pk"),
+            used=models.Count("pk", filter=Q(outcome=ModelCall.Outcome.USED)),
+            elsewhere=models.Count("pk", filter=Q(is_local=False)),
+            tokens=Coalesce(models.Sum(models.F("tokens_in") + models.F("tokens_out")), 0),
+            usd=Coalesce(models.Sum("cost_usd"), 0.0),
+        )
+
 
 class ModelCall(models.Model):
     """One question to a language model: what it cost, and whether the answer was of use.

@@ -108,6 +108,9 @@ class Connection(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "source", "account"], name="one_connection")
         ]
+        indexes = [
+            models.Index(fields=["user"], condition=Q(state="reconnect"), name="broken_connections")
+        ]
 
     def __str__(self) -> str:
         return f"{self.source}, {self.user_id}"

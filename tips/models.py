@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
+from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile
@@ -35,6 +37,18 @@ class TipQuerySet(models.QuerySet["Tip"]):
     def newest_shown(self, most: int) -> list[Tip]:
         """With their people, the newest first. One query."""
         return list(self.select_related("user").order_by("-shown_at")[:most])
+
+    def answers_of(self, user_ids: Collection[UUID], *, since: datetime) -> Counter[UUID]:
+        """How many of what was made since then each of them answered. One query."""
+        rows = self.filter(user_id__in=user_ids, made_at__gte=since, state=Tip.State.ANSWERED)
+        counted = rows.order_by().values_list("user_id").annotate(count=Count("pk"))
+        return Counter(dict(counted))
+
+    def answers_by_day(self, user_id: UUID, *, since: datetime) -> dict[tuple[date, str], int]:
+        """Of what was made since then: how many answers by day (UTC) and reaction. One query."""
+        rows = self.filter(user_id=user_id, made_at__gte=since, state=Tip.State.ANSWERED)
+        days = rows.order_by().values_list(TruncDate("answered_at", tzinfo=UTC), "reaction")
+        return {(day, reaction): n for day, reaction, n in days.annotate(count=Count("pk"))}
 
 
 class Tip(models.Model):

@@ -41,6 +41,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        indexes = [
+            models.Index(fields=["-date_joined", "-id"], name="people_newest_first"),
+            models.Index(fields=["email"], condition=models.Q(is_staff=True), name="staff"),
+        ]
 
     def __str__(self) -> str:
         return self.email

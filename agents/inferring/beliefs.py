@@ -150,6 +150,18 @@ def take_back(user_id: UUID, key: str, *, at: datetime) -> None:
     _change(user_id, key, at=at, said=None, is_denied=False)
 
 
+def forget(user_id: UUID) -> int:
+    """What was inferred, until it is inferred anew; how much. What the person said stays theirs."""
+    with transaction.atomic():
+        if not lock_person(user_id):
+            return 0
+        inferred = Belief.objects.filter(user_id=user_id, said__isnull=True, is_denied=False)
+        forgotten = inferred.filter(value__isnull=False).delete()[0]
+        if forgotten:
+            LookSchedule.objects.note_change(user_id)
+    return forgotten
+
+
 def _change(user_id: UUID, key: str, *, at: datetime, **values: Any) -> None:
     with transaction.atomic():
         if not lock_person(user_id):

@@ -48,6 +48,16 @@ def read_new_words(user_ids: Collection[UUID], *, at: datetime) -> None:
             return
 
 
+def read_again(user_id: UUID) -> int:
+    """Have every reader of rules read the person's words once more, the next time that they are
+    needed; of how many. Until then what was read holds, as of an older version of its reader.
+
+    What a model read stays: it would be asked the same, for money.
+    """
+    read = Reading.objects.of(user_id).filter(reader__in=list(READERS.load()), version__gt=0)
+    return read.update(version=0)
+
+
 def _zones(user_ids: Collection[UUID]) -> dict[UUID, ZoneInfo]:
     rows = Profile.objects.filter(user_id__in=user_ids).values_list("user_id", "time_zone")
     return {user_id: ZoneInfo(name) for user_id, name in rows}

@@ -78,6 +78,25 @@ def store(found: Collection[Anew | Stands], *, at: datetime) -> Stored:
     return writing.stored
 
 
+def expire(user_id: UUID, *, at: datetime) -> Tip | None:
+    """End the person's live tip before its time; which. The next look decides anew.
+
+    None: there is none, or the person has left.
+    """
+    with transaction.atomic():
+        if not lock_people([user_id]):
+            return None
+        TipSchedule.objects.of_people([user_id], locked=True)
+        live = Tip.objects.current(user_id, at=at).first()
+        if live is None:
+            return None
+        Tip.objects.live().filter(pk=live.pk).update(
+            state=Tip.State.EXPIRED, expires_at=at, ended_at=at
+        )
+        TipSchedule.objects.look_again(user_id, at=at)
+    return live
+
+
 def _expire(user_ids: Collection[UUID], at: datetime) -> None:
     over = Tip.objects.live().filter(user_id__in=user_ids, expires_at__lte=at)
     over.update(state=Tip.State.EXPIRED, ended_at=at)
