@@ -15,6 +15,8 @@ from agents.models import ModelCall
 from tips.base import Kind
 from tips.make.generating import Said, compare_policies
 from tips.models import Interruption, Tip, TipDecision
+from tips.polish.remembering import first_reason
+from tips.polish.wording import Told, told
 from tips.registry import POLICIES
 
 SHOWN = 100
@@ -61,6 +63,7 @@ def _one(asked: Asked, key: str) -> dict[str, Any]:
     if tip is None:
         raise Http404
     decision = TipDecision.objects.filter(tip=tip).first()
+    revealed = revealed_until(asked, tip.user_id)
     return {
         "tip": tip,
         "decision": decision,
@@ -68,8 +71,15 @@ def _one(asked: Asked, key: str) -> dict[str, Any]:
         "calls": ModelCall.objects.around(tip.user_id, tip.polished_at),
         "asked_about": Interruption.objects.filter(tip=tip).order_by("at"),
         "policies_say": _policies(asked, tip.user_id),
-        "revealed": revealed_until(asked, tip.user_id),
+        "revealed": revealed,
+        "told": _told(tip) if revealed else None,
     }
+
+
+def _told(tip: Tip) -> Told:
+    """Of today's prompt: what was asked and answered is not kept."""
+    locale = Profile.objects.values_list("locale", flat=True).get(pk=tip.user_id)
+    return told(tip.plain or tip.content, first_reason(tip), locale=locale)
 
 
 def _policies(asked: Asked, user_id: UUID) -> list[Said]:

@@ -55,6 +55,21 @@ def skill(locale: str) -> str:
     return f"words.{locale.split('-')[0]}"
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a model is told: the words that are always the same, and those about this tip."""
+
+    version: str
+    fixed: str
+    variable: str
+
+
+def told(title: str, reasons: tuple[str, ...], *, locale: str) -> Told:
+    prompt: Any = PROMPTS["wording"]
+    context = WordingContext(get_language_info(locale)["name"], title, reasons)
+    return Told(prompt.version, prompt.fixed, prompt.variable(context))
+
+
 def word(
     user_id: UUID,
     title: str,
