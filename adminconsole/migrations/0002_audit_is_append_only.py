@@ -24,7 +24,8 @@ SQLITE = """
 
 def forward(apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(POSTGRESQL)
+        # Without None, Django takes the sign in the message for a placeholder.
+        schema_editor.execute(POSTGRESQL, params=None)
         return
     for what in ("update", "delete"):
         schema_editor.execute(SQLITE.format(what=what))
