@@ -14,11 +14,13 @@ class AdminconsoleConfig(AppConfig):
 
     def ready(self) -> None:
         from adminconsole.access.groups import make_groups
+        from adminconsole.asking.roles import make_roles
         from adminconsole.registry import PAGES
         from oo.lib.plugins import check_registry
 
         register(lambda **_asked: check_registry(PAGES), "adminconsole")
         post_migrate.connect(make_groups, sender=self)
+        post_migrate.connect(make_roles, sender=self)
 
 
 class ConsoleAdminConfig(AdminConfig):

@@ -201,3 +201,20 @@ class Counted(models.Model):
 
     def __str__(self) -> str:
         return str(self.day)
+
+
+class SavedQuery(models.Model):
+    """A question in SQL, for the member of staff who keeps it: an address may stand in it."""
+
+    name = models.CharField(max_length=80)
+    sql = models.TextField()
+    by = models.CharField(max_length=32)  # mark
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "saved queries"
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["by", "name"], name="one_query_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,47 @@
+"""Asking what a member of staff has written, on record, one at a time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.cache import cache
+from django.db import connection
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from adminconsole.asking import postgres, sqlite
+from adminconsole.asking.base import LONGEST_SQL, Answer, Refused
+from adminconsole.audit.marks import mark_of
+from adminconsole.audit.recording import record
+
+LOCK_S = 20  # longer than connecting and asking, for a process that dies meanwhile
+
+
+def ask(staff: User, sql: str, *, personal: bool, at: datetime) -> Answer:
+    """Raises Refused.
+
+    The audit log keeps a digest of the SQL and its length, and not the text, which may have
+    somebody's address in it. Who has the text can prove that it was this one.
+    """
+    sql = sql.rstrip().rstrip(";")
+    if not sql.strip():
+        raise Refused(_("Write a SELECT first."))
+    if len(sql) > LONGEST_SQL or "\x00" in sql:
+        raise Refused(_("That is too long, or no text."))
+    running = f"sql-running:{mark_of(staff.pk)}"
+    if not cache.add(running, True, timeout=LOCK_S):
+        raise Refused(_("Your last question is still being answered: one at a time."))
+    try:
+        record(staff, "query", at=at, target=target_of(sql, personal=personal))
+        if connection.vendor == "postgresql":
+            return postgres.ask(sql, personal=personal)
+        return sqlite.ask(sql, personal=personal)
+    finally:
+        cache.delete(running)
+
+
+def target_of(sql: str, *, personal: bool) -> str:
+    """What the audit log says of it."""
+    digest = salted_hmac("adminconsole.sql", sql, algorithm="sha256").hexdigest()[:16]
+    return f"{digest}, {len(sql)} letters{', personal' if personal else ''}"
