@@ -47,9 +47,14 @@ def test_staff_is_known_by_name_while_they_are_staff(alice: User, bob: User) -> 
     ],
 )
 def test_the_database_refuses_to_change_it(bob: User, statement: str) -> None:
-    record(bob, "reveal", at=NOON)
-    if statement.startswith("truncate") and connection.vendor != "postgresql":
+    if connection.vendor != "postgresql":
         statement = statement.replace("truncate", "delete from")
+    elif statement.startswith("truncate"):
+        with connection.cursor() as cursor:  # it is off in tests, which empty all tables
+            cursor.execute(
+                "alter table adminconsole_auditentry enable trigger audit_is_not_emptied"
+            )
+    record(bob, "reveal", at=NOON)
     refused = pytest.raises(Error, match="only added")
     with refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
