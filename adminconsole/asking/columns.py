@@ -23,7 +23,10 @@ NO_COLUMNS_OF = {"integrations_pushchannel": {"key", "resource"}}
 
 # Words of which the models do not say that they are ours, and no person's.
 PLAIN_WORDS = {
+    "adminconsole_askedday": {"why"},
     "adminconsole_auditentry": {"staff", "action", "person", "target"},
+    "adminconsole_callday": {"alias", "model", "purpose", "outcome"},
+    "adminconsole_qualityday": {"measure"},
     "adminconsole_tipday": {"policy", "model", "prompt_version", "kind", "reaction"},
     "agents_belief": {"inference"},
     "agents_correction": {"trait"},

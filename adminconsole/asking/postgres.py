@@ -39,8 +39,8 @@ def _ask(database: psycopg.Connection[Any], sql: str) -> Answer:
         f"set local lock_timeout = {LOCK_MS};"
         f"set local search_path = {connection.ops.quote_name(_schema())}"
     )
-    # Prepared: the extended protocol takes one statement, and what follows a semicolon is refused.
-    cursor.execute((DECLARE + sql).encode(), prepare=True)
+    # Binary is asked for by the extended protocol, which refuses what follows a semicolon.
+    cursor.execute((DECLARE + sql).encode(), binary=True)
     gathered, many = Gathered(), 1
     while not gathered.is_cut:
         # Few at first: rows may be large, and a fetch is in memory as a whole.

@@ -29,7 +29,11 @@ def ask(sql: str, *, personal: bool) -> Answer:
     if file == ":memory:" or file.startswith("file:"):
         raise Refused(_("This oO keeps its rows in memory: there is no file to ask."))
     address = f"file:{quote(file)}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as database:
+    try:
+        opened = sqlite3.connect(address, uri=True, isolation_level=None)
+    except sqlite3.Error as error:
+        raise _refused(error) from error
+    with closing(opened) as database:
         database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_CELL)
         database.set_authorizer(_authorizer(personal=personal))
         until = monotonic() + base.STATEMENT_S

@@ -110,7 +110,7 @@ POSTGRESQL = [
     "close asked",
     "select 1 from tips_tip t where t is not null",  # the row as a whole
 ]
-# Personal: (column, SQL).
+# What is read with REVEAL alone.
 PERSONAL = [
     "select email from accounts_user",
     "select * from accounts_user",
@@ -122,8 +122,9 @@ PERSONAL = [
     "select sql from adminconsole_savedquery",
     "with x as (select email as e from accounts_user) select e from x",
     "select (select email from accounts_user limit 1)",
-    "select id from tips_tip union select email from accounts_user",
+    "select candidate from tips_tip union select email from accounts_user",
 ]
+# What nobody reads.
 SECRET = [
     "select session_data from accounts_session",
     "select count(*) from accounts_session",
