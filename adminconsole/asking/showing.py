@@ -66,7 +66,15 @@ def _is_numeric(cells: Sequence[Any]) -> bool:
 
 def _runs(labels: Sequence[Any]) -> bool:
     """Whether something lies between one label and the next."""
-    return all(isinstance(label, date) or is_number(label) for label in labels)
+    return all(isinstance(label, date) or is_number(label) or _is_day(label) for label in labels)
+
+
+def _is_day(label: Any) -> bool:
+    """SQLite has days and moments as text."""
+    try:
+        return bool(date.fromisoformat(label[:10]))
+    except (TypeError, ValueError):
+        return False
 
 
 def _value(cell: Any) -> Value:

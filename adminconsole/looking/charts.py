@@ -100,7 +100,8 @@ class Chart:
             "backgroundColor": colour,
         }
         if self.kind == "bar":
-            return drawn | {"maxBarThickness": 22, "borderRadius": 2, "stack": "all"}
+            stack = {"stack": "all"} if self.is_stacked else {}  # else side by side
+            return drawn | {"maxBarThickness": 22, "borderRadius": 2, **stack}
         if line.style == "points":
             return drawn | {"showLine": False, "pointRadius": 4}
         dashes = {"borderDash": [4, 4]} if line.style == "dashed" else {}

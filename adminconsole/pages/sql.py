@@ -70,7 +70,7 @@ class Sql(ConsolePage):
             "most_rows": MOST_ROWS,
             "saved": mine,
             "examples": EXAMPLES,
-            "tables": [(table.name, table.columns(personal=may_reveal)) for table in tables()],
+            "tables": [table for table in tables() if table.columns(personal=may_reveal)],
             **found,
         }
 
@@ -89,10 +89,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
     return StreamingHttpResponse(
         csv_lines(answer),
         content_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="oo-{at:%Y-%m-%d-%H%M}.csv"',
-            "Cache-Control": "no-store",
-        },
+        headers={"Content-Disposition": f'attachment; filename="oo-{at:%Y-%m-%d-%H%M}.csv"'},
     )
 
 
