@@ -15,6 +15,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Profile, User
+from accounts.models.session import CONFINED
 from oo.lib.words import written_as
 from oo.lib.zones import zone_named
 
@@ -30,6 +31,8 @@ class SignedInMiddleware(AuthenticationMiddleware):
 def find_person(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
     """As django.contrib.auth.get_user, which answers whatever is not plainly in order."""
     session = request.session
+    if not request.path.startswith(session.get(CONFINED, "")):
+        return AnonymousUser()
     user_id = session.get(SESSION_KEY)
     person: User | None = getattr(session, "person", None)
     if (

@@ -13,6 +13,7 @@ class AdminconsoleConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
+        from adminconsole.access import signals  # noqa: F401  # hears sign-ins
         from adminconsole.access.groups import make_groups
         from adminconsole.asking.roles import make_roles
         from adminconsole.registry import PAGES

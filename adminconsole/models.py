@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import QuerySet, Sum
 
@@ -215,6 +216,25 @@ class SavedQuery(models.Model):
         verbose_name_plural = "saved queries"
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["by", "name"], name="one_query_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Passkey(models.Model):
+    """Half of a key pair, whose other half is in a device of a member of staff."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="passkeys")
+    credential_id = models.CharField(max_length=1400, unique=True)  # in base64url, as the next one
+    public_key = models.TextField()
+    sign_count = models.PositiveBigIntegerField(default=0)  # 0 where the device does not count
+    transports = models.CharField(max_length=80, blank=True)  # how a browser reaches the device
+    name = models.CharField(max_length=60)
+    added_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
 
     def __str__(self) -> str:
         return self.name

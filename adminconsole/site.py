@@ -18,8 +18,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from adminconsole.access import prove
+from adminconsole.access.door import after_proof, before_proof
 from adminconsole.acting import do
-from adminconsole.base import ConsolePage, Permission
+from adminconsole.base import ConsolePage, Permission, may
 from adminconsole.looking.showing import frame, read_asked
 from adminconsole.registry import PAGES, by_section
 from adminconsole.words import translate_names
@@ -59,7 +61,11 @@ class ConsoleSite(UnfoldAdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         pages: list[URLPattern | URLResolver] = [
-            path("", self.admin_view(_to_first), name="index"),
+            path("", self.guarded(Permission.LOOK, _to_first), name="index"),
+            *(
+                path(f"prove/{way}", self._door(before_proof(view)), name=name)
+                for way, view, name in prove.WAYS
+            ),
             path("rows/", self.admin_view(self.index), name="rows"),
             path("<slug:page>/do/<slug:action>/", self.admin_view(_do), name="do"),
         ]
@@ -70,17 +76,21 @@ class ConsoleSite(UnfoldAdminSite):
         return [*pages, *super().get_urls()]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """All pages come by here, those of Django and Unfold too."""
+        return self._door(after_proof(view), cacheable)
+
+    def _door(self, view: Any, cacheable: bool = False) -> Any:
         return csp_update(POLICY)(super().admin_view(view, cacheable))
 
     def guarded(self, permission: Permission, view: View) -> View:
         """For whoever may; others of the staff read that they may not."""
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not cast("User", request.user).has_perm(permission):
+            if not may(request, permission):
                 raise PermissionDenied(_("Your part of the team has no access to this page."))
             return view(request, *args, **kwargs)
 
-        return cast("View", self.admin_view(inner))
+        return cast("View", self._door(after_proof(inner, by_token=permission is Permission.LOOK)))
 
     def show(self, page: ConsolePage, request: HttpRequest) -> HttpResponse:
         asked = read_asked(request)
@@ -88,11 +98,10 @@ class ConsoleSite(UnfoldAdminSite):
         return TemplateResponse(request, page.template, context)
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
-        user = cast("User", request.user)
         here = request.path
         found = []
         for section, pages in by_section().items():
-            items = [_item(page, here) for page in pages if user.has_perm(page.manifest.permission)]
+            items = [_item(page, here) for page in pages if may(request, page.manifest.permission)]
             if items:
                 found.append({"title": section.words, "items": items, "separator": True})
         return found

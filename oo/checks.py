@@ -22,9 +22,11 @@ def production_is_safe(**_kwargs: Any) -> list[CheckMessage]:
         found.append(Error("Tasks need a real broker: set REDIS_URL.", id="oo.E003"))
     if wrong := wrong_base_url(settings.OO_BASE_URL):
         found.append(Error(wrong, id="oo.E004"))
-    if 0 < len(settings.OO_METRICS_TOKEN) < SHORTEST_TOKEN:
-        words = f"OO_METRICS_TOKEN can be guessed: make it {SHORTEST_TOKEN} characters or more."
-        found.append(Error(words, id="oo.E010"))
+    found += [
+        Error(f"{name} can be guessed: make it {SHORTEST_TOKEN} characters or more.", id="oo.E010")
+        for name in ("OO_METRICS_TOKEN", "ADMIN_TOKEN")
+        if 0 < len(getattr(settings, name)) < SHORTEST_TOKEN
+    ]
     if settings.OO_PRIVATE_HOSTS_ALLOWED:
         found.append(
             Error("OO_PRIVATE_HOSTS_ALLOWED opens the inner network: empty it.", id="oo.E005")

@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("integrations.urls")),
     path("", include("notifier.urls")),
     path("api/v1/", include((api, "api"))),
+    path("", include("adminconsole.urls")),
     path("console/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

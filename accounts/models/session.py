@@ -8,6 +8,9 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
+# In a session: the start of the only addresses at which it counts.
+CONFINED = "confined_to"
+
 
 class Session(AbstractBaseSession):
     """A session that knows whose it is, so that all of a person's can be ended at once."""

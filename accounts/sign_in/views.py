@@ -24,7 +24,8 @@ from accounts.sign_in.session_end import end_sessions, end_tokens
 @require_safe
 @never_cache
 def sign_in(request: HttpRequest) -> HttpResponse:
-    if request.user.is_authenticated:
+    """With `again`, also for who is signed in: the console wants to know that it is still them."""
+    if request.user.is_authenticated and "again" not in request.GET:
         return redirect(next_or_home(request))
     context = {
         "providers": configured_providers(),

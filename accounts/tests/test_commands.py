@@ -46,22 +46,3 @@ def test_a_value_that_no_key_reads_is_named(alice: User, settings: Any) -> None:
     settings.OO_ENCRYPTION_KEYS = [NEW_KEY]
     with pytest.raises(CommandError, match=r"accounts\.ProviderToken\.token"):
         call_command("rotate_keys")
-
-
-def test_somebody_is_let_into_the_console_and_out_again(alice: User) -> None:
-    said_by("make_staff", "Alice@example.com")
-    alice.refresh_from_db()
-    assert alice.is_staff
-    assert alice.is_superuser
-
-    said_by("make_staff", "alice@example.com", "--undo")
-    alice.refresh_from_db()
-    assert not alice.is_staff
-    assert not alice.is_superuser
-
-
-@pytest.mark.parametrize("email", ["nobody@example.com", "charlie@example.com"])
-def test_only_who_is_here_becomes_staff(charlie: User, email: str) -> None:
-    with pytest.raises(CommandError, match="sign in first"):
-        call_command("make_staff", email)
-    assert not User.objects.filter(is_staff=True).exists()

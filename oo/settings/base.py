@@ -258,6 +258,17 @@ APPLE_REVOKE_URL: str = env.str("APPLE_REVOKE_URL", default="https://appleid.app
 OO_DEMO_SIGN_IN = False
 OO_TESTING = False
 
+# ---- staff: adminconsole.access -------------------------------------------------------------
+
+# Whether the console asks for a passkey after sign-in.
+OO_STAFF_PASSKEYS: bool = env.bool("OO_STAFF_PASSKEYS", default=True)
+# After so long the console wants a new sign-in.
+OO_STAFF_SESSION_HOURS: int = env.int("OO_STAFF_SESSION_HOURS", default=12)
+# Who becomes admin by signing in with this verified address, while nobody is.
+ADMIN_SEED_EMAIL: str = env.str("ADMIN_SEED_EMAIL", default="").strip().lower()
+# Whoever brings it looks at the console as that person. Empty: there is no such way in.
+ADMIN_TOKEN: str = env.str("ADMIN_TOKEN", default="")
+
 # ---- tips -----------------------------------------------------------------------------------
 
 # Which policy chooses what is said: the key of one of tips/policies, or of an installed package.

@@ -50,6 +50,7 @@ CACHES["fragments"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 # Nobody collects them here; without this they are found while debugging alone.
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns of a folder that is missing
+OO_STAFF_PASSKEYS = env.bool("OO_STAFF_PASSKEYS", default=not DEBUG)
 OO_DEMO_SIGN_IN = env.bool("OO_DEMO_SIGN_IN", default=DEBUG)
 
 if not CELERY_BROKER_URL:

@@ -25,7 +25,12 @@ MARK = "the source's own mark of how far it was read"
 GONE = "is there only when the person is signed out for good, and asks for nothing any more"
 CLAIM = "says that a worker is at it at this moment"
 SENT = "is forgotten when it has left, and was written from what the export holds"
+DEVICE = "says how a device of the person's is spoken to"
 LEFT_OUT = {
+    "adminconsole.Passkey.credential_id": OPENS,
+    "adminconsole.Passkey.public_key": OPENS,
+    "adminconsole.Passkey.sign_count": DEVICE,
+    "adminconsole.Passkey.transports": DEVICE,
     "accounts.Session.session_key": OPENS,
     "accounts.Session.session_data": OPENS,
     "accounts.ApiToken.digest": OPENS,
