@@ -23,7 +23,7 @@ from tests.factories import signed_in
 pytestmark = pytest.mark.django_db
 
 OPEN = {"login", "logout", "prove", "prove_options", "prove_answer"}
-GIVEN = {"<path:object_id>": "1", "<int:pk>": "1", "<int:content_type_id>": "1"}
+GIVEN = {"<path:object_id>": "1", "<path:content_type_id>": "1", "<int:pk>": "1"}
 
 
 def addresses(patterns: list[Any], start: str) -> Iterator[tuple[str, str]]:
@@ -133,7 +133,7 @@ def test_a_new_sign_in_forgets_the_passkey(ops: User, ops_client: Client, passke
 # ---- recent proof ---------------------------------------------------------------------------
 
 
-def request_of(staff: User, *, came: str = "", **moments: datetime) -> HttpRequest:
+def request_of(staff: User, moments: dict[str, datetime], came: str = "") -> HttpRequest:
     headers = {"referer": came} if came else {}
     request = RequestFactory().post("/console/x/", headers=headers, HTTP_HOST="localhost")
     request.session = signed_in(staff).session
@@ -151,12 +151,12 @@ def test_recent_is_ten_minutes(
     settings.OO_STAFF_PASSKEYS = asked_for
     at = NOON.astimezone(UTC)
     key, other = (PROVED, SIGNED_IN) if asked_for else (SIGNED_IN, PROVED)
-    request = request_of(ops, **{key: at, other: at - timedelta(hours=1)})
+    request = request_of(ops, {key: at, other: at - timedelta(hours=1)})
     assert is_recent(request, at + timedelta(minutes=minutes)) is recent
 
 
 def test_without_any_proof_nothing_is_recent(ops: User, passkeys: None) -> None:
-    assert not is_recent(request_of(ops), timezone.now())
+    assert not is_recent(request_of(ops, {}), timezone.now())
 
 
 @proved_lately
@@ -165,7 +165,7 @@ def changing(request: HttpRequest) -> HttpResponse:
 
 
 def test_what_changes_something_happens_after_a_recent_proof(ops: User, passkeys: None) -> None:
-    request = request_of(ops, **{PROVED: timezone.now()})
+    request = request_of(ops, {PROVED: timezone.now()})
     assert changing(request).content == b"changed"
 
 
@@ -181,12 +181,12 @@ def test_what_changes_something_happens_after_a_recent_proof(ops: User, passkeys
 def test_others_are_sent_to_prove_it_and_back_to_the_form(
     ops: User, passkeys: None, came: str, back: str
 ) -> None:
-    request = request_of(ops, came=came, **{PROVED: timezone.now() - timedelta(minutes=10)})
+    request = request_of(ops, {PROVED: timezone.now() - timedelta(minutes=10)}, came)
     answer = changing(request)
     assert answer["Location"] == f"/console/prove/?next={back}"
     assert "Nothing was done yet" in str(next(iter(request._messages)))  # type: ignore[attr-defined]
 
 
 def test_where_passkeys_are_off_they_sign_in_anew(ops: User) -> None:
-    request = request_of(ops, **{SIGNED_IN: timezone.now() - timedelta(minutes=10)})
+    request = request_of(ops, {SIGNED_IN: timezone.now() - timedelta(minutes=10)})
     assert changing(request)["Location"] == "/sign-in/?again=1&next=%2Fconsole%2F"

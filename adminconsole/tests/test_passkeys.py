@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -208,11 +207,9 @@ def test_one_goes_back_to_pages_of_oo_alone(ops_client: Client, device: Authenti
 # ---- the page -------------------------------------------------------------------------------
 
 
-def put(client: Client, device: Authenticator, name: str) -> HttpResponse:
-    answer: Any = client.post(
-        f"{MINE}add", {"answer": device.add(options(client, MINE)), "name": name}
-    )
-    return answer
+def put(client: Client, device: Authenticator, name: str) -> Any:
+    answer = device.add(options(client, MINE))
+    return client.post(f"{MINE}add", {"answer": answer, "name": name})
 
 
 @pytest.fixture

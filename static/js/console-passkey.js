@@ -81,4 +81,7 @@
     button.disabled = false;
     button.focus();
   });
+
+  // Unfold hides the page until Alpine has begun, and what is hidden gets no focus.
+  if (button.autofocus) window.addEventListener("load", () => button.focus());
 })();
