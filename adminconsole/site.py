@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from adminconsole.access import prove
 from adminconsole.access.door import after_proof, before_proof
+from adminconsole.access.recent import proved_lately
 from adminconsole.acting import do
 from adminconsole.base import ConsolePage, Permission, may
 from adminconsole.looking.showing import frame, read_asked
@@ -137,15 +138,15 @@ def _guarded_url(start: str, url: URLPattern, guard: Callable[[View], View]) -> 
 
 
 @require_POST
+@proved_lately
 def _do(request: HttpRequest, page: str, action: str) -> HttpResponse:
     known = PAGES.get(page)
     found = next((each for each in known.actions if each.key == action), None) if known else None
     if known is None or found is None:
         raise Http404
-    staff = cast("User", request.user)
-    if not staff.has_perms([known.manifest.permission, found.permission]):
+    if not (may(request, known.manifest.permission) and may(request, found.permission)):
         raise PermissionDenied(_("Your part of the team may not do this."))
-    return do(found, request, staff)
+    return do(found, request, cast("User", request.user))
 
 
 def _to_first(request: HttpRequest) -> HttpResponse:

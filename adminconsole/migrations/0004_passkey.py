@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('adminconsole', '0002_audit_is_append_only'),
+        ('adminconsole', '0003_saved_query'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
