@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -16,25 +16,10 @@ from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from adminconsole.access.recent import came_by_token
-from adminconsole.looking.period import Period
+from adminconsole.access.permissions import Permission as Permission
+from adminconsole.access.permissions import may as may
+from adminconsole.period import Period
 from oo.lib.words import Words
-
-
-class Permission(StrEnum):
-    """What staff may do here. Groups hold them: see adminconsole.access.groups."""
-
-    LOOK = "adminconsole.look"  # at numbers and states, without anybody's words
-    ACT = "adminconsole.act"
-    REVEAL = "adminconsole.reveal"  # what a person wrote, prompts and answers of models
-    QUERY = "adminconsole.query"  # with SQL, without personal columns
-
-
-def may(request: HttpRequest, permission: Permission) -> bool:
-    """A program that came by token looks, whatever the person may whose name it has."""
-    if came_by_token(request) and permission is not Permission.LOOK:
-        return False
-    return cast("User", request.user).has_perm(permission)
 
 
 class Section(StrEnum):

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import QuerySet, Sum
 
-from adminconsole.looking.period import Period
+from adminconsole.period import Period
 
 
 class DayQuerySet(QuerySet[Any]):

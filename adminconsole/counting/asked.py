@@ -7,8 +7,8 @@ from datetime import date
 from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
 from django.db.models.functions import Cast, Floor, Least
 
-from adminconsole.looking.period import Period
 from adminconsole.models import AskedDay
+from adminconsole.period import Period
 from tips.deliver.learning import HELPED
 from tips.models import Interruption
 

@@ -7,8 +7,8 @@ from datetime import date
 from django.db.models import Count, F, IntegerField, Sum
 from django.db.models.functions import Cast, Floor, Greatest, Log
 
-from adminconsole.looking.period import Period
 from adminconsole.models import CallDay
+from adminconsole.period import Period
 from agents.models import ModelCall
 
 ALIKE = ("alias", "model", "purpose", "outcome", "is_local")

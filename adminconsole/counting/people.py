@@ -7,8 +7,8 @@ from datetime import date
 from django.db.models import Count, Exists, F, OuterRef, Q
 
 from accounts.models import User
-from adminconsole.looking.period import Period
 from adminconsole.models import PeopleDay
+from adminconsole.period import Period
 from integrations.models import Connection
 from tips.models import Tip
 

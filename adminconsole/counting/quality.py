@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
-from adminconsole.looking.period import Period
 from adminconsole.models import QualityDay
+from adminconsole.period import Period
 from agents.models import AgentOutput, LookSchedule
 from integrations.models import Connection
 from oo.lib.words import Words

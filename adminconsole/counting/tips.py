@@ -7,8 +7,8 @@ from datetime import UTC, date
 from itertools import islice
 from typing import Any
 
-from adminconsole.looking.period import Period
 from adminconsole.models import TipDay
+from adminconsole.period import Period
 from integrations.models import Task
 from oo.lib.zones import zone_named
 from tips.models import Tip

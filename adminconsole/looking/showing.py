@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from adminconsole.base import Asked, ConsolePage
-from adminconsole.looking.period import CHOICES, read_period
+from adminconsole.period import CHOICES, read_period
 
 
 def read_asked(request: HttpRequest) -> Asked:

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from adminconsole.access.revealing import revealed_until
 from adminconsole.base import Asked, ConsolePage, PageManifest, Section
 from adminconsole.counting.quality import AGENT
 from adminconsole.looking.charts import Chart, Line
 from adminconsole.looking.numbers import Interval
 from adminconsole.looking.people import find
+from adminconsole.looking.revealing import revealed_until
 from adminconsole.models import Counted, QualityDay
 from agents.base import Agent, AgentManifest, UserView
 from agents.looking.codec import fingerprint

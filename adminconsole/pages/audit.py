@@ -12,6 +12,7 @@ from accounts.models import User
 from adminconsole.audit.marks import mark_of, names_of_staff
 from adminconsole.base import Action, Asked, ConsolePage, PageManifest, Section
 from adminconsole.models import AuditEntry
+from adminconsole.registry import PAGES
 
 A_PAGE = 50
 
@@ -54,8 +55,6 @@ class Audit(ConsolePage):
 
 
 def _entries(asked: Asked, rows: Any) -> Iterator[Entry]:
-    from adminconsole.registry import PAGES  # this page is in it
-
     names = names_of_staff()
     known = {
         action.key: (page.manifest.key, action, {each.key: each for each in page.actions})

@@ -14,8 +14,8 @@ from adminconsole.base import Asked, ConsolePage, PageManifest, Section
 from adminconsole.counting.asked import BINS
 from adminconsole.looking.charts import Chart, Line
 from adminconsole.looking.numbers import Figure, Interval, share
-from adminconsole.looking.period import Period
 from adminconsole.models import AskedDay, Counted
+from adminconsole.period import Period
 from notifier.models import Delivery as Sent
 from oo.lib.words import Words
 from tips.decide.interrupting import SPEAKS

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from adminconsole.base import Asked, ConsolePage, PageManifest, Section
 from adminconsole.looking.charts import Chart, Line
 from adminconsole.looking.numbers import Figure, share
-from adminconsole.looking.period import Period
 from adminconsole.models import CallDay, Counted
+from adminconsole.period import Period
 from agents.models import ModelCall
 from oo.lib.words import Words
 

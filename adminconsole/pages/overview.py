@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from adminconsole.base import Asked, ConsolePage, PageManifest, Section
 from adminconsole.looking.charts import Chart, Line
 from adminconsole.looking.numbers import Figure, share
-from adminconsole.looking.period import Period
 from adminconsole.models import FUNNEL, Counted, PeopleDay, TipDay
+from adminconsole.period import Period
 from tips.models import Tip
 
 REACTIONS = (*Tip.Reaction.choices, ("", _("no answer")))

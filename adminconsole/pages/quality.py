@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from adminconsole.base import Asked, ConsolePage, PageManifest, Section
 from adminconsole.counting.quality import FEATURE, MEASURES
 from adminconsole.looking.numbers import Interval
-from adminconsole.looking.period import Period
 from adminconsole.models import Counted, QualityDay
+from adminconsole.period import Period
 from oo.lib.words import Words
 
 

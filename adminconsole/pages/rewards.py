@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from adminconsole.base import Asked, ConsolePage, PageManifest, Section
 from adminconsole.looking.charts import Chart, Line
 from adminconsole.looking.numbers import Interval, percent
-from adminconsole.looking.period import Period
 from adminconsole.models import Counted, TipDay
+from adminconsole.period import Period
 from oo.lib.words import Words
 from tips.models import Tip
 

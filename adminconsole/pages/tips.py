@@ -8,9 +8,9 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile
-from adminconsole.access.revealing import revealed_until
 from adminconsole.base import Asked, ConsolePage, PageManifest, Section
 from adminconsole.looking.people import key_of
+from adminconsole.looking.revealing import revealed_until
 from agents.models import ModelCall
 from tips.base import Kind
 from tips.make.generating import Said, compare_policies

@@ -8,9 +8,9 @@ from typing import Any
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from adminconsole.access.revealing import revealed_until
 from adminconsole.base import Asked, ConsolePage, PageManifest, Section
 from adminconsole.looking.people import find
+from adminconsole.looking.revealing import revealed_until
 from agents.models import Correction, Reading
 from agents.understanding.keeping import read_now
 from integrations.models import Task

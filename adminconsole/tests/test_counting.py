@@ -8,8 +8,8 @@ import pytest
 
 from accounts.models import User
 from adminconsole.counting.counting import count_days
-from adminconsole.looking.period import Period
 from adminconsole.models import Counted, PeopleDay, TipDay
+from adminconsole.period import Period
 from tests.clock import NOON, TODAY
 from tests.factories import give_tip, make_connection, make_person, the_tip
 from tips.answer import answering

@@ -238,7 +238,6 @@ def test_every_app_and_all_that_the_commands_name_is_in_the_image() -> None:
         ".git/config",
         "tests/check.py",
         "tips/tests/x.py",
-        "docs/x",
     ],
 )
 def test_neither_secrets_nor_tests_are_in_the_image(path: str) -> None:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.locks import lock_person
 from accounts.sign_in.session_end import end_sessions
-from adminconsole.access.revealing import reveal
 from adminconsole.base import Action, Order, Permission, Refused
+from adminconsole.looking.revealing import reveal
 from agents import tasks as agents_tasks
 from agents.inferring import beliefs
 from agents.models import LookSchedule

@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Consent, Session, User
 from accounts.privacy import catalogue
-from adminconsole.access.revealing import revealed_until
 from adminconsole.base import Asked
 from adminconsole.looking.charts import Chart, Line
 from adminconsole.looking.numbers import Figure, share
-from adminconsole.looking.period import Period
+from adminconsole.looking.revealing import revealed_until
 from adminconsole.pages.delivery import REASONS
 from adminconsole.pages.people.states import state_of_source
 from adminconsole.pages.people.words import Masked, said_in, seen_in
+from adminconsole.period import Period
 from agents.models import AgentOutput, Belief, Correction, ModelCall
 from agents.registry import AGENTS, INFERENCES
 from integrations.models import Connection

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from adminconsole.access.revealing import MASK
+from adminconsole.looking.revealing import MASK
 from agents.inferring import beliefs
 from agents.looking.codec import load
 from agents.models import AgentOutput, Belief
