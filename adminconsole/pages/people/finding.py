@@ -149,7 +149,9 @@ def _row(person: Any, sources: Sequence[Connection], answers: Counter[UUID], at:
         words, tone = _("has to reconnect"), "bad"
     elif not any(state.is_connected for state in states):
         words, tone = _("not connected"), "none"
-    elif person.active_at is None or person.active_at < at - WEEK:
+    elif person.active_at is None:
+        words, tone = _("has seen no tip yet"), "none"
+    elif person.active_at < at - WEEK:
         words, tone = _("away for a week"), "warn"
     else:
         words, tone = _("active"), "good"

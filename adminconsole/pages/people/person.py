@@ -57,7 +57,10 @@ def show_person(person: User, asked: Asked) -> Mapping[str, Any]:
         "revealed_until": until,
         "consents": list(_consents(person)),
         "sources": [state_of_source(connection) for connection in theirs],
-        "tips": [(tip, masked(tip.content), masked(tip.detail)) for tip in tips],
+        "tips": [
+            (tip, POLICIES.title(tip.policy), masked(tip.content), masked(tip.detail))
+            for tip in tips
+        ],
         "answers_chart": _answers_chart(person, at),
         "inferences": list(_inferences(person, masked)),
         "corrections": list(_corrections(person, masked)),
