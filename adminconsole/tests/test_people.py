@@ -15,8 +15,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Consent, User
+from adminconsole.access.revealing import KEY
 from adminconsole.pages.people import finding
-from adminconsole.pages.people.revealing import KEY
 from adminconsole.tests.people import (
     HOSTILE,
     LIST,
