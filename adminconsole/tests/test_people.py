@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Consent, User
-from adminconsole.access.revealing import KEY
+from adminconsole.looking.revealing import KEY
 from adminconsole.pages.people import finding
 from adminconsole.tests.people import (
     HOSTILE,

@@ -96,13 +96,15 @@ def remove(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @login_required
 def name(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """What its person calls it."""
+    mine = Device.objects.filter(pk=pk, user=request.user)
+    if not mine.exists():
+        raise Http404
     called = one_line(request.POST.get("name", ""), devices.LONGEST_NAME)
-    if not called:
-        messages.error(request, _("A device needs a name. It is called as before."))
-    elif Device.objects.filter(pk=pk, user=request.user).update(name=called):
+    if called:
+        mine.update(name=called)
         messages.success(request, _("Saved."))
     else:
-        raise Http404
+        messages.error(request, _("A device needs a name. It is called as before."))
     return redirect(SETTINGS)
 
 
