@@ -104,7 +104,8 @@ class Action:
     """
     says     what will have happened afterwards, beside the button
     run      does it, in a transaction with the row of the audit log, and says so. Raises Refused.
-    inverse  the key of the action that undoes it, with the same target
+    inverse  the key of the action that undoes it
+    undoes   of the target that was acted on, the one that undoes it
     """
 
     key: str
@@ -114,6 +115,7 @@ class Action:
     permission: Permission = Permission.ACT
     is_dangerous: bool = False
     inverse: str = ""
+    undoes: Callable[[str], str] = str
 
 
 class ConsolePage(ABC):

@@ -7,7 +7,15 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agents.models import AgentOutput, CountedDay, LookSchedule, ModelCall, Reading, Sweep
+from agents.models import (
+    AgentOutput,
+    AgentSwitch,
+    CountedDay,
+    LookSchedule,
+    ModelCall,
+    Reading,
+    Sweep,
+)
 from agents.profile.freshness import freshness
 from agents.understanding import shadow
 from oo.lib.admin import ReadOnlyAdmin
@@ -56,6 +64,12 @@ class AgentOutputAdmin(ReadOnlyAdmin[AgentOutput]):
     list_filter = ("agent",)
     list_select_related = ("user",)
     search_fields = ("=user__email",)
+
+
+@admin.register(AgentSwitch)
+class AgentSwitchAdmin(ReadOnlyAdmin[AgentSwitch]):
+    list_display = ("agent", "off_since")
+    ordering = ("agent",)
 
 
 @admin.register(LookSchedule)

@@ -143,6 +143,7 @@ class UserView:
     changes_at: datetime | None = None  # when a situation begins or ends by the clock
     synced_at: datetime | None = None  # the oldest of the connections' last syncs
     answers: tuple[Answer, ...] = ()
+    switched_off: frozenset[str] = frozenset()  # keys of agents; for everybody, by staff
     # What pure functions have worked out from this view: many angles ask the same.
     memo: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 

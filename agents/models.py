@@ -115,6 +115,45 @@ class AgentOutput(models.Model):
         return f"{self.agent}, {self.user_id}"
 
 
+class AgentSwitchQuerySet(models.QuerySet["AgentSwitch"]):
+    def off(self) -> frozenset[str]:
+        """Their keys. One query."""
+        return frozenset(self.values_list("pk", flat=True))
+
+    def switch_off(self, key: str, *, at: datetime) -> bool:
+        """False: it is off already."""
+        _row, is_new = self.get_or_create(pk=key, defaults={"off_since": at})
+        return is_new
+
+    def switch_on(self, key: str) -> bool:
+        """False: it is on already."""
+        gone, _by_model = self.filter(pk=key).delete()
+        return gone > 0
+
+
+class AgentSwitch(models.Model):
+    """An agent that looks at nobody: staff has switched it off. No row: it looks.
+
+    Nothing is noted of anybody, which would be a row for each of a million people: the switch is in
+    the view of whoever is decided about or looked at next, and `may_look` asks it there. What is
+    stored of an agent that is off is in no decision from then on, and the next look at the person
+    drops it. Of one that is on again the next decision has it look, as it does with every agent of
+    which nothing is stored; the sweep writes that down when it looks at the person again, for who
+    is active within the agent's TTL.
+    """
+
+    agent = models.CharField(max_length=40, primary_key=True)  # AgentManifest.key
+    off_since = models.DateTimeField()
+
+    objects = AgentSwitchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "agent switches"
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A person whom one worker looks at now."""

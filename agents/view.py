@@ -17,6 +17,7 @@ from django.db.models.functions import Cast
 from accounts.models import Consent, Profile
 from agents.base import EventView, TaskView, UserView
 from agents.inferring.beliefs import NOTHING_BELIEVED, load_beliefs
+from agents.models import AgentSwitch
 from agents.profile.answers import load_answers
 from agents.profile.contexts import load_contexts, next_change, situation_at
 from agents.profile.preferences import load_preferences
@@ -36,7 +37,7 @@ HORIZON = timedelta(days=8)
 
 
 def load_view(user_id: UUID, *, at: datetime) -> UserView:
-    """One person at `at`. Eleven queries, whatever they own. Raises Profile.DoesNotExist."""
+    """One person at `at`. Twelve queries, whatever they own. Raises Profile.DoesNotExist."""
     views = load_views([user_id], at=at)
     if user_id not in views:
         raise Profile.DoesNotExist
@@ -44,7 +45,7 @@ def load_view(user_id: UUID, *, at: datetime) -> UserView:
 
 
 def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserView]:
-    """People at `at`, those who have left left out. Eleven queries, however many they are."""
+    """People at `at`, those who have left left out. Twelve queries, however many they are."""
     zones, locales, formats = _profiles(user_ids)
     consents = _consents(user_ids)
     links = _links(user_ids)
@@ -53,6 +54,7 @@ def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserVi
     events = _events(user_ids, at, links, understood)
     answers = load_answers(user_ids, at=at)
     prefs, contexts = load_preferences(user_ids), load_contexts(user_ids)
+    switched_off = AgentSwitch.objects.off()
     beliefs = load_beliefs({pk: consents.get(pk, ()) for pk in zones}, at=at)
     return {
         user_id: UserView(
@@ -73,6 +75,7 @@ def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserVi
             changes_at=next_change(contexts.get(user_id, ()), zone, at),
             synced_at=links.synced.get(user_id),
             answers=answers.get(user_id, ()),
+            switched_off=switched_off,
         )
         for user_id, zone in zones.items()
     }

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from oo.lib.admin import ReadOnlyAdmin
-from tips.models import Interruption, Tip, TipDecision, TipSchedule, UsefulnessFit
+from tips.models import Interruption, PolicySwitch, Tip, TipDecision, TipSchedule, UsefulnessFit
 
 
 @admin.register(Tip)
@@ -40,6 +40,11 @@ class TipScheduleAdmin(ReadOnlyAdmin[TipSchedule]):
     list_display = ("user", "looked_at", "next_look_at", "silence", "rest_until")
     list_select_related = ("user",)
     search_fields = ("=user__email",)
+
+
+@admin.register(PolicySwitch)
+class PolicySwitchAdmin(ReadOnlyAdmin[PolicySwitch]):
+    list_display = ("policy", "since")
 
 
 @admin.register(UsefulnessFit)

@@ -236,6 +236,19 @@ class UsefulnessFit(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+class PolicySwitch(models.Model):
+    """The policy that staff has chosen; one row, or none while the settings say which decides."""
+
+    policy = models.CharField(max_length=40)  # PolicyManifest.key
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "policy switches"
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
 class Mute(models.Model):
     """A candidate that is not to be said again before a moment: the effect of an answer."""
 

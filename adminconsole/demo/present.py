@@ -41,6 +41,7 @@ from tips.make.deciding import (
     rendered,
     worth_logging,
 )
+from tips.make.in_force import policy_of_settings
 from tips.models import Tip, TipDecision, TipSchedule, TipView
 
 STALE, STALE_FOR_S = 0.08, 2 * DAY_S
@@ -69,7 +70,8 @@ def add_present(story: Story) -> None:
     seen = _add_outputs(person, view, rows)
     _add_beliefs(story, view)
     is_here = person.stage is Stage.ACTIVE and not is_stale
-    decided = decide(view, (), seen, rng) if is_here else None
+    policy = policy_of_settings()
+    decided = decide(view, policy, (), seen, rng) if is_here else None
     _add_schedules(story, view, decided)
 
 
@@ -153,7 +155,7 @@ def _add_schedules(story: Story, view: UserView, decided: Decided | None) -> Non
         active_at=stamp(story.here) if story.here else None,
         looked_at=cell_of(view.now),
     )
-    mark = mark_of(view, ()) if decided else ""
+    mark = mark_of(view, decided.policy, ()) if decided else ""
     rows.add(
         TipSchedule,
         user_id=person.id,

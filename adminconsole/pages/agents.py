@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from time import perf_counter
 from typing import Any
 
@@ -11,7 +12,15 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from adminconsole.base import Asked, ConsolePage, PageManifest, Section
+from adminconsole.base import (
+    Action,
+    Asked,
+    ConsolePage,
+    Order,
+    PageManifest,
+    Refused,
+    Section,
+)
 from adminconsole.counting.quality import AGENT
 from adminconsole.looking.charts import Chart, Line
 from adminconsole.looking.numbers import Interval
@@ -22,7 +31,7 @@ from agents.base import Agent, AgentManifest, UserView
 from agents.looking.codec import fingerprint
 from agents.looking.eligibility import may_look
 from agents.looking.outputs import Stored, load_stored
-from agents.models import Sweep
+from agents.models import AgentSwitch, Sweep
 from agents.registry import AGENTS
 from agents.view import load_views
 from oo.lib.words import Words, written_as
@@ -35,10 +44,11 @@ SWEEPS = 12
 class Row:
     manifest: AgentManifest
     fresh: Interval  # of its outputs, when it was counted last
+    off_since: datetime | None  # for everybody; None: it looks
 
     @property
     def state(self) -> str:
-        if not self.fresh.whole:
+        if self.off_since or not self.fresh.whole:
             return "none"
         return "good" if self.fresh.share >= 0.9 else "warn" if self.fresh.share >= 0.5 else "bad"
 
@@ -80,12 +90,16 @@ class Agents(ConsolePage):
     )
 
     def context(self, asked: Asked) -> Mapping[str, Any]:
-        """Four queries, and those of one look at the person who is named."""
+        """Five queries, and those of one look at the person who is named."""
         shares = _shares(asked)
+        off = dict(AgentSwitch.objects.values_list("agent", "off_since"))
         typed = asked.given("person")
         person = find(typed) if typed else None
         return {
-            "rows": [Row(agent.manifest, _newest(shares.get(key, {}))) for key, agent in _agents()],
+            "rows": [
+                Row(agent.manifest, _newest(shares.get(key, {})), off.get(key))
+                for key, agent in _agents()
+            ],
             "days_chart": _chart(asked, shares),
             "sweeps": Sweep.objects.order_by("-began_at")[:SWEEPS],
             "typed": typed,
@@ -94,6 +108,10 @@ class Agents(ConsolePage):
             "revealed": revealed_until(asked, person.pk) if person else None,
             "counted": Counted.objects.order_by("-at").first(),
         }
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        return ACTIONS
 
 
 def _agents() -> list[tuple[str, Agent]]:
@@ -162,3 +180,46 @@ def _look(agent: Agent, view: UserView, stored: Stored | None) -> Preview:
         is_same = stored.fingerprint == fingerprint(snippet)
         becomes = "same" if is_same else "changed"
     return Preview(agent.manifest.title, stored, becomes, snippet.text, ms)
+
+
+def disable(order: Order) -> str:
+    agent = _ordered(order)
+    if not AgentSwitch.objects.switch_off(order.target, at=order.at):
+        raise Refused(_now("%(agent)s is switched off already.") % {"agent": agent.title})
+    return _now("%(agent)s looks at nobody any more.") % {"agent": agent.title}
+
+
+def enable(order: Order) -> str:
+    agent = _ordered(order)
+    if not AgentSwitch.objects.switch_on(order.target):
+        raise Refused(_now("%(agent)s is switched on already.") % {"agent": agent.title})
+    return _now("%(agent)s looks at people again.") % {"agent": agent.title}
+
+
+def _ordered(order: Order) -> AgentManifest:
+    agent = AGENTS.get(order.target)
+    if agent is None:
+        raise Refused(_now("There is no agent of that key."))
+    return agent.manifest
+
+
+ACTIONS = (
+    Action(
+        key="disable_agent",
+        title=_("Switch off"),
+        says=_(
+            "It looks at nobody any more. What it saw is in no decision from now on, and is deleted"
+            " when people are looked at next."
+        ),
+        run=disable,
+        is_dangerous=True,
+        inverse="enable_agent",
+    ),
+    Action(
+        key="enable_agent",
+        title=_("Switch on"),
+        says=_("It looks at people again, at the next decision about each of them."),
+        run=enable,
+        inverse="disable_agent",
+    ),
+)

@@ -25,6 +25,10 @@ class Entry:
     action: Action | None
     undo: Action | None
 
+    @property
+    def undo_target(self) -> str:
+        return self.action.undoes(self.row.target) if self.action else ""
+
 
 class Audit(ConsolePage):
     manifest = PageManifest(

@@ -10,13 +10,24 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from adminconsole.base import Asked, ConsolePage, PageManifest, Section
+from adminconsole.base import (
+    Action,
+    Asked,
+    ConsolePage,
+    Order,
+    PageManifest,
+    Refused,
+    Section,
+)
 from adminconsole.looking.charts import Chart, Line
 from adminconsole.looking.numbers import Interval, percent
 from adminconsole.models import Counted, TipDay
 from adminconsole.period import Period
 from oo.lib.words import Words
+from tips.base import PolicyManifest
+from tips.make.in_force import InForce, load_in_force, switch_policy
 from tips.models import Tip
+from tips.registry import POLICIES
 
 # What may be compared, by the column of TipDay.
 BY: Mapping[str, Words] = {
@@ -60,6 +71,21 @@ class Row:
         return Interval(self.counts.get("", 0), self.shown)
 
 
+@dataclass(frozen=True, slots=True)
+class Choosable:
+    manifest: PolicyManifest
+    in_force: InForce
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.manifest.key == self.in_force.policy.manifest.key
+
+    @property
+    def target(self) -> str:
+        """Of the action that switches to it."""
+        return f"{self.in_force.policy.manifest.key}>{self.manifest.key}"
+
+
 class Rewards(ConsolePage):
     manifest = PageManifest(
         key="rewards",
@@ -71,11 +97,12 @@ class Rewards(ConsolePage):
     )
 
     def context(self, asked: Asked) -> Mapping[str, Any]:
-        """Three queries, all of rows that are counted by day."""
+        """Three queries of rows that are counted by day, and one."""
         by = asked.given("by") if asked.given("by") in BY else "policy"
         counts = TipDay.objects.within(asked.period).sums("day", by, "reaction")
         rows = _rows(by, counts)
         pair = _pair(asked, rows)
+        in_force = load_in_force()
         return {
             "by": by,
             "choices": BY.items(),
@@ -83,8 +110,26 @@ class Rewards(ConsolePage):
             "drawn": _chart(by, asked.period, counts, pair or rows[:DRAWN]),
             "pair": pair,
             "verdict": _verdict(*pair) if pair else "",
+            "policies": [Choosable(policy.manifest, in_force) for policy in POLICIES],
             "counted": Counted.objects.order_by("-at").first(),
         }
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        return (
+            Action(
+                key="switch_policy",
+                title=_("Let it decide"),
+                says=_(
+                    "It decides what everybody is told, from the next decision on. What is on"
+                    " somebody's page stays until then."
+                ),
+                run=switch,
+                is_dangerous=True,
+                inverse="switch_policy",
+                undoes=_backwards,
+            ),
+        )
 
 
 def _pair(asked: Asked, rows: Sequence[Row]) -> list[Row]:
@@ -167,3 +212,23 @@ def _verdict(first: Row, second: Row) -> str:
         )
         % shares
     )
+
+
+def switch(order: Order) -> str:
+    """`target` is the policy that decides, as staff sees it, and the one that shall: "old>new"."""
+    before, _to, after = order.target.partition(">")
+    if before not in POLICIES or after not in POLICIES:
+        raise Refused(_now("There is no policy of that key."))
+    if before == after:
+        raise Refused(_now("%(policy)s decides already.") % {"policy": POLICIES.title(after)})
+    if not switch_policy(before, after, at=order.at):
+        raise Refused(
+            _now("%(policy)s does not decide any more. See which one does.")
+            % {"policy": POLICIES.title(before)}
+        )
+    return _now("%(policy)s decides from now on.") % {"policy": POLICIES.title(after)}
+
+
+def _backwards(target: str) -> str:
+    before, _to, after = target.partition(">")
+    return f"{after}>{before}"

@@ -6,7 +6,9 @@ from agents.base import AgentManifest, UserView
 
 
 def may_look(manifest: AgentManifest, view: UserView) -> bool:
-    """What the person allows, and the situation that they are in, and what they have set."""
+    """What staff has left on, what the person allows, their situation, and what they have set."""
+    if manifest.key in view.switched_off:
+        return False
     if not view.consents.issuperset(manifest.consents):
         return False
     if manifest.serves and view.situation and view.situation.key not in manifest.serves:

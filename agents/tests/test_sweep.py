@@ -196,7 +196,7 @@ def test_as_many_queries_for_many_as_for_one(
     for most in (1, 11):
         claimed = claim(NOON, most)
         assert len(claimed) == most
-        with django_assert_num_queries(28 if connection.vendor == "postgresql" else 22):
+        with django_assert_num_queries(29 if connection.vendor == "postgresql" else 23):
             sweeping.sweep_chunk(run, claimed, at=NOON)
 
 

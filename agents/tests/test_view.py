@@ -38,7 +38,7 @@ def test_as_many_queries_for_many_as_for_one(alice: User, django_assert_num_quer
     for person in people:
         make_task(person)
         make_event(person)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert len(load_views([p.pk for p in people], at=NOON)) == 10
 
 

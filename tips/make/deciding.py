@@ -10,7 +10,6 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.utils import timezone, translation
 
 from agents.base import Snippet, UserView
@@ -24,7 +23,6 @@ from tips.decide.fingerprint import fingerprint, next_boundary
 from tips.decide.insights import OF_BELIEFS, UNANSWERED, held_until
 from tips.make import words
 from tips.models import Mute, Tip
-from tips.registry import POLICIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +39,12 @@ class Decided:
 
 def decide(
     view: UserView,
+    policy: Policy,
     mutes: Sequence[Mute],
     kept: Mapping[str, Snippet],
     rng: Random,
-    *,
-    policy: Policy | None = None,
 ) -> Decided:
-    """No query. `kept` is what agents saw, as agents.looking.outputs.load_current has it.
-
-    policy  to be asked in the place of the installation's
-    """
-    policy = policy or POLICIES[settings.OO_POLICY]
+    """No query. `kept` is what agents saw, as agents.looking.outputs.load_current has it."""
     candidates = build_candidates(view, {m.candidate for m in mutes})
     choice = policy.decide(view, candidates, rng)
     until = choice.chosen.candidate.valid_until if choice.chosen else None
@@ -59,9 +52,9 @@ def decide(
     return Decided(view, policy, choice, candidates, see(view, kept), boundary)
 
 
-def mark_of(view: UserView, mutes: Sequence[Mute]) -> str:
+def mark_of(view: UserView, policy: Policy, mutes: Sequence[Mute]) -> str:
     """Equal marks: what was decided still stands."""
-    manifest = POLICIES[settings.OO_POLICY].manifest
+    manifest = policy.manifest
     muted = [m.candidate for m in mutes]
     return fingerprint(view, muted, f"{manifest.key} {manifest.version}", view.locale)
 

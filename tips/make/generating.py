@@ -14,6 +14,7 @@ from agents.understanding.keeping import read_new_words
 from agents.view import load_view
 from tips.base import TipCandidate
 from tips.make.deciding import as_candidates, decide, mutes_in_force
+from tips.make.in_force import load_in_force
 from tips.models import Mute
 from tips.registry import POLICIES
 
@@ -29,7 +30,8 @@ def generate(
     the page stays. Raises Profile.DoesNotExist for who has left.
     """
     read_new_words([user_id], at=at)
-    decided = decide(*_known(user_id, at), rng or Random())
+    view, mutes, kept = _known(user_id, at)
+    decided = decide(view, load_in_force().policy, mutes, kept, rng or Random())
     possible = [scored for scored in decided.choice.ranking if not scored.is_gated]
     return as_candidates(possible[:most], decided)
 
@@ -51,7 +53,7 @@ def compare_policies(user_id: UUID, *, at: datetime) -> list[Said]:
     view, mutes, kept = _known(user_id, at)
     found = []
     for key, policy in POLICIES.load().items():
-        decided = decide(view, mutes, kept, Random(0), policy=policy)
+        decided = decide(view, policy, mutes, kept, Random(0))
         chosen = decided.choice.chosen
         candidate = as_candidates([chosen], decided)[0] if chosen else None
         found.append(Said(key, candidate, decided.choice.silence))

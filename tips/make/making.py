@@ -13,6 +13,7 @@ from agents.understanding.keeping import read_new_words
 from agents.view import load_views
 from integrations.models import CalendarEvent, Task
 from tips.make.deciding import decide, mark_of, mutes_in_force
+from tips.make.in_force import load_in_force
 from tips.make.storing import Anew, Stands, Stored, store
 from tips.models import Tip, TipSchedule
 
@@ -75,16 +76,17 @@ def _decide(
     views = load_views(schedules, at=at)
     mutes, seen = mutes_in_force(views), load_current(views, at=at)
     live = {tip.user_id: tip for tip in Tip.objects.current_of(views, at=at)}
+    policy = load_in_force().policy
     found: list[Anew | Stands] = []
     failures: dict[UUID, Exception] = {}
     for user_id, view in views.items():
         schedule, muted = schedules[user_id], mutes.get(user_id, ())
         try:
-            mark = mark_of(view, muted)
+            mark = mark_of(view, policy, muted)
             if user_id in live and schedule.fingerprint == mark:
                 found.append(Stands(schedule, live[user_id].expires_at))
             else:
-                decided = decide(view, muted, seen.get(user_id, {}), rng)
+                decided = decide(view, policy, muted, seen.get(user_id, {}), rng)
                 found.append(Anew(schedule, mark, decided))
         except Exception as error:  # a policy may be anybody's
             log.error("no decision: %s", type(error).__name__)  # noqa: TRY400  # no words of theirs

@@ -220,7 +220,7 @@ def test_three_hundred_tasks_take_as_many_queries_as_one(alice: User, bob: User)
         with CaptureQueriesContext(connection) as queries:
             make_tip(user.pk, at=NOON)
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 32
+    assert counts[0] == counts[1] <= 34
 
 
 def test_what_changes_while_a_decision_is_made_is_not_lost(
