@@ -1,0 +1,321 @@
+"""Pages against rows made by hand: what they say is what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from adminconsole.counting.asked import count_asked
+from adminconsole.counting.calls import count_calls
+from adminconsole.counting.counting import count_day
+from adminconsole.counting.quality import FRESH, count_quality
+from adminconsole.looking import probes
+from adminconsole.looking.documents import documents
+from adminconsole.models import AskedDay, CallDay, Counted, QualityDay, TipDay
+from agents.models import AgentOutput, Correction, ModelCall, Reading
+from integrations.models import Connection
+from tests.clock import NOON, TODAY
+from tests.factories import give_tip, make_connection, make_task
+from tips.models import Interruption, Tip
+
+pytestmark = pytest.mark.django_db
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def _at_noon(time_machine: Any) -> None:
+    time_machine.move_to(NOON, tick=False)
+
+
+@pytest.fixture
+def admin(bob: User, bob_client: Client, time_machine: Any) -> Iterator[Client]:
+    bob.is_staff = bob.is_superuser = True
+    bob.save()
+    return bob_client
+
+
+def seen(client: Client, key: str, **given: Any) -> Any:
+    answer = client.get(f"/console/{key}/", given)
+    assert answer.status_code == 200
+    return answer.context
+
+
+def shown(count: int, *, reaction: str = "", prompt: str = "a", day: Any = TODAY) -> None:
+    TipDay.objects.create(
+        day=day, policy="p", prompt_version=prompt, kind="task", hour=9, cohort=TODAY,
+        reaction=reaction, count=count,
+    )  # fmt: skip
+
+
+# ---- rewards ------------------------------------------------------------------------------------
+
+
+def test_two_prompts_are_compared_in_words(admin: Client) -> None:
+    for prompt, done in (("old", 300), ("new", 400)):
+        shown(done, reaction="done", prompt=prompt)
+        shown(1_000 - done, prompt=prompt)
+    page = seen(admin, "rewards", by="prompt_version", a="old", b="new")
+    assert page["verdict"].startswith("new is better: 40 % of its tips were done, of old 30 %.")
+    shown(39, reaction="done", prompt="newer")
+    shown(61, prompt="newer")
+    page = seen(admin, "rewards", by="prompt_version", a="new", b="newer")
+    assert page["verdict"].startswith("Nobody can tell yet")
+
+
+def test_one_thing_is_not_compared_with_itself(admin: Client) -> None:
+    shown(10, prompt="")
+    for given in ({"a": "", "b": ""}, {"a": "x", "b": ""}, {}):
+        page = seen(admin, "rewards", by="prompt_version", **given)
+        assert (page["pair"], page["verdict"]) == ([], "")
+        assert [row.title for row in page["rows"]] == ["none"]
+
+
+@pytest.mark.parametrize("by", ["policy", "model", "kind", "hour", "priority", "cohort", "x", ""])
+def test_whatever_it_is_compared_by_the_sum_is_the_same(admin: Client, by: str) -> None:
+    shown(7, reaction="done")
+    shown(3)
+    assert sum(row.shown for row in seen(admin, "rewards", by=by)["rows"]) == 10
+
+
+def test_what_is_older_is_not_in_it(admin: Client) -> None:
+    shown(5, day=TODAY - 7 * DAY)
+    assert seen(admin, "rewards", days=7)["rows"] == []
+    assert seen(admin, "rewards", days=28)["rows"][0].shown == 5
+
+
+# ---- delivery -----------------------------------------------------------------------------------
+
+
+def asked(person: User, why: str, probability: float, *, helped: bool | None = None) -> None:
+    tip = give_tip(person)
+    spoken = helped is not None
+    Interruption.objects.create(
+        user=person, tip=tip, at=NOON, spoken=spoken, why=why, probability=probability,
+        needed=0.4, features={"hour": 12.0, "free_min": None},
+    )  # fmt: skip
+    Tip.objects.filter(pk=tip.pk).update(
+        state="answered" if helped else "expired",
+        reaction="done" if helped else "",
+        answered_at=NOON + 5 * MINUTE if helped else None,
+    )
+
+
+def test_delivery_is_what_was_asked_and_what_came_of_it(admin: Client, alice: User) -> None:
+    asked(alice, "worth_it", 0.62, helped=True)
+    asked(alice, "worth_it", 0.64, helped=False)
+    asked(alice, "quiet", 0.9)
+    AskedDay.objects.bulk_create(count_asked(TODAY))
+    assert {(row.why, row.bin, row.count, row.helped) for row in AskedDay.objects.all()} == {
+        ("worth_it", 12, 2, 1),
+        ("quiet", 18, 1, 0),
+    }
+    page = seen(admin, "delivery")
+    figures = {str(figure.title): figure.text for figure in page["figures"]}
+    assert figures["Spoken"] == "2"
+    assert (figures["Helped"], figures["False alarms"]) == ("50 %", "50 %")
+    assert figures["Expected to help"] == "63 %"
+    assert [(str(reason.title), reason.count) for reason in page["reasons"]] == [("quiet hours", 1)]
+    points = page["calibration"].lines[0].values
+    assert [(n, value) for n, value in enumerate(points) if value is not None] == [(12, 0.5)]
+
+
+@pytest.mark.parametrize(("probability", "bin_"), [(0.0, 0), (0.05, 1), (0.9999, 19), (1.0, 19)])
+def test_every_probability_has_a_bin(alice: User, probability: float, bin_: int) -> None:
+    asked(alice, "quiet", probability)
+    assert [row.bin for row in count_asked(TODAY)] == [bin_]
+
+
+# ---- models -------------------------------------------------------------------------------------
+
+
+def called(person: User, outcome: str, *, ms: int = 100, at: datetime = NOON) -> None:
+    ModelCall.objects.create(
+        user=person, at=at, purpose="words", alias="tip-generator", model="m", prompt="v1",
+        tokens_in=10, tokens_out=2, ms=ms, cost_usd=0.5, is_local=False, outcome=outcome,
+    )  # fmt: skip
+
+
+def test_models_are_what_was_asked_and_what_it_cost(admin: Client, alice: User) -> None:
+    for outcome, ms in (("used", 100), ("used", 130), ("refused", 5_000), ("too_slow", 20_000)):
+        called(alice, outcome, ms=ms)
+    CallDay.objects.bulk_create(count_calls(TODAY))
+    page = seen(admin, "models")
+    figures = {str(figure.title): figure.text for figure in page["figures"]}
+    assert (figures["Calls"], figures["Cost in USD"]) == ("4", "2")
+    assert (figures["Fell back to rules"], figures["Stayed on this host"]) == ("50 %", "0 %")
+    (alias,) = page["aliases"]
+    assert (alias.usual_ms, alias.slow_ms) == (256, 32_768)
+    assert [used for _title, used, _limit in page["budgets"]] == [48, 2.0]
+
+
+def test_a_call_that_took_no_time_is_counted(alice: User) -> None:
+    called(alice, "away", ms=0)
+    assert [row.doublings for row in count_calls(TODAY)] == [0]
+
+
+# ---- data quality -------------------------------------------------------------------------------
+
+
+def test_quality_is_the_share_of_what_should_be(admin: Client, alice: User) -> None:
+    make_connection(alice, synced_at=NOON - MINUTE)
+    late = make_connection(alice, account="2", synced_at=NOON - FRESH - MINUTE)
+    Connection.objects.filter(pk=late.pk).update(state="reconnect")
+    asked(alice, "quiet", 0.5)
+    count_day(TODAY, at=NOON)
+    kept = {row.measure: (row.part, row.whole) for row in QualityDay.objects.all()}
+    assert kept["tokens that work"] == (1, 2)
+    assert kept["sources read in time"] == (1, 1)
+    assert (kept["feature hour"], kept["feature free_min"]) == ((1, 1), (0, 1))
+    rows = {str(row.title): row.state for row in seen(admin, "quality")["measures"]}
+    assert (rows["tokens that work"], rows["sources read in time"]) == ("bad", "good")
+
+
+def test_what_was_known_on_the_day_alone_stays_when_it_is_counted_again(alice: User) -> None:
+    make_connection(alice)
+    count_day(TODAY, at=NOON)
+    count_day(TODAY, at=NOON + DAY)
+    assert QualityDay.objects.filter(day=TODAY, measure="tokens that work").exists()
+    assert "tokens that work" not in {row.measure for row in count_quality(TODAY, at=NOON + DAY)}
+
+
+# ---- health -------------------------------------------------------------------------------------
+
+
+def parts() -> dict[str, probes.Part]:
+    return {part.name: part for part in probes.look(at=NOON)}
+
+
+def test_a_part_that_raises_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_at: datetime) -> Any:
+        raise OSError("the secret address")
+
+    monkeypatch.setitem(probes.PROBES, "cache", broken)
+    found = parts()
+    assert (found["cache"].state, found["cache"].says) == ("bad", "no answer (OSError)")
+    assert found["Database"].state == "good"
+
+
+def test_beat_that_counts_no_more_is_late() -> None:
+    assert parts()["Beat"].state == "none"
+    Counted.objects.create(day=TODAY, at=NOON - 5 * MINUTE)
+    assert parts()["Beat"].state == "good"
+    Counted.objects.update(at=NOON - 25 * MINUTE)
+    assert parts()["Beat"].state == "bad"
+
+
+@pytest.mark.parametrize(("away", "state"), [(0, "good"), (2, "warn"), (6, "bad")])
+def test_a_model_that_does_not_answer_is_told(alice: User, away: int, state: str) -> None:
+    for number in range(10):
+        called(alice, "away" if number < away else "used", at=NOON - MINUTE)
+    assert parts()["tip-generator"].state == state
+
+
+def test_a_source_that_is_overdue_is_told(alice: User) -> None:
+    make_connection(alice, source="todoist", next_sync_at=NOON - 11 * MINUTE)
+    assert parts()["Todoist"].says == "1 connected, 0 with errors, 1 overdue"
+    assert parts()["Todoist"].state == "bad"
+
+
+def test_every_part_has_a_runbook() -> None:
+    assert {f"runbooks/{name}" for name in probes.PROBES} <= documents().keys()
+
+
+def test_the_parts_are_fetched_beside_the_page(admin: Client) -> None:
+    assert "/console/health/parts/" in admin.get("/console/health/").content.decode()
+    fragment = admin.get("/console/health/parts/")
+    assert fragment.status_code == 200
+    assert "<html" not in fragment.content.decode()
+    assert "no-store" in fragment["Cache-Control"]
+
+
+# ---- one person ---------------------------------------------------------------------------------
+
+
+def test_an_agent_is_previewed_and_writes_nothing(admin: Client, alice: User) -> None:
+    give_tip(alice)
+    before = list(AgentOutput.objects.values())
+    page = admin.get("/console/agents/", {"person": alice.email})
+    assert page.context["previews"]
+    assert {each.becomes for each in page.context["previews"]} <= {
+        "same", "new", "changed", "gone", "nothing", "may_not",
+    }  # fmt: skip
+    assert list(AgentOutput.objects.values()) == before
+    assert "Pay the rent" not in page.content.decode()
+
+
+def test_what_was_known_is_shown_side_by_side(admin: Client, alice: User) -> None:
+    asked(alice, "quiet", 0.5)
+    make_connection(alice, account="9", synced_at=NOON - FRESH - MINUTE)
+    page = seen(admin, "features", person=str(alice.pk))
+    assert {feature.name: feature.values for feature in page["features"]} == {
+        "hour": [12.0],
+        "free_min": [None],
+    }
+    assert False in [each.is_fresh for each in page["fresh"]]
+
+
+def test_a_task_is_read_again_beside_what_is_kept(admin: Client, alice: User) -> None:
+    task = make_task(alice, "Call the office, open 9-12", words_digest="w" * 32)
+    Reading.objects.create(
+        user=alice, kind="task", words="w" * 32, reader="words", version=1, read_at=NOON,
+        traits={"waits": {"value": "Anna", "quote": "office"}},
+    )  # fmt: skip
+    page = admin.get("/console/understanding/", {"task": task.pk})
+    sides = {side.trait: side for side in page.context["sides"]}
+    assert sides["waits"].before
+    assert sides["waits"].now is None
+    assert not sides["waits"].is_same
+    for words in ("office", "Anna"):
+        assert words not in page.content.decode()
+    assert not Reading.objects.exclude(version=1).exists()
+
+
+def test_corrections_are_counted_by_language(admin: Client, alice: User) -> None:
+    Reading.objects.create(
+        user=alice, kind="task", words="w" * 32, reader="words", version=1, read_at=NOON,
+        traits={"waits": {"value": "Anna"}, "effort": {"value": "PT5M"}},
+    )  # fmt: skip
+    Correction.objects.create(user=alice, kind="task", words="w" * 32, trait="waits", made_at=NOON)
+    rows = {row.trait: row for row in seen(admin, "understanding")["rows"]}
+    assert (rows["waits"].denied, rows["waits"].corrected) == (1, 1.0)
+    assert (rows["effort"].denied, rows["effort"].locale) == (0, alice.profile.locale)
+
+
+@pytest.mark.parametrize("key", ["agents", "features", "understanding", "tips"])
+@pytest.mark.parametrize("person", ["nobody@example.org", "\x00", "x" * 3_000, "'"])
+def test_nobody_is_somebody(admin: Client, key: str, person: str) -> None:
+    assert admin.get(f"/console/{key}/", {"person": person}).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["tips/?tip=x", "understanding/?task=x", "docs/?document=../x"])
+def test_what_there_is_not_is_not_found(admin: Client, address: str) -> None:
+    assert admin.get(f"/console/{address}").status_code == 404
+
+
+def test_a_tip_says_what_else_was_considered_without_words(admin: Client, alice: User) -> None:
+    make_task(alice, "Water the plants")
+    tip = give_tip(alice)
+    page = admin.get("/console/tips/", {"tip": tip.pk})
+    keys = [each["key"] for each in page.context["candidates"]]
+    assert tip.candidate in keys
+    assert len(keys) == 2
+    assert {said.policy for said in page.context["policies_say"]} >= {"good_sense"}
+    for words in (tip.content, "Water the plants"):
+        assert words not in page.content.decode()
+
+
+# ---- documents ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", list(documents()))
+def test_every_document_is_a_page_whose_links_lead_somewhere(admin: Client, name: str) -> None:
+    page = admin.get("/console/docs/", {"document": name})
+    assert page.status_code == 200
+    html = str(page.context["html"])
+    assert "<h1>" in html
+    assert "<script" not in html
