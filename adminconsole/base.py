@@ -131,6 +131,11 @@ class ConsolePage(ABC):
         rows; raises Http404 for what is not there."""
 
     @property
+    def frames(self) -> Sequence[str]:
+        """Origins whose pages may be shown inside of this page, and of no other."""
+        return ()
+
+    @property
     def actions(self) -> Sequence[Action]:
         """What may be done on this page: forms by adminconsole/act.html."""
         return ()

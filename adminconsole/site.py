@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import partial, update_wrapper
 from typing import TYPE_CHECKING, Any, cast
 
-from csp.decorators import csp_update
+from csp.decorators import csp_replace, csp_update
 from django.contrib.admin import ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -96,7 +96,10 @@ class ConsoleSite(UnfoldAdminSite):
     def show(self, page: ConsolePage, request: HttpRequest) -> HttpResponse:
         asked = read_asked(request)
         context = {**frame(page, asked), **page.context(asked)}
-        return TemplateResponse(request, page.template, context)
+        answer = TemplateResponse(request, page.template, context)
+        if not page.frames:
+            return answer
+        return csp_replace({"frame-src": [*page.frames]})(lambda _request: answer)(request)
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         here = request.path

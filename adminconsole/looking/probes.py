@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from adminconsole.looking.tools import BY_KEY, look_at
 from adminconsole.models import Counted
 from agents.models import ModelCall
 from events.models import EventRecord
@@ -147,6 +148,14 @@ def _sources(at: datetime) -> Iterable[Part]:
         yield Part(SOURCES.title(source), state, says)
 
 
+def _tools(at: datetime) -> Iterable[Part]:
+    """The one that something of oO's may rest on; the others are looked at on a page of theirs."""
+    found = look_at(BY_KEY["mlflow"])
+    if found.is_well is not None:
+        state = State.GOOD if found.is_well else State.WARN
+        yield Part(found.tool.title, state, found.says)
+
+
 # By the name of the runbook that says what to do.
 PROBES: dict[str, Callable[[datetime], Iterable[Part]]] = {
     "database": _database,
@@ -157,4 +166,5 @@ PROBES: dict[str, Callable[[datetime], Iterable[Part]]] = {
     "mirror": _mirror,
     "models": _models,
     "sources": _sources,
+    "tools": _tools,
 }

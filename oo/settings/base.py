@@ -396,6 +396,19 @@ OO_METRICS_FOLDER: Path = ROOT / env.str("OO_METRICS_FOLDER", default="var/metri
 # Who is told what fails, without anybody's words. Empty: nobody.
 SENTRY_DSN: str = env.str("SENTRY_DSN", default="")
 
+# The tools beside: where browsers find each (empty: it is not set up), and where it is asked how it
+# is, from inside; both are addresses of whoever runs this, so they may be private.
+OO_TOOL_MLFLOW_URL: str = env.str("OO_TOOL_MLFLOW_URL", default="")
+OO_TOOL_MLFLOW_ASK_URL: str = env.str("OO_TOOL_MLFLOW_ASK_URL", default="http://mlflow:5000")
+OO_TOOL_GRAFANA_URL: str = env.str("OO_TOOL_GRAFANA_URL", default="")
+OO_TOOL_GRAFANA_ASK_URL: str = env.str("OO_TOOL_GRAFANA_ASK_URL", default="http://grafana:3000")
+OO_TOOL_FLOWER_URL: str = env.str("OO_TOOL_FLOWER_URL", default="")
+OO_TOOL_FLOWER_ASK_URL: str = env.str("OO_TOOL_FLOWER_ASK_URL", default="http://flower:5555")
+OO_TOOL_WEBUI_URL: str = env.str("OO_TOOL_WEBUI_URL", default="")
+OO_TOOL_WEBUI_ASK_URL: str = env.str("OO_TOOL_WEBUI_ASK_URL", default="http://open-webui:8080")
+OO_TOOL_NOTEBOOK_URL: str = env.str("OO_TOOL_NOTEBOOK_URL", default="")
+OO_TOOL_NOTEBOOK_ASK_URL: str = env.str("OO_TOOL_NOTEBOOK_ASK_URL", default="http://notebook:2718")
+
 # ---- logs -----------------------------------------------------------------------------------
 
 LOGGING: dict[str, Any] = {

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from django.conf import settings
 
 from oo.lib.llm import aliases
@@ -22,8 +23,9 @@ from tests.production.stack import STARTED
 SERVICES = compose.services()
 ONCE = {"migrate", "ollama-pull"}
 LASTING = sorted(set(SERVICES) - ONCE)
-MODELS = [name for name, service in SERVICES.items() if service.get("profiles") == ["ai"]]
+MODELS = [name for name, service in SERVICES.items() if "ai" in service.get("profiles", [])]
 OURS = (*STARTED, "migrate")
+BESIDE = ["flower", "grafana", "mlflow", "notebook", "open-webui"]
 
 
 def options(service: dict[str, Any]) -> dict[str, str]:
@@ -62,7 +64,100 @@ def test_nothing_starts_before_the_migration_has_succeeded(name: str) -> None:
 
 
 def test_only_caddy_can_be_reached_from_outside() -> None:
-    assert [name for name, service in SERVICES.items() if "ports" in service] == ["caddy"]
+    doors = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert doors.pop("caddy")[0] == "80:80"
+
+    assert sorted(doors) == BESIDE
+    for (door,) in doors.values():
+        # By this machine alone, in the one network that is not cut off from it.
+        assert re.fullmatch(r"127\.0\.0\.1:(\d+):\1", door)
+    for name, service in SERVICES.items():
+        assert ("desk" in service["networks"]) == (name in BESIDE), name
+
+
+def test_tools_beside_have_no_way_out_and_each_reaches_what_it_needs() -> None:
+    networks = compose.read()["networks"]
+
+    assert networks["tools"] == {"internal": True}
+    assert networks["desk"]["driver_opts"] == {
+        "com.docker.network.bridge.enable_ip_masquerade": "false"
+    }
+    reach = {name: set(SERVICES[name]["networks"]) - {"tools", "desk"} for name in BESIDE}
+    assert reach == {
+        "flower": {"back"},
+        "grafana": set(),
+        "mlflow": set(),
+        "notebook": {"back"},
+        "open-webui": {"models"},
+    }
+    assert SERVICES["prometheus"]["networks"] == ["tools"]
+    assert [name for name in [*BESIDE, "prometheus"] if "env_file" in SERVICES[name]] == []
+
+
+def test_a_tool_starts_with_its_profile_and_not_before() -> None:
+    profiles = {name: SERVICES[name]["profiles"] for name in [*BESIDE, "prometheus"]}
+
+    assert profiles == {
+        "flower": ["flower"],
+        "grafana": ["grafana"],
+        "mlflow": ["mlflow"],
+        "notebook": ["notebook"],
+        "open-webui": ["webui"],
+        "prometheus": ["grafana"],
+    }
+    # What a service waits for has to be started by the same profile, or by none.
+    for service in SERVICES.values():
+        for needed in service.get("depends_on", ()):
+            others = set(SERVICES[needed].get("profiles", service.get("profiles", [])))
+            assert set(service.get("profiles", [])) <= others
+
+
+def test_prometheus_finds_oo_by_its_public_name_and_brings_the_token() -> None:
+    (script,) = SERVICES["prometheus"]["command"]
+    environment = SERVICES["prometheus"]["environment"]
+    host = compose.FILLED_IN["OO_HOST"]
+    (job,) = yaml.safe_load((compose.ROOT / "deploy/prometheus/prometheus.yml").read_text())[
+        "scrape_configs"
+    ]
+
+    assert environment["OO_HOST"] == host
+    assert SERVICES["caddy"]["networks"]["tools"] == {"aliases": [host]}
+    assert f'"$OO_METRICS_TOKEN" > {job["authorization"]["credentials_file"]};' in script
+    assert f'"$OO_HOST" > {job["file_sd_configs"][0]["files"][0]};' in script
+    assert job["scheme"] == "https"
+
+
+def test_what_prometheus_writes_for_itself_can_be_read_by_it(tmp_path: Path) -> None:
+    (script,) = SERVICES["prometheus"]["command"]
+    writing, _, _start = script.replace("/tmp/", f"{tmp_path}/").partition("exec ")
+    env = {"PATH": os.environ["PATH"], "OO_HOST": "oo.test", "OO_METRICS_TOKEN": "a%st\\ok"}
+    subprocess.run(["sh", "-c", writing], env=env, check=True, timeout=10)
+
+    assert json.loads((tmp_path / "targets.json").read_text()) == [{"targets": ["oo.test"]}]
+    assert (tmp_path / "token").read_text() == "a%st\\ok"
+    assert (tmp_path / "token").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_notebook_does_not_start_without_a_token() -> None:
+    *_sh, script = SERVICES["notebook"]["command"]
+    done = subprocess.run(
+        ["sh", "-c", script],
+        env={"PATH": os.environ["PATH"], "OO_NOTEBOOK_TOKEN": ""},
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (1, "OO_NOTEBOOK_TOKEN is not set\n")
+
+
+def test_every_file_that_is_handed_in_is_there_and_handed_to_somebody() -> None:
+    configs = compose.read()["configs"]
+    handed = {of["source"] for service in SERVICES.values() for of in service.get("configs", [])}
+
+    assert handed == set(configs)
+    assert [of["file"] for of in configs.values() if not (compose.ROOT / of["file"]).exists()] == []
 
 
 def test_database_and_broker_stand_in_a_network_without_a_way_out() -> None:
@@ -72,7 +167,7 @@ def test_database_and_broker_stand_in_a_network_without_a_way_out() -> None:
 
 
 def test_models_start_when_they_are_asked_for_and_can_tell_nobody_what_they_heard() -> None:
-    assert MODELS == ["ollama", "ollama-pull", "litellm", "open-webui"]
+    assert MODELS == ["ollama", "ollama-pull", "litellm"]
     assert compose.read()["networks"]["models"] == {"internal": True}
     assert {name: SERVICES[name]["networks"] for name in MODELS if name not in ONCE} == {
         name: ["models"] for name in LASTING if name in MODELS
@@ -149,7 +244,7 @@ def test_images_are_pinned_to_a_version() -> None:
     images = [s["image"] for s in SERVICES.values() if "build" not in s]
     images += [stage.base for stage in stages().values()]
 
-    assert len(images) == 9
+    assert len(images) == 14
     major = r"[a-z]+:\d+(\.\d+)?-[a-z-]+"
     # What is not yet stable, or has been tampered with before: to the last number.
     exact = r"[a-z./-]+:v?\d+\.\d+\.\d+"
@@ -223,6 +318,7 @@ def test_every_app_and_all_that_the_commands_name_is_in_the_image() -> None:
     apps = [name for name in settings.INSTALLED_APPS if (compose.ROOT / name).is_dir()]
     named = ["manage.py", "deploy/probe.py", "deploy/Caddyfile", "deploy/nats.conf"]
     named += ["requirements.txt", "requirements-model.txt", "litellm.yaml"]
+    named += ["deploy/tools/flower.txt", "deploy/tools/notebook.txt"]
     needed = [*apps, "templates/base.html", "static/css", *named]
 
     assert len(apps) >= 6
