@@ -97,9 +97,9 @@ class ConsoleSite(UnfoldAdminSite):
         asked = read_asked(request)
         context = {**frame(page, asked), **page.context(asked)}
         answer = TemplateResponse(request, page.template, context)
-        if not page.frames:
-            return answer
-        return csp_replace({"frame-src": [*page.frames]})(lambda _request: answer)(request)
+        if page.frames:
+            csp_replace({"frame-src": [*page.frames]})(lambda _request: answer)(request)
+        return answer
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         here = request.path

@@ -3,6 +3,7 @@ sees no column with words of people."""
 
 import marimo
 
+__generated_with = "0.25.2"
 app = marimo.App(width="medium", app_title="oO")
 
 
