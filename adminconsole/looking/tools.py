@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from oo.lib.http import Api, ApiError, Limits, Refused, web_address
+from oo.lib.http.addresses import plain_host
 from oo.lib.words import Words
 
 # Their word that they are well is short; whoever needs longer is not well.
@@ -125,7 +126,7 @@ def _fault(tool: Tool) -> ApiError | None:
     if not tool.url:
         return None
     try:
-        web_address(tool.key, tool.url)
+        _parts(tool)
         with Api(tool.key, f"{tool.ask_url.rstrip('/')}/", limits=PATIENCE) as api:
             api.send("GET", tool.health)
     except ApiError as error:
@@ -156,7 +157,15 @@ def grafana_frames() -> list[str]:
 def frame_origins() -> list[str]:
     """Scheme, host and port of Grafana, or nothing: they become a part of a header."""
     try:
-        parts = urlsplit(web_address("grafana", BY_KEY["grafana"].url))
+        parts = _parts(BY_KEY["grafana"])
     except Refused:
         return []
     return [f"{parts.scheme}://{parts.netloc}"]
+
+
+def _parts(tool: Tool) -> SplitResult:
+    """Of where browsers find it. Raises Refused for what is no address, or has a host that could
+    be read as more than one word of a header."""
+    parts = urlsplit(web_address(tool.key, tool.url))
+    plain_host(parts.hostname or "")
+    return parts

@@ -129,7 +129,17 @@ def test_a_tool_that_is_not_there_is_said_with_what_to_do(viewer: Client, settin
     assert "document=runbooks/tools" in states
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "localhost:5000", "http://", "nonsense"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "localhost:5000",
+        "http://",
+        "nonsense",
+        "http://a;script-src *",
+        "http://a,b/",
+    ],
+)
 def test_an_address_that_is_none_is_neither_linked_nor_framed(
     viewer: Client, settings: Any, url: str
 ) -> None:
