@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,7 +32,7 @@ def _at_noon(time_machine: Any) -> None:
 
 
 @pytest.fixture
-def admin(bob: User, bob_client: Client, time_machine: Any) -> Iterator[Client]:
+def admin(bob: User, bob_client: Client) -> Client:
     bob.is_staff = bob.is_superuser = True
     bob.save()
     return bob_client
@@ -300,7 +299,7 @@ def test_what_there_is_not_is_not_found(admin: Client, address: str) -> None:
 def test_a_tip_says_what_else_was_considered_without_words(admin: Client, alice: User) -> None:
     make_task(alice, "Water the plants")
     tip = give_tip(alice)
-    page = admin.get("/console/tips/", {"tip": tip.pk})
+    page = admin.get("/console/tips/", {"tip": str(tip.pk)})
     keys = [each["key"] for each in page.context["candidates"]]
     assert tip.candidate in keys
     assert len(keys) == 2

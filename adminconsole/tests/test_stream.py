@@ -109,7 +109,8 @@ def test_one_event_shows_its_body_and_who_hears_it(admin: Client, alice: User) -
 def test_a_subscriber_is_told_again_once(
     admin: Client, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row, told = happens(alice), []
+    told: list[Any] = []
+    row = happens(alice)
     known = {"tips.example": {ConsentGranted: told.append}}
     monkeypatch.setattr(page, "subscribers", lambda: known)
     monkeypatch.setattr("events.replaying.subscribers", lambda: known)
