@@ -119,7 +119,7 @@ class Rewards(ConsolePage):
         return (
             Action(
                 key="switch_policy",
-                title=_("Let it decide"),
+                title=_("Switch to this policy"),
                 says=_(
                     "It decides what everybody is told, from the next decision on. What is on"
                     " somebody's page stays until then."
