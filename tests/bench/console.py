@@ -28,7 +28,8 @@ def main() -> int:
             DJANGO_SETTINGS_MODULE="tests.bench.settings",
             OO_STAFF_PASSKEYS="false",
         )
-        for words in (["migrate", "-v0"], ["seed_demo", f"--people={PEOPLE}", f"--days={DAYS}"]):
+        seed = ["seed_demo", f"--people={PEOPLE}", f"--days={DAYS}"]
+        for words in (["collectstatic", "--no-input", "-v0"], ["migrate", "-v0"], seed):
             subprocess.run([sys.executable, "manage.py", *words], check=True)
         import django
 
