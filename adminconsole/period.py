@@ -6,9 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 CHOICES = (1, 7, 28, 90)
 USUAL = 28
 DAY = timedelta(days=1)
+
+
+def short_day(day: date) -> str:
+    """Without its year, for axes."""
+    # Translators: a day as Django's date filter writes it, short: 5 May
+    return date_format(day, _("j M"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,20 @@ FIELDS = (
 )  # fmt: skip
 
 
+# What Unfold's templates say, whose own catalogues do not come along.
+UNFOLD = (
+    _("Action"), _("All applications"), _("Apply Filters"), _("Cancel"), _("Clear all filters"),
+    _("Clear selection"), _("Click to cancel"), _("Close"), _("Dark"), _("Expand row"),
+    _("Filter navigation items"), _("Filters"), _("General"), _("Go back"), _("Hide counts"),
+    _("Light"), _("Loading more results..."), _("More actions"), _("No data"),
+    _("No recent searches"), _("No results found"), _("No results matching your query"),
+    _("Recent searches"), _("Reset filters"), _("Return to site"),
+    _("Search apps and models..."), _("Select record"), _("Show counts"), _("System"),
+    _("This page yielded into no results. Create a new item or reset your filters."),
+    _("Type to search"), _("Unknown content"), _("View"), _("Welcome back to"),
+)  # fmt: skip
+
+
 def translate_names(model: type[Model]) -> None:
     """Names that the model marks for translation itself stay as they are.
 

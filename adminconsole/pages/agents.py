@@ -7,8 +7,7 @@ from time import perf_counter
 from typing import Any
 
 from django.utils import timezone, translation
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -27,6 +26,7 @@ from adminconsole.looking.numbers import Interval
 from adminconsole.looking.people import find
 from adminconsole.looking.revealing import revealed_until
 from adminconsole.models import Counted, QualityDay
+from adminconsole.period import short_day
 from agents.base import Agent, AgentManifest, UserView
 from agents.looking.codec import fingerprint
 from agents.looking.eligibility import may_look
@@ -140,8 +140,8 @@ def _chart(asked: Asked, shares: Mapping[str, Mapping[Any, tuple[int, int]]]) ->
         ]
 
     return Chart(
-        _now("Share of outputs that are still true, by day"),
-        [date_format(day, "j M") for day in days],
+        gettext("Share of outputs that are still true, by day"),
+        [short_day(day) for day in days],
         [
             Line(AGENTS.title(key), line(key), tone=str(n + 1))
             for n, key in enumerate(sorted(shares)[:DRAWN])
@@ -185,21 +185,21 @@ def _look(agent: Agent, view: UserView, stored: Stored | None) -> Preview:
 def disable(order: Order) -> str:
     agent = _ordered(order)
     if not AgentSwitch.objects.switch_off(order.target, at=order.at):
-        raise Refused(_now("%(agent)s is switched off already.") % {"agent": agent.title})
-    return _now("%(agent)s looks at nobody any more.") % {"agent": agent.title}
+        raise Refused(gettext("%(agent)s is switched off already.") % {"agent": agent.title})
+    return gettext("%(agent)s looks at nobody any more.") % {"agent": agent.title}
 
 
 def enable(order: Order) -> str:
     agent = _ordered(order)
     if not AgentSwitch.objects.switch_on(order.target):
-        raise Refused(_now("%(agent)s is switched on already.") % {"agent": agent.title})
-    return _now("%(agent)s looks at people again.") % {"agent": agent.title}
+        raise Refused(gettext("%(agent)s is switched on already.") % {"agent": agent.title})
+    return gettext("%(agent)s looks at people again.") % {"agent": agent.title}
 
 
 def _ordered(order: Order) -> AgentManifest:
     agent = AGENTS.get(order.target)
     if agent is None:
-        raise Refused(_now("There is no agent of that key."))
+        raise Refused(gettext("There is no agent of that key."))
     return agent.manifest
 
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from adminconsole.base import Asked, ConsolePage, PageManifest, Section
@@ -15,7 +14,7 @@ from adminconsole.counting.asked import BINS
 from adminconsole.looking.charts import Chart, Line
 from adminconsole.looking.numbers import Figure, Interval, share
 from adminconsole.models import AskedDay, Counted
-from adminconsole.period import Period
+from adminconsole.period import Period, short_day
 from notifier.models import Delivery as Sent
 from oo.lib.words import Words
 from tips.decide.interrupting import SPEAKS
@@ -110,8 +109,8 @@ def _days_chart(period: Period, answers: Mapping[tuple[date, bool, str], int]) -
         (spoken if was_spoken else silent)[day] += count
     days = list(period)
     return Chart(
-        _now("How often it was asked whether to speak up, by day"),
-        [date_format(day, "j M") for day in days],
+        gettext("How often it was asked whether to speak up, by day"),
+        [short_day(day) for day in days],
         [Line(_("spoken"), [spoken[day] for day in days], tone="1"),
          Line(_("silent"), [silent[day] for day in days], tone="none")],
         kind="bar", is_stacked=True,
@@ -124,7 +123,7 @@ def _calibration(by_bin: Mapping[int, tuple[int, float, int]]) -> Chart:
     seen = [by_bin.get(n, (0, 0.0, 0)) for n in range(BINS)]
     known = [Interval(helped, count) if count else None for count, _expected, helped in seen]
     return Chart(
-        _now("How likely it was said to help, and how often it did"),
+        gettext("How likely it was said to help, and how often it did"),
         middles,
         [Line(_("helped"), [round(one.share, 4) if one else None for one in known], tone="1",
               style="points"),

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -129,7 +129,7 @@ def tell_again(order: Order) -> str:
     key, _space, name = order.target.partition(" ")
     row = EventRecord.objects.filter(pk=int(key)).first() if key.isdecimal() else None
     if row is None or name not in subscribers():
-        raise Refused(_now("There is no such event any more, or nobody of that name."))
+        raise Refused(gettext("There is no such event any more, or nobody of that name."))
     if not replay_one(name, row):
-        raise Refused(_now("%(name)s could not hear it: see its log.") % {"name": name})
-    return _now("%(name)s was told again.") % {"name": name}
+        raise Refused(gettext("%(name)s could not hear it: see its log.") % {"name": name})
+    return gettext("%(name)s was told again.") % {"name": name}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -89,7 +89,7 @@ def _fresh(person: User, at: datetime) -> Iterable[Fresh]:
     looked = LookSchedule.objects.filter(pk=person.pk).values_list("next_look_at", "looked_at")
     for due, looked_at in looked:
         is_late = due is not None and due + LOOKED < at
-        yield Fresh(_now("The look of all agents"), looked_at, due, not is_late)
+        yield Fresh(gettext("The look of all agents"), looked_at, due, not is_late)
     for output in AgentOutput.objects.filter(user=person).order_by("agent"):
         is_fresh = output.expires_at > at
         yield Fresh(AGENTS.title(output.agent), output.made_at, output.expires_at, is_fresh)

@@ -7,15 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from adminconsole.base import Asked, ConsolePage, PageManifest, Section
 from adminconsole.looking.charts import Chart, Line
 from adminconsole.looking.numbers import Figure, share
 from adminconsole.models import CallDay, Counted
-from adminconsole.period import Period
+from adminconsole.period import Period, short_day
 from agents.models import ModelCall
 from oo.lib.words import Words
 
@@ -140,8 +139,8 @@ def _chart(period: Period, days: Mapping[tuple[Any, str], int]) -> Chart:
     tones = {Outcome.USED: "done", Outcome.REFUSED: "snooze", Outcome.UNUSABLE: "3",
              Outcome.AWAY: "dismiss", Outcome.TOO_SLOW: "6", Outcome.OVERTAKEN: "none"}  # fmt: skip
     return Chart(
-        _now("Calls by day, by what became of the answer"),
-        [date_format(day, "j M") for day in period],
+        gettext("Calls by day, by what became of the answer"),
+        [short_day(day) for day in period],
         [
             Line(outcome.label, [days.get((day, outcome.value), 0) for day in period], tone=tone)
             for outcome, tone in tones.items()

@@ -3,14 +3,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from adminconsole.base import Asked, ConsolePage, PageManifest, Section
 from adminconsole.looking.charts import Chart, Line
 from adminconsole.looking.numbers import Figure, share
 from adminconsole.models import FUNNEL, Counted, PeopleDay, TipDay
-from adminconsole.period import Period
+from adminconsole.period import Period, short_day
 from tips.models import Tip
 
 REACTIONS = (*Tip.Reaction.choices, ("", _("no answer")))
@@ -95,7 +94,7 @@ def _tips_chart(period: Period, tips: Mapping[tuple[Any, str], int]) -> Chart:
     ]
     return Chart(
         _("Tips shown by day, by what people answered"),
-        [date_format(day, "j M") for day in days], lines, kind="bar", is_stacked=True,
+        [short_day(day) for day in days], lines, kind="bar", is_stacked=True,
     )  # fmt: skip
 
 
@@ -108,7 +107,7 @@ def _people_chart(period: Period, people: Sequence[PeopleDay]) -> Chart:
 
     return Chart(
         _("People who saw a tip, by day and in the seven days before"),
-        [date_format(day, "j M") for day in days],
+        [short_day(day) for day in days],
         [Line(_("in seven days"), values("active_week"), tone="2"),
          Line(_("on the day"), values("active"), tone="1")],
     )  # fmt: skip

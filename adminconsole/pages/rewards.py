@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from adminconsole.base import (
@@ -22,7 +22,7 @@ from adminconsole.base import (
 from adminconsole.looking.charts import Chart, Line
 from adminconsole.looking.numbers import Interval, percent
 from adminconsole.models import Counted, TipDay
-from adminconsole.period import Period
+from adminconsole.period import Period, short_day
 from oo.lib.words import Words
 from tips.base import PolicyManifest
 from tips.make.in_force import InForce, load_in_force, switch_policy
@@ -155,7 +155,7 @@ def _sorted(values: Iterable[Any]) -> list[Any]:
 
 def _title(by: str, value: Any) -> str:
     if value in (None, ""):
-        return _now("none")
+        return gettext("none")
     if by == "hour":
         return f"{value}:00"
     if by == "cohort":
@@ -181,8 +181,8 @@ def _chart(
         ]
 
     return Chart(
-        _now("Share of tips that were done, by day"),
-        [date_format(day, "j M") for day in days],
+        gettext("Share of tips that were done, by day"),
+        [short_day(day) for day in days],
         [Line(row.title, shares(row.value), tone=str(n + 1)) for n, row in enumerate(rows)],
         is_share=True,
     )
@@ -199,14 +199,14 @@ def _verdict(first: Row, second: Row) -> str:
     }
     if better.done.differs_from(worse.done):
         return (
-            _now(
+            gettext(
                 "%(better)s is better: %(more)s of its tips were done, of %(worse)s %(less)s. By"
                 " chance alone, so large a difference would be seen in fewer than 5 of 100 cases."
             )
             % shares
         )
     return (
-        _now(
+        gettext(
             "Nobody can tell yet: %(more)s of the tips of %(better)s were done, of %(worse)s"
             " %(less)s, and chance alone may have made that difference."
         )
@@ -218,15 +218,15 @@ def switch(order: Order) -> str:
     """`target` is the policy that decides, as staff sees it, and the one that shall: "old>new"."""
     before, _to, after = order.target.partition(">")
     if before not in POLICIES or after not in POLICIES:
-        raise Refused(_now("There is no policy of that key."))
+        raise Refused(gettext("There is no policy of that key."))
     if before == after:
-        raise Refused(_now("%(policy)s decides already.") % {"policy": POLICIES.title(after)})
+        raise Refused(gettext("%(policy)s decides already.") % {"policy": POLICIES.title(after)})
     if not switch_policy(before, after, at=order.at):
         raise Refused(
-            _now("%(policy)s does not decide any more. See which one does.")
+            gettext("%(policy)s does not decide any more. See which one does.")
             % {"policy": POLICIES.title(before)}
         )
-    return _now("%(policy)s decides from now on.") % {"policy": POLICIES.title(after)}
+    return gettext("%(policy)s decides from now on.") % {"policy": POLICIES.title(after)}
 
 
 def _backwards(target: str) -> str:

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from django import template
 
 from adminconsole.looking import numbers
+from adminconsole.period import short_day
 
 register = template.Library()
+register.filter(short_day)
 
 
 @register.filter

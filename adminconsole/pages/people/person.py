@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Consent, Session, User
@@ -21,7 +20,7 @@ from adminconsole.looking.revealing import revealed_until
 from adminconsole.pages.delivery import REASONS
 from adminconsole.pages.people.states import state_of_source
 from adminconsole.pages.people.words import Masked, said_in, seen_in
-from adminconsole.period import Period
+from adminconsole.period import Period, short_day
 from agents.models import AgentOutput, Belief, Correction, ModelCall
 from agents.registry import AGENTS, INFERENCES
 from integrations.models import Connection
@@ -85,7 +84,7 @@ def _answers_chart(person: User, at: datetime) -> Chart:
     days = list(period)
     return Chart(
         _("Answers by day"),
-        [date_format(day, "j M") for day in days],
+        [short_day(day) for day in days],
         [
             Line(title, [answers.get((day, reaction), 0) for day in days], tone=reaction)
             for reaction, title in Tip.Reaction.choices
