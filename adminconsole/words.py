@@ -63,7 +63,7 @@ UNFOLD = (
     _("Filter navigation items"), _("Filters"), _("General"), _("Go back"), _("Hide counts"),
     _("Light"), _("Loading more results..."), _("More actions"), _("No data"),
     _("No recent searches"), _("No results found"), _("No results matching your query"),
-    _("Recent searches"), _("Reset filters"), _("Return to site"),
+    _("Next"), _("Previous"), _("Recent searches"), _("Reset filters"), _("Return to site"),
     _("Search apps and models..."), _("Select record"), _("Show counts"), _("System"),
     _("This page yielded into no results. Create a new item or reset your filters."),
     _("Type to search"), _("Unknown content"), _("View"), _("Welcome back to"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from django.db.models import Model
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
+from unfold.paginator import InfinitePaginator
 
 from oo.lib.fields import encrypted_fields
 
@@ -31,8 +32,9 @@ class ReadOnlyAdmin(Admin[M]):
     """Shows everything but secrets: encrypted fields, and those that a subclass names."""
 
     secret: ClassVar[tuple[str, ...]] = ()
-    # Counting all rows for "12 of 3,000,000" reads the whole table.
+    # Counting all rows for "12 of 3,000,000", or for the number of pages, reads the whole table.
     show_full_result_count = False
+    paginator = InfinitePaginator
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

@@ -124,7 +124,6 @@ def _addresses() -> list[str]:
         f"/console/features/?person={tip.user_id}",
         f"/console/understanding/?person={tip.user_id}",
         "/console/stream/?subject=accounts.user.deleted&hours=168",
-        "/console/health/parts/",
         "/console/tips/tip/",
         "/console/events/eventrecord/",
     ]
