@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -23,12 +24,13 @@ from integrations.models import Connection
 from integrations.registry import SOURCES
 from oo.celery import app as celery
 from oo.lib.measures import seconds_since
+from oo.observe.tasks import QUEUED_AT
 
 QUEUES = ("interactive", "sync", "sweep", "llm")
 # A counted day is written every quarter of an hour: whoever is later was not reminded by beat.
 BEAT_LATE = timedelta(minutes=20)
 LATELY = timedelta(minutes=15)
-LONG_QUEUE, LAG_S = 1_000, 300.0
+LONG_QUEUE, LONG_WAIT_S, LAG_S = 1_000, 60.0, 300.0
 ANSWERS_IN_S = 0.7
 
 
@@ -87,9 +89,21 @@ def _queues(at: datetime) -> Iterable[Part]:
         channel: Any = broker.default_channel  # of AMQP's class, says Kombu, whatever it is
         for queue in QUEUES:
             waiting = channel.queue_declare(queue=queue, passive=False).message_count or 0
-            state = State.GOOD if waiting < LONG_QUEUE else State.WARN
-            says = _("%(count)s messages wait") % {"count": number_format(waiting)}
+            age_s = oldest_s(channel, queue, at)
+            is_long = waiting >= LONG_QUEUE or age_s >= LONG_WAIT_S
+            told = {"count": number_format(waiting), "age": number_format(age_s, 0)}
+            says = _("%(count)s messages wait, the oldest for %(age)s seconds") % told
+            state = State.WARN if is_long else State.GOOD
             yield Part(_("Queue %(name)s") % {"name": queue}, state, says)
+
+
+def oldest_s(channel: Any, queue: str, at: datetime) -> float:
+    """How long the message has waited that is next; 0 for none, and where the broker is not Redis,
+    which alone can be looked into without taking it."""
+    client = getattr(channel, "client", None)
+    raw = client.lindex(queue, -1) if client is not None else None
+    queued_at = json.loads(raw)["headers"].get(QUEUED_AT) if raw else None
+    return max(0.0, at.timestamp() - queued_at) if queued_at else 0.0
 
 
 def _workers(at: datetime) -> Iterable[Part]:

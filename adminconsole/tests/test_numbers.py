@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -197,6 +198,30 @@ def test_a_part_that_raises_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> Non
     found = parts()
     assert (found["cache"].state, found["cache"].says) == ("bad", "no answer (OSError)")
     assert found["Database"].state == "good"
+
+
+class Broker:
+    """In the place of a channel to Redis: the next message of each queue, at its right end."""
+
+    def __init__(self, next_: bytes | None) -> None:
+        self.client, self._next = self, next_
+
+    def lindex(self, _queue: str, index: int) -> bytes | None:
+        assert index == -1
+        return self._next
+
+
+@pytest.mark.parametrize(
+    ("ago_s", "age_s"), [(75, 75.0), (0, 0.0), (-5, 0.0)], ids=["waits", "new", "clocks differ"]
+)
+def test_the_oldest_message_says_how_long_a_queue_is(ago_s: int, age_s: float) -> None:
+    message = {"headers": {"oo_queued_at": NOON.timestamp() - ago_s}, "body": ""}
+    assert probes.oldest_s(Broker(json.dumps(message).encode()), "sync", NOON) == age_s
+
+
+@pytest.mark.parametrize("channel", [Broker(None), Broker(b'{"headers": {}}'), object()])
+def test_without_a_message_nothing_waits(channel: Any) -> None:
+    assert probes.oldest_s(channel, "sync", NOON) == 0.0
 
 
 def test_beat_that_counts_no_more_is_late() -> None:
