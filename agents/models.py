@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -236,6 +236,62 @@ class LookSchedule(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+
+@dataclass(slots=True)
+class Spent:
+    """What looks of one agent took together."""
+
+    looks: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+
+    def add(self, took_s: float, *, has_failed: bool) -> None:
+        self.looks += 1
+        self.failed += has_failed
+        self.seconds += took_s
+
+
+class AgentDayQuerySet(models.QuerySet["AgentDay"]):
+    def add(self, day: date, spent: Mapping[str, Spent]) -> None:
+        """Count it, by agent. One statement; workers that count at once add up."""
+        if not spent:
+            return
+        rows = [(day, key, of.looks, of.failed, of.seconds) for key, of in sorted(spent.items())]
+        table, values = AgentDay._meta.db_table, ", ".join(["(%s, %s, %s, %s, %s)"] * len(rows))
+        added = ("looks", "failed", "seconds")
+        sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in added)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"insert into {table} (day, agent, looks, failed, seconds) values {values}"  # noqa: S608
+                f" on conflict (day, agent) do update set {sums}",
+                [value for row in rows for value in row],
+            )
+
+    def spent(self, since: date, until: date) -> dict[str, Spent]:
+        """By agent, of these days and the last of them. One query."""
+        rows = self.filter(day__range=(since, until)).order_by().values_list("agent")
+        sums = (models.Sum(name) for name in ("looks", "failed", "seconds"))
+        return {key: Spent(*of) for key, *of in rows.annotate(*sums)}
+
+
+class AgentDay(models.Model):
+    """What the looks of one agent took on one day (UTC), at all people together."""
+
+    day = models.DateField()
+    agent = models.CharField(max_length=40)  # AgentManifest.key
+    looks = models.PositiveIntegerField()
+    failed = models.PositiveIntegerField()
+    seconds = models.FloatField()
+
+    objects = AgentDayQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["day", "agent"], name="one_agent_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.agent}"
 
 
 class Sweep(models.Model):

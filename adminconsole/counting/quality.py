@@ -18,13 +18,14 @@ from tips.models import Interruption, Tip, TipDecision
 # A connection that was not read for so long is not fresh: the longest period is an hour.
 FRESH = timedelta(hours=2)
 SAMPLE = 2_000  # questions whose features are looked at
+LOOKED_AT = "people looked at in time"
 FEATURE, AGENT = "feature ", "agent "  # before the name of one
 # By measure: what it is called, and the share that has to be reached.
 MEASURES: Mapping[str, tuple[Words, float]] = {
     "tokens that work": (_("tokens that work"), 0.95),
     "sources read in time": (_("sources read in time"), 0.95),
     "outputs still true": (_("outputs of agents still true"), 0.9),
-    "people looked at in time": (_("people looked at in time"), 0.99),
+    LOOKED_AT: (_("people looked at in time"), 0.99),
     "tips with evidence": (_("tips with rows that they rest on"), 0.99),
     "tips with their decision": (_("tips with their decision"), 0.99),
     "decisions with agents": (_("decisions that agents spoke to"), 0.5),
@@ -86,6 +87,6 @@ def _now(at: datetime) -> dict[str, tuple[int, int]]:
         "tokens that work": (connections["open"], connections["all"]),
         "sources read in time": (fresh["fresh"], fresh["all"]),
         "outputs still true": (outputs[0], outputs[1]),
-        "people looked at in time": (looked["fresh"], looked["all"]),
+        LOOKED_AT: (looked["fresh"], looked["all"]),
         **{f"{AGENT}{key}": counts for key, counts in by_agent.items()},
     }

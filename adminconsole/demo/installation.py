@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from adminconsole.demo.base import DAY_S, Plan, Rows, stamp
-from agents.models import CountCursor, Sweep
+from agents.models import AgentDay, CountCursor, Sweep
+from agents.registry import AGENTS
 from tips.decide.usefulness import FEATURES, PRIOR
 from tips.models import UsefulnessFit
 
@@ -16,6 +17,7 @@ def add_installation(plan: Plan, rows: Rows) -> None:
     rows.begin(0)
     rows.add_keyed(CountCursor, counted_until=stamp(plan.now_s))
     _add_sweeps(plan, rows)
+    _add_agent_days(plan, rows)
     _add_fits(plan, rows)
 
 
@@ -34,6 +36,22 @@ def _add_sweeps(plan: Plan, rows: Rows) -> None:
             dropped=int(people * rng.uniform(0.02, 0.1)),
             failed=int(rng.random() < 0.02),
         )
+
+
+def _add_agent_days(plan: Plan, rows: Rows) -> None:
+    """Looks of each agent: one of them fails now and then, and one is slower than the others."""
+    rng = plan.chance("agent days")
+    for day in range(plan.days):
+        for number, key in enumerate(AGENTS.load()):
+            looks = int(plan.people * (day + 1) / plan.days * rng.uniform(8, 12))
+            rows.add_keyed(
+                AgentDay,
+                day=stamp(plan.start_s + day * DAY_S)[:10],
+                agent=key,
+                looks=looks,
+                failed=int(looks * 0.02) if number == 1 else 0,
+                seconds=looks * (0.024 if number == 2 else 0.0002) * rng.uniform(0.9, 1.1),
+            )
 
 
 def _add_fits(plan: Plan, rows: Rows) -> None:

@@ -20,7 +20,7 @@ from adminconsole.base import (
     Refused,
     Section,
 )
-from adminconsole.counting.quality import AGENT
+from adminconsole.counting.quality import AGENT, LOOKED_AT
 from adminconsole.looking.charts import Chart, Line
 from adminconsole.looking.numbers import Interval
 from adminconsole.looking.people import find
@@ -31,26 +31,43 @@ from agents.base import Agent, AgentManifest, UserView
 from agents.looking.codec import fingerprint
 from agents.looking.eligibility import may_look
 from agents.looking.outputs import Stored, load_stored
-from agents.models import AgentSwitch, Sweep
+from agents.models import AgentDay, AgentSwitch, Spent, Sweep
 from agents.registry import AGENTS
 from agents.view import load_views
 from oo.lib.words import Words, written_as
 
 DRAWN = 6
 SWEEPS = 12
+SLOW_MS = 20.0  # a look at one person, on average
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     manifest: AgentManifest
     fresh: Interval  # of its outputs, when it was counted last
+    people: int  # who were looked at then
+    spent: Spent  # in the days that are shown
     off_since: datetime | None  # for everybody; None: it looks
 
     @property
+    def missing(self) -> int:
+        """Of those people, who have no output of it: there is nothing to see, or it failed."""
+        return max(0, self.people - self.fresh.whole)
+
+    @property
+    def mean_ms(self) -> float | None:
+        return self.spent.seconds * 1000 / self.spent.looks if self.spent.looks else None
+
+    @property
     def state(self) -> str:
-        if self.off_since or not self.fresh.whole:
+        if self.off_since:
             return "none"
-        return "good" if self.fresh.share >= 0.9 else "warn" if self.fresh.share >= 0.5 else "bad"
+        if self.spent.failed * 100 > self.spent.looks:
+            return "bad"
+        if not self.fresh.whole:
+            return "none"
+        is_slow = (self.mean_ms or 0) > SLOW_MS
+        return "warn" if is_slow or self.fresh.share < 0.9 else "good"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +107,23 @@ class Agents(ConsolePage):
     )
 
     def context(self, asked: Asked) -> Mapping[str, Any]:
-        """Five queries, and those of one look at the person who is named."""
+        """Seven queries, and those of one look at the person who is named."""
         shares = _shares(asked)
         off = dict(AgentSwitch.objects.values_list("agent", "off_since"))
+        spent = AgentDay.objects.spent(asked.period.first, asked.period.last)
+        looked = QualityDay.objects.within(asked.period).filter(measure=LOOKED_AT)
+        people = looked.order_by("-day").values_list("whole", flat=True).first() or 0
         typed = asked.given("person")
         person = find(typed) if typed else None
         return {
             "rows": [
-                Row(agent.manifest, _newest(shares.get(key, {})), off.get(key))
+                Row(
+                    agent.manifest,
+                    _newest(shares.get(key, {})),
+                    people,
+                    spent.get(key, Spent()),
+                    off.get(key),
+                )
                 for key, agent in _agents()
             ],
             "days_chart": _chart(asked, shares),

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import perf_counter
 
 from django.utils import timezone, translation
 
@@ -19,10 +20,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """By agent key: what was seen (None: nothing), and how often looking failed."""
+    """By agent key: what was seen (None: nothing), and how many seconds it took, also of those
+    whose look failed."""
 
     seen: dict[str, Snippet | None] = field(default_factory=dict)
-    failed: int = 0
+    took_s: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> set[str]:
+        return self.took_s.keys() - self.seen.keys()
 
 
 def look(view: UserView, *, fresh: Container[str] = ()) -> Looked:
@@ -30,7 +36,7 @@ def look(view: UserView, *, fresh: Container[str] = ()) -> Looked:
 
     What one of them does not survive is logged without the person's words, and hurts no other.
     """
-    found, failed = Looked(), 0
+    found = Looked()
     with (
         timezone.override(view.zone),
         translation.override(view.locale),
@@ -39,12 +45,16 @@ def look(view: UserView, *, fresh: Container[str] = ()) -> Looked:
         for key, agent in AGENTS.load().items():
             if key in fresh:
                 continue
+            if not may_look(agent.manifest, view):
+                found.seen[key] = None
+                continue
+            began = perf_counter()
             try:
-                found.seen[key] = agent.look(view) if may_look(agent.manifest, view) else None
+                found.seen[key] = agent.look(view)
             except Exception as error:  # a plug-in may raise anything
-                failed += 1
                 log.error("agent %s failed: %s", key, type(error).__name__)  # noqa: TRY400
-    return Looked(found.seen, failed)
+            found.took_s[key] = perf_counter() - began
+    return found
 
 
 def expires_at(agent: Agent, snippet: Snippet | None, at: datetime) -> datetime:

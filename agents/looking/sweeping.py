@@ -7,6 +7,7 @@ at once take different people.
 from __future__ import annotations
 
 import gc
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from accounts.models import Profile
 from agents.inferring.beliefs import infer, load_known
 from agents.looking.looking import look
 from agents.looking.outputs import Changes, Outputs, compare, fresh, load_stored, write
-from agents.models import Claimed, LookSchedule, Sweep
+from agents.models import AgentDay, Claimed, LookSchedule, Spent, Sweep
 from agents.understanding.keeping import read_new_words
 from agents.view import load_views
 from oo.lib.bulk import upsert
@@ -28,6 +29,7 @@ from oo.lib.bulk import upsert
 CHUNK = 1_000  # people
 # Longer than a chunk may take, and than the task that looks at it.
 LEASE = timedelta(minutes=5)
+DAYS_KEPT = timedelta(days=400)
 # Whoever was not here for so long is looked at only when something changes.
 ACTIVE = timedelta(days=14)
 
@@ -46,14 +48,15 @@ def sweep_chunk(sweep: Sweep, claimed: Sequence[Claimed], *, at: datetime) -> No
     left out.
     """
     with _no_collector():
-        changes, next_looks, failed = _look_at(claimed, at=at)
+        changes, next_looks, spent = _look_at(claimed, at=at)
         _write(changes, next_looks, at=at)
+    AgentDay.objects.add(at.date(), spent)
     Sweep.objects.filter(pk=sweep.pk).update(
         updated_at=at,
         people=F("people") + len(next_looks),
         written=F("written") + len(changes.changed),
         dropped=F("dropped") + len(changes.gone),
-        failed=F("failed") + failed,
+        failed=F("failed") + sum(of.failed for of in spent.values()),
     )
 
 
@@ -71,13 +74,13 @@ def _no_collector() -> Iterator[None]:
 
 def _look_at(
     claimed: Sequence[Claimed], *, at: datetime
-) -> tuple[Changes, dict[UUID, datetime | None], int]:
-    """What is to be written, when to look again at whom, and how many looks failed."""
+) -> tuple[Changes, dict[UUID, datetime | None], dict[str, Spent]]:
+    """What is to be written, when to look again at whom, and what each agent took."""
     user_ids = [c.user_id for c in claimed]
     read_new_words(user_ids, at=at)
     views = load_views(user_ids, at=at)
     stored, known = load_stored(user_ids), load_known(user_ids)
-    changes, failed = Changes(), 0
+    changes, spent = Changes(), defaultdict[str, Spent](Spent)
     next_looks: dict[UUID, datetime | None] = {}
     for person in claimed:
         if (view := views.get(person.user_id)) is None:
@@ -87,8 +90,9 @@ def _look_at(
         again = compare(view, before, looked, changes)
         next_looks[person.user_id] = again if _is_active(person, at) else None
         changes.beliefs += infer(view, known.get(person.user_id, {}))
-        failed += looked.failed
-    return changes, next_looks, failed
+        for key, took_s in looked.took_s.items():
+            spent[key].add(took_s, has_failed=key not in looked.seen)
+    return changes, next_looks, spent
 
 
 def _is_active(person: Claimed, at: datetime) -> bool:
@@ -111,4 +115,5 @@ def _write(changes: Changes, next_looks: Mapping[UUID, datetime | None], *, at: 
 
 
 def forget_old_sweeps(*, at: datetime, kept: timedelta = timedelta(days=7)) -> int:
+    AgentDay.objects.filter(day__lt=at.date() - DAYS_KEPT).delete()
     return Sweep.objects.filter(began_at__lt=at - kept).delete()[0]

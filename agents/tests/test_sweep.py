@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from accounts.models import User
+from accounts.models import Consent, User
 from accounts.privacy.consents import grant, withdraw
 from agents.base import Agent, AgentManifest, Snippet, UserView
 from agents.looking import sweeping
 from agents.looking.outputs import load_current
-from agents.models import AgentOutput, Claimed, LookSchedule, Reading, Sweep
+from agents.models import AgentDay, AgentOutput, Claimed, LookSchedule, Reading, Spent, Sweep
 from agents.registry import AGENTS
 from integrations.models import Task
 from oo.lib import bulk
-from tests.clock import NOON
+from tests.clock import NOON, TODAY
 from tests.factories import make_connection, make_event, make_person, make_task
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -166,7 +166,30 @@ def test_an_agent_that_fails_hurts_no_other_and_tells_no_words(
     assert run.failed == 1
     assert "overdue-task" in seen(alice)
     assert "agent breaks failed: RuntimeError" in caplog.text
+    spent = AgentDay.objects.spent(TODAY, TODAY)
+    assert (spent["breaks"].looks, spent["breaks"].failed) == (1, 1)
+    assert (spent["overdue-task"].looks, spent["overdue-task"].failed) == (1, 0)
     assert "My secret" not in caplog.text
+
+
+def test_what_agents_took_adds_up_by_day(alice: User) -> None:
+    spent = Spent()
+    spent.add(0.5, has_failed=False)
+    spent.add(0.25, has_failed=True)
+    for day in (TODAY, TODAY, TODAY - timedelta(days=1)):
+        AgentDay.objects.add(day, {"a": spent, "b": Spent(1, 0, 1.0)})
+    AgentDay.objects.add(TODAY, {})
+    assert AgentDay.objects.spent(TODAY, TODAY) == {"a": Spent(4, 2, 1.5), "b": Spent(2, 0, 2.0)}
+    assert AgentDay.objects.count() == 4
+    sweeping.forget_old_sweeps(at=NOON + sweeping.DAYS_KEPT)
+    assert {row.day for row in AgentDay.objects.all()} == {TODAY}
+
+
+def test_who_may_not_look_has_taken_nothing(alice: User) -> None:
+    make_event(alice, starts_in_min=60)
+    Consent.objects.filter(user=alice).delete()
+    sweep()
+    assert AgentDay.objects.spent(TODAY, TODAY) == {}
 
 
 def test_a_newer_version_of_an_agent_looks_anew(
@@ -196,7 +219,7 @@ def test_as_many_queries_for_many_as_for_one(
     for most in (1, 11):
         claimed = claim(NOON, most)
         assert len(claimed) == most
-        with django_assert_num_queries(29 if connection.vendor == "postgresql" else 23):
+        with django_assert_num_queries(30 if connection.vendor == "postgresql" else 24):
             sweeping.sweep_chunk(run, claimed, at=NOON)
 
 
