@@ -12,6 +12,7 @@ from django.utils.encoding import force_str
 from oo.lib.words import Words
 
 Value = float | int | None
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,14 @@ class Chart:
         if line.style == "points":
             return drawn | {"showLine": False, "pointRadius": 4}
         dashes = {"borderDash": [4, 4]} if line.style == "dashed" else {}
-        return drawn | {"borderWidth": 2, "pointRadius": 0, "tension": 0.25, **dashes}
+        # A line of one point would not be seen.
+        is_short = sum(value is not None for value in line.values) < FEW
+        return drawn | {
+            "borderWidth": 2,
+            "pointRadius": 3 if is_short else 0,
+            "tension": 0.25,
+            **dashes,
+        }
 
     @property
     def rows(self) -> list[tuple[Any, list[Value]]]:
