@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from adminconsole.looking.tools import BY_KEY, look_at
 from adminconsole.models import Counted
-from agents.models import ModelCall
+from agents.models import ModelCall, Sweep
 from events.models import EventRecord
 from integrations.models import Connection
 from integrations.registry import SOURCES
@@ -107,12 +107,28 @@ def oldest_s(channel: Any, queue: str, at: datetime) -> float:
 
 
 def _workers(at: datetime) -> Iterable[Part]:
+    if not can_call_all():
+        # A worker begins a sweep whenever beat says so.
+        last = Sweep.objects.order_by("-began_at").values_list("began_at", flat=True).first()
+        if last is None:
+            yield Part(_("Workers"), State.NONE, _("have not done anything yet"))
+            return
+        minutes = int(seconds_since(last, at=at) // 60)
+        state = State.GOOD if last > at - BEAT_LATE else State.BAD
+        yield Part(_("Workers"), state, _("last seen %(count)s minutes ago") % {"count": minutes})
+        return
     answers = celery.control.ping(timeout=ANSWERS_IN_S) or []
     names = sorted(name for answer in answers for name in answer)
     if names:
         yield Part(_("Workers"), State.GOOD, ", ".join(names))
     else:
         yield Part(_("Workers"), State.BAD, _("none answers: nothing is synced, made or sent"))
+
+
+def can_call_all() -> bool:
+    """Whether all workers hear one message: not by the files of a laptop."""
+    with celery.connection_for_read() as broker:
+        return "fanout" in broker.transport.implements.exchange_type
 
 
 def _beat(at: datetime) -> Iterable[Part]:

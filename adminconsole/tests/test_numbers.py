@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from kombu import Connection as BrokerConnection
 
 from accounts.models import User
 from adminconsole.counting.asked import count_asked
@@ -17,8 +18,9 @@ from adminconsole.counting.quality import FRESH, count_quality
 from adminconsole.looking import probes
 from adminconsole.looking.documents import documents
 from adminconsole.models import AskedDay, CallDay, Counted, QualityDay, TipDay
-from agents.models import AgentOutput, Correction, ModelCall, Reading
+from agents.models import AgentOutput, Correction, ModelCall, Reading, Sweep
 from integrations.models import Connection
+from oo.celery import app as celery
 from tests.clock import NOON, TODAY
 from tests.factories import give_tip, make_connection, make_task
 from tips.models import Interruption, Tip
@@ -222,6 +224,28 @@ def test_the_oldest_message_says_how_long_a_queue_is(ago_s: int, age_s: float) -
 @pytest.mark.parametrize("channel", [Broker(None), Broker(b'{"headers": {}}'), object()])
 def test_without_a_message_nothing_waits(channel: Any) -> None:
     assert probes.oldest_s(channel, "sync", NOON) == 0.0
+
+
+def test_where_workers_cannot_be_called_their_last_sweep_tells(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(probes, "can_call_all", lambda: False)
+    assert parts()["Workers"].state == "none"
+    sweep = Sweep.objects.create(began_at=NOON - 14 * MINUTE, updated_at=NOON)
+    assert parts()["Workers"] == probes.Part(
+        "Workers", probes.State.GOOD, "last seen 14 minutes ago", "workers"
+    )
+    Sweep.objects.filter(pk=sweep.pk).update(began_at=NOON - 40 * MINUTE)
+    assert parts()["Workers"].state == "bad"
+
+
+def test_whether_workers_can_be_called_is_the_brokers_to_say(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert probes.can_call_all()  # in memory, as tests have it
+    files = BrokerConnection("file://localhost", transport="oo.lib.file_broker:Transport")
+    monkeypatch.setattr(celery, "connection_for_read", lambda: files)
+    assert not probes.can_call_all()
 
 
 def test_beat_that_counts_no_more_is_late() -> None:
