@@ -191,11 +191,19 @@ class QualityDay(models.Model):
         return f"{self.day} {self.measure}"
 
 
+class CountedQuerySet(QuerySet["Counted"]):
+    def newest(self) -> Counted | None:
+        """Which tells pages how old their numbers are. One query."""
+        return self.order_by("-at").first()
+
+
 class Counted(models.Model):
     """When a day was counted last. A day that was not over then is counted again."""
 
     day = models.DateField(primary_key=True)
     at = models.DateTimeField()
+
+    objects = CountedQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

@@ -132,7 +132,7 @@ class Agents(ConsolePage):
             "person": person,
             "previews": list(_preview(person)) if person else [],
             "revealed": revealed_until(asked, person.pk) if person else None,
-            "counted": Counted.objects.order_by("-at").first(),
+            "counted": Counted.objects.newest(),
         }
 
     @property

@@ -3,14 +3,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from adminconsole.audit.marks import mark_of, names_of_staff
 from adminconsole.base import Action, Asked, ConsolePage, PageManifest, Section
+from adminconsole.looking.people import key_of
 from adminconsole.models import AuditEntry
 from adminconsole.registry import PAGES
 
@@ -46,9 +45,9 @@ class Audit(ConsolePage):
         if action := asked.given("action"):
             rows = rows.filter(action=action)
         if person := asked.given("person"):
-            rows = rows.filter(person=_mark(person))
+            rows = rows.filter(person=mark_of(key_of(person)))
         if staff := asked.given("staff"):
-            rows = rows.filter(staff=_mark(staff))
+            rows = rows.filter(staff=mark_of(key_of(staff)))
         page = Paginator(rows, A_PAGE).get_page(asked.given("page"))
         return {
             "entries": list(_entries(asked, page.object_list)),
@@ -71,12 +70,3 @@ def _entries(asked: Asked, rows: Any) -> Iterator[Entry]:
         if undo is not None and not asked.may(undo.permission):
             undo = None
         yield Entry(row, names.get(row.staff, ""), key, action, undo)
-
-
-def _mark(given: str) -> str:
-    """Of a person by e-mail address or key; of nobody, a mark that nobody has."""
-    try:
-        return mark_of(UUID(given))
-    except ValueError:
-        key = User.objects.filter(email=given.lower()).values_list("pk", flat=True).first()
-        return mark_of(key) if key else "-"

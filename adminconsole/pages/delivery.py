@@ -73,7 +73,7 @@ class Delivery(ConsolePage):
             "reasons": _reasons(answers),
             "states": Sent.objects.within(period.since, period.until).by_state(),
             "fit": UsefulnessFit.objects.order_by("-fitted_at").first(),
-            "counted": Counted.objects.order_by("-at").first(),
+            "counted": Counted.objects.newest(),
         }
 
 

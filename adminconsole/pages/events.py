@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -16,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from accounts.models import User
 from adminconsole.base import Action, Asked, ConsolePage, Order, PageManifest, Refused, Section
+from adminconsole.looking.people import key_of
 from events.bus import subscribers
 from events.catalog import BY_SUBJECT
 from events.models import EventRecord
@@ -92,18 +91,8 @@ def _matching(given: Mapping[str, str], *, since_h: int) -> QuerySet[EventRecord
     if given["subject"] in BY_SUBJECT:
         found = found.filter(subject=given["subject"])
     if given["person"]:
-        found = found.filter(user_id=_person(given["person"]))
+        found = found.filter(user_id=key_of(given["person"]))
     return found
-
-
-def _person(given: str) -> UUID:
-    """By key or e-mail address; nobody is the nil UUID."""
-    try:
-        return UUID(given)
-    except ValueError:
-        address = given.replace("\x00", "").lower()
-        key = User.objects.filter(email=address).values_list("pk", flat=True).first()
-        return key or UUID(int=0)
 
 
 def _chosen(request: HttpRequest, events: list[EventRecord]) -> dict[str, Any] | None:

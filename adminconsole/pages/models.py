@@ -89,7 +89,7 @@ class Models(ConsolePage):
             "aliases": aliases,
             "outcomes_chart": _chart(period, days),
             "budgets": _budgets(asked),
-            "counted": Counted.objects.order_by("-at").first(),
+            "counted": Counted.objects.newest(),
         }
 
 

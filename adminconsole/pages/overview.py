@@ -39,7 +39,7 @@ class Overview(ConsolePage):
         earlier = TipDay.objects.within(before).sums("reaction")
         people = list(PeopleDay.objects.within(period).order_by("day"))
         days_before = list(PeopleDay.objects.within(before).order_by("day"))
-        counted = Counted.objects.order_by("-at").first()
+        counted = Counted.objects.newest()
         return {
             "figures": _figures(_by_reaction(tips), earlier, people, days_before),
             "tips_chart": _tips_chart(period, tips),

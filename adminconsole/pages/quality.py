@@ -80,7 +80,7 @@ class Quality(ConsolePage):
                 _row(name.removeprefix(FEATURE), None, found[name], asked.period)
                 for name in features
             ],
-            "counted": Counted.objects.order_by("-at").first(),
+            "counted": Counted.objects.newest(),
         }
 
 

@@ -111,7 +111,7 @@ class Rewards(ConsolePage):
             "pair": pair,
             "verdict": _verdict(*pair) if pair else "",
             "policies": [Choosable(policy.manifest, in_force) for policy in POLICIES],
-            "counted": Counted.objects.order_by("-at").first(),
+            "counted": Counted.objects.newest(),
         }
 
     @property
