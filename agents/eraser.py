@@ -17,13 +17,14 @@ from agents.models import (
     ModelCall,
     Preference,
     Reading,
+    Transcript,
 )
 from oo.lib.personal_data import Eraser, told
 from oo.lib.types import JSON
 
 OWN: tuple[type[Model], ...] = (
-    Reading, Correction, AgentOutput, LookSchedule, ModelCall, Preference, Context, Belief,
-    CountedDay,
+    Reading, Correction, AgentOutput, LookSchedule, Transcript, ModelCall, Preference, Context,
+    Belief, CountedDay,
 )  # fmt: skip
 
 # By file of the export: a table, and what is told of its rows, by the name that the person reads.
@@ -95,6 +96,7 @@ EXPORTED: Mapping[str, tuple[type[Model], Mapping[str, str]]] = {
     "asked_of_models": (
         ModelCall,
         {
+            "call": "pk",
             "at": "at",
             "model": "model",
             "known_as": "alias",
@@ -107,6 +109,16 @@ EXPORTED: Mapping[str, tuple[type[Model], Mapping[str, str]]] = {
             "stayed_in_oo": "is_local",
             "outcome": "outcome",
             "reason": "reason",
+        },
+    ),
+    "said_to_models": (
+        Transcript,
+        {
+            "call": "call_id",
+            "at": "at",
+            "asked": "asked",
+            "answered": "answered",
+            "letters": "letters",
         },
     ),
     "looks": (
@@ -125,7 +137,8 @@ EXPORTED: Mapping[str, tuple[type[Model], Mapping[str, str]]] = {
 class AgentsEraser(Eraser):
     title = _(
         "Understanding: what oO read out of your tasks and events, what it saw and believes, "
-        "what you set and corrected, how many tips you answered a day, and when a model was asked"
+        "what you set and corrected, how many tips you answered a day, when a model was asked, and "
+        "for a few days what it was told"
     )
     models = tuple(model._meta.label for model in OWN)
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Consent
 from agents.asking.asking import forget_old_calls
+from agents.asking.keeping import forget_transcripts, forget_transcripts_of
 from agents.looking import sweeping
 from agents.looking.withdrawing import forget_derived
 from agents.models import LookSchedule, Sweep
@@ -18,8 +19,11 @@ from oo.lib.queue import look_now
 
 @shared_task(soft_time_limit=50, time_limit=55)
 def forget(user_id: str) -> int:
-    """What was read for a person of rows that are gone. Lost, the daily purge does it."""
-    return forget_orphans(UUID(user_id))
+    """What was read for a person of rows that are gone, and what models were told of them.
+
+    Lost, the daily purge does it: of transcripts when they are old.
+    """
+    return forget_orphans(UUID(user_id)) + forget_transcripts_of(UUID(user_id))
 
 
 @shared_task(soft_time_limit=50, time_limit=55)
@@ -27,7 +31,7 @@ def end_consent(user_id: str, key: str) -> int:
     """What was derived from what is no longer allowed. Lost, the next sweep drops it."""
     if Consent.objects.open(UUID(user_id)).filter(key=key).exists():
         return 0  # granted again meanwhile, or told again long after
-    return forget_derived(UUID(user_id), key)
+    return forget_derived(UUID(user_id), key) + forget_transcripts_of(UUID(user_id))
 
 
 @shared_task(soft_time_limit=240, time_limit=280)
@@ -45,9 +49,10 @@ def read_with_model(user_id: str) -> int:
 
 @shared_task(soft_time_limit=240)
 def purge() -> int:
-    """Daily: what was read of rows that are gone, old sweeps, calls of models and counted days."""
+    """Daily: what was read of rows that are gone, old sweeps, calls, transcripts, counted days."""
     at = timezone.now()
     forgotten = forget_orphans() + sweeping.forget_old_sweeps(at=at) + forget_old_calls(at=at)
+    forgotten += forget_transcripts(at=at)
     return forgotten + counting.forget_old_days(at=at)
 
 

@@ -55,5 +55,6 @@ def test_the_figures_about_keeping_are_those_of_the_code() -> None:
     text = (ROOT / "docs/data.md").read_text()
     assert f"| {base.OO_EVENTS_KEPT_DAYS} days |" in text
     assert f"`tips.TipView` | {base.OO_HISTORY_KEPT_DAYS} days |" in text
+    assert f"encrypted | {base.OO_TRANSCRIPTS_KEPT_DAYS} days;" in text
     assert f"what was sent {base.OO_HISTORY_KEPT_DAYS} days |" in text
     assert f"| {KEPT_FOR.days} days |" in text

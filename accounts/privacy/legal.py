@@ -31,6 +31,7 @@ def _context(key: str) -> dict[str, object]:
         "receipt_days": receipts.KEPT_FOR.days,
         "event_days": settings.OO_EVENTS_KEPT_DAYS,
         "history_days": settings.OO_HISTORY_KEPT_DAYS,
+        "transcript_days": settings.OO_TRANSCRIPTS_KEPT_DAYS,
         "has_mirror": bool(settings.NATS_URL),
         "carriers": carriers.all_carriers(),
         "session_cookie": settings.SESSION_COOKIE_NAME,

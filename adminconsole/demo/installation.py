@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from adminconsole.demo.asked import add_beginning
 from adminconsole.demo.base import DAY_S, Plan, Rows, stamp
 from agents.models import AgentDay, CountCursor, Sweep
 from agents.registry import AGENTS
@@ -16,6 +17,7 @@ SWEEP_EVERY_S, SWEEPS_KEPT_DAYS = 900, 7
 def add_installation(plan: Plan, rows: Rows) -> None:
     rows.begin(0)
     rows.add_keyed(CountCursor, counted_until=stamp(plan.now_s))
+    add_beginning(rows)
     _add_sweeps(plan, rows)
     _add_agent_days(plan, rows)
     _add_fits(plan, rows)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,7 @@ from accounts.models import Profile
 from adminconsole.base import Asked, ConsolePage, PageManifest, Section
 from adminconsole.looking.people import key_of
 from adminconsole.looking.revealing import revealed_until
+from agents.asking.keeping import transcripts
 from agents.models import ModelCall
 from tips.base import Kind
 from tips.make.generating import Said, compare_policies
@@ -34,7 +36,7 @@ class Tips(ConsolePage):
     )
 
     def context(self, asked: Asked) -> Mapping[str, Any]:
-        """One query for the list; nine or so for one tip, and one look at its person."""
+        """Two queries for the list; a dozen or so for one tip, and one look at its person."""
         if asked.given("tip"):
             return {"tip": None, **_one(asked, asked.given("tip"))}
         found = Tip.objects.shown_in(asked.period.since, asked.period.until)
@@ -44,9 +46,11 @@ class Tips(ConsolePage):
                 found = found.filter(**{name: "" if given[name] == "none" else given[name]})
         if given["person"]:
             found = found.filter(user_id=key_of(given["person"]))
+        tips = list(found.newest_shown(SHOWN))
+        took = ModelCall.objects.ms_begun({(t.user_id, t.polished_at) for t in tips})
         return {
             "tip": None,
-            "tips": found.newest_shown(SHOWN),
+            "tips": [(each, took.get((each.user_id, each.polished_at))) for each in tips],
             "most": SHOWN,
             "given": given,
             "kinds": list(Kind),
@@ -64,20 +68,25 @@ def _one(asked: Asked, key: str) -> dict[str, Any]:
         raise Http404
     decision = TipDecision.objects.filter(tip=tip).first()
     revealed = revealed_until(asked, tip.user_id)
+    calls = ModelCall.objects.begun(tip.user_id, tip.polished_at)
+    said = transcripts(calls) if revealed else []
     return {
         "tip": tip,
         "decision": decision,
         "candidates": decision.candidates if decision else [],
-        "calls": ModelCall.objects.around(tip.user_id, tip.polished_at),
+        "calls": calls,
+        "took_ms": sum(call.ms for call in calls),
         "asked_about": Interruption.objects.filter(tip=tip).order_by("at"),
         "policies_say": _policies(asked, tip.user_id),
         "revealed": revealed,
-        "told": _told(tip) if revealed else None,
+        "said": said,
+        "told": _told(tip) if revealed and not said else None,
+        "kept_days": settings.OO_TRANSCRIPTS_KEPT_DAYS,
     }
 
 
 def _told(tip: Tip) -> Told:
-    """Of today's prompt: what was asked and answered is not kept."""
+    """With the prompt of today, where what was asked is not kept, or not any more."""
     locale = Profile.objects.values_list("locale", flat=True).get(pk=tip.user_id)
     return told(tip.plain or tip.content, first_reason(tip), locale=locale)
 

@@ -19,6 +19,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 
 from accounts.models import Profile, User
+from agents.asking.keeping import transcripts
 from agents.looking.outputs import load_current
 from agents.models import AgentOutput, Belief, CountedDay, ModelCall, Reading
 from agents.profile.counting import count_days
@@ -272,6 +273,10 @@ def test_the_newer_policy_and_the_newer_prompt_do_better() -> None:
     assert abs(said - spoken.filter(HELPED).count() / spoken.count()) < 0.08
     assert Belief.objects.filter(is_denied=True).exists()
     assert set(ModelCall.Outcome) > set(ModelCall.objects.values_list("outcome", flat=True))
+    worded = Tip.objects.filter(prompt_version=newer).latest("polished_at")
+    [*_others, kept] = transcripts(ModelCall.objects.begun(worded.user_id, worded.polished_at))
+    assert worded.plain in kept.transcript.asked
+    assert worded.content in kept.transcript.answered
 
 
 def test_what_the_purge_would_forget_is_not_made() -> None:

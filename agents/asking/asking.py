@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import F, QuerySet, Sum
 
 from agents.asking.clouds import allowed_clouds
+from agents.asking.keeping import keep
 from agents.models import ModelCall
 from oo.lib import llm
 from oo.lib.llm import ModelAway, ModelError, ModelTooSlow, NoModel, Overtaken, Question, Reply
@@ -104,11 +105,13 @@ def ask(
         call.ms, call.is_local = error.ms, not clouds  # where it got to, nobody knows
         call.outcome = OUTCOMES.get(type(error), ModelCall.Outcome.UNUSABLE)
         call.save()
+        keep(call, question, None)
         raise
     for field in ("model", "tokens_in", "tokens_out", "ms", "cost_usd", "is_local"):
         setattr(call, field, getattr(reply, field))
     call.outcome = ModelCall.Outcome.USED
     call.save()
+    keep(call, question, reply)
     return reply, call
 
 

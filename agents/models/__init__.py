@@ -1,4 +1,4 @@
-from agents.models.asked import ModelCall
+from agents.models.asked import ModelCall, PromptText, Transcript
 from agents.models.looked import (
     AgentDay,
     AgentOutput,
@@ -24,7 +24,9 @@ __all__ = [
     "LookSchedule",
     "ModelCall",
     "Preference",
+    "PromptText",
     "Reading",
     "Spent",
     "Sweep",
+    "Transcript",
 ]

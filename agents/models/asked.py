@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+
+from oo.lib.fields import EncryptedTextField
+
+Began = tuple[UUID, datetime | None]  # whose tip, and when a worker began to ask about it
 
 
 class ModelCallQuerySet(models.QuerySet["ModelCall"]):
@@ -20,13 +25,21 @@ class ModelCallQuerySet(models.QuerySet["ModelCall"]):
         )
         return sums["tokens"] or 0, sums["usd"] or 0.0
 
-    def around(self, user_id: UUID, moment: datetime | None) -> list[ModelCall]:
-        """The questions about one tip: those of its person in the minute after a worker began.
+    def begun(self, user_id: UUID, moment: datetime | None) -> list[ModelCall]:
+        """The questions about one tip, in order: those that a worker asked who began then.
         One query."""
         if moment is None:
             return []
-        near = self.filter(user_id=user_id, at__gte=moment, at__lt=moment + timedelta(minutes=1))
-        return list(near.order_by("at"))
+        return list(self.filter(user_id=user_id, at=moment).order_by("pk"))
+
+    def ms_begun(self, begun: Collection[Began]) -> dict[Began, int]:
+        """How long models took of each that somebody was asked about. One query."""
+        rows = self.filter(
+            user_id__in={user_id for user_id, _moment in begun},
+            at__in={moment for _user_id, moment in begun if moment},
+        )
+        sums = rows.order_by().values_list("user_id", "at").annotate(models.Sum("ms"))
+        return {(user_id, moment): ms for user_id, moment, ms in sums if (user_id, moment) in begun}
 
     def outcomes_since(self, since: datetime) -> dict[str, tuple[int, int]]:
         """By alias: how many, and how many of them were not answered. One query."""
@@ -49,7 +62,7 @@ class ModelCallQuerySet(models.QuerySet["ModelCall"]):
 class ModelCall(models.Model):
     """One question to a language model: what it cost, and whether the answer was of use.
 
-    Neither what was asked nor what was answered.
+    What was asked and answered stands in Transcript, and not for as long.
     """
 
     class Outcome(models.TextChoices):
@@ -81,3 +94,39 @@ class ModelCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose}, {self.model}, {self.at}"
+
+
+class Transcript(models.Model):
+    """What was asked of a model and what it answered, sealed; kept a few days, for whoever looks
+    into why a tip says what it says.
+
+    The words that are the same in every such question stand in PromptText.
+    """
+
+    call = models.OneToOneField(ModelCall, models.CASCADE)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    at = models.DateTimeField(db_index=True)  # that of the call
+    asked = EncryptedTextField[str, str]()
+    answered = EncryptedTextField[str, str](blank=True)  # empty: no answer that could be read
+    # Where it was asked for one letter: letter to its log-probability.
+    letters = models.JSONField(null=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"transcript of call {self.call_id}"
+
+
+class PromptText(models.Model):
+    """The words that every question of one version begins with. Of nobody, and kept for good."""
+
+    version = models.CharField(max_length=60, primary_key=True)  # ModelCall.prompt
+    text = models.TextField()
+    first_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.version

@@ -294,6 +294,8 @@ OO_MODEL_USD_ALL: float = env.float("OO_MODEL_USD_ALL", default=1.0)
 # A model that has no skill to read is let read tasks too, and what it reads decides nothing: it is
 # compared with what the rules read, in the console.
 OO_MODEL_READS_IN_SHADOW: bool = env.bool("OO_MODEL_READS_IN_SHADOW", default=False)
+# How long it is kept what models were asked and answered, in days. 0: not at all.
+OO_TRANSCRIPTS_KEPT_DAYS: int = env.int("OO_TRANSCRIPTS_KEPT_DAYS", default=14)
 # The model that `make model` fetches and `manage.py run` serves.
 OO_MODEL_FOLDER: Path = VAR / "models"
 OO_MODEL_FILE_URL: str = env.str("OO_MODEL_FILE_URL", default="")
