@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import takewhile
 from typing import Any
 
 from agents.base import EventView, TaskView, UserView
 from agents.timing.chances import Diary, Window, diary_of
 from agents.timing.meetings import waits_for_its_date
-from agents.traits import LastMoment, Origin, Place, Prepares, Trait
+from agents.traits import LastMoment, Origin, Place, Prepares, Trait, Traits
 
 # Of a task whose length nobody says.
 USUAL_EFFORT = timedelta(minutes=15)
 # A day is over for what is merely due on it.
 BED = time(22, 30)
+# From here on a task is work for the day, and takes longer than one thinks.
+LONG, SPARE = timedelta(minutes=90), 1.5
+EVENING = time(20)
 SURE = 0.6  # from here on a last moment is one
 MARKED = 0.5  # from here on what a task is for is a name
 PARTS = re.compile(r"[,:;()\u2013|/]")  # what parts an event's title
 AWAY = "away"  # key of a situation: agents.profile.contexts
 FAR_DAYS = 365  # of a task without a day
 SHORTEST_NAME = 3  # letters of a word by which an event is found
+SHORTEST_STEM, STEM_SHARE = 5, 0.7  # letters that two words of one stem begin with
 UNPARTED = re.compile(r"[\u3400-\u9fff]{2,}|[\u30a0-\u30ff]{3,}")  # words where no space parts them
 
 
@@ -40,6 +45,7 @@ class Need:
     begin_by: datetime | None = None
     begin_softly_by: datetime | None = None
     prepares: EventView | None = None
+    prepared_by: datetime | None = None  # for it; of what is late for it, its start
 
     @property
     def first(self) -> Window | None:
@@ -54,14 +60,19 @@ def find_need(task: TaskView, diary: Diary) -> Need:
     hard = min((m for m in _hard(task, view, prepared) if m), default=None)
     soft = min((m for m in _soft(task, view) if m), default=None)
     chances = diary.chances(traits)
+    begin_by = _begin_in_time(chances, effort, hard, view)
+    if prepared and _lead_is_running(prepared, traits, view):
+        missed = view.now - _prepared_by(prepared, traits)
+        begin_by = view.now + min(missed, prepared.starts_at - view.now)
     return Need(
         effort=effort,
         chances=tuple(w for w in chances if w.length >= min(effort, timedelta(hours=1))),
         hard=hard,
         soft=soft,
-        begin_by=_begin_by(chances, effort, hard, view),
+        begin_by=begin_by,
         begin_softly_by=_begin_by(chances, effort, soft, view),
         prepares=prepared,
+        prepared_by=_prepared(prepared, traits, view) if prepared else None,
     )
 
 
@@ -154,15 +165,30 @@ def _hard(
 ) -> tuple[datetime | None, ...]:
     traits = task.traits
     last = traits.last_moment.value if traits.last_moment and is_sure(traits.last_moment) else None
-    lead = traits.prepares.value.lead if traits.prepares else timedelta()
-    leave = prepared.traits.leave_by if prepared else None
     return (
         task.due_at,
         _end_of(task.deadline_on, view) if task.deadline_on else None,
         _moment(last, task, view) if last else None,
         _end_of(traits.obsolete_after.value, view) if traits.obsolete_after else None,
-        prepared.starts_at - lead - (leave.value if leave else timedelta()) if prepared else None,
+        _prepared(prepared, traits, view) if prepared else None,
     )
+
+
+def _prepared(event: EventView, traits: Traits, view: UserView) -> datetime:
+    """What is late for an event that has not begun still helps, until it begins."""
+    by = _prepared_by(event, traits)
+    return by if by > view.now else event.starts_at
+
+
+def _prepared_by(event: EventView, traits: Traits) -> datetime:
+    lead = traits.prepares.value.lead if traits.prepares else timedelta()
+    leave = event.traits.leave_by
+    return event.starts_at - lead - (leave.value if leave else timedelta())
+
+
+def _lead_is_running(event: EventView, traits: Traits, view: UserView) -> bool:
+    """It should have been begun already, and the sooner now the better."""
+    return _prepared_by(event, traits) <= view.now < event.starts_at
 
 
 def _moment(last: LastMoment, task: TaskView, view: UserView) -> datetime | None:
@@ -191,12 +217,34 @@ def _begin_by(
     """In the last chance that is long enough; when there is none left, now. None: nothing ends."""
     if ends is None or ends <= view.now:
         return None
-    starts = [
+    return max(_starts(chances, effort, ends), default=view.now)
+
+
+def _starts(chances: Iterable[Window], effort: timedelta, ends: datetime) -> list[datetime]:
+    """The last start in each chance that is long enough."""
+    return [
         min(w.end, ends) - effort
         for w in chances
         if w.start < ends and min(w.end, ends) - w.start >= effort
     ]
-    return max(starts, default=view.now)
+
+
+def _begin_in_time(
+    chances: Sequence[Window], effort: timedelta, ends: datetime | None, view: UserView
+) -> datetime | None:
+    """As `_begin_by`; what is long is not left to an evening, and begun with time to spare."""
+    if effort >= LONG and ends is not None and ends > view.now:
+        by_day = [_until_evening(window, view) for window in chances]
+        for wanted in (effort * SPARE, effort):
+            if starts := _starts(by_day, wanted, ends):
+                return max(starts)
+    return _begin_by(chances, effort, ends, view)
+
+
+def _until_evening(window: Window, view: UserView) -> Window:
+    start = window.start.astimezone(view.zone)
+    evening = datetime.combine(start.date(), EVENING, view.zone)
+    return Window(window.start, max(window.start, min(window.end, evening)))
 
 
 def find_prepared(prepares: Trait[Prepares], view: UserView) -> EventView | None:
@@ -212,9 +260,19 @@ def find_prepared(prepares: Trait[Prepares], view: UserView) -> EventView | None
         title = event.title if is_marked else " ".join(PARTS.split(event.title)[0].split()[:2])
         kind = event.traits.kind
         is_of_kind = kind is not None and kind.value is prepares.value.kind
-        if event.id == prepares.value.event_id or is_of_kind or words & _names(title):
+        if event.id == prepares.value.event_id or is_of_kind or _share_a_name(words, _names(title)):
             return event
     return None
+
+
+def _share_a_name(some: set[str], others: set[str]) -> bool:
+    """The same word, or one stem: "Ableser" and "Ablesung", "interview" and "interviews"."""
+    return bool(some & others) or any(_are_kin(one, other) for one in some for other in others)
+
+
+def _are_kin(one: str, other: str) -> bool:
+    stem = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    return stem >= SHORTEST_STEM and stem >= STEM_SHARE * min(len(one), len(other))
 
 
 def _names(text: str) -> set[str]:

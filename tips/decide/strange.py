@@ -1,4 +1,4 @@
-"""Titles that speak to a program instead of to the person. Pure.
+"""Titles that speak to a program instead of to the person, or that one left behind. Pure.
 
 Others can write into a shared project: such a title must not become the one thing that matters by
 being marked urgent. It is no guard: whatever it says stays in its own row anyway.
@@ -21,18 +21,30 @@ PLAIN = re.compile(
       \b(?:instru\w+|anweisung\w*|prompts?|rules?|regeln|reglas|regras|regole|règles|
         (?:all|other|every|alle|todas?|tutt[ei]|toutes?|outras?|otras?|andere|altre|autres)\s
         (?:\w+\s)?(?:tasks?|aufgaben|tareas|tarefas|attività|tâches|taken|items?))\b
-    | \b(?:assistant|ai|llm|chatbot)\s*:                    # called by its name
+    | \b(?:assistant|asistente|assistente|ai|llm|chatbot|アシスタント)\s*[:\uff1a]   # by name
+    | ^[^\w\n]*(?:not[ae]|notiz|notitie|hinweis|anweisung|message|mensaje|mensagem|messaggio|
+        nachricht|bericht)\s.{0,12}\b(?:assistente?n?|asistente|ai|ia|ki|llm|bot|chatbot|modell?[oe]?)\s*[:\uff1a]
+    | \$\{.{0,100}\} | <%.{0,100}%>                        # marks of other templates
+    | ['"`;]\s*(?:drop|delete|insert|update|select|union|alter)\s.{0,60}(?:--|;|\#|/\*)
     | ^[^\S\n]*\{\s*"                                     # an answer, ready made
     | (\w)\1{11,}
     """,
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
+)
+# What a broken import leaves where a title should be.
+JUNK = re.compile(
+    r"""
+      \s* (?: null | nil | undefined | nan | n/a | \[object[ ]object\] | [(\[<]no\ title[)\]>]
+        | \#(?:ref!|n/a|value!|name\?|div/0!|null!|num!) ) \s*
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 SHOUTED = re.compile(r"\b(\w{3,})\b(?:\W+\1\b){2,}", re.IGNORECASE)  # URGENT URGENT URGENT
 LOUD_LETTERS, LOUD_SHARE = 12, 0.7
 
 
 def is_for_machines(title: str) -> bool:
-    return bool(PLAIN.search(title)) or _shouts(title)
+    return bool(PLAIN.search(title) or JUNK.fullmatch(title)) or _shouts(title)
 
 
 def _shouts(title: str) -> bool:

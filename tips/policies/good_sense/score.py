@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from agents.base import EventView, TaskView, UserView
+from agents.base import TaskView, UserView
 from agents.beliefs import GoodHours, Reminders
 from agents.timing.chances import Diary, diary_of, takes_time
 from agents.timing.needs import (
@@ -159,7 +159,10 @@ def _refusals(task: TaskView, view: UserView) -> int:
 def _urgent(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
     now = view.now
     if need.hard and need.hard > now and need.begin_by:
-        yield _fading(w.HARD, need.begin_by - now), _pressing(task, need, view)
+        code = _pressing(task, need, view)
+        is_lost_lightly = code == "obsolete_soon" and _costs_nothing(task)
+        share = w.LOST_LIGHTLY if is_lost_lightly else 1.0
+        yield share * _fading(w.HARD, need.begin_by - now), code
     elif task.due_at and task.due_at <= now:
         late = (now - task.due_at) / HOUR
         recent = w.TIME_PASSED * math.exp(-late / w.TIME_PASSED_FADES_H)
@@ -172,7 +175,9 @@ def _urgent(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
     near = near_moment(task, view)
     if near and need.soft == near:
         day = near.astimezone(view.zone).date()
-        yield _on_day(need, (day - view.today).days, view), "near"
+        points = _on_day(need, (day - view.today).days, view)
+        is_eve = day == view.today + DAY and view.now.astimezone(view.zone).time() >= w.EVE_FROM
+        yield points + (w.EVE if is_eve else 0.0), "near"
         return
     days = (task.due_on - view.today).days if task.due_on else 0
     if days < 0:
@@ -195,19 +200,13 @@ def _pressing(task: TaskView, need: Need, view: UserView) -> str:
     if task.due_at and need.hard == task.due_at:
         days = (task.due_on - view.today).days if task.due_on else 0
         return _due(days) if days else "due_at"
-    if need.prepares and need.hard == _prepared_by(task, need.prepares):
+    if need.prepared_by and need.hard == need.prepared_by:
         return "prepares"
     if task.deadline_on and need.hard == _end_of(task.deadline_on, view):
         return "deadline"
     if after and need.hard == _end_of(after.value, view):
         return "obsolete_soon"
     return "last_moment"
-
-
-def _prepared_by(task: TaskView, event: EventView) -> datetime:
-    prepares, leave = task.traits.prepares, event.traits.leave_by
-    lead = prepares.value.lead if prepares else timedelta()
-    return event.starts_at - lead - (leave.value if leave else timedelta())
 
 
 def _end_of(day: date, view: UserView) -> datetime:
@@ -259,6 +258,10 @@ def _meant(task: TaskView) -> Iterator[Part]:
         yield w.UNBLOCKS, "unblocks"
     if traits.someday and traits.someday.value:
         yield w.SOMEDAY, "someday"
+
+
+def _costs_nothing(task: TaskView) -> bool:
+    return bool(task.traits.stakes and task.traits.stakes.value is Stakes.NONE)
 
 
 def _is_about_health(task: TaskView) -> bool:

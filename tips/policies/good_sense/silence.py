@@ -46,7 +46,8 @@ def _of_event(event: EventView, now: datetime) -> str:
         return ""  # carried, with free hands
     if kind in _CODES:
         return _CODES[kind]
-    return "in_meeting" if takes_time(event) else ""
+    wants_peace = may is not None and event.ends_at - event.starts_at <= w.LONGEST_PEACE
+    return "in_meeting" if wants_peace or takes_time(event) else ""
 
 
 def recent_refusals(view: UserView) -> list[datetime]:

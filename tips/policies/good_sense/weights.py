@@ -9,9 +9,11 @@ from agents.traits import Stakes
 # Time left until it must be begun, h hours: points * e^(-h / fades), summed. The first is the last
 # hour, the second a day, the third a week.
 HARD = ((90.0, 5.0), (42.0, 40.0), (10.0, 168.0))
+LOST_LIGHTLY = 0.3  # of these points: what will be of no use, and costs nothing to miss
 # The same for what the person merely put down for a day: the chance that runs out.
 SOFT = ((28.0, 4.0), (10.0, 72.0))
 DUE_TODAY = 16.0
+EVE, EVE_FROM = 14.0, time(17)  # its words speak of tomorrow, and today is nearly over
 OVERDUE, OVERDUE_FADES_DAYS = 27.0, 16.0  # a quiet sinking: what is months late is hardly alive
 TIME_PASSED, TIME_PASSED_FADES_H = 62.0, 12.0  # a moment of today that has just gone by
 DEADLINE_PASSED, DEADLINE_PASSED_FADES_DAYS = 40.0, 5.0
@@ -63,5 +65,7 @@ REFUSALS_COUNT_FOR = timedelta(minutes=75)
 REFUSALS_SILENCE = 3
 # In the quiet hours only what is lost by the morning.
 SPEAK_AT_NIGHT = 95.0
+# An entry in which one must not be interrupted; a longer one has hours of its own.
+LONGEST_PEACE = timedelta(hours=36)
 BEFORE_A_CEREMONY = timedelta(minutes=90)
 BEFORE_LEAVING = timedelta(minutes=30)

@@ -8,6 +8,9 @@ from datetime import time
 from agents.understanding.readers.words.lexicon import Line
 
 NOON, DAY = 12 * 60, 24 * 60
+# What an hour in words may stand behind, and the most tokens that such a phrase has.
+MARKS = ("clock_at", "close", "until", "by", "before", "after", "from_then")
+LONGEST_MARK = 4
 SMALL = 7 * 60 + 59  # up to here an hour that nothing marks is one of the afternoon
 
 
@@ -56,12 +59,30 @@ def _halved(clock: Clock, end: int, is_pm: bool) -> Clock | None:
 
 
 def _hour(line: Line, i: int) -> Clock | None:
+    if spoken := _spoken(line, i):
+        return spoken
     hour = line.number(i)
     if hour is None or hour > 24 or line.tokens[i].end - line.tokens[i].start > 2:
         return None
     if line.touches(i) and line.word(i - 1) in "./:_" and line.number(i - 2) is not None:
         return None  # the middle of a date, a fraction or a longer number
     return _after(line, i, hour)
+
+
+def _spoken(line: Line, i: int) -> Clock | None:
+    """ "at seven", "all'una": the name of a number is an hour only behind a word that says so, or
+    with its unit behind."""
+    named = line.at(i, "hour_word")
+    if named is None:
+        return None
+    clock = _whole(line, named.end, 60 * (named.value + 1), False, False)
+    is_hour = clock is not None and (clock.is_marked or _is_marked_before(line, i))
+    return clock if is_hour else None
+
+
+def _is_marked_before(line: Line, i: int) -> bool:
+    hits = (line.at(i - back, mark) for back in range(1, LONGEST_MARK + 1) for mark in MARKS)
+    return any(hit is not None and hit.end == i for hit in hits)
 
 
 def _after(line: Line, i: int, hour: int) -> Clock | None:

@@ -12,7 +12,8 @@ from typing import Any
 from agents.understanding.readers.words.tokens import Token, tokenise
 
 FOLDER = Path(__file__).with_name("languages")
-NUMBERED = ("day", "day_short", "month")  # lists by position; the variants of one are parted by |
+# Lists by position; the variants of one are parted by |.
+NUMBERED = ("day", "day_short", "month", "hour_word")
 NOTHING = "nothing"  # a phrase in which no other is looked for
 
 

@@ -45,12 +45,20 @@ def read_when(line: Line, i: int, added_on: date | None, language: str = "") -> 
 
 
 def _bare(line: Line, i: int) -> When | None:
-    """ "by 3": a number that ends what is said. "by 3 %" is none."""
+    """ "by 3", "till 4 and not longer": a number that ends what is said. "by 3 %" is none."""
     clock = read_clock(line, i)
-    after = line.word(clock.end) if clock else ""
-    if clock is None or clock.minutes < 60 or (after and after not in ".,;)"):
+    if clock is None or clock.minutes < 60:
+        return None
+    after = line.word(clock.end)
+    if after and after not in ".,;)" and not _goes_on(line, clock.end):
         return None
     return When(None, clock.afternoon(6 * 60 + 59).time, clock.end)
+
+
+def _goes_on(line: Line, i: int) -> bool:
+    """ "4 and won't": a word joins what is said to more, which is no number."""
+    hit = line.at(i, "joint")
+    return hit is not None and line.is_word(i) and line.is_word(hit.end)
 
 
 def _clock(line: Line, i: int) -> Clock | None:
@@ -78,6 +86,12 @@ def _ends(
             when = read_when(line, hit.end, added_on, hit.language) or _bare(line, hit.end)
             if when:
                 yield _trait(line, hit, when, range(hit.start, when.end))
+    for hit in line.all("weather"):
+        at = line.past(hit.end, "from_then", "clock_at")
+        clock = read_clock(line, at) if at > hit.end else None
+        if clock:
+            when = When(None, clock.afternoon(6 * 60 + 59).time, clock.end)
+            yield _trait(line, hit, when, range(hit.start, clock.end))
     for hit in line.all("by_after", "before_after"):
         found = _ending_at(line, hit, added_on)
         if found and hit.start not in taken and taken.stop != hit.start:
