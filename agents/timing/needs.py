@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
 from typing import Any
 
@@ -21,6 +21,8 @@ BED = time(22, 30)
 # From here on a task is work for the day, and takes longer than one thinks.
 LONG, SPARE = timedelta(minutes=90), 1.5
 EVENING = time(20)
+# So long somebody else takes, and longer than they say.
+WAITED, WAITED_SPARE = timedelta(days=7), 1.2
 SURE = 0.6  # from here on a last moment is one
 MARKED = 0.5  # from here on what a task is for is a name
 PARTS = re.compile(r"[,:;()\u2013|/]")  # what parts an event's title
@@ -35,7 +37,8 @@ UNPARTED = re.compile(r"[\u3400-\u9fff]{2,}|[\u30a0-\u30ff]{3,}")  # words where
 class Need:
     """hard  after this moment it is of no use, or harmful; by the words, a deadline, a time
     soft  the end of the day for which the person put it down, or of which its words speak
-    begin_by, begin_softly_by  the last starts in time for each, by when it can be done at all
+    begin_by, begin_softly_by  the starts in time for each, by when it can be done at all
+    last_start  the very last one for `hard`; begin_by has time to spare where it is long
     """
 
     effort: timedelta
@@ -44,6 +47,7 @@ class Need:
     soft: datetime | None = None
     begin_by: datetime | None = None
     begin_softly_by: datetime | None = None
+    last_start: datetime | None = None
     prepares: EventView | None = None
     prepared_by: datetime | None = None  # for it; of what is late for it, its start
 
@@ -71,6 +75,7 @@ def find_need(task: TaskView, diary: Diary) -> Need:
         soft=soft,
         begin_by=begin_by,
         begin_softly_by=_begin_by(chances, effort, soft, view),
+        last_start=_begin_by(chances, effort, hard, view),
         prepares=prepared,
         prepared_by=_prepared(prepared, traits, view) if prepared else None,
     )
@@ -182,6 +187,8 @@ def _prepared(event: EventView, traits: Traits, view: UserView) -> datetime:
 
 def _prepared_by(event: EventView, traits: Traits) -> datetime:
     lead = traits.prepares.value.lead if traits.prepares else timedelta()
+    if lead >= WAITED:
+        lead *= WAITED_SPARE
     leave = event.traits.leave_by
     return event.starts_at - lead - (leave.value if leave else timedelta())
 
@@ -201,10 +208,14 @@ def _moment(last: LastMoment, task: TaskView, view: UserView) -> datetime | None
 
 
 def _at(day: date, clock: time | None, view: UserView) -> datetime:
-    """Midnight is the end of a day, as in Span."""
+    """Midnight is the end of a day, as in Span.
+
+    In UTC: a lead before it is hours that pass, on the night too on which clocks are set back.
+    """
     if clock is None:
-        return _end_of(day, view)
-    return datetime.combine(day + timedelta(days=clock == time()), clock, view.zone)
+        return _end_of(day, view).astimezone(UTC)
+    local = datetime.combine(day + timedelta(days=clock == time()), clock, view.zone)
+    return local.astimezone(UTC)
 
 
 def _end_of(day: date, view: UserView) -> datetime:

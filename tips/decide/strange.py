@@ -14,6 +14,7 @@ PLAIN = re.compile(
     r"""
       </?\s*[a-z][\w-]{1,20}(?:\s[^<>]*)?/?>                  # <system>, </tasks>
     | <\|.{1,30}\|>  | \[/?INST\] | \{\{.{0,100}\}\} | <<\s*SYS   # marks of chat templates
+    | ^[^\w\n]*system(?:anweisung|nachricht|meldung|befehl|bericht|melding|opdracht)\s*[:\uff1a]
     | ^[^\w\n]*(?:system|sistema|syst[èe]me|systeem|assistant|asistente|assistente|システム)
       (?:\s*(?:prompt|message|note|override|update|notice))?\s*[:\uff1a\]>]
     | \b(?:ignor\w+|negeer|disregard|forget|override|bypass|vergiss|missachte|oublie[rz]?|olvida|
@@ -35,6 +36,7 @@ PLAIN = re.compile(
 JUNK = re.compile(
     r"""
       \s* (?: null | nil | undefined | nan | n/a | \[object[ ]object\] | [(\[<]no\ title[)\]>]
+        | =\?[\w-]{3,20}\?[bq]\?[^?]{0,200}\?=
         | \#(?:ref!|n/a|value!|name\?|div/0!|null!|num!) ) \s*
     """,
     re.IGNORECASE | re.VERBOSE,

@@ -162,7 +162,10 @@ def _urgent(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
         code = _pressing(task, need, view)
         is_lost_lightly = code == "obsolete_soon" and _costs_nothing(task)
         share = w.LOST_LIGHTLY if is_lost_lightly else 1.0
-        yield share * _fading(w.HARD, need.begin_by - now), code
+        points = _fading(w.HARD, need.begin_by - now) + _eve(need.hard, view)
+        if need.last_start:
+            points += _fading(w.LAST_START, need.last_start - now)
+        yield share * points, code
     elif task.due_at and task.due_at <= now:
         late = (now - task.due_at) / HOUR
         recent = w.TIME_PASSED * math.exp(-late / w.TIME_PASSED_FADES_H)
@@ -176,14 +179,20 @@ def _urgent(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
     if near and need.soft == near:
         day = near.astimezone(view.zone).date()
         points = _on_day(need, (day - view.today).days, view)
-        is_eve = day == view.today + DAY and view.now.astimezone(view.zone).time() >= w.EVE_FROM
-        yield points + (w.EVE if is_eve else 0.0), "near"
+        yield points + _eve(near, view), "near"
         return
     days = (task.due_on - view.today).days if task.due_on else 0
     if days < 0:
         yield _overdue(task, view), "overdue"
         return
     yield _on_day(need, days, view), _due(days)
+
+
+def _eve(ends: datetime, view: UserView) -> float:
+    """Today is nearly over, and it ends tomorrow."""
+    is_tomorrow = ends.astimezone(view.zone).date() == view.today + DAY
+    is_evening = view.now.astimezone(view.zone).time() >= w.EVE_FROM
+    return w.EVE if is_tomorrow and is_evening else 0.0
 
 
 def _on_day(need: Need, days: int, view: UserView) -> float:
@@ -230,8 +239,8 @@ def _fading(table: tuple[tuple[float, float], ...], left: timedelta) -> float:
 def _worth(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
     yield w.PRIORITY[task.priority], "urgent" if task.priority == 4 else "important"
     yield from _meant(task)
-    if need.soft or need.hard or task.priority > 1:
-        yield _closing(need, view), "closing"
+    if need.soft or need.hard or task.priority > 1 or _is_about_health(task):
+        yield _closing(task, need, view), "closing"
     if _habit(task, view) >= w.HABIT_TIMES:
         yield w.HABIT, "habit"
     if _is_deep_morning(task, need, view):
@@ -280,14 +289,18 @@ def _is_deep_morning(task: TaskView, need: Need, view: UserView) -> bool:
     return is_free and clock < w.MORNING_UNTIL
 
 
-def _closing(need: Need, view: UserView) -> float:
-    """Soon, and for the rest of the day; the longer it is then closed, the more it counts."""
+def _closing(task: TaskView, need: Need, view: UserView) -> float:
+    """Soon, and for the rest of the day; the longer it is then closed, the more it counts.
+
+    Of what health needs it is a last moment.
+    """
     first = need.first
     if first is None or first.start > view.now or first.end - view.now > w.CLOSING_WITHIN:
         return 0.0
     later = need.chances[1].start if len(need.chances) > 1 else None
     if later is None or later - first.end > w.FOR_LONG:
-        return w.CLOSING_FOR_LONG
+        last = _fading(w.HARD, first.end - need.effort - view.now)
+        return last if _is_about_health(task) else w.CLOSING_FOR_LONG
     return w.CLOSING if later - first.end > 10 * HOUR else 0.0
 
 

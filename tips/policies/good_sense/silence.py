@@ -44,6 +44,8 @@ def _of_event(event: EventView, now: datetime) -> str:
         return ""
     if kind is EventKind.TRAVEL and may is None:
         return ""  # carried, with free hands
+    if kind is EventKind.FOCUS and event.ends_at - event.starts_at > w.LONGEST_FOCUS:
+        return ""  # nobody works that long; a wish for a day, or somebody else's
     if kind in _CODES:
         return _CODES[kind]
     wants_peace = may is not None and event.ends_at - event.starts_at <= w.LONGEST_PEACE

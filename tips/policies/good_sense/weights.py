@@ -6,9 +6,10 @@ from datetime import time, timedelta
 
 from agents.traits import Stakes
 
-# Time left until it must be begun, h hours: points * e^(-h / fades), summed. The first is the last
-# hour, the second a day, the third a week.
+# Time left until it must be begun, h hours: points * e^(-h / fades), summed. The first is the
+# last hours, the second a day, the third a week.
 HARD = ((90.0, 5.0), (42.0, 40.0), (10.0, 168.0))
+LAST_START = ((60.0, 0.5),)  # the same for the very last start, which some need not wait for
 LOST_LIGHTLY = 0.3  # of these points: what will be of no use, and costs nothing to miss
 # The same for what the person merely put down for a day: the chance that runs out.
 SOFT = ((28.0, 4.0), (10.0, 72.0))
@@ -67,5 +68,6 @@ REFUSALS_SILENCE = 3
 SPEAK_AT_NIGHT = 95.0
 # An entry in which one must not be interrupted; a longer one has hours of its own.
 LONGEST_PEACE = timedelta(hours=36)
+LONGEST_FOCUS = timedelta(hours=12)
 BEFORE_A_CEREMONY = timedelta(minutes=90)
 BEFORE_LEAVING = timedelta(minutes=30)

@@ -9,6 +9,7 @@ from agents.understanding.readers.words.lexicon import Line
 
 A_DAY = timedelta(days=1)
 YEARS = range(2000, 2100)
+WEEKS_AHEAD = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +222,41 @@ def _weekday(line: Line, i: int, added_on: date) -> Day | None:
     is_short = hit.phrase.notion == "day_short"
     if is_short and (line.is_word(hit.end) or not _is_capital(line, i)):
         return None
+    if dated := _dated(line, hit.end, added_on):
+        return dated
     on = added_on + timedelta(days=(hit.value - added_on.weekday()) % 7)
-    return Day(on, on, hit.end)
+    numbered = _numbered(line, hit.end, on)
+    return Day(numbered, numbered, hit.end + 1) if numbered else Day(on, on, hit.end)
+
+
+def _dated(line: Line, i: int, added_on: date) -> Day | None:
+    """ "Thursday 21 May", "jueves, 21 de mayo": the date says it all."""
+    found = _day_month(line, i + 1 if line.word(i) == "," else i, "")
+    on = _next(found[0], found[1], found[2], added_on) if found else None
+    return Day(on, on, found[3]) if on and found else None
+
+
+def _numbered(line: Line, i: int, first: date) -> date | None:
+    """ "viernes 27": which of the next ones; up to twelve it could be an hour as well."""
+    number = line.number(i)
+    if number is None or not 1 <= number <= 31 or line.at(i + 1, "oclock", "am", "pm"):
+        return None
+    days = (first + timedelta(weeks=week) for week in range(WEEKS_AHEAD))
+    found = next((day for day in days if day.day == number), None)
+    return found if found and (number > 12 or found == first) else None
+
+
+def read_number_of_day(line: Line, i: int, added_on: date | None) -> Day | None:
+    """ "the 18th", "il 18": the next day of that number, behind words that say that a day comes."""
+    number, end = line.number(i), i + 1
+    if added_on is None or number is None or not 1 <= number <= 31:
+        return None
+    end = line.past(end, "ordinal")
+    if line.word(end) in (":", "%", "h") or line.at(end, "oclock", "am", "pm", "hour_unit"):
+        return None
+    days = (added_on + timedelta(days=n) for n in range(62))
+    on = next((day for day in days if day.day == number), None)
+    return Day(on, on, end) if on else None
 
 
 def _is_capital(line: Line, i: int) -> bool:

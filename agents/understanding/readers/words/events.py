@@ -15,6 +15,8 @@ FLIGHT = re.compile(r"\b[A-Z]{2} ?\d{2,4}\b")
 AIRPORTS = re.compile(r"\b[A-Z]{3} ?[-–→] ?[A-Z]{3}\b")
 PLANE = re.compile("[\u2708\U0001f6eb]")
 WHEELS = re.compile("[\U0001f690\U0001f697\U0001f698\U0001f699\U0001f68c]")
+SLEEPS = re.compile("[\U0001f4a4\U0001f634\U0001f6cc]")
+LONGEST_STAY = timedelta(hours=6)
 ACRONYMS = frozenset({"ice", "tgv", "ave"})  # trains only in capitals
 A_DAY = timedelta(days=1)
 # In these nobody wants to be spoken to.
@@ -56,6 +58,11 @@ def _kinds(line: Line, words: EventWords) -> Iterator[Found]:
     if not is_talk:
         yield from _named(line, EventKind.FOCUS, "focus", 0.6)
         yield from _named(line, EventKind.SLEEP, "sleep", 0.8)
+        if asleep := SLEEPS.search(text):
+            yield EventKind.SLEEP, asleep.group(), 0.8
+    if words.location and not words.is_busy and words.lasts <= LONGEST_STAY:
+        # Nobody marked it as busy; but one is there, and not here.
+        yield EventKind.MEETING, words.location, 0.4
 
 
 def _over_days(line: Line, words: EventWords) -> Iterator[Found]:
@@ -63,9 +70,10 @@ def _over_days(line: Line, words: EventWords) -> Iterator[Found]:
     if words.is_all_day:
         yield from _named(line, EventKind.HOLIDAY, "public_holiday", 0.9)
         yield from _named(line, EventKind.AWAY, "away", 0.7)
-        return
     first = words.title[:LONGEST_FIELD].split(maxsplit=1)
-    if first:
+    if words.is_all_day and first and words.is_busy and words.lasts >= 2 * A_DAY:
+        yield EventKind.AWAY, first[0], 0.4  # busy for days: a journey, a course, a fair
+    if first and not words.is_all_day:
         yield EventKind.MARKER, first[0], 0.6
 
 

@@ -11,7 +11,7 @@ from datetime import date, time, timedelta
 
 from agents.traits import LastMoment, Trait
 from agents.understanding.readers.words.clocks import Clock, read_clock
-from agents.understanding.readers.words.dates import A_DAY, Day, read_day
+from agents.understanding.readers.words.dates import A_DAY, Day, read_day, read_number_of_day
 from agents.understanding.readers.words.durations import durations
 from agents.understanding.readers.words.hours import DASHES
 from agents.understanding.readers.words.lexicon import Hit, Line
@@ -35,7 +35,7 @@ def read_when(line: Line, i: int, added_on: date | None, language: str = "") -> 
     """A day, a time that something marks as one, or both in either order."""
     day = read_day(line, i, added_on, language)
     if day:
-        clock = _clock(line, _past_comma(line, day.end))
+        clock = _clock(line, _past_comma(line, day.end)) or _said_clock(line, day.end)
         return When(day, clock.time if clock else None, clock.end if clock else day.end)
     clock = _clock(line, line.past(i, "article"))
     if clock is None:
@@ -86,16 +86,48 @@ def _ends(
             when = read_when(line, hit.end, added_on, hit.language) or _bare(line, hit.end)
             if when:
                 yield _trait(line, hit, when, range(hit.start, when.end))
-    for hit in line.all("weather"):
-        at = line.past(hit.end, "from_then", "clock_at")
-        clock = read_clock(line, at) if at > hit.end else None
-        if clock:
-            when = When(None, clock.afternoon(6 * 60 + 59).time, clock.end)
-            yield _trait(line, hit, when, range(hit.start, clock.end))
+    for hit in line.all("expires", "weather"):
+        read = _expiry if hit.phrase.notion == "expires" else _weather
+        when = read(line, hit, added_on)
+        if when and hit.start not in taken:
+            yield _trait(line, hit, when, range(hit.start, when.end))
+    yield from _ends_behind(line, added_on, taken)
+
+
+def _ends_behind(
+    line: Line, added_on: date | None, taken: range
+) -> Iterator[tuple[Trait[LastMoment], range]]:
     for hit in line.all("by_after", "before_after"):
         found = _ending_at(line, hit, added_on)
         if found and hit.start not in taken and taken.stop != hit.start:
             yield _trait(line, hit, found[1], range(found[0], hit.end))
+
+
+def _expiry(line: Line, hit: Hit, added_on: date | None) -> When | None:
+    """ "expires Thursday 21 May at 9", "scade il 18 alle 13": a day, named or by its number."""
+    at = hit.end + 1 if line.word(hit.end) in (":", "-", "–") else hit.end
+    when = read_when(line, at, added_on, hit.language)
+    if when is not None:
+        return when
+    day = read_number_of_day(line, line.past(line.past(at, "on"), "article"), added_on)
+    if day is None:
+        return None
+    clock = _clock(line, _past_comma(line, day.end)) or _said_clock(line, day.end)
+    return When(day, clock.time if clock else None, clock.end if clock else day.end)
+
+
+def _weather(line: Line, hit: Hit, _added_on: date | None) -> When | None:
+    """ "rain from 6": what lies outside has to be in by then."""
+    at = line.past(hit.end, "from_then", "clock_at")
+    clock = read_clock(line, at) if at > hit.end else None
+    return When(None, clock.afternoon(6 * 60 + 59).time, clock.end) if clock else None
+
+
+def _said_clock(line: Line, i: int) -> Clock | None:
+    """ "alle 13": behind "at", a number that nothing else marks is an hour."""
+    at = line.past(i, "clock_at")
+    clock = read_clock(line, at) if at > i else None
+    return clock.afternoon(6 * 60 + 59) if clock else None
 
 
 def _trait(line: Line, hit: Hit, when: When, said: range) -> tuple[Trait[LastMoment], range]:
@@ -137,7 +169,9 @@ def read_near(line: Line, added_on: date | None, taken: range) -> Trait[LastMome
     It is as good as put down for it, and no more. A time alone is of the day for which the task is.
     """
     denied = {hit.end for hit in line.all("not")}
-    for hit in line.all("today", "tomorrow"):
+    # "Only on Tuesdays" says when it can be, and not that this Tuesday is meant.
+    is_habit = any(line.all("only", "only_after", "daily", "weekdays"))
+    for hit in line.all("today", "tomorrow", *(() if is_habit else ("day",))):
         when = read_when(line, hit.start, added_on)
         if when and when.on and hit.start not in taken and hit.start not in denied:
             said = line.quote(hit.start, when.end)
