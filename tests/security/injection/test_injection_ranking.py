@@ -20,7 +20,7 @@ from tests.security.injection.corpus import benign, hostile
 from tests.security.injection.stage import NEUTRAL, OTHER
 from tips.base import Choice
 from tips.decide.candidates import build_candidates
-from tips.decide.strange import is_for_machines
+from tips.decide.strange import is_for_machines, is_no_note
 from tips.policies.good_sense import GoodSense
 from tips.policies.good_sense.weights import STRANGE
 
@@ -112,7 +112,8 @@ def check_quotes(traits: Traits, words: TaskWords) -> None:
     task = replace(task_of(HOSTILE, WORDS), title=words.title, traits=bare)
     mine = f"task:{HOSTILE}"
     strange = STRANGE if is_for_machines(words.title) else 0.0
-    expected = {**NEUTRAL_SCORES, mine: NEUTRAL_SCORES[mine] + strange}
+    earned = 0.0 if is_no_note(words.title) else NEUTRAL_SCORES[mine]
+    expected = {**NEUTRAL_SCORES, mine: earned + strange}
     assert scores(view_of(task)) == pytest.approx(expected)
 
 

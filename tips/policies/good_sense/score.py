@@ -22,7 +22,7 @@ from agents.timing.needs import (
 )
 from agents.traits import Energy, EventKind, Place, Stakes
 from tips.base import Candidate, Facts, Kind, Scored
-from tips.decide.strange import is_for_machines
+from tips.decide.strange import is_for_machines, is_no_note
 from tips.policies.good_sense import weights as w
 from tips.policies.good_sense.prefs import KEY, GoodSensePrefs
 from tips.policies.good_sense.silence import is_refusal
@@ -47,6 +47,8 @@ def _score(candidate: Candidate, task: TaskView, diary: Diary) -> Scored:
     told = replace(candidate, facts=_facts(candidate, need, view))
     gates = list(_gates(task, need, view))
     parts = [*_urgent(task, need, view), *_worth(task, need, view)]
+    if is_no_note(candidate.content):  # nor are its dates and its priority anybody's
+        parts = [part for part in parts if part[0] < 0]
     if is_for_machines(candidate.content):
         parts.append((w.STRANGE, "strange"))
     earned = sorted((p for p in parts if p[0] > 0), key=lambda p: -p[0])

@@ -41,7 +41,8 @@ def _of_event(event: EventView, now: datetime) -> str:
     if kind in (EventKind.TRAVEL, EventKind.DRIVING) and may and not may.value:
         return _CODES[kind] if event.starts_at - now <= w.BEFORE_LEAVING else ""
     if event.starts_at > now:
-        return ""
+        is_about_to = event.starts_at - now <= w.ABOUT_TO and takes_time(event)
+        return "in_meeting" if is_about_to and not event.traits.leave_by else ""
     if kind is EventKind.TRAVEL and may is None:
         return ""  # carried, with free hands
     if kind is EventKind.FOCUS and event.ends_at - event.starts_at > w.LONGEST_FOCUS:
@@ -70,8 +71,11 @@ def threshold(view: UserView, best: Scored | None) -> float:
     needed = w.SPEAK
     if clock >= w.LATE:
         needed = w.SPEAK_LATE
-    if any(_is_free_day(e, view) for e in view.events) or _is_away(view):
+    free = [e for e in view.events if _is_free_day(e, view)]
+    if free or _is_away(view):
         needed = max(needed, w.SPEAK_ON_A_FREE_DAY)
+    if any(e.traits.may_interrupt and not e.traits.may_interrupt.value for e in free):
+        needed = max(needed, w.SPEAK_IN_PEACE)
     if is_quiet_hour(clock, prefs_of(view)):
         needed = w.SPEAK_AT_NIGHT
     refusals = len(recent_refusals(view))

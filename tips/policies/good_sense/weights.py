@@ -44,7 +44,7 @@ DEEP_MORNING, MORNING_UNTIL = 8.0, time(12)
 HABIT, HABIT_TIMES, HABIT_SPREAD = 26.0, 2, timedelta(minutes=75)
 REFUSED, REFUSED_DAYS = -10.0, 3
 SOMEDAY = -25.0
-STRANGE = -60.0  # a title that speaks to a program: tips.decide.strange
+STRANGE = -60.0  # a title that speaks to a program, or that one left: tips.decide.strange
 
 # No model overrules what has to be begun so soon.
 PRESSES = timedelta(hours=4)
@@ -59,8 +59,9 @@ LEAVE = 110.0  # its own words say when to set out
 
 # What has to be reached before anything is said.
 SPEAK = 22.0
-SPEAK_LATE = 30.0
+SPEAK_LATE = 36.0
 SPEAK_ON_A_FREE_DAY = 28.0
+SPEAK_IN_PEACE = 60.0  # a free day on which they want to be left alone
 AFTER_ONE_REFUSAL, AFTER_TWO = 8.0, 30.0
 REFUSALS_COUNT_FOR = timedelta(minutes=75)
 REFUSALS_SILENCE = 3
@@ -70,4 +71,5 @@ SPEAK_AT_NIGHT = 95.0
 LONGEST_PEACE = timedelta(hours=36)
 LONGEST_FOCUS = timedelta(hours=12)
 BEFORE_A_CEREMONY = timedelta(minutes=90)
+ABOUT_TO = timedelta(minutes=5)  # whoever is about to begin has begun
 BEFORE_LEAVING = timedelta(minutes=30)

@@ -16,6 +16,8 @@ AIRPORTS = re.compile(r"\b[A-Z]{3} ?[-–→] ?[A-Z]{3}\b")
 PLANE = re.compile("[\u2708\U0001f6eb]")
 WHEELS = re.compile("[\U0001f690\U0001f697\U0001f698\U0001f699\U0001f68c]")
 SLEEPS = re.compile("[\U0001f4a4\U0001f634\U0001f6cc]")
+ADDRESS = re.compile(r"://|^\s*[\w-]+(?:\.[\w-]+)+(?:/\S*)?\s*$")
+LONGEST_CEREMONY = timedelta(hours=36)  # a sabbath
 LONGEST_STAY = timedelta(hours=6)
 ACRONYMS = frozenset({"ice", "tgv", "ave"})  # trains only in capitals
 A_DAY = timedelta(days=1)
@@ -42,6 +44,10 @@ def read_event(words: EventWords) -> EventTraits:
 def _kinds(line: Line, words: EventWords) -> Iterator[Found]:
     """All that could be meant, what is plainest first."""
     text = words.title[:LONGEST_FIELD]
+    # "Wedding planning", "Thesis committee", "Sleep clinic": people talk about it.
+    is_talk = any(line.all("gathering"))
+    if not words.is_all_day and words.lasts <= LONGEST_CEREMONY and not is_talk:
+        yield from _named(line, EventKind.CEREMONY, "ceremony", 0.8)
     if words.is_all_day or words.lasts > A_DAY:
         yield from _over_days(line, words)
         return
@@ -49,10 +55,6 @@ def _kinds(line: Line, words: EventWords) -> Iterator[Found]:
     wheels = WHEELS.search(text)
     if wheels and _first(line, "drive"):
         yield EventKind.DRIVING, wheels.group(), 0.8
-    # "Wedding planning", "Thesis committee", "Sleep clinic": people talk about it.
-    is_talk = any(line.all("gathering"))
-    if not is_talk:
-        yield from _named(line, EventKind.CEREMONY, "ceremony", 0.8)
     yield from _travel(line, text)
     yield from _named(line, EventKind.FOCUS, "undisturbed", 0.9)
     if not is_talk:
@@ -60,9 +62,14 @@ def _kinds(line: Line, words: EventWords) -> Iterator[Found]:
         yield from _named(line, EventKind.SLEEP, "sleep", 0.8)
         if asleep := SLEEPS.search(text):
             yield EventKind.SLEEP, asleep.group(), 0.8
-    if words.location and not words.is_busy and words.lasts <= LONGEST_STAY:
+    if _is_place(words.location) and not words.is_busy and words.lasts <= LONGEST_STAY:
         # Nobody marked it as busy; but one is there, and not here.
         yield EventKind.MEETING, words.location, 0.4
+
+
+def _is_place(location: str) -> bool:
+    """Not the address of a page, where anybody can be."""
+    return bool(location.strip()) and not ADDRESS.search(location)
 
 
 def _over_days(line: Line, words: EventWords) -> Iterator[Found]:

@@ -285,8 +285,9 @@ def _after(line: Line) -> Iterator[Found]:
     """ "after 6": a number that nothing marks must stand alone, since "after 6 weeks" is none."""
     is_wish = next(line.all("prefers"), None) is not None
     door = Door.PEOPLE if is_wish else Door.OWN
+    threats = {hit.end for hit in line.all("threat")}  # "rain from 6" opens nothing
     for hit in line.all("after", "from_then"):
-        first = read_clock(line, hit.end)
+        first = read_clock(line, hit.end) if hit.start not in threats else None
         if first is None or _past_to(line, first.end) > first.end:
             continue
         if first.is_marked:

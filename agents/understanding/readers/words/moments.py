@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
@@ -16,6 +17,7 @@ from agents.understanding.readers.words.durations import durations
 from agents.understanding.readers.words.hours import DASHES
 from agents.understanding.readers.words.lexicon import Hit, Line
 
+MONEY = re.compile(r"[€$£¥]\s?\d|\d\s?(?:[€$£¥円]|EUR|CHF|USD)")
 NOT_SURE = 0.5  # it is for that day, and no more: see agents.timing.needs
 DAY_AND_NIGHT = timedelta(hours=24)
 LOOK_BACK = 14  # tokens: the longest date with a time
@@ -44,15 +46,17 @@ def read_when(line: Line, i: int, added_on: date | None, language: str = "") -> 
     return When(day, clock.time, day.end if day else clock.end)
 
 
-def _bare(line: Line, i: int) -> When | None:
+def _bare(line: Line, i: int, added_on: date | None) -> When | None:
     """ "by 3", "till 4 and not longer": a number that ends what is said. "by 3 %" is none."""
     clock = read_clock(line, i)
-    if clock is None or clock.minutes < 60:
-        return None
-    after = line.word(clock.end)
+    if clock is None or clock.minutes < 60 or line.word(i) == line.word(i - 2):
+        return None  # "one by one"
+    day = line.at(clock.end, "day", "day_short")  # "by 5 Fri"
+    after = "" if day else line.word(clock.end)
     if after and after not in ".,;)" and not _goes_on(line, clock.end):
         return None
-    return When(None, clock.afternoon(6 * 60 + 59).time, clock.end)
+    on = read_day(line, clock.end, added_on) if day else None
+    return When(on, clock.afternoon(6 * 60 + 59).time, on.end if on else clock.end)
 
 
 def _goes_on(line: Line, i: int) -> bool:
@@ -83,15 +87,28 @@ def _ends(
 ) -> Iterator[tuple[Trait[LastMoment], range]]:
     for hit in line.all("before", "by"):
         if hit.start not in taken and not _is_range(line, hit) and not _is_away(line, hit):
-            when = read_when(line, hit.end, added_on, hit.language) or _bare(line, hit.end)
+            when = read_when(line, hit.end, added_on, hit.language) or _bare(
+                line, hit.end, added_on
+            )
             if when:
                 yield _trait(line, hit, when, range(hit.start, when.end))
-    for hit in line.all("expires", "weather"):
-        read = _expiry if hit.phrase.notion == "expires" else _weather
+    for hit in line.all("expires", "threat"):
+        read = _expiry if hit.phrase.notion == "expires" else _threat
         when = read(line, hit, added_on)
         if when and hit.start not in taken:
             yield _trait(line, hit, when, range(hit.start, when.end))
+    if MONEY.search(line.text):
+        yield from _costs_from(line, added_on)
     yield from _ends_behind(line, added_on, taken)
+
+
+def _costs_from(line: Line, added_on: date | None) -> Iterator[tuple[Trait[LastMoment], range]]:
+    """ "149 € from 5 December on": the day before is the last on which it costs nothing."""
+    for hit in line.all("from", "from_then"):
+        day = read_day(line, hit.end, added_on, hit.language)
+        if day and day.first > date.min:
+            said = line.quote(hit.start, day.end)
+            yield Trait(LastMoment(day.first - A_DAY), said, 0.7), range(hit.start, day.end)
 
 
 def _ends_behind(
@@ -116,8 +133,8 @@ def _expiry(line: Line, hit: Hit, added_on: date | None) -> When | None:
     return When(day, clock.time if clock else None, clock.end if clock else day.end)
 
 
-def _weather(line: Line, hit: Hit, _added_on: date | None) -> When | None:
-    """ "rain from 6": what lies outside has to be in by then."""
+def _threat(line: Line, hit: Hit, _added_on: date | None) -> When | None:
+    """ "rain from 6", "towing from 9 pm": it has to be done by then."""
     at = line.past(hit.end, "from_then", "clock_at")
     clock = read_clock(line, at) if at > hit.end else None
     return When(None, clock.afternoon(6 * 60 + 59).time, clock.end) if clock else None
