@@ -69,6 +69,8 @@ class Gate:
 
 
 class _Silent(WSGIRequestHandler):
+    disable_nagle_algorithm = True  # else a body waits 40 ms for the acknowledgement of its head
+
     def log_message(self, format: str, *args: Any) -> None:
         """A test's output is for the test."""
 

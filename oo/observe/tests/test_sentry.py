@@ -54,7 +54,7 @@ class Hearing(BaseHTTPRequestHandler):
 def sentry() -> Iterator[Sentry]:
     """That has heard of a process in which a view, a task and a decision failed."""
     server = Sentry()
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         command = [sys.executable, "-m", "oo.observe.tests.telling", server.dsn]
