@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from hypothesis import settings as examples
 
 from accounts.models import User
 from oo.lib import queue
 from tests.canaries import forget, found_in, listening
+from tests.emptying import empty
 from tests.factories import make_person, signed_in
 
 # The same examples in each run, so that a change and nothing else makes a test fail.
@@ -74,6 +75,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
             cursor.execute(
                 "alter table adminconsole_auditentry disable trigger audit_is_not_emptied"
             )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _emptied_soon() -> Iterator[None]:
+    patch = pytest.MonkeyPatch()
+    patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
+    yield
+    patch.undo()
 
 
 @pytest.fixture(autouse=True)
