@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import User
 from tests.security.routes import Route, find_routes
-from tests.security.test_routes import keys, path_of  # noqa: F401  (keys is a fixture)
+from tests.security.test_routes import alice, keys, path_of, settled  # noqa: F401  (fixtures)
 
 pytestmark = pytest.mark.postgres  # takes a while, and does not depend on the database
 
@@ -22,7 +22,7 @@ def test_head_is_answered_like_get(
     route: Route,
     is_signed_in: bool,
     alice_client: Client,
-    alice: User,
+    alice: User,  # noqa: F811
     keys: dict[str, dict[str, Any]],  # noqa: F811
 ) -> None:
     path = path_of(route, keys)

@@ -6,16 +6,21 @@ is named among the few that are open to all.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.conf import settings as configured
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import ApiToken, Consent, DeletionReceipt, User
 from integrations.models import Connection
 from tests.clock import NOON
-from tests.factories import give_tip
+from tests.factories import give_tip, make_person
 from tests.leaving import work_off_departures
 from tests.security.routes import Route, find_routes
 from tips.models import Tip
@@ -63,21 +68,41 @@ def refuses(response: Any) -> bool:
     return response.status_code in REFUSED
 
 
+@pytest.fixture(scope="module")
+def settled(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[UUID, UUID]]:
+    """Alice and her tip, of all tests of a file: each undoes what it does to them."""
+    with ExitStack() as exits:
+        exits.enter_context(django_db_blocker.unblock())
+        exits.enter_context(transaction.atomic())
+        exits.callback(transaction.set_rollback, True)
+        policy = exits.enter_context(pytest.MonkeyPatch.context())
+        policy.setattr(
+            configured, "OO_POLICY", "deadline_first"
+        )  # never silent because of the hour
+        alice = make_person("alice")
+        yield alice.pk, give_tip(alice, "Pay rent").pk
+
+
 @pytest.fixture
-def keys(alice: User, settings: Any) -> dict[str, dict[str, Any]]:
+def alice(settled: tuple[UUID, UUID], db: None) -> User:
+    return User.objects.get(pk=settled[0])
+
+
+@pytest.fixture
+def keys(alice: User, settled: tuple[UUID, UUID], settings: Any) -> dict[str, dict[str, Any]]:
     """Alice's things, by the namespace of the routes that lead to them."""
-    tip = give_tip(alice, "Pay rent")
+    tip = settled[1]
     token = ApiToken.objects.create(
         user=alice, name="t", digest="0" * 64, hint="x", created_at=NOON
     )
     connection = Connection.objects.get(user=alice)
     settings.TODOIST_CLIENT_SECRET = "secret"  # else nobody is heard
     return {
-        "tips": {"pk": tip.pk},
+        "tips": {"pk": tip},
         "integrations": {"pk": connection.pk, "source": "sample"},
         "integrations:hear": {"source": "todoist"},
         "accounts": {"pk": token.pk, "key": "tasks"},
-        "api": {"pk": tip.pk, "key": "tasks"},
+        "api": {"pk": tip, "key": "tasks"},
         "api:connection-sync": {"pk": connection.pk},
     }
 
