@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from adminconsole.looking.numbers import Figure, share
 from adminconsole.models import CallDay, Counted
 from adminconsole.period import Period, short_day
 from agents.models import ModelCall
+from oo.lib import llm
 from oo.lib.words import Words
 
 Outcome = ModelCall.Outcome
@@ -78,7 +79,7 @@ class Models(ConsolePage):
     )
 
     def context(self, asked: Asked) -> Mapping[str, Any]:
-        """Four queries, three of rows that are counted by day."""
+        """Four queries, three of rows that are counted by day, and a look at the cache."""
         period, before = asked.period, asked.period.before()
         by = ("alias", "model", "is_local", "outcome", "doublings")
         aliases = _aliases(CallDay.objects.within(period).sums(*by, of=SUMS))
@@ -88,9 +89,15 @@ class Models(ConsolePage):
             "figures": _figures(aliases, then),
             "aliases": aliases,
             "outcomes_chart": _chart(period, days),
+            "circuits": [(each, _moment(each.until)) for each in llm.circuits()],
+            "is_shared": bool(settings.REDIS_URL),
             "budgets": _budgets(asked),
             "counted": Counted.objects.newest(),
         }
+
+
+def _moment(epoch_s: float | None) -> datetime | None:
+    return datetime.fromtimestamp(epoch_s, UTC) if epoch_s else None
 
 
 def _aliases(sums: Mapping[tuple[Any, ...], tuple[Any, ...]]) -> list[Alias]:

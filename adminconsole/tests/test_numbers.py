@@ -21,6 +21,8 @@ from adminconsole.models import AskedDay, CallDay, Counted, QualityDay, TipDay
 from agents.models import AgentOutput, Correction, ModelCall, Reading, Sweep
 from integrations.models import Connection
 from oo.celery import app as celery
+from oo.lib import llm
+from oo.lib.llm import Circuit
 from tests.clock import NOON, TODAY
 from tests.factories import give_tip, make_connection, make_task
 from tips.models import Interruption, Tip
@@ -153,6 +155,24 @@ def test_models_are_what_was_asked_and_what_it_cost(admin: Client, alice: User) 
     (alias,) = page["aliases"]
     assert (alias.usual_ms, alias.slow_ms) == (256, 32_768)
     assert [used for _title, used, _limit in page["budgets"]] == [48, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("circuit", "says"),
+    [
+        (Circuit("judge", "m", None, (), None), "asked"),
+        (Circuit("judge", "m", "openai", ("OPENAI_API_KEY",), None), "not set up: OPENAI_API_KEY"),
+        (
+            Circuit("judge", "m", None, (), (NOON + MINUTE).timestamp()),
+            "rests after failures until",
+        ),
+    ],
+)
+def test_who_is_asked_right_now_is_told(
+    admin: Client, monkeypatch: pytest.MonkeyPatch, circuit: Circuit, says: str
+) -> None:
+    monkeypatch.setattr(llm, "circuits", lambda: [circuit])
+    assert says in admin.get("/console/models/").content.decode()
 
 
 def test_a_call_that_took_no_time_is_counted(alice: User) -> None:

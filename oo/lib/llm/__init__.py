@@ -9,6 +9,7 @@ from __future__ import annotations
 from oo.lib.llm.base import (
     BadAliases,
     BadReply,
+    Circuit,
     ModelAway,
     ModelError,
     ModelTooSlow,
@@ -18,11 +19,12 @@ from oo.lib.llm.base import (
     Reply,
     Vectors,
 )
-from oo.lib.llm.gateway import always, ask, clouds, embed, is_askable, reset, skills
+from oo.lib.llm.gateway import always, ask, circuits, clouds, embed, is_askable, reset, skills
 
 __all__ = [
     "BadAliases",
     "BadReply",
+    "Circuit",
     "ModelAway",
     "ModelError",
     "ModelTooSlow",
@@ -33,6 +35,7 @@ __all__ = [
     "Vectors",
     "always",
     "ask",
+    "circuits",
     "clouds",
     "embed",
     "is_askable",

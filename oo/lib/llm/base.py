@@ -71,6 +71,21 @@ class Vectors:
     is_local: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """One model behind an alias, and whether it is asked.
+
+    missing  variables that nobody has set: it is not asked from here
+    until    seconds since the epoch; after failures it is given a rest till then. None: it is asked
+    """
+
+    alias: str
+    model: str
+    cloud: str | None
+    missing: tuple[str, ...]
+    until: float | None
+
+
 class ModelError(Exception):
     """No usable answer; `ms` says what it took to find out."""
 

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,7 @@ from oo.lib.configuration import value_of
 from oo.lib.llm import wire
 from oo.lib.llm.aliases import Aliases, Deployment, load
 from oo.lib.llm.base import (
+    Circuit,
     ModelAway,
     ModelError,
     ModelTooSlow,
@@ -34,6 +36,7 @@ from oo.lib.llm.base import (
     Vectors,
 )
 from oo.lib.llm.loop import Unwanted, run_within
+from oo.lib.llm.resting import end_rests, note_rest, rests
 from oo.lib.manifests import Setting
 
 T = TypeVar("T", Reply, Vectors)
@@ -133,7 +136,23 @@ def clouds() -> list[str]:
 
 def reset() -> None:
     """Forget the client and what it knows of failures; the next question reads the settings."""
+    with suppress(NoModel):
+        end_rests(_keeper.setup().aliases.deployments)
     _keeper.forget()
+
+
+def circuits() -> list[Circuit]:
+    """All models of the file of aliases, in the order in which they are asked; none when it cannot
+    be read. LiteLLM is not loaded for that."""
+    try:
+        deployments = _keeper.setup().aliases.deployments
+    except NoModel:
+        return []
+    until = rests(deployments)
+    return [
+        Circuit(each.alias, each.model, each.cloud, each.missing, until.get(each.key))
+        for each in deployments
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +233,15 @@ os.register_at_fork(after_in_child=_keeper.begin)
 def _done(errand: _Errand[T], timeout_s: float | None, clouds: frozenset[str]) -> T:
     setup = _keeper.setup()
     candidates = setup.candidates(errand.alias, errand.skill, clouds)
+    resting = rests(candidates)
+    awake = [each for each in candidates if each.key not in resting]
+    if not awake:
+        raise ModelAway(f"{errand.alias}: resting after failures")
     router = _keeper.router(setup)
     seconds = settings.OO_MODEL_TIMEOUT_S if timeout_s is None else timeout_s
     began = monotonic()
     try:
-        work = _first(router, errand, candidates, began + seconds)
+        work = _first(router, errand, awake, began + seconds)
         return replace(run_within(seconds, work, errand.is_wanted), ms=_ms(began))
     except TimeoutError:
         raise ModelTooSlow(f"{errand.alias}: no answer in time", ms=_ms(began)) from None
@@ -257,6 +280,7 @@ async def _one(router: Any, errand: _Errand[T], to: Deployment, seconds: float) 
         failure = wire.failure_of(errand.alias, error)
         if isinstance(failure, ModelAway):
             _give_rest(router, to, error)
+            await _tell_others(router, to)
         # Without its cause: LiteLLM's texts may hold what was asked.
         raise failure from None
 
@@ -270,6 +294,13 @@ def _give_rest(router: Any, deployment: Deployment, error: Exception) -> None:
             exception_status=503,
             cooldown_time=router.cooldown_time,
         )
+
+
+async def _tell_others(router: Any, deployment: Deployment) -> None:
+    """Where LiteLLM has given it a rest, here."""
+    found = await router.cooldown_cache.async_get_active_cooldowns([deployment.key], None)
+    for _key, rest in found:
+        note_rest(deployment, rest["timestamp"] + rest["cooldown_time"])
 
 
 def _ms(began: float) -> int:

@@ -6,13 +6,13 @@ import json
 import pickle
 from collections.abc import Callable
 from contextlib import suppress
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 
 import pytest
 
 from oo.lib import llm
-from oo.lib.llm import Question
+from oo.lib.llm import Question, gateway
 from oo.lib.tests.llm_models import PLAIN, SCHEMA, SECRET, TIME_S, SetUp, ollama, openai
 from tests.stand_ins.model import ModelStandIn, Turn
 
@@ -99,6 +99,37 @@ def test_after_the_rest_it_is_asked_again(first: ModelStandIn, set_up: SetUp) ->
             text = llm.ask(PLAIN).text
 
     assert text == "Back."
+
+
+def test_a_rest_holds_for_other_processes_too(nowhere: str, set_up: SetUp) -> None:
+    """Another one has its own router, and the same cache."""
+    set_up(ollama(nowhere))
+    with pytest.raises(llm.ModelAway, match="APIConnectionError"):
+        llm.ask(PLAIN)
+
+    gateway._keeper.forget()
+
+    with pytest.raises(llm.ModelAway, match="resting"):
+        llm.ask(PLAIN)
+
+
+def test_who_rests_is_told_and_until_when(
+    nowhere: str, second: ModelStandIn, set_up: SetUp
+) -> None:
+    set_up(ollama(nowhere), openai(second))
+    assert [circuit.until for circuit in llm.circuits()] == [None, None]
+    began = time()
+
+    llm.ask(PLAIN)
+
+    resting, asked = llm.circuits()
+    assert (resting.model, asked.model) == ("ollama_chat/small", "openai/large")
+    assert asked.until is None
+    assert resting.until is not None
+    assert resting.until > began
+
+    llm.reset()
+    assert [circuit.until for circuit in llm.circuits()] == [None, None]
 
 
 def test_an_answer_that_never_comes_is_not_waited_for(first: ModelStandIn, set_up: SetUp) -> None:
