@@ -26,6 +26,8 @@ from adminconsole.registry import PAGES as CONSOLE
 from adminconsole.words import FIELDS, MODELS
 from agents.registry import AGENTS
 from events.catalog import BY_SUBJECT
+from oo.lib import llm
+from oo.lib.llm.aliases import ALIASES
 from tests.privacy.rows import about
 from tests.translations.words import read
 from tips.base import Kind
@@ -49,6 +51,8 @@ CODES = {
     *(key for agent in AGENTS for key in (agent.manifest.key, *agent.manifest.reads)),
     *(key for agent in AGENTS for key in agent.manifest.consents),
     "Passkeys | oO",
+    *ALIASES,
+    *(circuit.model for circuit in llm.circuits()),  # as litellm.yaml names it
 }
 # Documents are written in English, and tables and columns are called as in the database.
 ENGLISH = {"docs", "sql"}
