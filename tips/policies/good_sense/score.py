@@ -181,7 +181,7 @@ def _urgent(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
     if near and need.soft == near:
         day = near.astimezone(view.zone).date()
         points = _on_day(need, (day - view.today).days, view)
-        yield points + _eve(near, view), "near"
+        yield points + _eve(near, view) + _fading(w.NEAR_SOON, near - now), "near"
         return
     days = (task.due_on - view.today).days if task.due_on else 0
     if days < 0:

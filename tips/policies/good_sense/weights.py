@@ -11,6 +11,7 @@ from agents.traits import Stakes
 HARD = ((90.0, 5.0), (42.0, 40.0), (10.0, 168.0))
 LAST_START = ((60.0, 0.5),)  # the same for the very last start, which some need not wait for
 LOST_LIGHTLY = 0.3  # of these points: what will be of no use, and costs nothing to miss
+NEAR_SOON = ((25.0, 0.5),)  # for a moment of which its words merely speak
 # The same for what the person merely put down for a day: the chance that runs out.
 SOFT = ((28.0, 4.0), (10.0, 72.0))
 DUE_TODAY = 16.0

@@ -17,6 +17,7 @@ PLANE = re.compile("[\u2708\U0001f6eb]")
 WHEELS = re.compile("[\U0001f690\U0001f697\U0001f698\U0001f699\U0001f68c]")
 SLEEPS = re.compile("[\U0001f4a4\U0001f634\U0001f6cc]")
 ADDRESS = re.compile(r"://|^\s*[\w-]+(?:\.[\w-]+)+(?:/\S*)?\s*$")
+LINK = re.compile(r"https?://\S{1,80}")
 LONGEST_CEREMONY = timedelta(hours=36)  # a sabbath
 LONGEST_STAY = timedelta(hours=6)
 ACRONYMS = frozenset({"ice", "tgv", "ave"})  # trains only in capitals
@@ -44,6 +45,10 @@ def read_event(words: EventWords) -> EventTraits:
 def _kinds(line: Line, words: EventWords) -> Iterator[Found]:
     """All that could be meant, what is plainest first."""
     text = words.title[:LONGEST_FIELD]
+    if link := LINK.search(text):
+        # Whoever invites to something says what it is; a link for a title is an advertisement.
+        yield EventKind.MARKER, link.group(), 0.6
+        return
     # "Wedding planning", "Thesis committee", "Sleep clinic": people talk about it.
     is_talk = any(line.all("gathering"))
     if not words.is_all_day and words.lasts <= LONGEST_CEREMONY and not is_talk:
@@ -77,6 +82,7 @@ def _over_days(line: Line, words: EventWords) -> Iterator[Found]:
     if words.is_all_day:
         yield from _named(line, EventKind.HOLIDAY, "public_holiday", 0.9)
         yield from _named(line, EventKind.AWAY, "away", 0.7)
+        yield from _named(line, EventKind.AWAY, "undisturbed", 0.7)
     first = words.title[:LONGEST_FIELD].split(maxsplit=1)
     if words.is_all_day and first and words.is_busy and words.lasts >= 2 * A_DAY:
         yield EventKind.AWAY, first[0], 0.4  # busy for days: a journey, a course, a fair

@@ -43,6 +43,8 @@ class Found:
 
 def read_hours(line: Line) -> tuple[Trait[Hours], range] | None:
     """The first hours of the line, and the tokens that say them."""
+    if any(line.all("threat")):
+        return None  # "clearway 4–6.30, they tow": what comes then opens nothing
     for read in (_open, _bracketed, _closing, _opening, _only, _after):
         found = next(read(line), None)
         if found:
@@ -243,7 +245,7 @@ def _past_filler(line: Line, i: int) -> int:
 def _closing(line: Line) -> Iterator[Found]:
     """ "closes at 6", "shuts 6 on Sat"; in Japanese the word comes last."""
     for hit in line.all("close"):
-        last = read_clock(line, line.past(hit.end, "clock_at"))
+        last = read_clock(line, line.past(line.past(hit.end, "today"), "clock_at"))
         if last and (last.is_marked or not line.is_word(last.end) or line.at(last.end, "on")):
             yield _closed(line, hit.start, last, last.end)
     for hit in line.all("close_after"):
@@ -285,9 +287,8 @@ def _after(line: Line) -> Iterator[Found]:
     """ "after 6": a number that nothing marks must stand alone, since "after 6 weeks" is none."""
     is_wish = next(line.all("prefers"), None) is not None
     door = Door.PEOPLE if is_wish else Door.OWN
-    threats = {hit.end for hit in line.all("threat")}  # "rain from 6" opens nothing
     for hit in line.all("after", "from_then"):
-        first = read_clock(line, hit.end) if hit.start not in threats else None
+        first = read_clock(line, hit.end)
         if first is None or _past_to(line, first.end) > first.end:
             continue
         if first.is_marked:

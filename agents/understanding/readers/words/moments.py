@@ -14,7 +14,7 @@ from agents.traits import LastMoment, Trait
 from agents.understanding.readers.words.clocks import Clock, read_clock
 from agents.understanding.readers.words.dates import A_DAY, Day, read_day, read_number_of_day
 from agents.understanding.readers.words.durations import durations
-from agents.understanding.readers.words.hours import DASHES
+from agents.understanding.readers.words.hours import DASHES, read_range
 from agents.understanding.readers.words.lexicon import Hit, Line
 
 MONEY = re.compile(r"[€$£¥]\s?\d|\d\s?(?:[€$£¥円]|EUR|CHF|USD)")
@@ -134,10 +134,14 @@ def _expiry(line: Line, hit: Hit, added_on: date | None) -> When | None:
 
 
 def _threat(line: Line, hit: Hit, _added_on: date | None) -> When | None:
-    """ "rain from 6", "towing from 9 pm": it has to be done by then."""
+    """ "rain from 6", "(clearway 4–6.30, they tow)": it has to be done by then."""
     at = line.past(hit.end, "from_then", "clock_at")
     clock = read_clock(line, at) if at > hit.end else None
-    return When(None, clock.afternoon(6 * 60 + 59).time, clock.end) if clock else None
+    if clock is None:
+        ranges = (read_range(line, i) for i in range(max(0, hit.start - LOOK_BACK), hit.start))
+        clock = next((pair[0] for pair in ranges if pair and pair[1].end <= hit.start), None)
+    end = max(hit.end, clock.end) if clock else 0
+    return When(None, clock.afternoon(6 * 60 + 59).time, end) if clock else None
 
 
 def _said_clock(line: Line, i: int) -> Clock | None:
