@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from accounts.models import User
 from accounts.ratelimits import Limit, client_of
 from adminconsole.access.recent import note_token
+from adminconsole.audit.noted import Noted
 from adminconsole.audit.recording import record
 from oo.checks import SHORTEST_TOKEN
 
@@ -50,7 +51,7 @@ def _signed_in(request: HttpRequest, staff: User, at: datetime) -> HttpResponse:
     login(request, staff, backend="accounts.backend.PersonBackend")
     note_token(request)
     request.session.set_expiry(ends)
-    record(staff, "signed in by token", at=at)
+    record(staff, Noted.TOKEN, at=at)
     return JsonResponse(
         {"session": settings.SESSION_COOKIE_NAME, "expires_at": ends.isoformat(timespec="seconds")}
     )

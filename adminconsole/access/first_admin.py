@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists
 
 from accounts.models import User
+from adminconsole.audit.noted import Noted
 from adminconsole.audit.recording import record
 
 
@@ -26,5 +27,5 @@ def make_first_admin(user: User, verified: Iterable[str], *, at: datetime) -> bo
         chosen = User.objects.filter(nobody, pk=user.pk, is_active=True)
         if not chosen.update(is_staff=True, is_superuser=True):
             return False
-        record(user, "made first admin", at=at)
+        record(user, Noted.FIRST_ADMIN, at=at)
     return True

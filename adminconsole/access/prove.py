@@ -24,6 +24,7 @@ from adminconsole.access.passkeys import (
     finish_showing,
 )
 from adminconsole.access.recent import note_proof
+from adminconsole.audit.noted import Noted
 from adminconsole.audit.recording import record
 from adminconsole.models import Passkey
 
@@ -59,7 +60,7 @@ def answer(request: HttpRequest) -> HttpResponse:
         else:
             passkey = finish_adding(request, given, name=_("First one"), at=at, only_first=True)
             target = f"passkey {passkey.pk}"
-            record(cast("User", request.user), "first passkey", at=at, target=target)
+            record(cast("User", request.user), Noted.FIRST_PASSKEY, at=at, target=target)
     except Refused as why:
         return JsonResponse({"words": str(why)}, status=422)
     note_proof(request, at=at)

@@ -13,6 +13,7 @@ from accounts.models import User
 from adminconsole.asking import postgres, sqlite
 from adminconsole.asking.base import LONGEST_SQL, Answer, Refused
 from adminconsole.audit.marks import mark_of
+from adminconsole.audit.noted import Noted
 from adminconsole.audit.recording import record
 
 LOCK_S = 20  # longer than connecting and asking, for a process that dies meanwhile
@@ -33,7 +34,7 @@ def ask(staff: User, sql: str, *, personal: bool, at: datetime) -> Answer:
     if not cache.add(running, True, timeout=LOCK_S):
         raise Refused(_("Your last question is still being answered: one at a time."))
     try:
-        record(staff, "query", at=at, target=target_of(sql, personal=personal))
+        record(staff, Noted.QUERY, at=at, target=target_of(sql, personal=personal))
         if connection.vendor == "postgresql":
             return postgres.ask(sql, personal=personal)
         return sqlite.ask(sql, personal=personal)

@@ -38,6 +38,7 @@ from oo.lib.words import Words, written_as
 
 DRAWN = 6
 SWEEPS = 12
+FRESH_SHARE = 0.9  # of its outputs; fewer are stale
 SLOW_MS = 20.0  # a look at one person, on average
 
 
@@ -59,6 +60,18 @@ class Row:
         return self.spent.seconds * 1000 / self.spent.looks if self.spent.looks else None
 
     @property
+    def trouble(self) -> list[Words]:
+        """What is wrong with it, the worst first."""
+        if self.off_since:
+            return []
+        found = {
+            _("failing"): self.spent.failed * 100 > self.spent.looks,
+            _("stale"): bool(self.fresh.whole) and self.fresh.share < FRESH_SHARE,
+            _("slow"): (self.mean_ms or 0) > SLOW_MS,
+        }
+        return [words for words, is_so in found.items() if is_so]
+
+    @property
     def state(self) -> str:
         if self.off_since:
             return "none"
@@ -66,8 +79,7 @@ class Row:
             return "bad"
         if not self.fresh.whole:
             return "none"
-        is_slow = (self.mean_ms or 0) > SLOW_MS
-        return "warn" if is_slow or self.fresh.share < 0.9 else "good"
+        return "warn" if self.trouble else "good"
 
 
 @dataclass(frozen=True, slots=True)

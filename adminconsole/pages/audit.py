@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +8,12 @@ from django.core.paginator import Paginator
 from django.utils.translation import gettext_lazy as _
 
 from adminconsole.audit.marks import mark_of, names_of_staff
+from adminconsole.audit.noted import title_of
 from adminconsole.base import Action, Asked, ConsolePage, PageManifest, Section
 from adminconsole.looking.people import key_of
 from adminconsole.models import AuditEntry
 from adminconsole.registry import PAGES
+from oo.lib.words import Words
 
 A_PAGE = 50
 
@@ -23,6 +25,10 @@ class Entry:
     page: str  # on which the action stands
     action: Action | None
     undo: Action | None
+
+    @property
+    def title(self) -> Words:
+        return self.action.title if self.action else title_of(self.row.action)
 
     @property
     def undo_target(self) -> str:
@@ -52,21 +58,41 @@ class Audit(ConsolePage):
         return {
             "entries": list(_entries(asked, page.object_list)),
             "rows": page,
-            "known": sorted(AuditEntry.objects.within(asked.period).actions()),
+            "known": sorted(
+                (
+                    (code, _title(code))
+                    for code in AuditEntry.objects.within(asked.period).actions()
+                ),
+                key=lambda pair: pair[1],
+            ),
             "given": {name: asked.given(name) for name in ("action", "person", "staff")},
         }
 
 
 def _entries(asked: Asked, rows: Any) -> Iterator[Entry]:
-    names = names_of_staff()
-    known = {
-        action.key: (page.manifest.key, action, {each.key: each for each in page.actions})
-        for page in PAGES
-        for action in page.actions
-    }
+    names, known = names_of_staff(), _actions()
     for row in rows:
         key, action, others = known.get(row.action, ("", None, {}))
         undo = others.get(action.inverse) if action else None
         if undo is not None and not asked.may(undo.permission):
             undo = None
         yield Entry(row, names.get(row.staff, ""), key, action, undo)
+
+
+def _actions() -> dict[str, tuple[str, Action, dict[str, Action]]]:
+    """By key: on which page it stands, the action, and all actions of that page."""
+    return {
+        action.key: (page.manifest.key, action, {each.key: each for each in page.actions})
+        for page in PAGES
+        for action in page.actions
+    }
+
+
+def _title(code: str) -> str:
+    found = _actions().get(code)
+    return str(found[1].title) if found else title_of(code)
+
+
+def _known(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """With what they are called, by that."""
+    return sorted(((code, _title(code)) for code in codes), key=lambda pair: pair[1])

@@ -24,6 +24,7 @@ from adminconsole.access.passkeys import (
     remove_passkey,
 )
 from adminconsole.access.recent import is_recent, proved_lately, way_to_proof
+from adminconsole.audit.noted import Noted
 from adminconsole.audit.recording import record
 from adminconsole.base import Asked, ConsolePage, PageManifest, Section
 from adminconsole.models import Passkey
@@ -84,7 +85,7 @@ def add(request: HttpRequest) -> HttpResponse:
         passkey = finish_adding(request, given.get("answer", ""), name=given.get("name", ""), at=at)
     except Refused as why:
         return JsonResponse({"words": str(why)}, status=422)
-    record(_user(request), "added passkey", at=at, target=f"passkey {passkey.pk}")
+    record(_user(request), Noted.PASSKEY, at=at, target=f"passkey {passkey.pk}")
     messages.success(request, _("The passkey opens the console from now on."))
     return JsonResponse({"go": _page()})
 
@@ -110,7 +111,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as why:
         messages.error(request, str(why))
         return redirect(_page())
-    record(user, "removed passkey", at=timezone.now(), target=f"passkey {pk}")
+    record(user, Noted.NO_PASSKEY, at=timezone.now(), target=f"passkey {pk}")
     # Where it was shown is not known any more, and it may be lost.
     end_sessions(user.pk, except_key=request.session.session_key)
     messages.success(

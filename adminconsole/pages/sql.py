@@ -16,6 +16,7 @@ from adminconsole.asking.columns import tables
 from adminconsole.asking.running import ask, target_of
 from adminconsole.asking.showing import chart_of, csv_lines, is_number, text_of
 from adminconsole.audit.marks import mark_of
+from adminconsole.audit.noted import Noted
 from adminconsole.audit.recording import record
 from adminconsole.base import Asked, ConsolePage, PageManifest, Permission, Section
 from adminconsole.models import SavedQuery
@@ -101,7 +102,7 @@ def _do(asked: Asked, given: Mapping[str, str], saved: SavedQuery | None) -> dic
             _save(asked, given)
         case "delete" if saved is not None:
             saved.delete()
-            _tell(asked, "delete query", given)
+            _tell(asked, Noted.DELETED_QUERY, given)
             messages.success(asked.request, _("The question is not kept any more."))
     return {}
 
@@ -123,7 +124,7 @@ def _save(asked: Asked, given: Mapping[str, str]) -> None:
     SavedQuery.objects.update_or_create(
         by=mark_of(asked.staff.pk), name=name, defaults={"sql": sql, "at": asked.at}
     )
-    _tell(asked, "save query", given)
+    _tell(asked, Noted.SAVED_QUERY, given)
     messages.success(asked.request, _("Kept."))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django import template
 
@@ -29,3 +29,8 @@ def full_day(which: date | None) -> str:
 @register.filter
 def full_moment(moment: datetime | None) -> str:
     return words.full_moment(moment) if moment else ""
+
+
+@register.filter
+def lasts(span: timedelta | None) -> str:
+    return words.length(span)

@@ -16,9 +16,11 @@ from accounts.models import User
 from adminconsole.counting.counting import count_days
 from adminconsole.models import AuditEntry
 from adminconsole.registry import PAGES
+from agents.models import AgentOutput
 from tests.browser.conftest import Visit
 from tests.clock import NOON
 from tips.models import Tip
+from tips.registry import PROMPTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHAPES = [({"width": 1440, "height": 900}, "light"), ({"width": 390, "height": 844}, "dark")]
@@ -83,6 +85,36 @@ def test_why_a_person_got_a_tip_is_found_by_their_address(visit: Visit, demo: Us
     expect(page.get_by_text("chosen", exact=True)).to_be_visible()
     expect(page.get_by_text("What each policy would say to them now")).to_be_visible()
     expect(page.get_by_role("row", name="good_sense")).to_be_visible()
+
+
+def test_whether_this_weeks_prompt_is_better_is_said_in_words(visit: Visit, demo: User) -> None:
+    newer = PROMPTS["wording"].version
+    page = visit(demo)
+    page.goto("/console/")
+    page.locator("#nav-sidebar-apps").get_by_text("Rewards", exact=True).click()
+    page.get_by_role("navigation", name="Compared by").get_by_text("prompt version").click()
+    page.locator("select[name=a]").select_option(newer)
+    page.locator("select[name=b]").select_option(f"{newer.partition('-')[0]}-5f0c21d8")
+    page.get_by_role("button", name="Compare").click()
+    verdict = (
+        page.get_by_role("status")
+        .filter(has_text="of the tips")
+        .or_(page.get_by_role("status").filter(has_text="of its tips"))
+    )
+    expect(verdict).to_contain_text(newer)
+
+
+def test_the_stale_agent_is_told_from_the_others(visit: Visit, demo: User) -> None:
+    AgentOutput.objects.filter(agent="momentum").update(expires_at=NOON - timedelta(hours=2))
+    count_days(at=NOON)
+    page = visit(demo)
+    page.goto("/console/")
+    page.locator("#nav-sidebar-apps").get_by_text("Agents", exact=True).click()
+    stale = page.get_by_role("row").filter(has_text="momentum").filter(has_text="stale")
+    expect(stale).to_be_visible()
+    fresh = page.get_by_role("row").filter(has_text="people-waiting")
+    expect(fresh).to_be_visible()
+    expect(fresh.filter(has_text="stale")).to_have_count(0)
 
 
 def test_a_wrong_action_is_undone_from_the_log(visit: Visit, demo: User) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.sign_in.session_end import end_sessions
 from adminconsole.access.groups import GROUPS
+from adminconsole.audit.noted import Noted
 from adminconsole.audit.recording import record
 from adminconsole.models import Passkey
 
@@ -43,7 +44,7 @@ class Command(BaseCommand):
             self._reset(user)
             return
         _put_into(user, "" if undo else group)
-        action = "no longer staff" if undo else "made staff"
+        action = Noted.NO_STAFF if undo else Noted.STAFF
         record(user, action, at=timezone.now(), target="" if undo else group)
         if undo:
             _forget_passkeys(user)
@@ -51,7 +52,7 @@ class Command(BaseCommand):
 
     def _reset(self, user: User) -> None:
         count = _forget_passkeys(user)
-        record(user, "passkeys reset", at=timezone.now(), target=f"{count} passkeys")
+        record(user, Noted.PASSKEYS_RESET, at=timezone.now(), target=f"{count} passkeys")
         self.stdout.write(f"{user.email}: {count} passkeys forgotten, and signed out everywhere.")
 
 
