@@ -31,10 +31,10 @@ NEUTRAL = "Sort papers"
 OTHER, BOBS = "Contract 4711 with Blumenthal", "Codeword Heliotrope 8080"
 ROW_URL = "https://tasks.example/1"
 OWN_APPS = ("accounts", "agents", "events", "integrations", "tips")
-# What a model may write: the wording of a tip, and the record that it was asked.
+# What a model may write: the wording of a tip, and the records of what it was asked and answered.
 WRITABLE = {"content", "plain", "model", "prompt_version", "left_host", "polished_at"}
 CHOOSABLE = {"tips_tip", "tips_tipdecision"}
-NOT_KEPT = {"agents.ModelCall"}
+NOT_KEPT = {"agents.ModelCall", "agents.PromptText", "agents.Transcript"}
 BODY = {"model", "messages", "max_tokens", "temperature", "response_format", "logprobs",
         "top_logprobs"}  # fmt: skip
 
