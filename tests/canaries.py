@@ -88,6 +88,15 @@ def forget() -> None:
     _planted.clear()
 
 
+def planted() -> frozenset[str]:
+    """For plant_again: what several tests share is private in each of them."""
+    return frozenset(_planted)
+
+
+def plant_again(canaries: frozenset[str]) -> None:
+    _planted.update(canaries)
+
+
 def _strings(text: str) -> Iterator[str]:
     """The values of what credentials and messages are: an object in JSON, of words."""
     try:

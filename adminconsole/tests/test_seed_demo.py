@@ -7,67 +7,55 @@ from collections.abc import Iterator
 from dataclasses import fields
 from datetime import datetime, timedelta
 from html import unescape
-from io import StringIO
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.contrib import admin
-from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, models, transaction
+from django.core.management import CommandError
+from django.db import IntegrityError, models, transaction
 from django.db.models import Count, Q
 from django.urls import reverse
 
 from accounts.models import Profile, User
-from agents.asking.keeping import transcripts
+from adminconsole.tests.seeding import DAYS, PEOPLE, seed, written
 from agents.looking.outputs import load_current
-from agents.models import AgentOutput, Belief, CountedDay, ModelCall, Reading
+from agents.models import AgentOutput, CountedDay, Reading
 from agents.profile.counting import count_days
 from agents.understanding.keeping import catch_up
 from events.catalog import BY_SUBJECT, TaskCompleted, TipReacted, TipServed
 from events.models import EventRecord
 from integrations.models import Connection, Task
-from notifier.models import Delivery, Device
+from notifier.models import Device
 from oo.lib.fields import encrypted_fields
+from tests.canaries import found_in, listening, plant_again, planted
 from tests.clock import NOON
 from tests.factories import make_person, signed_in
 from tips.base import Kind
-from tips.deliver.learning import HELPED
 from tips.make.making import rows_of
-from tips.models import Interruption, Tip, TipDecision, TipView
-from tips.registry import PROMPTS
+from tips.models import Tip
 
 pytestmark = pytest.mark.django_db
-PEOPLE, DAYS = 40, 20
 EMPTY: Any = (None, "", [], {}, 0)
 
 
-def seed(**options: Any) -> str:
-    told = StringIO()
-    call_command("seed_demo", **{"people": PEOPLE, "days": DAYS, "until": NOON.isoformat(),
-                                 "workers": 1, "stdout": told, **options})  # fmt: skip
-    return told.getvalue()
+@pytest.fixture(scope="module")
+def told(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[str, frozenset[str]]]:
+    """The demo of all tests of the file, each of which undoes what it does to it: what the command
+    said, and what no log may say."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with listening() as lines:
+            said = seed()
+            private = planted()
+            assert found_in(lines) == []
+        yield said, private
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def demo() -> str:
-    return seed()
-
-
-def written() -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
-    """Every row there is, but for what is sealed: that is never the same twice."""
-    for model in apps.get_models():
-        if model._meta.app_label in ("contenttypes", "auth", "sites"):
-            continue
-        sealed = encrypted_fields(model)
-        names = [f.attname for f in model._meta.concrete_fields if f.name not in sealed]
-        yield model._meta.label, list(model._base_manager.order_by("pk").values_list(*names))
-
-
-def forget() -> None:
-    for label, rows in written():
-        if rows:
-            apps.get_model(label)._base_manager.all().delete()
+def demo(told: tuple[str, frozenset[str]], db: None) -> str:
+    said, private = told
+    plant_again(private)
+    return said
 
 
 def test_it_tells_how_many_rows_each_table_has(demo: str) -> None:
@@ -80,46 +68,11 @@ def test_it_tells_how_many_rows_each_table_has(demo: str) -> None:
     assert not empty & told.keys()
 
 
-def test_the_same_seed_makes_the_same_rows(demo: str) -> None:
-    first = dict(written())
-    forget()
-    seed()
-    assert dict(written()) == first
-
-
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_make_the_same_rows_as_one() -> None:
-    assert connection.vendor == "postgresql", "set DATABASE_URL to a PostgreSQL, as make test does"
-    before = constraints()
-    seed(people=120, days=4, workers=2)  # two groups of people
-    assert constraints() == before
-    two = dict(written())
-    forget()
-    seed(people=120, days=4)
-    assert dict(written()) == two
-
-
-def test_another_seed_makes_others() -> None:
-    seed(people=3, days=3, seed=2)
-    second = set(User.objects.values_list("email", flat=True))
-    forget()
-    seed(people=3, days=3, seed=1)
-    assert set(User.objects.values_list("email", flat=True)) != second
-
-
 def test_it_refuses_where_people_are(demo: str) -> None:
     before = dict(written())
     with pytest.raises(CommandError, match="people in this database"):
         seed()
     assert dict(written()) == before
-
-
-@pytest.mark.parametrize("wrong", [{"people": 0}, {"days": 0}, {"days": 366}, {"until": "noon"}])
-def test_what_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(CommandError):
-        seed(**wrong)
-    assert not User.objects.exists()
 
 
 # ---- rows as the product writes them ----------------------------------------------------------
@@ -218,20 +171,6 @@ def test_keys_go_on_where_the_demo_ends(demo: str) -> None:
     assert task.pk > Task.objects.exclude(pk=task.pk).latest("pk").pk
 
 
-def constraints() -> dict[str, Any]:
-    """Of every table, with its indexes."""
-    with connection.cursor() as cursor:
-        tables = connection.introspection.django_table_names()
-        return {table: connection.introspection.get_constraints(cursor, table) for table in tables}
-
-
-def test_constraints_and_indexes_are_there_again() -> None:
-    before = constraints()
-    seed(people=5, days=3)
-    assert constraints() == before
-    assert "one_live_tip" in before[Tip._meta.db_table]
-
-
 def test_two_live_tips_are_refused_as_ever(demo: str) -> None:
     tip = Tip.objects.live().first()
     assert tip is not None
@@ -255,38 +194,6 @@ def test_there_is_a_funnel(demo: str) -> None:
     connected = User.objects.filter(connection__isnull=False).distinct().count()
     answered = User.objects.filter(tip__answered_at__isnull=False).distinct().count()
     assert PEOPLE > connected > answered > 0
-
-
-def test_the_newer_policy_and_the_newer_prompt_do_better() -> None:
-    seed(people=150, days=40)
-
-    def share(**which: Any) -> float:
-        told = Tip.objects.filter(**which).exclude(reaction="")
-        return told.filter(reaction=Tip.Reaction.DONE).count() / told.count()
-
-    assert share(policy="good_sense", prompt_version="") > share(policy="deadline_first")
-    newer = PROMPTS["wording"].version
-    (older,) = set(Tip.objects.values_list("prompt_version", flat=True)) - {"", newer}
-    assert share(prompt_version=newer) > share(prompt_version=older)
-    spoken = Interruption.objects.filter(spoken=True)
-    said = sum(spoken.values_list("probability", flat=True)) / spoken.count()
-    assert abs(said - spoken.filter(HELPED).count() / spoken.count()) < 0.08
-    assert Belief.objects.filter(is_denied=True).exists()
-    assert set(ModelCall.Outcome) > set(ModelCall.objects.values_list("outcome", flat=True))
-    worded = Tip.objects.filter(prompt_version=newer).latest("polished_at")
-    [*_others, kept] = transcripts(ModelCall.objects.begun(worded.user_id, worded.polished_at))
-    assert worded.plain in kept.transcript.asked
-    assert worded.content in kept.transcript.answered
-
-
-def test_what_the_purge_would_forget_is_not_made() -> None:
-    seed(days=50)
-    since = NOON - timedelta(days=30)
-    assert Tip.objects.filter(made_at__lt=since).exists()
-    for model, name in ((EventRecord, "at"), (TipDecision, "at"), (TipView, "at"),
-                        (Delivery, "created_at")):  # fmt: skip
-        assert not model._base_manager.filter(**{f"{name}__lt": since}).exists()
-        assert model._base_manager.exists()
 
 
 def test_the_page_of_somebody_shows_their_tip(demo: str, time_machine: Any) -> None:
