@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
 from django.db import connection
 from django.db.models import Model
+from django.test import TransactionTestCase
 
 from accounts.models import User
 from adminconsole.asking import base, roles
@@ -19,19 +21,33 @@ from adminconsole.models import Counted, SavedQuery
 from adminconsole.pages.sql import EXAMPLES
 from adminconsole.tests.hostile import PERSONAL, POSTGRESQL, SECRET, WRITES
 from integrations.models import Task
+from tests.canaries import plant
 from tests.clock import NOON
-from tests.factories import give_tip, make_task
+from tests.emptying import empty
+from tests.factories import give_tip, make_person, make_task
 from tips.models import Tip
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.postgres
 TABLES: tuple[type[Model], ...] = (User, Tip, Task, Counted, SavedQuery)
 
 
+@pytest.fixture(scope="module")
+def asked(django_db_setup: None, django_db_blocker: Any) -> Iterator[User]:
+    """Whose rows the roles may read or not, for all tests of the file. They are committed, since
+    the roles have connections of their own, and no test is in a transaction."""
+    with django_db_blocker.unblock():
+        person = make_person("alice")
+        give_tip(person)
+        make_task(person)
+        SavedQuery.objects.create(name="a", sql="select 1", by="m", at=NOON)
+        yield person
+        empty(TransactionTestCase())
+
+
 @pytest.fixture(autouse=True)
-def _rows(alice: User) -> None:
-    give_tip(alice)
-    make_task(alice)
-    SavedQuery.objects.create(name="a", sql="select 1", by="m", at=NOON)
+def alice(asked: User) -> User:
+    plant(asked.email)
+    return asked
 
 
 @pytest.fixture
