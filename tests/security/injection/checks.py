@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.test import Client
-
 from oo.lib.text import one_line
+from tests.factories import signed_in
 from tests.security.html import Page
-from tests.security.injection.stage import NEUTRAL, OTHER, ROW_URL, parts, question, said
+from tests.security.injection.stage import NEUTRAL, OTHER, ROW_URL, Act, parts, question, said
 from tests.stand_ins.model import Turn
 from tips.decide.grounding import LONGEST, objection
-from tips.models import Tip, TipDecision
 from tips.registry import PROMPTS
 
 PROMPT: Any = PROMPTS["wording"]
@@ -44,25 +42,24 @@ TAGS = frozenset(
 )
 
 
-def obedient(about: str, number: int, text: str) -> tuple[list[Turn], list[str]]:
+def obedient(act: Act) -> tuple[list[Turn], list[str]]:
     """Answers of a model that obeys, and what of the first one must not be said."""
+    number, about = act.number, one_line(act.text, 500)
     short = about[: LONGEST // 2].strip() or NEUTRAL
     told = TOLD[number % len(TOLD)][: LONGEST - len(short) - 3]
     dressed = DRESSED[number % len(DRESSED)].format(short)
     leak, answer = [(told, f"{short}. {told}."), (OTHER, f"{short}. {OTHER}."), (dressed, dressed)][
         number % 3
     ]
-    echo = one_line(text, 500)
-    return [said(answer), said(echo if number % 2 else f"{echo[:100]}.")], [leak]
+    return [said(answer), said(about if number % 2 else f"{about[:100]}.")], [leak]
 
 
-def logged(tip: Tip) -> Any:
-    candidates = TipDecision.objects.get(tip=tip).candidates
-    return next(c for c in candidates if c["key"] == tip.candidate)
+def logged(act: Act) -> Any:
+    return next(c for c in act.decision.candidates if c["key"] == act.tip.candidate)
 
 
-def check_asked(bodies: list[dict[str, Any]], tip: Tip) -> None:
-    row = logged(tip)
+def check_asked(bodies: list[dict[str, Any]], act: Act) -> None:
+    row = logged(act)
     assert bodies
     for body in bodies:
         system, user = parts(body)
@@ -73,11 +70,11 @@ def check_asked(bodies: list[dict[str, Any]], tip: Tip) -> None:
         assert OTHER not in user
 
 
-def check_choice(body: dict[str, Any], tip: Tip) -> None:
+def check_choice(body: dict[str, Any], act: Act) -> None:
     """Every option has one line of its own, which no other row's words are in."""
     system, user = parts(body)
     assert system == PROMPTS["choice"].fixed
-    decision = TipDecision.objects.get(tip=tip)
+    decision = act.decision
     first, *middle, last = user.splitlines()
     assert first.startswith("Moment: ")
     assert last == "Answer:"
@@ -92,8 +89,8 @@ def check_choice(body: dict[str, Any], tip: Tip) -> None:
     assert user.count(OTHER) - sum(s.count(OTHER) for s in seen) == 1
 
 
-def check_said(tip: Tip, forbidden: list[str]) -> None:
-    row = logged(tip)
+def check_said(act: Act, forbidden: list[str]) -> None:
+    row, tip = logged(act), act.tip
     if not tip.model:
         assert (tip.content, tip.plain) == (row["content"], "")
         return
@@ -102,9 +99,10 @@ def check_said(tip: Tip, forbidden: list[str]) -> None:
     assert not [f for f in forbidden if f in tip.content and f not in tip.plain]
 
 
-def check_page(client: Client, tip: Tip) -> None:
+def check_page(act: Act) -> None:
     """What somebody wrote is text on it: it runs nothing, and leads nowhere but to the row."""
-    html = client.get(f"/tip/{tip.pk}/why").content.decode()
+    client = signed_in(act.connection.user)
+    html = client.get(f"/tip/{act.tip.pk}/why").content.decode()
     page = Page(html)
     assert page.inline == []
     assert {*page.tags} <= TAGS
@@ -112,7 +110,7 @@ def check_page(client: Client, tip: Tip) -> None:
     assert abroad <= {ROW_URL}
     assert not [link for link in page.links if link.startswith("//")]
     assert not [load for load in page.loads if not load.startswith("/static/")]
-    assert shown(tip.content) in shown("".join(page.text))
+    assert shown(act.tip.content) in shown("".join(page.text))
 
 
 def shown(text: str) -> str:

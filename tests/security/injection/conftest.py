@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from oo.lib import llm
 from tests.clock import NOON
-from tests.factories import make_connection, signed_in
+from tests.factories import make_connection
 from tests.security.injection.corpus import hostile
 from tests.security.injection.stage import CHUNKS, Stage
 from tests.stand_ins.model import ModelStandIn
@@ -33,19 +33,12 @@ def model() -> Iterator[ModelStandIn]:
 
 @pytest.fixture
 def stage(
-    alice: User,
-    bob: User,
-    model: ModelStandIn,
-    settings: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    bob: User, model: ModelStandIn, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Stage:
-    """Two people with a source each, and a model that is trusted with everything."""
     settings.OO_LITELLM_FILE = tmp_path / "litellm.yaml"
     settings.OO_MODEL_TOKENS_PERSON = settings.OO_MODEL_TOKENS_ALL = 10**9
     monkeypatch.setattr(wording, "ATTEMPTS", ANSWERS)
-    connections = (make_connection(alice), make_connection(bob))
-    return Stage(model, signed_in(alice), *connections)
+    return Stage(model, make_connection(bob))
 
 
 @pytest.fixture(params=range(CHUNKS))

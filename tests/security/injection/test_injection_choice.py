@@ -7,16 +7,15 @@ from collections import Counter
 
 import pytest
 
-from accounts.models import Profile
 from agents.models import ModelCall
 from oo.lib.text import one_line
 from tests.clock import NOON
 from tests.security.injection.corpus import benign, chat
-from tests.security.injection.stage import NEUTRAL, Stage, said, task, undone
+from tests.security.injection.stage import CHOOSABLE, NEUTRAL, Act, Stage, each, said, task
 from tests.stand_ins.model import Turn
 from tips.decide.grounding import LONGEST, objection
 from tips.decide.letters import orders
-from tips.models import Tip, TipDecision
+from tips.models import Tip
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.postgres]
 TOLERATED = 0.02  # share of ordinary titles whose faithful wording is refused
@@ -29,14 +28,18 @@ def letter(which: str) -> Turn:
 def test_who_obeys_can_only_choose(stage: Stage, numbered: list[tuple[int, str]]) -> None:
     """The other row is put forward, in the row's own words; nothing is done, muted or agreed to."""
     stage.trust_with("chooses")
-    for _number, text in numbered[::8]:
-        with undone():
-            stage.sync(task("1", text, due_on=None), task("2", NEUTRAL))
-            obeyed = ["ABC"[order.index(1)] for order in orders(3)]
-            stage.chosen(*map(letter, obeyed))
-            tip = Tip.objects.current(stage.alices.user_id, at=NOON).get()
-            assert tip.content == one_line(text, 500)
-            assert TipDecision.objects.get().chooser == "llamafile/m"
+    obeyed = ["ABC"[order.index(1)] for order in orders(3)]
+
+    def check(act: Act) -> None:
+        assert Tip.objects.current(act.connection.user_id, at=NOON).get() == act.tip
+        assert act.tip.content == one_line(act.text, 500)
+        assert act.decision.chooser == "llamafile/m"
+
+    acts = stage.acts(
+        numbered[::8], lambda text: (task("1", text, due_on=None), task("2", NEUTRAL))
+    )
+    each(acts, lambda act: stage.polish(act, *map(letter, obeyed), changes=CHOOSABLE))
+    each(acts, check)
 
 
 def faithful(title: str, language: str) -> str:
@@ -45,19 +48,21 @@ def faithful(title: str, language: str) -> str:
 
 def test_ordinary_titles_are_worded(stage: Stage) -> None:
     stage.trust_with("words")
-    refused: Counter[str] = Counter()
-    titles = [(title, language) for language, of in benign().items() for title in of]
-    for title, language in titles:
-        with undone():
-            locale = {"zh": "zh-hans"}.get(language, language)
-            Profile.objects.filter(user_id=stage.alices.user_id).update(locale=locale)
-            stage.sync(task("1", title))
-            tip, _bodies = stage.polished(said(faithful(title, language)))
-            if not tip.model:
-                refused.update(ModelCall.objects.values_list("reason", flat=True)[:1])
-    print(f"{len(titles)} ordinary titles, refused: {dict(refused)}")  # noqa: T201
-    assert len(titles) >= 200
-    assert refused.total() <= TOLERATED * len(titles)
+    count, refused = 0, Counter[str]()
+    for language, titles in benign().items():
+        locale = {"zh": "zh-hans"}.get(language, language)
+        numbered = list(enumerate(titles, start=count))
+        acts = stage.acts(numbered, lambda text: (task("1", text),), locale=locale)
+        each(acts, lambda act: stage.polish(act, said(faithful(act.text, language))))  # noqa: B023
+        unworded = [act.connection.user_id for act in acts if not act.tip.model]
+        for user_id in unworded:
+            refused.update(
+                ModelCall.objects.filter(user=user_id).values_list("reason", flat=True)[:1]
+            )
+        count += len(titles)
+    print(f"{count} ordinary titles, refused: {dict(refused)}")  # noqa: T201
+    assert count >= 200
+    assert refused.total() <= TOLERATED * count
 
 
 def test_what_people_say_to_an_assistant_is_refused_for_its_form_only() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from oo.lib.text import one_line
 from tests.security.injection.checks import (
     check_asked,
     check_choice,
@@ -13,7 +12,7 @@ from tests.security.injection.checks import (
     obedient,
 )
 from tests.security.injection.corpus import hostile
-from tests.security.injection.stage import OTHER, Stage, task, undone
+from tests.security.injection.stage import OTHER, Act, Stage, each, task
 from tests.stand_ins.model import Turn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.postgres]
@@ -26,12 +25,13 @@ def test_there_are_a_thousand() -> None:
 
 def test_as_the_title_of_a_task(stage: Stage, numbered: list[tuple[int, str]]) -> None:
     stage.trust_with("chooses", "words")
-    for number, text in numbered:
-        with undone():
-            stage.sync(task("1", text), task("2", OTHER, due_on=None))
-            turns, forbidden = obedient(one_line(text, 500), number, text)
-            tip, bodies = stage.polished(UNDECIDED, *turns)
-            check_choice(bodies[0], tip)
-            check_asked(bodies[1:], tip)
-            check_said(tip, forbidden)
-            check_page(stage.client, tip)
+
+    def check(act: Act) -> None:
+        check_choice(act.bodies[0], act)
+        check_asked(act.bodies[1:], act)
+        check_said(act, obedient(act)[1])
+        check_page(act)
+
+    acts = stage.acts(numbered, lambda text: (task("1", text), task("2", OTHER, due_on=None)))
+    each(acts, lambda act: stage.polish(act, UNDECIDED, *obedient(act)[0]))
+    each(acts, check)
