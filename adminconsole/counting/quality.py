@@ -80,7 +80,7 @@ def _now(at: datetime) -> dict[str, tuple[int, int]]:
     fresh = live.aggregate(all=Count("pk"), fresh=Count("pk", filter=Q(synced_at__gt=at - FRESH)))
     by_agent = AgentOutput.objects.freshness(at=at)
     outputs = [sum(counts) for counts in zip(*by_agent.values(), strict=True)] or [0, 0]
-    looked = LookSchedule.objects.aggregate(
+    looked = LookSchedule.objects.exclude(next_look_at=None).aggregate(
         all=Count("pk"), fresh=Count("pk", filter=Q(next_look_at__gt=at - timedelta(minutes=15)))
     )
     return {

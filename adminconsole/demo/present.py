@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
+from random import Random
 from uuid import UUID
 
 from adminconsole.demo.base import (
@@ -44,7 +45,9 @@ from tips.make.deciding import (
 from tips.make.in_force import policy_of_settings
 from tips.models import Tip, TipDecision, TipSchedule, TipView
 
-STALE, STALE_FOR_S = 0.08, 2 * DAY_S
+STALE, STALE_FOR_S = 0.03, 2 * DAY_S
+# Of one agent, many outputs were not made anew: the console has to show which.
+STALE_AGENT, STALE_OF_IT = "time-of-day", 0.4
 DENIED = 0.07
 SHOWN = 0.4
 
@@ -67,7 +70,7 @@ def add_present(story: Story) -> None:
         synced_at=at,
         answers=_answers(story, at),
     )  # fmt: skip
-    seen = _add_outputs(person, view, rows)
+    seen = _add_outputs(person, view, rows, rng)
     _add_beliefs(story, view)
     is_here = person.stage is Stage.ACTIVE and not is_stale
     policy = policy_of_settings()
@@ -84,10 +87,12 @@ def _answers(story: Story, at: datetime) -> tuple[Answer, ...]:
     )
 
 
-def _add_outputs(person: Person, view: UserView, rows: Rows) -> dict[str, Snippet]:
+def _add_outputs(person: Person, view: UserView, rows: Rows, rng: Random) -> dict[str, Snippet]:
     seen = {key: snippet for key, snippet in look(view).seen.items() if snippet}
     for key, snippet in seen.items():
         agent = AGENTS[key]
+        is_late = key == STALE_AGENT and rng.random() < STALE_OF_IT
+        late = timedelta(seconds=STALE_FOR_S if is_late else 0)
         rows.add_keyed(
             AgentOutput,
             user_id=person.id,
@@ -95,8 +100,8 @@ def _add_outputs(person: Person, view: UserView, rows: Rows) -> dict[str, Snippe
             version=agent.manifest.version,
             fingerprint=fingerprint(snippet),
             snippet=cell_of(dump(snippet)),
-            made_at=cell_of(view.now),
-            expires_at=cell_of(expires_at(agent, snippet, view.now)),
+            made_at=cell_of(view.now - late),
+            expires_at=cell_of(expires_at(agent, snippet, view.now) - late),
         )
     return seen
 
@@ -151,7 +156,7 @@ def _add_schedules(story: Story, view: UserView, decided: Decided | None) -> Non
     rows.add(
         LookSchedule,
         user_id=person.id,
-        next_look_at=stamp(plan.now_s + 900) if decided else None,
+        next_look_at=None if person.stage is Stage.LAPSED else stamp(plan.now_s + 900),
         active_at=stamp(story.here) if story.here else None,
         looked_at=cell_of(view.now),
     )

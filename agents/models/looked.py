@@ -15,9 +15,10 @@ from accounts.models import Profile
 
 class AgentOutputQuerySet(models.QuerySet["AgentOutput"]):
     def freshness(self, *, at: datetime) -> dict[str, tuple[int, int]]:
-        """By agent: how many outputs are still trusted, and how many there are. One query, of the
-        whole table."""
-        rows = self.order_by("agent").values_list("agent")
+        """By agent: how many outputs are still trusted, and how many there are, of people who are
+        looked at: whoever stays away for weeks is not. One query, of the whole table."""
+        looked = self.filter(user__lookschedule__next_look_at__isnull=False)
+        rows = looked.order_by("agent").values_list("agent")
         fresh, count = models.Count("pk", filter=Q(expires_at__gt=at)), models.Count("pk")
         return {key: (new, all_) for key, new, all_ in rows.annotate(fresh=fresh, all=count)}
 
