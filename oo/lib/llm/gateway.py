@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from math import floor, log10
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -274,7 +275,10 @@ async def _one(router: Any, errand: _Errand[T], to: Deployment, seconds: float) 
     try:
         async with asyncio.timeout(seconds):
             return await call(
-                model=to.key, timeout=seconds * PATIENCE, fallbacks=[], **errand.parameters
+                model=to.key,
+                timeout=_in_steps(seconds * PATIENCE),
+                fallbacks=[],
+                **errand.parameters,
             )
     except Exception as error:
         failure = wire.failure_of(errand.alias, error)
@@ -283,6 +287,15 @@ async def _one(router: Any, errand: _Errand[T], to: Deployment, seconds: float) 
             await _tell_others(router, to)
         # Without its cause: LiteLLM's texts may hold what was asked.
         raise failure from None
+
+
+def _in_steps(seconds: float) -> float:
+    """Its first two digits. LiteLLM has a client, with connections, for each time to wait: with all
+    digits it would make one for each question."""
+    if seconds <= 0:
+        return seconds
+    step = 10.0 ** (floor(log10(seconds)) - 1)
+    return floor(seconds / step) * step
 
 
 def _give_rest(router: Any, deployment: Deployment, error: Exception) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -48,6 +49,24 @@ def test_no_model_is_told_which_questions_belong_together(
         llm.ask(PLAIN)
 
     assert "a" * 32 not in str(first.requests[0].headers)
+
+
+def test_questions_share_a_connection(
+    first: ModelStandIn, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(openai(first))
+    connect, made = socket.socket.connect, []
+
+    def noting(self: socket.socket, address: Any) -> None:
+        made.append(address)
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", noting)
+    for _ in range(4):
+        llm.ask(PLAIN)
+
+    assert len(first.requests) == 4
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize("entry", [ollama, openai])
