@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 from ipaddress import ip_address
@@ -39,9 +40,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Files that take long are begun first, so that at the end no worker waits for another."""
+    """Files that take long are begun first, and then those with many tests, so that at the end no
+    worker waits for another."""
     long = {item.path for item in items if any(map(item.get_closest_marker, LONG))}
-    items.sort(key=lambda item: item.path not in long)
+    weights = Counter(item.path for item in items) | Counter(dict.fromkeys(long, len(items)))
+    items.sort(key=lambda item: -weights[item.path])
     if config.getoption("--database-alone"):
         config.hook.pytest_deselected(items=[item for item in items if not asks_database(item)])
         items[:] = filter(asks_database, items)
