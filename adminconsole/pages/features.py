@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -12,11 +13,12 @@ from accounts.models import User
 from adminconsole.base import Asked, ConsolePage, PageManifest, Section
 from adminconsole.counting.quality import FRESH
 from adminconsole.looking.people import find
-from agents.models import AgentOutput, Belief, LookSchedule
+from adminconsole.looking.revealing import revealed_until
+from agents.models import AgentOutput, Belief, LookSchedule, Transcript
 from agents.registry import AGENTS, INFERENCES
 from integrations.models import Connection
 from integrations.registry import SOURCES
-from tips.models import Interruption
+from tips.models import Interruption, Tip
 
 MOMENTS = 12
 # A sweep looks at whoever is due each quarter of an hour; it may be one late.
@@ -57,7 +59,7 @@ class Features(ConsolePage):
     )
 
     def context(self, asked: Asked) -> Mapping[str, Any]:
-        """Six queries for a person, none without one."""
+        """Eight queries for a person, none without one."""
         typed = asked.given("person")
         person = find(typed)
         if person is None:
@@ -69,7 +71,19 @@ class Features(ConsolePage):
             "moments": moments,
             "features": list(_features(moments)),
             "fresh": list(_fresh(person, asked.at)),
+            "sent": _sent(person),
+            "revealed": revealed_until(asked, person.pk),
+            "kept_days": settings.OO_TRANSCRIPTS_KEPT_DAYS,
         }
+
+
+def _sent(person: User) -> list[tuple[Transcript, Tip | None]]:
+    """What models were told lately, and the tip that it was about, if it was about one."""
+    rows = Transcript.objects.filter(user=person).select_related("call")
+    sent = list(rows.order_by("-at", "-pk")[:MOMENTS])
+    about = Tip.objects.filter(user=person, polished_at__in={row.at for row in sent})
+    tips = {tip.polished_at: tip for tip in about.only("polished_at")}
+    return [(row, tips.get(row.at)) for row in sent]
 
 
 def _features(moments: list[Interruption]) -> Iterator[Feature]:

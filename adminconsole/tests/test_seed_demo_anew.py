@@ -58,6 +58,25 @@ def test_two_workers_make_the_same_rows_as_one() -> None:
     assert dict(written()) == two
 
 
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_events_are_copied_until_there_are_as_many_as_one_likes() -> None:
+    seed(people=3, days=3, events=5_000)
+    assert EventRecord.objects.count() == 5_000
+    keys = EventRecord.objects.values_list("event_id", flat=True)
+    assert len({*keys}) == 5_000
+    people = set(EventRecord.objects.values_list("user_id", flat=True))
+    assert people <= {*User.objects.values_list("pk", flat=True), None}
+    assert not EventRecord.objects.filter(at__gt=NOON).exists()
+
+
+def test_sqlite_copies_no_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "vendor", "sqlite")
+    with pytest.raises(CommandError, match="PostgreSQL"):
+        seed(people=3, days=3, events=5_000)
+    assert not User.objects.exists()
+
+
 def test_another_seed_makes_others() -> None:
     seed(people=3, days=3, seed=2)
     second = set(User.objects.values_list("email", flat=True))

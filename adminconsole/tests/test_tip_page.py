@@ -105,3 +105,15 @@ def test_the_list_says_how_long_models_took(alice: User, ops_client: Client) -> 
     Tip.objects.filter(pk=other.pk).update(shown_at=NOON)
     listed = ops_client.get("/console/tips/").context["tips"]
     assert {each.pk: ms for each, ms in listed} == {tip.pk: 750, other.pk: None}
+
+
+def test_what_was_sent_of_a_person_leads_to_their_tips(alice: User) -> None:
+    tip = write_all(alice)
+    ask_about(tip)
+    officer = client_of("privacy officer")
+    address = f"/console/features/?person={alice.pk}"
+    masked = officer.get(address).content.decode()
+    assert f"?tip={tip.pk}" in masked
+    assert TITLE not in masked
+    do(officer, "reveal", alice)
+    assert f"about {TITLE}" in unescape(officer.get(address).content.decode())

@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 from accounts.models import User
 from adminconsole.demo.base import Plan
 from adminconsole.demo.making import make_demo
+from adminconsole.demo.more import copy_events
 
 # So many days leave room among the keys of a person: see KEYS_A_PERSON.
 MOST_DAYS = 365
@@ -33,9 +34,14 @@ class Command(BaseCommand):
             "--workers", type=int, default=2, help="processes; SQLite has one writer, and one here"
         )
 
+        parser.add_argument(
+            "--events", type=int, default=0,
+            help="copy events until there are so many; PostgreSQL alone",
+        )  # fmt: skip
+
     def handle(
         self, *args: Any, people: int, days: int, seed: int, until: str | None, workers: int,
-        **options: Any,
+        events: int, **options: Any,
     ) -> None:  # fmt: skip
         if people < 1 or workers < 1 or not 1 <= days <= MOST_DAYS:
             raise CommandError(f"People and workers are one or more, and days up to {MOST_DAYS}.")
@@ -44,12 +50,16 @@ class Command(BaseCommand):
                 "There are people in this database already. Made-up ones would mix with them and "
                 "with their figures: give DATABASE_URL of an empty one, and migrate it first."
             )
+        if events and connection.vendor != "postgresql":
+            raise CommandError("--events copies within PostgreSQL; SQLite has those that are made.")
         plan = Plan(seed, people, days, _moment(until) if until else timezone.now())
         self._began, self._people, self._rows = monotonic(), 0, 0
         self._wanted = people
         counts = make_demo(
             plan, workers=workers if connection.vendor == "postgresql" else 1, tell=self._tell
         )
+        if copied := copy_events(events):
+            self.stdout.write(f"{copied:,} events copied")
         for table, count in sorted(counts.items()):
             self.stdout.write(f"{count:>12,}  {table}")
         self.stdout.write(f"{counts.total():>12,}  rows in {monotonic() - self._began:.0f} s")
