@@ -29,4 +29,5 @@ def copy_events(wanted: int) -> int:
             " from events_eventrecord e, generate_series(1, %s) n limit %s",
             [STEP_S, DAY_S, ceil(missing / there), missing],
         )
-        return cursor.rowcount
+        copied: int = cursor.rowcount
+    return copied

@@ -20,7 +20,7 @@ DATA = Path(__file__).with_name("data")
 
 def main(arguments: list[str]) -> int:
     options = _options(arguments)
-    _set_up()
+    set_up()
     # Models can be imported only now.
     from lab.moments import counterfactual, report, run
     from lab.moments.aliases import NoModelThere
@@ -92,7 +92,7 @@ def _options(arguments: list[str]) -> Namespace:
     return parser.parse_args(arguments)
 
 
-def _set_up() -> None:
+def set_up() -> None:
     """oO in this process alone, with its rows in memory. What it may ask is where it always is."""
     os.environ["DATABASE_URL"] = "sqlite://:memory:"
     os.environ["DJANGO_SETTINGS_MODULE"] = "oo.settings.test"

@@ -1,0 +1,47 @@
+"""Whether another weight would do better: at moments of which it is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lab.moments import tuning
+from lab.moments.tuning import Number
+from tips.policies.good_sense import weights
+
+pytestmark = pytest.mark.django_db
+GIVEN = Path(tuning.__file__).with_name("data") / "given.jsonl"
+
+
+@pytest.fixture
+def scenes() -> list[tuning.Scene]:
+    return [scene for scene in tuning.scenes_of([GIVEN]) if scene.moment.id.startswith("dates")]
+
+
+def test_a_moment_is_lived_as_it_is_read_and_as_it_is_labelled(
+    scenes: list[tuning.Scene],
+) -> None:
+    assert len(scenes) == 10
+    assert tuning.worth(scenes) == 1.0
+
+
+def test_a_weight_that_is_wrong_is_found(
+    scenes: list[tuning.Scene], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weights, "SPEAK", 600.0)  # nothing is said any more
+    monkeypatch.setattr(tuning, "STEPS", (0.01,))
+    assert tuning.worth(scenes) == 0.0
+    lines = list(tuning.found(scenes, []))
+    assert [line for line in lines if line.startswith("SPEAK: 600 to 6: +1.000 (10 scenes)")]
+    assert weights.SPEAK == 600.0
+
+
+def test_every_number_of_a_table_is_tried_and_put_back() -> None:
+    before = {number: tuning.value_of(number) for number in tuning.numbers()}
+    assert Number("DUE_TODAY") in before
+    assert Number("HARD", (0, 1)) in before
+    for number, value in before.items():
+        with tuning.set_to(number, value + 1):
+            assert tuning.value_of(number) == value + 1
+    assert {number: tuning.value_of(number) for number in tuning.numbers()} == before
