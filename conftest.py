@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ examples.register_profile("same", derandomize=True, deadline=None)
 examples.load_profile("same")
 
 LONG = ("slow", "browser", "postgres")
+BETWEEN = 2  # files that compute, after each that waits
 DATABASE = frozenset({"db", "transactional_db", "django_db_reset_sequences", "live_server"})
 
 
@@ -40,11 +42,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Files that take long are begun first, and then those with many tests, so that at the end no
-    worker waits for another."""
+    """Files that take long wait for browsers, processes and clocks most of the time: between two of
+    them come files that compute, those with many tests first. At the end nobody waits for another.
+    """
     long = {item.path for item in items if any(map(item.get_closest_marker, LONG))}
-    weights = Counter(item.path for item in items) | Counter(dict.fromkeys(long, len(items)))
-    items.sort(key=lambda item: -weights[item.path])
+    counts = Counter(item.path for item in items)
+    by_count = sorted(counts, key=lambda path: -counts[path])
+    waiting = [path for path in by_count if path in long]
+    computing = [path for path in by_count if path not in long]
+    turn: dict[Path, float] = {path: n * BETWEEN for n, path in enumerate(waiting)}
+    turn |= {path: n + 0.5 for n, path in enumerate(computing)}
+    items.sort(key=lambda item: turn[item.path])
     if config.getoption("--database-alone"):
         config.hook.pytest_deselected(items=[item for item in items if not asks_database(item)])
         items[:] = filter(asks_database, items)
