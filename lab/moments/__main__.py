@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lab.moments.process import DATA, set_up
+
 if TYPE_CHECKING:
     from lab.moments.readers import Asked
     from lab.moments.reading import Read
     from lab.moments.report import Evidence, Measured
-
-DATA = Path(__file__).with_name("data")
 
 
 def main(arguments: list[str]) -> int:
@@ -90,28 +89,6 @@ def _options(arguments: list[str]) -> Namespace:
     parser.add_argument("--sample", type=int, help="how many labelled rows are read, else all")
     parser.add_argument("--verbose", action="store_true", help="a line for each moment")
     return parser.parse_args(arguments)
-
-
-def set_up() -> None:
-    """oO in this process alone, with its rows in memory. What it may ask is where it always is."""
-    os.environ["DATABASE_URL"] = "sqlite://:memory:"
-    os.environ["DJANGO_SETTINGS_MODULE"] = "oo.settings.test"
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    _let_models_be_asked()
-    call_command("migrate", verbosity=0)
-
-
-def _let_models_be_asked() -> None:
-    """The settings of tests know of no model; only variants that say so ask one."""
-    from django.conf import settings
-
-    from oo.settings import base
-
-    for name in ("LITELLM_URL", "LITELLM_KEY", "OLLAMA_URL", "LOCAL_MODEL_URL"):
-        setattr(settings, name, getattr(base, name))
 
 
 def _write(file: Path, figures: Any) -> None:

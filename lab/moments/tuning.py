@@ -17,7 +17,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from lab.moments.__main__ import DATA, set_up
+from lab.moments.process import DATA, set_up
 
 if TYPE_CHECKING:
     from agents.base import UserView
