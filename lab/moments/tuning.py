@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tips.base import Candidate
 
 STEPS = (0.8, 1.25)
-HELD_BACK = ("own-fresh",)
+HELD_BACK = ("own-fresh", "own-kept")
 
 
 @dataclass(frozen=True, slots=True)
