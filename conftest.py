@@ -43,12 +43,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Files that take long wait for browsers, processes and clocks most of the time: between two of
-    them come files that compute, those with many tests first. At the end nobody waits for another.
+    them come files that compute, those with many tests first. At the end nobody waits for another:
+    what is marked as slow, minutes for a few tests, is begun before all others that wait.
     """
     long = {item.path for item in items if any(map(item.get_closest_marker, LONG))}
     counts = Counter(item.path for item in items)
     by_count = sorted(counts, key=lambda path: -counts[path])
-    waiting = [path for path in by_count if path in long]
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    waiting = sorted((path for path in by_count if path in long), key=lambda path: path not in slow)
     computing = [path for path in by_count if path not in long]
     turn: dict[Path, float] = {path: n * BETWEEN for n, path in enumerate(waiting)}
     turn |= {path: n + 0.5 for n, path in enumerate(computing)}

@@ -40,9 +40,9 @@ def run(name: str, options: list[str], env: dict[str, str], arguments: list[str]
     began = time.monotonic()
     sys.stdout.write(f"\n== on {name}\n")
     sys.stdout.flush()
-    # Twice as many as cores: half of them wait for a browser, a process or a clock. A file stays
-    # with one of them; in which order they are begun, conftest.py says.
-    spread = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
+    # One more than cores: some wait for a browser, a process or a clock. A file stays with one of
+    # them; in which order they are begun, conftest.py says.
+    spread = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     command = [sys.executable, "-m", "pytest", *spread, *options, *arguments]
     code = subprocess.run(command, env=env, check=False).returncode
     sys.stdout.write(f"== on {name}: {time.monotonic() - began:.0f} s\n")
