@@ -60,12 +60,16 @@ class Row:
         return self.spent.seconds * 1000 / self.spent.looks if self.spent.looks else None
 
     @property
+    def is_failing(self) -> bool:
+        return self.spent.failed * 100 > self.spent.looks
+
+    @property
     def trouble(self) -> list[Words]:
         """What is wrong with it, the worst first."""
         if self.off_since:
             return []
         found = {
-            _("failing"): self.spent.failed * 100 > self.spent.looks,
+            _("failing"): self.is_failing,
             _("stale"): bool(self.fresh.whole) and self.fresh.share < FRESH_SHARE,
             _("slow"): (self.mean_ms or 0) > SLOW_MS,
         }
@@ -75,7 +79,7 @@ class Row:
     def state(self) -> str:
         if self.off_since:
             return "none"
-        if self.spent.failed * 100 > self.spent.looks:
+        if self.is_failing:
             return "bad"
         if not self.fresh.whole:
             return "none"

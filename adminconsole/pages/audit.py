@@ -58,13 +58,7 @@ class Audit(ConsolePage):
         return {
             "entries": list(_entries(asked, page.object_list)),
             "rows": page,
-            "known": sorted(
-                (
-                    (code, _title(code))
-                    for code in AuditEntry.objects.within(asked.period).actions()
-                ),
-                key=lambda pair: pair[1],
-            ),
+            "known": _known(AuditEntry.objects.within(asked.period).actions()),
             "given": {name: asked.given(name) for name in ("action", "person", "staff")},
         }
 
@@ -88,11 +82,8 @@ def _actions() -> dict[str, tuple[str, Action, dict[str, Action]]]:
     }
 
 
-def _title(code: str) -> str:
-    found = _actions().get(code)
-    return str(found[1].title) if found else title_of(code)
-
-
 def _known(codes: Iterable[str]) -> list[tuple[str, str]]:
     """With what they are called, by that."""
-    return sorted(((code, _title(code)) for code in codes), key=lambda pair: pair[1])
+    titles = {key: str(action.title) for key, (_page, action, _others) in _actions().items()}
+    pairs = ((code, titles.get(code) or title_of(code)) for code in codes)
+    return sorted(pairs, key=lambda pair: pair[1])

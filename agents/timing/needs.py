@@ -61,10 +61,12 @@ def find_need(task: TaskView, diary: Diary) -> Need:
     traits = task.traits
     effort = effort_of(task) or USUAL_EFFORT
     prepared = find_prepared(traits.prepares, view) if traits.prepares else None
-    hard = min((m for m in _hard(task, view, prepared) if m), default=None)
+    prepared_by = _prepared(prepared, traits, view) if prepared else None
+    hard = min((m for m in (*_hard(task, view), prepared_by) if m), default=None)
     soft = min((m for m in _soft(task, view) if m), default=None)
     chances = diary.chances(traits)
-    begin_by = _begin_in_time(chances, effort, hard, view)
+    last_start = _begin_by(chances, effort, hard, view)
+    begin_by = _with_time_to_spare(chances, effort, hard, view) or last_start
     if prepared and _lead_is_running(prepared, traits, view):
         missed = view.now - _prepared_by(prepared, traits)
         begin_by = view.now + min(missed, prepared.starts_at - view.now)
@@ -75,9 +77,9 @@ def find_need(task: TaskView, diary: Diary) -> Need:
         soft=soft,
         begin_by=begin_by,
         begin_softly_by=_begin_by(chances, effort, soft, view),
-        last_start=_begin_by(chances, effort, hard, view),
+        last_start=last_start,
         prepares=prepared,
-        prepared_by=_prepared(prepared, traits, view) if prepared else None,
+        prepared_by=prepared_by,
     )
 
 
@@ -165,9 +167,7 @@ def is_sure(trait: Trait[Any]) -> bool:
     return trait.confidence >= SURE
 
 
-def _hard(
-    task: TaskView, view: UserView, prepared: EventView | None
-) -> tuple[datetime | None, ...]:
+def _hard(task: TaskView, view: UserView) -> tuple[datetime | None, ...]:
     traits = task.traits
     last = traits.last_moment.value if traits.last_moment and is_sure(traits.last_moment) else None
     return (
@@ -175,7 +175,6 @@ def _hard(
         _end_of(task.deadline_on, view) if task.deadline_on else None,
         _moment(last, task, view) if last else None,
         _end_of(traits.obsolete_after.value, view) if traits.obsolete_after else None,
-        _prepared(prepared, traits, view) if prepared else None,
     )
 
 
@@ -240,16 +239,15 @@ def _starts(chances: Iterable[Window], effort: timedelta, ends: datetime) -> lis
     ]
 
 
-def _begin_in_time(
+def _with_time_to_spare(
     chances: Sequence[Window], effort: timedelta, ends: datetime | None, view: UserView
 ) -> datetime | None:
-    """As `_begin_by`; what is long is not left to an evening, and begun with time to spare."""
-    if effort >= LONG and ends is not None and ends > view.now:
-        by_day = [_until_evening(window, view) for window in chances]
-        for wanted in (effort * SPARE, effort):
-            if starts := _starts(by_day, wanted, ends):
-                return max(starts)
-    return _begin_by(chances, effort, ends, view)
+    """Of what is long, the last start that leaves it to no evening. None: the very last one is."""
+    if effort < LONG or ends is None or ends <= view.now:
+        return None
+    by_day = [_until_evening(window, view) for window in chances]
+    starts = (_starts(by_day, wanted, ends) for wanted in (effort * SPARE, effort))
+    return next((max(found) for found in starts if found), None)
 
 
 def _until_evening(window: Window, view: UserView) -> Window:

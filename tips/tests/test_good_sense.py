@@ -453,3 +453,10 @@ def test_codes_have_one_meaning_and_silences_are_short_enough_to_be_kept() -> No
     rule = GoodSense.manifest
     assert not rule.reasons.keys() & rule.penalties.keys()
     assert all(len(code) <= 30 for code in rule.silences)
+
+
+def test_it_is_decided_anew_when_the_clock_alone_changes_what_is_said() -> None:
+    rent = task(1, "Rent", due_in=0)
+    wedding = of_kind(EventKind.CEREMONY, starts_in_min=180)
+    assert decide(view(rent, wedding)).until == NOON + 90 * MINUTE
+    assert decide(view(rent, now=at(16, 30))).until == at(17)

@@ -48,7 +48,7 @@ class GoodSense(Policy):
             silence=code,
             until=min(
                 [
-                    silence.next_change(view),
+                    *silence.next_changes(view),
                     *_openings(ranking, view),
                     *insights.next_changes(told, view),
                 ]

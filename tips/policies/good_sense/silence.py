@@ -98,11 +98,26 @@ def _is_away(view: UserView) -> bool:
     return away is not None and view.today <= away.until
 
 
-def next_change(view: UserView) -> datetime:
-    """When the threshold changes by the clock alone."""
+def next_changes(view: UserView) -> list[datetime]:
+    """When what is said changes by the clock alone: the threshold, the evening, and what is silent
+    for what begins soon."""
     local = view.now.astimezone(view.zone)
     prefs = prefs_of(view)
-    ahead = [c for c in (prefs.quiet_until, w.LATE, prefs.quiet_from) if c > local.time()]
-    clock: time = min(ahead, default=time())
+    clocks = (prefs.quiet_until, w.EVE_FROM, w.LATE, prefs.quiet_from)
+    ahead = [clock for clock in clocks if clock > local.time()]
     day = local.date() if ahead else view.next_midnight.date()
-    return datetime.combine(day, clock, view.zone)
+    next_clock = datetime.combine(day, min(ahead, default=time()), view.zone)
+    begins = (_silent_from(event) for event in view.events)
+    return [next_clock, *(moment for moment in begins if moment and moment > view.now)]
+
+
+def _silent_from(event: EventView) -> datetime | None:
+    """Long before it begins, a ceremony and a journey want silence. Of the last minutes before
+    anything else only what is new is spared: what is on the page may stay."""
+    kind = event.traits.kind.value if event.traits.kind else None
+    if event.is_all_day or kind is None:
+        return None
+    if kind is EventKind.CEREMONY:
+        return event.starts_at - w.BEFORE_A_CEREMONY
+    is_journey = kind in (EventKind.TRAVEL, EventKind.DRIVING)
+    return event.starts_at - w.BEFORE_LEAVING if is_journey else None
