@@ -33,6 +33,13 @@ from tips.models import Mute, Tip
 
 
 @pytest.fixture(autouse=True)
+def _morning() -> Iterator[None]:
+    """Its policy has another mind from ten at night."""
+    with time_machine.travel(timezone.now().astimezone(BERLIN).replace(hour=10)):
+        yield
+
+
+@pytest.fixture(autouse=True)
 def _bookshelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with installed(tmp_path, monkeypatch):
         yield
