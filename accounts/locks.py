@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from accounts.models import User
+from oo.lib.among import Among
 
 
 def lock_person(user_id: UUID) -> bool:
@@ -21,4 +22,4 @@ def lock_person(user_id: UUID) -> bool:
 def lock_people(user_ids: Iterable[UUID]) -> set[UUID]:
     """As lock_person, for many: those who have not left. One query, in the order of their keys."""
     people = User.objects.select_for_update(no_key=True).order_by("pk")
-    return set(people.filter(pk__in=user_ids, is_active=True).values_list("pk", flat=True))
+    return set(people.filter(Among("pk", user_ids), is_active=True).values_list("pk", flat=True))

@@ -30,6 +30,7 @@ from agents.understanding.loading import (
 )
 from integrations.models import CalendarEvent, Completion, Connection, Task
 from integrations.registry import SOURCES
+from oo.lib.among import Among
 from oo.lib.words import Formats
 from oo.lib.zones import zone_named
 
@@ -84,7 +85,7 @@ def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserVi
 def _profiles(
     user_ids: Collection[UUID],
 ) -> tuple[dict[UUID, ZoneInfo], dict[UUID, str], dict[UUID, Formats]]:
-    rows = Profile.objects.filter(user_id__in=user_ids)
+    rows = Profile.objects.filter(Among("user_id", user_ids))
     zones, locales, formats = {}, {}, {}
     columns = ("user_id", "time_zone", "locale", "clock", "dates")
     for user_id, time_zone, locale, clock, dates in rows.values_list(*columns):
@@ -95,7 +96,7 @@ def _profiles(
 
 def _consents(user_ids: Collection[UUID]) -> dict[UUID, set[str]]:
     found: dict[UUID, set[str]] = defaultdict(set)
-    rows = Consent.objects.filter(user_id__in=user_ids, withdrawn_at=None)
+    rows = Consent.objects.filter(Among("user_id", user_ids), withdrawn_at=None)
     for user_id, key in rows.values_list("user_id", "key"):
         found[user_id].add(key)
     return found
@@ -109,7 +110,7 @@ class _Links:
 
 def _links(user_ids: Collection[UUID]) -> _Links:
     found = _Links()
-    rows = Connection.objects.filter(user_id__in=user_ids)
+    rows = Connection.objects.filter(Among("user_id", user_ids))
     for pk, user_id, source, synced_at in rows.values_list(
         Cast("pk", TextField()), "user_id", "source", "synced_at"
     ):
@@ -181,7 +182,7 @@ def _task(
 
 def _open_tasks(user_ids: Collection[UUID]) -> QuerySet[Any, tuple[Any, ...]]:
     answered = Completion.objects.answered(user_ids)
-    rows = Task.objects.open().filter(user_id__in=user_ids)
+    rows = Task.objects.open().filter(Among("user_id", user_ids))
     rows = rows.exclude(pk__in=answered.values("task_id")).order_by("pk")
     return rows.values_list(*_TASK)
 
@@ -203,7 +204,7 @@ def _events(
     understood: Mapping[UUID, Understood],
 ) -> dict[UUID, list[EventView]]:
     rows = CalendarEvent.objects.filter(
-        user_id__in=user_ids, ends_at__gt=at, starts_at__lt=at + HORIZON
+        Among("user_id", user_ids), ends_at__gt=at, starts_at__lt=at + HORIZON
     ).order_by("starts_at", "pk")
     found = {}
     for user_id, of_person in by_person(rows.values_list(*_EVENT)):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.locks import lock_person
 from accounts.profile.addresses import own_addresses
 from integrations.base import Link
+from oo.lib.among import Among
 from oo.lib.fields import EncryptedTextField
 
 # So long after its moment a connection was forgotten by beat, or workers are too few.
@@ -278,8 +279,8 @@ class CompletionQuerySet(models.QuerySet["Completion"]):
     def answered(self, user_ids: Collection[UUID]) -> CompletionQuerySet:
         """Those whose tasks are not open to their person, whatever the source still says."""
         return self.filter(
+            Among("user_id", user_ids),
             Q(state=Completion.State.WAITING) | Completion.UNCONFIRMED | Completion.STILL_DONE,
-            user_id__in=user_ids,
         )
 
 

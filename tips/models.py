@@ -14,6 +14,7 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile
+from oo.lib.among import Among
 from oo.lib.compiled import Given
 from tips import base
 
@@ -25,7 +26,7 @@ class TipQuerySet(models.QuerySet["Tip"]):
 
     def current_of(self, user_ids: Iterable[UUID], *, at: datetime) -> TipQuerySet:
         """As `current`, of many people: one a person."""
-        return self.filter(user_id__in=user_ids, state__in=Tip.LIVE, expires_at__gt=at)
+        return self.filter(Among("user_id", user_ids), state__in=Tip.LIVE, expires_at__gt=at)
 
     def live(self) -> TipQuerySet:
         return self.filter(state__in=Tip.LIVE)
@@ -40,7 +41,7 @@ class TipQuerySet(models.QuerySet["Tip"]):
 
     def answers_of(self, user_ids: Collection[UUID], *, since: datetime) -> Counter[UUID]:
         """How many of what was made since then each of them answered. One query."""
-        rows = self.filter(user_id__in=user_ids, made_at__gte=since, state=Tip.State.ANSWERED)
+        rows = self.filter(Among("user_id", user_ids), made_at__gte=since, state=Tip.State.ANSWERED)
         counted = rows.order_by().values_list("user_id").annotate(count=Count("pk"))
         return Counter(dict(counted))
 
@@ -279,7 +280,7 @@ class TipScheduleQuerySet(models.QuerySet["TipSchedule"]):
         with transaction.atomic():
             rows = self.due(at=at).select_for_update(skip_locked=True, of=("self",))
             user_ids = list(rows.values_list("pk", flat=True)[:most])
-            self.filter(pk__in=user_ids).update(next_look_at=until)
+            self.filter(Among("pk", user_ids)).update(next_look_at=until)
         return user_ids
 
     def begin(self, user_ids: Iterable[UUID], *, at: datetime) -> None:
@@ -295,7 +296,7 @@ class TipScheduleQuerySet(models.QuerySet["TipSchedule"]):
         self, user_ids: Iterable[UUID], *, locked: bool = False
     ) -> dict[UUID, TipSchedule]:
         """By person, those who are here; in the order of their keys when locked. One query."""
-        rows = self.filter(user_id__in=user_ids, user__is_active=True)
+        rows = self.filter(Among("user_id", user_ids), user__is_active=True)
         rows = rows.select_for_update(of=("self",)).order_by("pk") if locked else rows
         return {schedule.pk: schedule for schedule in rows}
 

@@ -20,6 +20,7 @@ from agents.models import Belief, LookSchedule
 from agents.registry import INFERENCES
 from events.bus import publish
 from events.catalog import PreferencesChanged
+from oo.lib.among import Among
 from oo.lib.words import Formats, written_as
 
 # What is less sure is shown, but decides nothing.
@@ -58,7 +59,7 @@ NOTHING_BELIEVED = Believed()
 def load_beliefs(consents: Mapping[UUID, Collection[str]], *, at: datetime) -> dict[UUID, Believed]:
     """By person; one query. `consents` are those in force."""
     found: dict[UUID, Believed] = defaultdict(Believed)
-    for belief in Belief.objects.filter(user_id__in=consents, is_denied=False):
+    for belief in Belief.objects.filter(Among("user_id", consents), is_denied=False):
         value = value_of(belief, consents[belief.user_id], at=at)
         if value is None:
             continue
@@ -92,7 +93,7 @@ def read(inference: Inference, stored: Mapping[str, Any]) -> Prefs | None:
 def load_known(user_ids: Collection[UUID]) -> dict[UUID, dict[str, Belief]]:
     """Every row, by person and inference, whether it holds or not; one query."""
     found: dict[UUID, dict[str, Belief]] = defaultdict(dict)
-    for belief in Belief.objects.filter(user_id__in=user_ids):
+    for belief in Belief.objects.filter(Among("user_id", user_ids)):
         found[belief.user_id][belief.inference] = belief
     return found
 

@@ -15,6 +15,7 @@ from agents.looking.eligibility import may_look
 from agents.looking.looking import Looked, expires_at, look
 from agents.models import AgentOutput, Belief
 from agents.registry import AGENTS
+from oo.lib.among import Among
 from oo.lib.bulk import upsert
 
 
@@ -48,7 +49,7 @@ class Changes:
 def load_stored(user_ids: Collection[UUID]) -> dict[UUID, dict[str, Stored]]:
     """By person and agent; one query."""
     found: dict[UUID, dict[str, Stored]] = defaultdict(dict)
-    rows = AgentOutput.objects.filter(user_id__in=user_ids)
+    rows = AgentOutput.objects.filter(Among("user_id", user_ids))
     for user_id, agent, version, mark, expires in rows.values_list(
         "user_id", "agent", "version", "fingerprint", "expires_at"
     ):
@@ -63,7 +64,7 @@ def load_current(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, dict
     """
     found: dict[UUID, dict[str, Snippet]] = defaultdict(dict)
     rows = AgentOutput.objects.filter(
-        user_id__in=user_ids, expires_at__gt=at, user__lookschedule__is_changed=False
+        Among("user_id", user_ids), expires_at__gt=at, user__lookschedule__is_changed=False
     )
     for user_id, key, version, stored in rows.values_list("user_id", "agent", "version", "snippet"):
         agent = AGENTS.get(key)

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from accounts.models import Profile
+from oo.lib.among import Among
 
 
 class AgentOutputQuerySet(models.QuerySet["AgentOutput"]):
@@ -111,7 +112,7 @@ class LookScheduleQuerySet(models.QuerySet["LookSchedule"]):
             found = [
                 Claimed(*told) for told in rows.values_list("pk", "is_changed", "active_at")[:most]
             ]
-            self.filter(pk__in=[c.user_id for c in found]).update(
+            self.filter(Among("pk", (c.user_id for c in found))).update(
                 claimed_until=until, next_look_at=until, is_changed=False
             )
         return found

@@ -12,6 +12,7 @@ from uuid import UUID
 from agents.base import Answer
 from events.catalog import TipDismissalExplained, TipReacted, TipReactionUndone
 from events.models import EventRecord
+from oo.lib.among import Among
 
 # How far back answers teach, and how many of them at most. The log keeps events a little longer.
 REMEMBERED = timedelta(days=28)
@@ -22,7 +23,7 @@ SUBJECTS = (TipReacted.subject, TipDismissalExplained.subject, TipReactionUndone
 def load_answers(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, tuple[Answer, ...]]:
     """By person, the latest first; one query. Whoever answered nothing is not in it."""
     rows = EventRecord.objects.filter(
-        user_id__in=user_ids, subject__in=SUBJECTS, at__gt=at - REMEMBERED, at__lte=at
+        Among("user_id", user_ids), subject__in=SUBJECTS, at__gt=at - REMEMBERED, at__lte=at
     ).order_by("pk")
     told: dict[UUID, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
     for user_id, subject, body in rows.values_list("user_id", "subject", "body"):

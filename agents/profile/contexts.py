@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from agents.base import Situation
 from agents.models import Context
+from oo.lib.among import Among
 
 DAY = timedelta(days=1)
 
@@ -17,7 +18,7 @@ DAY = timedelta(days=1)
 def load_contexts(user_ids: Collection[UUID]) -> dict[UUID, list[Context]]:
     """By person, in the order in which they were made; one query."""
     found: dict[UUID, list[Context]] = defaultdict(list)
-    for context in Context.objects.filter(user_id__in=user_ids).order_by("pk"):
+    for context in Context.objects.filter(Among("user_id", user_ids)).order_by("pk"):
         found[context.user_id].append(context)
     return found
 

@@ -18,6 +18,7 @@ from agents.models import LookSchedule, Preference
 from agents.registry import AGENTS
 from events.bus import publish
 from events.catalog import PreferencesChanged
+from oo.lib.among import Among
 from oo.lib.plugins import Registry
 from oo.lib.words import Words
 
@@ -58,7 +59,7 @@ def load_preferences(user_ids: Collection[UUID]) -> dict[UUID, dict[str, Prefs]]
     """By person and plug-in; one query. What no longer fits its schema is as good as never set."""
     schemas = adjustable()
     found: dict[UUID, dict[str, Prefs]] = defaultdict(dict)
-    rows = Preference.objects.filter(user_id__in=user_ids)
+    rows = Preference.objects.filter(Among("user_id", user_ids))
     for user_id, key, values in rows.values_list("user_id", "plugin", "values"):
         if key in schemas and (prefs := _read(schemas[key].prefs, values)):
             found[user_id][key] = prefs

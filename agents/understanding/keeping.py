@@ -25,6 +25,7 @@ from agents.understanding.checks import as_of_words, grounded
 from agents.understanding.codec import dump
 from agents.understanding.loading import FIRST_READER as FIRST_READER
 from integrations.models import CalendarEvent, Task
+from oo.lib.among import Among
 
 log = logging.getLogger(__name__)
 BATCH_ROWS = 500
@@ -59,7 +60,7 @@ def read_again(user_id: UUID) -> int:
 
 
 def _zones(user_ids: Collection[UUID]) -> dict[UUID, ZoneInfo]:
-    rows = Profile.objects.filter(user_id__in=user_ids).values_list("user_id", "time_zone")
+    rows = Profile.objects.filter(Among("user_id", user_ids)).values_list("user_id", "time_zone")
     return {user_id: ZoneInfo(name) for user_id, name in rows}
 
 
@@ -79,7 +80,7 @@ def _catch_up(reader: Reader, zones: Mapping[UUID, ZoneInfo], at: datetime) -> i
     )
     read = 0
     for kind, rows in kinds:
-        unread = rows.filter(~Exists(_readings(kind, reader)), user_id__in=zones)
+        unread = rows.filter(Among("user_id", zones), ~Exists(_readings(kind, reader)))
         unread = unread.exclude(words_digest="")
         for batch in _batches(unread.iterator(chunk_size=BATCH_ROWS)):
             read += _keep(reader, kind, batch, zones, at)

@@ -22,6 +22,7 @@ from agents.traits import (
     Traits,
 )
 from agents.understanding.codec import load, load_trait
+from oo.lib.among import Among
 
 KINDS: Mapping[str, type[Any]] = {
     Reading.Kind.TASK: Traits,
@@ -76,7 +77,7 @@ def readings_that_decide() -> QuerySet[Reading]:
 def load_understood(user_ids: Collection[UUID]) -> dict[UUID, Understood]:
     """By person, of whom anything was understood. Two queries, whatever they own."""
     found: dict[UUID, dict[str, dict[str, Any]]] = defaultdict(lambda: {kind: {} for kind in KINDS})
-    readings = readings_that_decide().filter(user_id__in=user_ids)
+    readings = readings_that_decide().filter(Among("user_id", user_ids))
     # As text: most words say nothing, and "{}" need not be parsed a million times.
     written = readings.values_list(OWNER, "kind", "words", Cast("traits", TextField()))
     for user_id, rows in by_person(written):
@@ -85,7 +86,7 @@ def load_understood(user_ids: Collection[UUID]) -> dict[UUID, Understood]:
             read = load(KINDS[kind], traits)
             before = of_person[kind].get(words)
             of_person[kind][words] = laid_over(before, read) if before else read
-    corrections = Correction.objects.filter(user_id__in=user_ids)
+    corrections = Correction.objects.filter(Among("user_id", user_ids))
     for user_id, kind, words, trait, value in corrections.values_list(
         "user_id", "kind", "words", "trait", "value"
     ):

@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from agents.base import Snippet, UserView
 from agents.looking.outputs import see
 from integrations.models import CalendarEvent
+from oo.lib.among import Among
 from oo.lib.words import written_as
 from tips import conf
 from tips.base import Candidate, Choice, Evidence, Kind, Policy, Scored, TipCandidate
@@ -68,7 +69,7 @@ def mutes_in_force(views: Mapping[UUID, UserView]) -> dict[UUID, list[Mute]]:
     now = min((view.now for view in views.values()), default=None)
     if now is None:
         return found
-    mutes = list(Mute.objects.filter(user_id__in=views, until__gt=now))
+    mutes = list(Mute.objects.filter(Among("user_id", views), until__gt=now))
     waiting = {m.user_id for m in mutes if m.until_changed}
     changed = _changed({pk: views[pk] for pk in waiting})
     for mute in mutes:
@@ -101,7 +102,7 @@ def _changed(views: Mapping[UUID, UserView]) -> dict[str, datetime | None]:
     event_ids = [event.id for view in views.values() for event in view.events]
     if not event_ids:
         return tasks
-    rows = CalendarEvent.objects.filter(pk__in=event_ids).values_list("pk", "changed_at")
+    rows = CalendarEvent.objects.filter(Among("pk", event_ids)).values_list("pk", "changed_at")
     return tasks | {f"event:{pk}": at for pk, at in rows}
 
 
