@@ -1,16 +1,20 @@
-"""Times of day, as tokens. "half six" is not guessed at."""
+"""Times of day, as tokens."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import time
 
-from agents.understanding.readers.words.lexicon import Line
+from agents.understanding.readers.words.lexicon import Hit, Line
 
 NOON, DAY = 12 * 60, 24 * 60
 # What an hour in words may stand behind, and the most tokens that such a phrase has.
 MARKS = ("clock_at", "close", "until", "by", "before", "after", "from_then")
 LONGEST_MARK = 4
+# Minutes from the hour that is named, before it ("Viertel vor 5") and behind it ("6 y media").
+PARTS_BEFORE = {"quarter_to": -15, "quarter_past": 15, "half_to": -30, "half_past": 30,
+                "three_quarters": -15}  # fmt: skip
+PARTS_BEHIND = {"and_half": 30, "and_quarter": 15, "less_quarter": -15}
 SMALL = 7 * 60 + 59  # up to here an hour that nothing marks is one of the afternoon
 
 
@@ -59,7 +63,7 @@ def _halved(clock: Clock, end: int, is_pm: bool) -> Clock | None:
 
 
 def _hour(line: Line, i: int) -> Clock | None:
-    if spoken := _spoken(line, i):
+    if spoken := _parted(line, i) or _spoken(line, i):
         return spoken
     hour = line.number(i)
     if hour is None or hour > 24 or line.tokens[i].end - line.tokens[i].start > 2:
@@ -67,6 +71,43 @@ def _hour(line: Line, i: int) -> Clock | None:
     if line.touches(i) and line.word(i - 1) in "./:_" and line.number(i - 2) is not None:
         return None  # the middle of a date, a fraction or a longer number
     return _after(line, i, hour)
+
+
+def _parted(line: Line, i: int) -> Clock | None:
+    """ "quarter to 8", "halb sieben", "sei e mezza": parts of an hour, in words."""
+    before = _part_before(line, i)
+    hour = _hour_alone(line, before.end if before else i)
+    if hour is None:
+        return None
+    hours, end = hour
+    if before:
+        return _part_of(hours, PARTS_BEFORE[before.phrase.notion], line.past(end, "oclock"))
+    behind = line.at(end, *PARTS_BEHIND)
+    if behind is None or (line.is_word(behind.end) and not _is_marked_before(line, i)):
+        return None  # "2 y media tazas"
+    return _part_of(hours, PARTS_BEHIND[behind.phrase.notion], behind.end)
+
+
+def _part_before(line: Line, i: int) -> Hit | None:
+    """ "half 6" is 6:30 in English and 5:30 in Dutch: that of which the line has more words."""
+    hits = [hit for notion in PARTS_BEFORE if (hit := line.at(i, notion))]
+    return max(hits, key=lambda hit: line.count(hit.language), default=None)
+
+
+def _part_of(hour: int, minutes: int, end: int) -> Clock | None:
+    total = 60 * hour + minutes
+    return Clock(total, end, True, total >= NOON) if total <= DAY else None
+
+
+def _hour_alone(line: Line, i: int) -> tuple[int, int] | None:
+    """By its number or its name, with the token after it; nothing that goes on as a time."""
+    if named := line.at(i, "hour_word"):
+        return named.value + 1, named.end
+    number = line.number(i)
+    if number is None or not 1 <= number <= 24 or len(line.word(i)) > 2:
+        return None
+    goes_on = line.word(i + 1) in (":", ".") and line.touches(i + 2) and line.number(i + 2)
+    return None if goes_on else (number, i + 1)
 
 
 def _spoken(line: Line, i: int) -> Clock | None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from agents.understanding.readers.words.lexicon import Line
+from agents.understanding.readers.words.clocks import read_clock
+from agents.understanding.readers.words.lexicon import Hit, Line
 
 A_DAY = timedelta(days=1)
 YEARS = range(2000, 2100)
 WEEKS_AHEAD = 9
+LONGEST_CLOCK = 5  # tokens
+CALLS_FOR_A_DAY = ("by", "before", "until", "expires", "on", "end_of_day")
+# Of "5/12" the nearer day is meant where it is this near and the other that far.
+NEAR, FAR = timedelta(days=31), timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,8 @@ def read_day(line: Line, i: int, added_on: date | None, language: str = "") -> D
             day, month, year, end = found
             on = _next(day, month, year, added_on)
             return Day(on, on, end) if on else None
+    if added_on and (either := _either(line, i, added_on)):
+        return either
     return _named(line, i, added_on) if added_on else None
 
 
@@ -145,6 +152,20 @@ def _slashed(line: Line, i: int, language: str) -> _Parts | None:
     return _parts(two, one, year, end) if is_month_first else _parts(one, two, year, end)
 
 
+def _either(line: Line, i: int, added_on: date) -> Day | None:
+    """ "expires 5/12", written on 9 May: nobody says which is the month, but one is near."""
+    if line.word(i + 1) != "/" or not line.touches(i + 2) or line.word(i + 3) == "/":
+        return None
+    one, two = line.number(i) or 0, line.number(i + 2) or 0
+    if not (1 <= one <= 12 and 1 <= two <= 12):
+        return None
+    days = (_next(one, two, None, added_on), _next(two, one, None, added_on))
+    near, far = sorted(day for day in days if day) if all(days) else (None, None)
+    if near is None or far is None or near - added_on > NEAR or far - added_on < FAR:
+        return None
+    return Day(near, near, i + 3)
+
+
 def _day_month(line: Line, i: int, _language: str) -> _Parts | None:
     """ "12 May", "12. Mai", "1er mai", "12th of May", "30 de setembro de 2026"."""
     if line.number(i) is None:
@@ -215,12 +236,9 @@ def _end_of_named_month(line: Line, i: int, added_on: date) -> Day | None:
 
 
 def _weekday(line: Line, i: int, added_on: date) -> Day | None:
-    """The first such day on or after `added_on`. Short names count where no word follows."""
+    """The first such day on or after `added_on`."""
     hit = line.at(i, "day") or line.at(i, "day_short")
-    if hit is None:
-        return None
-    is_short = hit.phrase.notion == "day_short"
-    if is_short and (line.is_word(hit.end) or not _is_capital(line, i)):
+    if hit is None or (hit.phrase.notion == "day_short" and not _is_short_day(line, hit)):
         return None
     if dated := _dated(line, hit.end, added_on):
         return dated
@@ -252,11 +270,30 @@ def read_number_of_day(line: Line, i: int, added_on: date | None) -> Day | None:
     if added_on is None or number is None or not 1 <= number <= 31:
         return None
     end = line.past(end, "ordinal")
-    if line.word(end) in (":", "%", "h") or line.at(end, "oclock", "am", "pm", "hour_unit"):
+    if line.word(end) in (":", "%", "h", "/") or line.at(end, "oclock", "am", "pm", "hour_unit"):
         return None
     days = (added_on + timedelta(days=n) for n in range(62))
     on = next((day for day in days if day.day == number), None)
     return Day(on, on, end) if on else None
+
+
+def _is_short_day(line: Line, hit: Hit) -> bool:
+    """Whether "do" or "mar" is a day: beside a time of day, or in capitals where no word follows;
+    behind a word that calls for a day, where none follows."""
+    clock = read_clock(line, line.past(hit.end, "clock_at"))
+    if (clock and clock.is_marked) or _is_behind_a_clock(line, hit.start):
+        return True
+    is_called_for = _ends_before(line, hit.start, *CALLS_FOR_A_DAY)
+    return not line.is_word(hit.end) and (is_called_for or _is_capital(line, hit.start))
+
+
+def _is_behind_a_clock(line: Line, i: int) -> bool:
+    clocks = (read_clock(line, k) for k in range(max(0, i - LONGEST_CLOCK), i))
+    return any(clock is not None and clock.is_marked and clock.end == i for clock in clocks)
+
+
+def _ends_before(line: Line, i: int, *notions: str) -> bool:
+    return any(hit.end == i for hit in line.all(*notions))
 
 
 def _is_capital(line: Line, i: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -74,6 +75,19 @@ class Line:
         """The token after such a phrase, if one begins at i; else i."""
         hit = self.at(i, *notions)
         return hit.end if hit else i
+
+    def count(self, language: str) -> int:
+        """How many words and phrases of this language it has."""
+        return sum(hit.language == language for hit in self._hits())
+
+    @property
+    def language(self) -> str:
+        """That of which it has the most words; "" where it has none that we know."""
+        counts = Counter(hit.language for hit in self._hits())
+        return max(counts, key=lambda language: counts[language], default="")
+
+    def _hits(self) -> Iterator[Hit]:
+        return (hit for of_notion in self.hits.values() for hit in of_notion.values())
 
     def quote(self, start: int, end: int) -> str:
         return self.text[self.tokens[start].start : self.tokens[end - 1].end]

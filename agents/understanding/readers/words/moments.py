@@ -8,18 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta
+from datetime import date, time
 
 from agents.traits import LastMoment, Trait
 from agents.understanding.readers.words.clocks import Clock, read_clock
 from agents.understanding.readers.words.dates import A_DAY, Day, read_day, read_number_of_day
-from agents.understanding.readers.words.durations import durations
 from agents.understanding.readers.words.hours import DASHES, read_range
 from agents.understanding.readers.words.lexicon import Hit, Line
 
 MONEY = re.compile(r"[€$£¥]\s?\d|\d\s?(?:[€$£¥円]|EUR|CHF|USD)")
-NOT_SURE = 0.5  # it is for that day, and no more: see agents.timing.needs
-DAY_AND_NIGHT = timedelta(hours=24)
 LOOK_BACK = 14  # tokens: the longest date with a time
 # What a Japanese day or time begins with, besides a number.
 BEGINNINGS = ("day", "today", "tomorrow", "am_before", "pm_before", "noon", "midnight",
@@ -182,40 +179,6 @@ def _ending_at(line: Line, hit: Hit, added_on: date | None) -> tuple[int, When] 
         if when and when.end == hit.start:
             return i, when
     return None
-
-
-def read_near(line: Line, added_on: date | None, taken: range) -> Trait[LastMoment] | None:
-    """ "he orders tonight", "they come at 15:00": it has to do with that moment.
-
-    It is as good as put down for it, and no more. A time alone is of the day for which the task is.
-    """
-    denied = {hit.end for hit in line.all("not")}
-    # "Only on Tuesdays" says when it can be, and not that this Tuesday is meant.
-    is_habit = any(line.all("only", "only_after", "daily", "weekdays"))
-    for hit in line.all("today", "tomorrow", *(() if is_habit else ("day",))):
-        when = read_when(line, hit.start, added_on)
-        if when and when.on and hit.start not in taken and hit.start not in denied:
-            said = line.quote(hit.start, when.end)
-            return Trait(LastMoment(when.on.first, when.at), said, NOT_SURE)
-    for i, clock in _clocks(line):
-        if i not in taken:
-            return Trait(LastMoment(None, clock.time), line.quote(i, clock.end), NOT_SURE)
-    return None
-
-
-def _clocks(line: Line) -> Iterator[tuple[int, Clock]]:
-    """Times of day that something marks as such; "2 h" is one only behind a word like "at"."""
-    behind_at = {hit.end for hit in line.all("clock_at", "about")}
-    lengths = {found.start for found in durations(line, longest=DAY_AND_NIGHT)}
-    after = {hit.end for hit in line.all("after", "from", "from_then", "no_effort")}
-    for i in range(len(line.tokens)):
-        if line.number(i) is None and not line.at(i, "noon", "midnight"):
-            continue
-        clock = read_clock(line, i)
-        if clock is None or i in after or (i in lengths and i not in behind_at):
-            continue
-        if clock.is_marked or (i in behind_at and not line.is_word(clock.end)):
-            yield i, clock.afternoon(6 * 60 + 59)
 
 
 def read_only_day(line: Line, added_on: date | None) -> Trait[date] | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from agents.traits import Hours, LastMoment, TaskWords, Trait, Traits
 from agents.understanding.readers.words.hours import read_hours
 from agents.understanding.readers.words.lexicon import read_line
-from agents.understanding.readers.words.moments import read_last_moment, read_near, read_only_day
+from agents.understanding.readers.words.moments import read_last_moment, read_only_day
+from agents.understanding.readers.words.near import read_near
 from agents.understanding.readers.words.places import read_place, usual_hours
 from agents.understanding.readers.words.purposes import read_prepares
 from agents.understanding.readers.words.waiting import (
