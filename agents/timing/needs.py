@@ -24,6 +24,7 @@ EVENING = time(20)
 # So long somebody else takes, and longer than they say.
 WAITED, WAITED_SPARE = timedelta(days=7), 1.2
 SURE = 0.6  # from here on a last moment is one
+CERTAIN = 0.7  # and from here on one that is over is missed
 MARKED = 0.5  # from here on what a task is for is a name
 PARTS = re.compile(r"[,:;()\u2013|/]")  # what parts an event's title
 AWAY = "away"  # key of a situation: agents.profile.contexts
@@ -169,13 +170,22 @@ def is_sure(trait: Trait[Any]) -> bool:
 
 def _hard(task: TaskView, view: UserView) -> tuple[datetime | None, ...]:
     traits = task.traits
-    last = traits.last_moment.value if traits.last_moment and is_sure(traits.last_moment) else None
     return (
         task.due_at,
         _end_of(task.deadline_on, view) if task.deadline_on else None,
-        _moment(last, task, view) if last else None,
+        _last_moment(task, view),
         _end_of(traits.obsolete_after.value, view) if traits.obsolete_after else None,
     )
+
+
+def _last_moment(task: TaskView, view: UserView) -> datetime | None:
+    """One that is over, and was only probable, was none."""
+    last = task.traits.last_moment
+    if last is None or not is_sure(last):
+        return None
+    moment = _moment(last.value, task, view)
+    is_over = moment is not None and moment <= view.now
+    return None if is_over and last.confidence < CERTAIN else moment
 
 
 def _prepared(event: EventView, traits: Traits, view: UserView) -> datetime:

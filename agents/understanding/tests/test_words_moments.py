@@ -90,10 +90,12 @@ def test_a_weekday_without_a_day_to_count_from_is_unknown() -> None:
         ("the bus leaves 8.45", None, time(8, 45)),
     ],
 )
-def test_a_moment_that_is_only_spoken_of(text: str, on: date | None, at: time | None) -> None:
+def test_a_moment_that_is_named_is_probably_the_end(
+    text: str, on: date | None, at: time | None
+) -> None:
     found = read("Note", text).last_moment
     assert found is not None
-    assert (found.value, found.confidence) == (LastMoment(on, at), 0.5)
+    assert (found.value, found.confidence) == (LastMoment(on, at), 0.6)
     assert found.quote in text
 
 

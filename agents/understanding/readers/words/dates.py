@@ -28,17 +28,23 @@ class Day:
 
 def read_day(line: Line, i: int, added_on: date | None, language: str = "") -> Day | None:
     """The day that begins at token i. `language` says in which order "3/4" is."""
-    i = line.past(i, "on")
-    i = line.past(i, "article")
-    for read in (_iso, _japanese, _dotted, _slashed, _day_month, _month_day):
+    behind_on = line.past(i, "on")
+    for start in dict.fromkeys((i, behind_on, line.past(behind_on, "article"))):
+        if found := _read_day(line, start, added_on, language):
+            return found
+    return None
+
+
+def _read_day(line: Line, i: int, added_on: date | None, language: str) -> Day | None:
+    for read in (_iso, _japanese, _dotted, _slashed, _dashed, _day_month, _month_day):
         found = read(line, i, language)
         if found:
             day, month, year, end = found
             on = _next(day, month, year, added_on)
             return Day(on, on, end) if on else None
-    if added_on and (either := _either(line, i, added_on)):
-        return either
-    return _named(line, i, added_on) if added_on else None
+    if added_on is None:
+        return None
+    return _either(line, i, added_on) or _named(line, i, added_on)
 
 
 def read_month(line: Line, i: int, added_on: date | None) -> Day | None:
@@ -150,6 +156,15 @@ def _slashed(line: Line, i: int, language: str) -> _Parts | None:
         return None
     is_month_first = language == "ja" or (language in ("", "en") and two > 12)
     return _parts(two, one, year, end) if is_month_first else _parts(one, two, year, end)
+
+
+def _dashed(line: Line, i: int, _language: str) -> _Parts | None:
+    """ "30-06": two digits each; "9-12" are hours, and so may "08-10" be."""
+    is_dashed = line.word(i + 1) == "-" != line.word(i + 3) and line.touches(i + 2)
+    if not is_dashed or len(line.word(i)) != 2 or len(line.word(i + 2)) != 2:
+        return None
+    day = line.number(i) or 0
+    return _parts(day, line.number(i + 2), None, i + 3) if day > 24 else None
 
 
 def _either(line: Line, i: int, added_on: date) -> Day | None:
@@ -266,12 +281,13 @@ def _numbered(line: Line, i: int, first: date) -> date | None:
 
 def read_number_of_day(line: Line, i: int, added_on: date | None) -> Day | None:
     """ "the 18th", "il 18": the next day of that number, behind words that say that a day comes."""
-    number, end = line.number(i), i + 1
+    number, end = line.number(i), line.past(i + 1, "ordinal")
     if added_on is None or number is None or not 1 <= number <= 31:
         return None
-    end = line.past(end, "ordinal")
-    if line.word(end) in (":", "%", "h", "/") or line.at(end, "oclock", "am", "pm", "hour_unit"):
+    if line.word(end) in (":", "%", "/", ".") and line.touches(end):
         return None
+    if line.is_word(end) and not line.at(end, "clock_at", "joint"):
+        return None  # "20 días", "4 h"
     days = (added_on + timedelta(days=n) for n in range(62))
     on = next((day for day in days if day.day == number), None)
     return Day(on, on, end) if on else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -78,19 +78,21 @@ class Line:
 
     def count(self, language: str) -> int:
         """How many words and phrases of this language it has."""
-        return sum(hit.language == language for hit in self._hits())
+        return self.counts[language]
 
     @property
-    def language(self) -> str:
-        """That of which it has the most words; "" where it has none that we know."""
-        counts = Counter(hit.language for hit in self._hits())
-        return max(counts, key=lambda language: counts[language], default="")
-
-    def _hits(self) -> Iterator[Hit]:
-        return (hit for of_notion in self.hits.values() for hit in of_notion.values())
+    def counts(self) -> Counter[str]:
+        """The same, of every language that it has any of."""
+        return Counter(hit.language for of in self.hits.values() for hit in of.values())
 
     def quote(self, start: int, end: int) -> str:
         return self.text[self.tokens[start].start : self.tokens[end - 1].end]
+
+
+def language_of(lines: Sequence[Line]) -> str:
+    """That of which they have the most words; "" where they have none that we know."""
+    counts = sum((line.counts for line in lines), Counter[str]())
+    return max(counts, key=lambda language: counts[language], default="")
 
 
 def read_line(text: str) -> Line:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 
 from agents.traits import LastMoment, Trait
-from agents.understanding.readers.words.clocks import Clock, read_clock
+from agents.understanding.readers.words.clocks import NOON, Clock, read_clock
 from agents.understanding.readers.words.dates import A_DAY, Day, read_day, read_number_of_day
 from agents.understanding.readers.words.hours import DASHES, read_range
 from agents.understanding.readers.words.lexicon import Hit, Line
@@ -35,6 +35,8 @@ def read_when(line: Line, i: int, added_on: date | None, language: str = "") -> 
     day = read_day(line, i, added_on, language)
     if day:
         clock = _clock(line, _past_comma(line, day.end)) or _said_clock(line, day.end)
+        if clock and any(i <= hit.start < day.end for hit in line.all("evening")):
+            clock = clock.afternoon(NOON - 1)
         return When(day, clock.time if clock else None, clock.end if clock else day.end)
     clock = _clock(line, line.past(i, "article"))
     if clock is None:

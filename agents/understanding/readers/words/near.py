@@ -10,17 +10,22 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from agents.traits import LastMoment, Trait
-from agents.understanding.readers.words.clocks import read_clock
-from agents.understanding.readers.words.durations import durations
+from agents.understanding.readers.words.clocks import Clock, read_clock
+from agents.understanding.readers.words.dates import Day, read_day, read_number_of_day
+from agents.understanding.readers.words.durations import LONGEST, durations
+from agents.understanding.readers.words.hours import DASHES, read_range
 from agents.understanding.readers.words.lexicon import Line
 from agents.understanding.readers.words.moments import BEGINNINGS, When, read_when
 
 PROBABLE = 0.6  # that it ends then; see agents.timing.needs
-NOT_SURE = 0.5  # it is for that moment, and no more
-DAY_AND_NIGHT = timedelta(hours=24)
+DAY = timedelta(hours=24)
 # What recurs has no end, and what has begun or is over is none.
-RECURS = ("every", "daily", "weekdays", "only", "only_after")
-BEGUN = ("not", "since", "from", "from_then", "after", "no_effort")
+RECURS = ("every", "daily", "weekdays")
+BEGUN = ("not", "only", "since", "from", "from_then", "after")
+# What stands behind these was no end, or it would have been read as one: "away until", "9 to 5".
+RANGES = ("by", "until")
+# A day without its year, so far ahead, has just been.
+JUST_BEEN = timedelta(days=270)
 MONTH = 2  # digits of a month behind a slash: "1/2" is a half
 
 
@@ -35,9 +40,14 @@ class Named:
         return self.when.on is None, self.when.at is None, self.start
 
 
-def read_near(line: Line, added_on: date | None, taken: range) -> Trait[LastMoment] | None:
-    """The fullest moment that is named: a day and a time, a day, a time of the day it is due."""
-    found = sorted(_named(line, added_on, taken), key=lambda named: named.rank)
+def read_near(
+    line: Line, added_on: date | None, taken: range, language: str
+) -> Trait[LastMoment] | None:
+    """The fullest moment that is named: a day and a time, a day, a time of the day it is due.
+
+    language  of the whole note
+    """
+    found = sorted(_named(line, added_on, taken, language), key=lambda named: named.rank)
     if not found:
         return None
     when, start = found[0].when, found[0].start
@@ -45,50 +55,88 @@ def read_near(line: Line, added_on: date | None, taken: range) -> Trait[LastMome
     return Trait(last, line.quote(start, when.end), PROBABLE)
 
 
-def _named(line: Line, added_on: date | None, taken: range) -> Iterator[Named]:
+def _named(line: Line, added_on: date | None, taken: range, language: str) -> Iterator[Named]:
     recurs = any(line.all(*RECURS))
-    begun = {hit.end for hit in line.all(*BEGUN)}
-    clocks = _clocks(line)
-    language, end = line.language, 0
-    for i in range(len(line.tokens)):
+    begun = {hit.end for hit in line.all(*BEGUN) if hit.language == language}
+    begun |= {hit.end for hit in line.all(*RANGES)}
+    opens = min((hit.start for hit in line.all("opens", "opens_at")), default=len(line.tokens))
+    clocks = {} if any(line.all("over")) else _clocks(line, language)
+    end = 0
+    for i in range(opens):
         if i < end or i in taken or i in begun:
+            continue
+        if span := read_range(line, i):  # opening hours, or how long something lasts
+            end = span[1].end
             continue
         when = _day(line, i, added_on, language) if not recurs else None
         when = when or clocks.get(i)
-        if when and when.end not in begun:
+        if when:
             end = when.end
-            yield Named(when, i)
+            if not line.at(end, "only_after", *RANGES) and line.word(end) not in tuple(DASHES):
+                yield Named(when, i)
 
 
 def _day(line: Line, i: int, added_on: date | None, language: str) -> When | None:
+    if added_on is None:
+        return None
+    if hit := line.at(i, "end_of_day"):
+        day = read_day(line, hit.end, added_on, language)
+        return When(day or Day(added_on, added_on, hit.end), None, day.end if day else hit.end)
+    if day := _numbered(line, i, added_on):
+        clock = read_clock(line, line.past(day.end, "clock_at"))
+        is_clock = clock is not None and clock.is_marked
+        return When(day, clock.time, clock.end) if clock and is_clock else When(day, None, day.end)
     if line.number(i) is None and not line.at(i, "day_short", *BEGINNINGS, "month"):
         return None
     when = read_when(line, i, added_on, language)
-    if when is None or when.on is None:
+    if when is None or when.on is None or when.on.first - added_on > JUST_BEEN:
         return None
-    return when if line.number(i) is None or _is_plainly_a_date(line, i, when) else None
+    return when if line.number(i) is None or _is_plainly_a_date(line, i, when.on) else None
 
 
-def _is_plainly_a_date(line: Line, i: int, when: When) -> bool:
+def _numbered(line: Line, i: int, added_on: date) -> Day | None:
+    """ "dia 10", "20日"."""
+    if hit := line.at(i, "number_of_day"):
+        return read_number_of_day(line, hit.end, added_on)
+    is_day = line.word(i + 1) == "日" and line.word(i + 2) not in ("間", "目")
+    number = line.number(i)
+    if number is None or not is_day or line.word(i - 1) == "月":
+        return None
+    days = (added_on + timedelta(days=n) for n in range(62))
+    on = next((day for day in days if day.day == number), None)
+    return Day(on, on, i + 2) if on else None
+
+
+def _is_plainly_a_date(line: Line, i: int, day: Day) -> bool:
     """ "15.9." and "31/05", not "3.5" and "1/2"."""
-    day = when.on
     sign = line.word(i + 1)
-    if day is None or sign not in (".", "/") or line.number(i + 2) is None:
+    if sign not in (".", "/") or line.number(i + 2) is None:
         return True
     if sign == ".":
         return line.word(day.end - 1) == "." or day.end > i + 4
     return len(line.word(i + 2)) == MONTH or day.end > i + 3
 
 
-def _clocks(line: Line) -> dict[int, When]:
+def _clocks(line: Line, language: str) -> dict[int, When]:
     """Times of day that something marks as such; "2 h" is one only behind a word like "at"."""
     behind_at = {hit.end for hit in line.all("clock_at", "about")}
-    lengths = {found.start for found in durations(line, longest=DAY_AND_NIGHT)}
+    behind_in = {hit.end for hit in line.all("no_effort") if hit.language == language}
+    lengths = {found.start for found in durations(line, longest=LONGEST)}
+    days = {found.start for found in durations(line, longest=DAY) if found.length == DAY}
     found = {}
     for i in range(len(line.tokens)):
         clock = read_clock(line, i)
-        if clock is None or (i in lengths and i not in behind_at):
+        if clock is None or (i in lengths | days and i not in behind_at) or i in behind_in:
+            continue
+        if _is_a_name(line, i, clock, language):
             continue
         if clock.is_marked or (i in behind_at and not line.is_word(clock.end)):
             found[i] = When(None, clock.afternoon(6 * 60 + 59).time, clock.end)
     return found
+
+
+def _is_a_name(line: Line, i: int, clock: Clock, language: str) -> bool:
+    """ "pizzeria Otto e Mezza", "bar Minuit": a time in words with a capital, not in German."""
+    said = line.quote(i, clock.end)
+    is_in_words = not any(character.isdigit() for character in said)
+    return is_in_words and said[0].isupper() and i > 0 and language != "de"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agents.traits import Hours, LastMoment, TaskWords, Trait, Traits
 from agents.understanding.readers.words.hours import read_hours
-from agents.understanding.readers.words.lexicon import read_line
+from agents.understanding.readers.words.lexicon import language_of, read_line
 from agents.understanding.readers.words.moments import read_last_moment, read_only_day
 from agents.understanding.readers.words.near import read_near
 from agents.understanding.readers.words.places import read_place, usual_hours
@@ -24,13 +24,14 @@ def read_task(words: TaskWords) -> Traits:
     last: Trait[LastMoment] | None = None
     only = near = None
     lines = [read_line(text) for text in (words.title, words.description)]
+    language = language_of(lines)
     for line in lines:
         found = read_hours(line)
         hours = hours or (found[0] if found else None)
         end = read_last_moment(line, words.added_on, found[1] if found else range(0))
         last = last or (end[0] if end else None)
         only = only or read_only_day(line, words.added_on)
-        near = near or read_near(line, words.added_on, found[1] if found else range(0))
+        near = near or read_near(line, words.added_on, found[1] if found else range(0), language)
     kept = [read_line(text) for text in (words.project, words.section, *words.labels)]
     place = read_place(words, lines)
     return Traits(
