@@ -10,7 +10,7 @@ from uuid import UUID
 
 from agents.base import EventView, Reader, TaskView, UserView
 from agents.timing.needs import find_prepared, is_sure
-from agents.traits import EventWords, LastMoment, TaskWords, Traits
+from agents.traits import EventWords, Hours, LastMoment, TaskWords, Traits
 from agents.understanding.checks import grounded
 from lab.moments.agreement import Outcome
 from lab.moments.format import EventItem
@@ -80,12 +80,21 @@ def meant_end(note: Note) -> End | None:
 
 
 def said_end(note: Note, traits: Traits) -> End | None:
-    """Only what decides: a day of which the words merely speak is no end."""
+    """Only what decides: a day of which the words merely speak is no end. A door that closes at the
+    moment that is meant says the same.
+    """
     last = traits.last_moment
     if last is None or not is_sure(last):
-        return None
+        meant = meant_end(note)
+        return meant if meant and traits.hours and closes(traits.hours.value, meant) else None
     value: LastMoment = last.value
     return value.on or _due_on(note), value.at
+
+
+def closes(hours: Hours, end: End) -> bool:
+    day, at = end
+    spans = (span for span in hours.spans if day is None or day.weekday() in span.days)
+    return at is not None and any(span.end == at for span in spans)
 
 
 def _due_on(note: Note) -> date | None:

@@ -12,6 +12,9 @@ A_DAY = timedelta(days=1)
 YEARS = range(2000, 2100)
 WEEKS_AHEAD = 9
 LONGEST_CLOCK = 5  # tokens
+SHORT = 3  # letters of a day that is cut short and still no other word, but for these
+OTHER_WORDS = {"sun", "sat", "mon", "mar", "mer", "dom", "gio", "seg", "ter", "sex", "sam", "don",
+               "din", "zat", "zon", "vrij"}  # fmt: skip
 CALLS_FOR_A_DAY = ("by", "before", "until", "expires", "on", "end_of_day")
 # Of "5/12" the nearer day is meant where it is this near and the other that far.
 NEAR, FAR = timedelta(days=31), timedelta(days=90)
@@ -44,7 +47,7 @@ def _read_day(line: Line, i: int, added_on: date | None, language: str) -> Day |
             return Day(on, on, end) if on else None
     if added_on is None:
         return None
-    return _either(line, i, added_on) or _named(line, i, added_on)
+    return _either(line, i, added_on) or _named(line, i, added_on, language)
 
 
 def read_month(line: Line, i: int, added_on: date | None) -> Day | None:
@@ -205,14 +208,14 @@ def _month_day(line: Line, i: int, _language: str) -> _Parts | None:
     return _parts(line.number(month.end), month.value + 1, year, end)
 
 
-def _named(line: Line, i: int, added_on: date) -> Day | None:
+def _named(line: Line, i: int, added_on: date, language: str) -> Day | None:
     hit = line.at(i, "end_of_month", "end_of_year", "today", "tomorrow", "christmas", "easter",
                   "new_year")  # fmt: skip
     if hit:
         first, last = _special(hit.phrase.notion, added_on)
         return Day(first, last, hit.end)
     month = _end_of_named_month(line, i, added_on)
-    return month or _weekday(line, i, added_on)
+    return month or _weekday(line, i, added_on, language)
 
 
 def _special(notion: str, added_on: date) -> tuple[date, date]:
@@ -250,10 +253,10 @@ def _end_of_named_month(line: Line, i: int, added_on: date) -> Day | None:
     return None
 
 
-def _weekday(line: Line, i: int, added_on: date) -> Day | None:
+def _weekday(line: Line, i: int, added_on: date, language: str) -> Day | None:
     """The first such day on or after `added_on`."""
     hit = line.at(i, "day") or line.at(i, "day_short")
-    if hit is None or (hit.phrase.notion == "day_short" and not _is_short_day(line, hit)):
+    if hit is None or (hit.phrase.notion == "day_short" and not _is_short_day(line, hit, language)):
         return None
     if dated := _dated(line, hit.end, added_on):
         return dated
@@ -293,11 +296,22 @@ def read_number_of_day(line: Line, i: int, added_on: date | None) -> Day | None:
     return Day(on, on, end) if on else None
 
 
-def _is_short_day(line: Line, hit: Hit) -> bool:
+def _is_short_day(line: Line, hit: Hit, language: str) -> bool:
     """Whether "do" or "mar" is a day: beside a time of day, or in capitals where no word follows;
-    behind a word that calls for a day, where none follows."""
+    behind a word that calls for a day. Of three letters that are no other word, always.
+    """
+    if line.number(hit.start - 1) is not None and not _is_behind_a_clock(line, hit.start):
+        return False  # "3 Mon."
+    if line.word(hit.end) == "." and line.touches(hit.end) and line.is_word(hit.end + 1):
+        return False  # "Fr. Behrens"
     clock = read_clock(line, line.past(hit.end, "clock_at"))
     if (clock and clock.is_marked) or _is_behind_a_clock(line, hit.start):
+        return True
+    if line.at(hit.end, "by"):
+        return _is_capital(line, hit.start)
+    word = line.word(hit.start)
+    is_long = len(word) >= SHORT and hit.language == language
+    if is_long and (word not in OTHER_WORDS or _ends_before(line, hit.start, *CALLS_FOR_A_DAY)):
         return True
     is_called_for = _ends_before(line, hit.start, *CALLS_FOR_A_DAY)
     return not line.is_word(hit.end) and (is_called_for or _is_capital(line, hit.start))

@@ -17,6 +17,7 @@ from agents.understanding.readers.words.hours import DASHES, read_range
 from agents.understanding.readers.words.lexicon import Hit, Line
 
 MONEY = re.compile(r"[€$£¥]\s?\d|\d\s?(?:[€$£¥円]|EUR|CHF|USD)")
+HOURS = ("le", "las", "as")
 LOOK_BACK = 14  # tokens: the longest date with a time
 # What a Japanese day or time begins with, besides a number.
 BEGINNINGS = ("day", "today", "tomorrow", "am_before", "pm_before", "noon", "midnight",
@@ -35,10 +36,10 @@ def read_when(line: Line, i: int, added_on: date | None, language: str = "") -> 
     day = read_day(line, i, added_on, language)
     if day:
         clock = _clock(line, _past_comma(line, day.end)) or _said_clock(line, day.end)
-        if clock and any(i <= hit.start < day.end for hit in line.all("evening")):
-            clock = clock.afternoon(NOON - 1)
-        return When(day, clock.time if clock else None, clock.end if clock else day.end)
-    clock = _clock(line, line.past(i, "article"))
+        if clock is None:
+            return When(day, None, day.end)
+        return When(day, _in_its_half(line, range(i, day.end), clock).time, clock.end)
+    clock = _clock(line, line.past(i, "article")) or _behind_hours(line, i)
     if clock is None:
         return None
     day = read_day(line, _past_comma(line, clock.end), added_on, language)
@@ -69,8 +70,25 @@ def _clock(line: Line, i: int) -> Clock | None:
     return clock.afternoon(6 * 60 + 59) if clock and clock.is_marked else None
 
 
+def _in_its_half(line: Line, day: range, clock: Clock) -> Clock:
+    """ "stasera alle 8", "domattina alle 6": the day says which half of it is meant."""
+    if any(hit.start in day for hit in line.all("evening")):
+        return clock.afternoon(NOON - 1)
+    if any(hit.start in day for hit in line.all("morning")):
+        return read_clock(line, line.past(_past_comma(line, day.stop), "clock_at")) or clock
+    return clock
+
+
+def _behind_hours(line: Line, i: int) -> Clock | None:
+    """ "entro le 12 che poi": an article of hours, of many, makes the number one of them."""
+    if line.word(i) not in HOURS and line.word(i - 1) not in HOURS:
+        return None
+    clock = read_clock(line, i + (line.word(i) in HOURS))
+    return clock.afternoon(6 * 60 + 59) if clock else None
+
+
 def _past_comma(line: Line, i: int) -> int:
-    return i + 1 if line.word(i) == "," else i
+    return i + 1 if line.word(i) in (",", "の") else i
 
 
 def read_last_moment(
@@ -85,7 +103,9 @@ def _ends(
     line: Line, added_on: date | None, taken: range
 ) -> Iterator[tuple[Trait[LastMoment], range]]:
     for hit in line.all("before", "by"):
-        if hit.start not in taken and not _is_range(line, hit) and not _is_away(line, hit):
+        if until := _day_until(line, hit, added_on):
+            yield _trait(line, hit, until[1], range(until[0], until[1].end))
+        elif hit.start not in taken and not _is_range(line, hit) and not _is_away(line, hit):
             when = read_when(line, hit.end, added_on, hit.language) or _bare(
                 line, hit.end, added_on
             )
@@ -99,6 +119,16 @@ def _ends(
     if MONEY.search(line.text):
         yield from _costs_from(line, added_on)
     yield from _ends_behind(line, added_on, taken)
+
+
+def _day_until(line: Line, hit: Hit, added_on: date | None) -> tuple[int, When] | None:
+    """ "Mi bis 18 Uhr": with the token at which the day begins. None of "Mo bis Fr"."""
+    clock = _clock(line, hit.end)
+    for named in line.all("day", "day_short") if clock and hit.phrase.notion == "by" else ():
+        day = read_day(line, named.start, added_on) if named.end == hit.start else None
+        if clock and day:
+            return named.start, When(day, clock.time, clock.end)
+    return None
 
 
 def _costs_from(line: Line, added_on: date | None) -> Iterator[tuple[Trait[LastMoment], range]]:

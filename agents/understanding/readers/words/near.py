@@ -5,8 +5,9 @@ Most of them are the end of what the note is about. Those that recur, or are ove
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from agents.traits import LastMoment, Trait
@@ -14,25 +15,28 @@ from agents.understanding.readers.words.clocks import Clock, read_clock
 from agents.understanding.readers.words.dates import Day, read_day, read_number_of_day
 from agents.understanding.readers.words.durations import LONGEST, durations
 from agents.understanding.readers.words.hours import DASHES, read_range
-from agents.understanding.readers.words.lexicon import Line
+from agents.understanding.readers.words.lexicon import Hit, Line
 from agents.understanding.readers.words.moments import BEGINNINGS, When, read_when
 
 PROBABLE = 0.6  # that it ends then; see agents.timing.needs
 DAY = timedelta(hours=24)
-# What recurs has no end, and what has begun or is over is none.
+# What recurs has no end; nor has what has begun, what opens, and what is over.
 RECURS = ("every", "daily", "weekdays")
-BEGUN = ("not", "only", "since", "from", "from_then", "after")
+BEGUN = ("not", "only", "from", "of", "from_then", "after", "past_day")
 # What stands behind these was no end, or it would have been read as one: "away until", "9 to 5".
 RANGES = ("by", "until")
+BEHIND = ("only_after", "past_day_after", "from_then_after", *RANGES)
 # A day without its year, so far ahead, has just been.
 JUST_BEEN = timedelta(days=270)
 MONTH = 2  # digits of a month behind a slash: "1/2" is a half
+QUOTES = re.compile(r"[\"“„«「『‚‘'](?=\w).{1,60}?\w[\"”“»」』’'](?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
     when: When
     start: int
+    end: int
 
     @property
     def rank(self) -> tuple[bool, bool, int]:
@@ -50,38 +54,59 @@ def read_near(
     found = sorted(_named(line, added_on, taken, language), key=lambda named: named.rank)
     if not found:
         return None
-    when, start = found[0].when, found[0].start
-    last = LastMoment(when.on.first if when.on else None, when.at)
-    return Trait(last, line.quote(start, when.end), PROBABLE)
+    best = _together(found)
+    last = LastMoment(best.when.on.first if best.when.on else None, best.when.at)
+    return Trait(last, line.quote(best.start, best.end), PROBABLE)
+
+
+def _together(found: list[Named]) -> Named:
+    """ "mercoledì stacca alle 16": a day and a time that stand apart are one moment."""
+    best, clocks = found[0], [named for named in found if named.when.on is None]
+    if best.when.at is not None or best.when.on is None or len(clocks) != 1:
+        return best
+    start, end = min(best.start, clocks[0].start), max(best.end, clocks[0].end)
+    return Named(replace(best.when, at=clocks[0].when.at), start, end)
 
 
 def _named(line: Line, added_on: date | None, taken: range, language: str) -> Iterator[Named]:
-    recurs = any(line.all(*RECURS))
+    if any(line.all(*RECURS)) or any(hit.language == language for hit in line.all("since")):
+        return
     begun = {hit.end for hit in line.all(*BEGUN) if hit.language == language}
     begun |= {hit.end for hit in line.all(*RANGES)}
     opens = min((hit.start for hit in line.all("opens", "opens_at")), default=len(line.tokens))
-    clocks = {} if any(line.all("over")) else _clocks(line, language)
-    end = 0
+    is_over = any(hit.language == language for hit in line.all("over"))
+    clocks = {} if is_over else _clocks(line, language)
+    quoted, end = _quoted(line), 0
     for i in range(opens):
-        if i < end or i in taken or i in begun:
+        if i < end or i in taken or i in quoted:
             continue
         if span := read_range(line, i):  # opening hours, or how long something lasts
             end = span[1].end
             continue
-        when = _day(line, i, added_on, language) if not recurs else None
-        when = when or clocks.get(i)
-        if when:
-            end = when.end
-            if not line.at(end, "only_after", *RANGES) and line.word(end) not in tuple(DASHES):
-                yield Named(when, i)
+        when = (None if is_over else _day(line, i, added_on, language)) or clocks.get(i)
+        if when is None:
+            continue
+        end = when.end
+        goes_on = line.at(end, *BEHIND) or (line.word(end) and line.word(end) in DASHES)
+        if i not in begun and not goes_on:
+            yield Named(when, i, end)
+
+
+def _quoted(line: Line) -> set[int]:
+    """What stands in quotes is a name, whatever it says."""
+    spans = [match.span() for match in QUOTES.finditer(line.text)]
+    return {
+        i
+        for i, token in enumerate(line.tokens)
+        if any(start <= token.start < end for start, end in spans)
+    }
 
 
 def _day(line: Line, i: int, added_on: date | None, language: str) -> When | None:
     if added_on is None:
         return None
     if hit := line.at(i, "end_of_day"):
-        day = read_day(line, hit.end, added_on, language)
-        return When(day or Day(added_on, added_on, hit.end), None, day.end if day else hit.end)
+        return _end_of_day(line, hit, added_on, language)
     if day := _numbered(line, i, added_on):
         clock = read_clock(line, line.past(day.end, "clock_at"))
         is_clock = clock is not None and clock.is_marked
@@ -92,6 +117,14 @@ def _day(line: Line, i: int, added_on: date | None, language: str) -> When | Non
     if when is None or when.on is None or when.on.first - added_on > JUST_BEEN:
         return None
     return when if line.number(i) is None or _is_plainly_a_date(line, i, when.on) else None
+
+
+def _end_of_day(line: Line, hit: Hit, added_on: date, language: str) -> When | None:
+    """ "COB Thurs", or of the day on which it was written; "vr EOD" has its day before it."""
+    if any(h.end == hit.start for h in line.all("day", "day_short")):
+        return None
+    day = read_day(line, hit.end, added_on, language)
+    return When(day or Day(added_on, added_on, hit.end), None, day.end if day else hit.end)
 
 
 def _numbered(line: Line, i: int, added_on: date) -> Day | None:
