@@ -12,7 +12,7 @@ from typing import Any
 from agents.base import EventView, TaskView, UserView
 from agents.timing.chances import Diary, Window, diary_of
 from agents.timing.meetings import waits_for_its_date
-from agents.traits import LastMoment, Origin, Place, Prepares, Trait, Traits
+from agents.traits import EventKind, LastMoment, Origin, Place, Prepares, Trait, Traits
 
 # Of a task whose length nobody says.
 USUAL_EFFORT = timedelta(minutes=15)
@@ -23,6 +23,9 @@ LONG, SPARE = timedelta(minutes=90), 1.5
 EVENING = time(20)
 # So long somebody else takes, and longer than they say.
 WAITED, WAITED_SPARE = timedelta(days=7), 1.2
+# What is begun a little late is ready all the same; what is longer ahead is not what it is for.
+STILL_READY, NEAR_ENOUGH = 0.8, timedelta(hours=16)
+NOT_PREPARED = frozenset({EventKind.FOCUS, EventKind.SLEEP, EventKind.MARKER, EventKind.HOLIDAY})
 SURE = 0.6  # from here on a last moment is one
 CERTAIN = 0.7  # and from here on one that is over is missed
 MARKED = 0.5  # from here on what a task is for is a name
@@ -163,6 +166,11 @@ def _just_added(task: TaskView, view: UserView) -> list[date]:
     return [added, added + timedelta(days=1)]
 
 
+def is_certain(trait: Trait[Any]) -> bool:
+    """Whether it is missed when it is over; what was only probable then was none."""
+    return trait.confidence >= CERTAIN
+
+
 def is_sure(trait: Trait[Any]) -> bool:
     """Whether what was read may say what is too late, not only what is near."""
     return trait.confidence >= SURE
@@ -185,7 +193,7 @@ def _last_moment(task: TaskView, view: UserView) -> datetime | None:
         return None
     moment = _moment(last.value, task, view)
     is_over = moment is not None and moment <= view.now
-    return None if is_over and last.confidence < CERTAIN else moment
+    return moment if is_certain(last) or not is_over else None
 
 
 def _prepared(event: EventView, traits: Traits, view: UserView) -> datetime:
@@ -272,6 +280,8 @@ def find_prepared(prepares: Trait[Prepares], view: UserView) -> EventView | None
     A word that may only say whose it is ("a quote for Dad") has to say what the event is, which is
     how its title begins: not "Mass with Dad".
     """
+    if prepares.value == Prepares(lead=prepares.value.lead):
+        return _find_coming(prepares.value.lead, view)
     words, is_marked = _names(prepares.value.what), prepares.confidence >= MARKED
     for event in view.events:
         if event.starts_at <= view.now:
@@ -280,6 +290,17 @@ def find_prepared(prepares: Trait[Prepares], view: UserView) -> EventView | None
         kind = event.traits.kind
         is_of_kind = kind is not None and kind.value is prepares.value.kind
         if event.id == prepares.value.event_id or is_of_kind or _share_a_name(words, _names(title)):
+            return event
+    return None
+
+
+def _find_coming(lead: timedelta, view: UserView) -> EventView | None:
+    """What needs so long is for the first thing that it can still be ready for, if that is near."""
+    for event in view.events:
+        kind = event.traits.kind
+        if event.is_all_day or (kind and kind.value in NOT_PREPARED):
+            continue
+        if STILL_READY * lead <= event.starts_at - view.now <= lead + NEAR_ENOUGH:
             return event
     return None
 

@@ -147,6 +147,8 @@ def _unblocks(what: str) -> str:
 def _prepares(prepares: Prepares) -> str:
     if prepares.kind is EventKind.TRAVEL:
         return _("Before the next journey")
+    if not prepares.what:
+        return _("Takes %(length)s beforehand") % {"length": length(prepares.lead)}
     return _("For “%(title)s”") % {"title": prepares.what}
 
 

@@ -15,9 +15,9 @@ from agents.timing.needs import (
     Need,
     find_need,
     is_blocked,
+    is_certain,
     is_elsewhere,
     is_obsolete,
-    is_sure,
     near_moment,
 )
 from agents.traits import Energy, EventKind, Place, Stakes
@@ -125,7 +125,7 @@ def _gone(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
         yield "obsolete"
     if is_elsewhere(task, view):
         yield "elsewhere"
-    if need.hard and need.hard <= view.now and last and is_sure(last):
+    if need.hard and need.hard <= view.now and last and is_certain(last):
         yield "too_late"
 
 

@@ -48,7 +48,7 @@ def _hours(line: Line, unit: Hit) -> Duration | None:
         minutes = 60 * (line.number(start - 2) or 0) + 6 * number
         start -= 2
     more, end = _more_minutes(line, unit)
-    is_clock = unit.phrase.words in (("h",), ("heures",), ("uur",))
+    is_clock = unit.phrase.words in (("h",), ("heures",), ("uur",), ("u",))
     return Duration(timedelta(minutes=minutes + more), start, end, is_clock)
 
 

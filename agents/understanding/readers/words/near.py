@@ -14,7 +14,7 @@ from agents.traits import LastMoment, Trait
 from agents.understanding.readers.words.clocks import Clock, read_clock
 from agents.understanding.readers.words.dates import Day, read_day, read_number_of_day
 from agents.understanding.readers.words.durations import LONGEST, durations
-from agents.understanding.readers.words.hours import DASHES, read_range
+from agents.understanding.readers.words.hours import DASHES, read_days, read_range
 from agents.understanding.readers.words.lexicon import Hit, Line
 from agents.understanding.readers.words.moments import BEGINNINGS, When, read_when
 
@@ -80,8 +80,8 @@ def _named(line: Line, added_on: date | None, taken: range, language: str) -> It
     for i in range(opens):
         if i < end or i in taken or i in quoted:
             continue
-        if span := read_range(line, i):  # opening hours, or how long something lasts
-            end = span[1].end
+        if several := _several(line, i):
+            end = several
             continue
         when = (None if is_over else _day(line, i, added_on, language)) or clocks.get(i)
         if when is None:
@@ -90,6 +90,16 @@ def _named(line: Line, added_on: date | None, taken: range, language: str) -> It
         goes_on = line.at(end, *BEHIND) or (line.word(end) and line.word(end) in DASHES)
         if i not in begun and not goes_on:
             yield Named(when, i, end)
+
+
+def _several(line: Line, i: int) -> int:
+    """ "lun–ven", "14–16 h": when a door is open, or how long something lasts. The token after it;
+    0 where there is none.
+    """
+    days, times = read_days(line, i), read_range(line, i)
+    if times:
+        return times[1].end
+    return days.end if days and days.is_range else 0
 
 
 def _quoted(line: Line) -> set[int]:

@@ -6,18 +6,21 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from agents.traits import EventKind, Prepares, Trait
-from agents.understanding.readers.words.durations import durations
+from agents.understanding.readers.words.durations import Duration, durations
+from agents.understanding.readers.words.hours import DASHES
 from agents.understanding.readers.words.lexicon import Hit, Line
 
 LONGEST_NAME = 4  # words
 LONGEST_BEFORE = 10  # signs, where words are not parted
 LONGEST_LEAD = timedelta(days=3)
+NOBODY_WORKS = timedelta(hours=6)  # so long at one thing
 SURE, MAYBE = 0.5, 0.3
 A_TIME = ("day", "month", "today", "tomorrow", "daily", "weekdays", "weekend")
 
 
-def read_prepares(title: Line, description: Line) -> Trait[Prepares] | None:
-    """ "(for Ghent)", "para la cena": words that may be found again in the title of an event.
+def read_prepares(title: Line, description: Line, *, ends: bool) -> Trait[Prepares] | None:
+    """ "(for Ghent)", "para la cena": words that may be found again in the title of an event. Or
+    how long it needs, for whatever is coming then, unless the words say when it `ends`.
 
     Whether there is such an event is not for the reader to say; where there is none, it means
     nothing.
@@ -26,13 +29,27 @@ def read_prepares(title: Line, description: Line) -> Trait[Prepares] | None:
         for hit, start, end in _purposes(line):
             said = range(min(hit.start, start), max(hit.end, end))
             return Trait(
-                Prepares(line.quote(start, end), lead=_lead((title, description))),
+                Prepares(line.quote(start, end), lead=read_lead((title, description))),
                 line.quote(said.start, said.stop),
                 SURE if line is title and _is_marked(line, hit, start, end) else MAYBE,
             )
+    waits = None if ends else _long_wait((title, description))
+    if waits:
+        return waits
     for hit in title.all("packing"):
         quote = title.quote(hit.start, hit.end)
         return Trait(Prepares(quote, kind=EventKind.TRAVEL), quote, SURE)
+    return None
+
+
+def _long_wait(lines: Sequence[Line]) -> Trait[Prepares] | None:
+    """ "needs 2 days", "compter 36 h": nobody works at it so long; it rises, thaws, dries."""
+    lead = read_lead(lines)
+    if lead < NOBODY_WORKS:
+        return None
+    for line in lines:
+        for found in _lengths(line):
+            return Trait(Prepares(lead=lead), line.quote(found.start, found.end), MAYBE)
     return None
 
 
@@ -82,16 +99,32 @@ def _is_marked(line: Line, hit: Hit, start: int, end: int) -> bool:
     return is_name and (is_bracketed or is_last)
 
 
-def _lead(lines: Sequence[Line]) -> timedelta:
+def read_lead(lines: Sequence[Line]) -> timedelta:
     """Of what stands there together: "12 h to rise, 30 min to bake"."""
-    lengths = [
-        found.length
-        for line in lines
-        for found in durations(line, longest=LONGEST_LEAD)
-        if not line.at(found.end, "before", "after") and not _is_a_moment(line, found.start)
-    ]
-    lead = sum(lengths, timedelta())
+    lead = sum((found.length for line in lines for found in _lengths(line)), timedelta())
     return lead if lead <= LONGEST_LEAD else timedelta()
+
+
+def _lengths(line: Line) -> Iterator[Duration]:
+    for found in durations(line, longest=LONGEST_LEAD):
+        is_range = bool(line.word(found.start - 1)) and line.word(found.start - 1) in DASHES
+        is_told = line.at(found.end, "before", "after") or _is_a_moment(line, found.start)
+        if not (is_range or is_told or _is_an_hour(line, found)):
+            yield found
+    for hit in line.all("day_unit"):
+        days = line.number(hit.start - 1)
+        if days and _is_needed(line, hit.start - 1):
+            yield Duration(timedelta(days=days), hit.start - 1, hit.end, could_be_a_clock=False)
+
+
+def _is_an_hour(line: Line, found: Duration) -> bool:
+    """ "Mi 6h", "17h15": of the day, unless something needs it."""
+    is_of_a_day = found.could_be_a_clock and NOBODY_WORKS <= found.length < timedelta(days=1)
+    return is_of_a_day and not _is_needed(line, found.start)
+
+
+def _is_needed(line: Line, i: int) -> bool:
+    return any(hit.end == i for hit in line.all("needs"))
 
 
 def _is_a_moment(line: Line, start: int) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
 from agents.traits import Hours, LastMoment, TaskWords, Trait, Traits
 from agents.understanding.readers.words.hours import read_hours
-from agents.understanding.readers.words.lexicon import language_of, read_line
+from agents.understanding.readers.words.lexicon import Line, language_of, read_line
 from agents.understanding.readers.words.moments import read_last_moment, read_only_day
 from agents.understanding.readers.words.near import read_near
 from agents.understanding.readers.words.places import read_place, usual_hours
-from agents.understanding.readers.words.purposes import read_prepares
+from agents.understanding.readers.words.purposes import read_lead, read_prepares
 from agents.understanding.readers.words.waiting import (
     read_blocked,
     read_effort,
@@ -17,6 +21,8 @@ from agents.understanding.readers.words.waiting import (
     read_unblocks,
     read_waits,
 )
+
+SHORTEST_LEAD = timedelta(hours=2)
 
 
 def read_task(words: TaskWords) -> Traits:
@@ -34,16 +40,24 @@ def read_task(words: TaskWords) -> Traits:
         near = near or read_near(line, words.added_on, found[1] if found else range(0), language)
     kept = [read_line(text) for text in (words.project, words.section, *words.labels)]
     place = read_place(words, lines)
+    effort = read_effort(lines[0], lines[1])
+    last = last or near
     return Traits(
         hours=hours or usual_hours(place, lines),
-        last_moment=last or near,
+        last_moment=_with_lead(last, lines) if last and effort is None else last,
         obsolete_after=only,
         blocked=read_blocked(lines, words.added_on),
         waits=read_waits(lines),
         unblocks=read_unblocks(lines),
         place=place,
         stakes=read_stakes(lines),
-        effort=read_effort(lines[0], lines[1]),
-        prepares=read_prepares(lines[0], lines[1]),
+        effort=effort,
+        prepares=read_prepares(lines[0], lines[1], ends=last is not None),
         someday=read_someday(words, [lines[0], *kept]),
     )
+
+
+def _with_lead(last: Trait[LastMoment], lines: Sequence[Line]) -> Trait[LastMoment]:
+    """ "24 h to dry, they come Sunday noon": it has to be begun so long before."""
+    lead = read_lead(lines)
+    return last if lead < SHORTEST_LEAD else replace(last, value=replace(last.value, lead=lead))
