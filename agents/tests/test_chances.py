@@ -171,3 +171,31 @@ def test_a_booking_over_days_is_no_meeting() -> None:
 def test_by_midnight_is_when_the_day_is_over() -> None:
     by_midnight = Traits(last_moment=Trait(LastMoment(on=TODAY, at=time()), "by midnight"))
     assert need_of(task(1, traits=by_midnight), view()).hard == NOON + 12 * HOUR
+
+
+@pytest.mark.parametrize(("confidence", "is_missed"), [(0.9, True), (0.6, False)])
+def test_what_was_only_probable_is_not_missed(confidence: float, is_missed: bool) -> None:
+    this_morning = Trait(LastMoment(on=TODAY, at=time(9)), "tonight's left", confidence)
+    need = need_of(task(1, traits=Traits(last_moment=this_morning)), view())
+    assert (need.hard is not None) is is_missed
+
+
+def dough(lead: timedelta, *events: EventView) -> str:
+    rising = Traits(prepares=Trait(Prepares(lead=lead), "needs 10 h"))
+    found = need_of(due(traits=rising), view(due(traits=rising), *events)).prepares
+    return found.title if found else ""
+
+
+def test_what_needs_long_is_for_the_first_thing_that_it_can_be_ready_for() -> None:
+    shift = meeting(7, starts_in_min=2 * 60, title="Shift")
+    brunch = meeting(8, starts_in_min=22 * 60, title="Brunch")
+    lunch = meeting(9, starts_in_min=25 * 60, title="Lunch")
+    assert dough(10 * HOUR, shift, brunch, lunch) == "Brunch"
+
+
+def test_what_is_long_ahead_or_takes_no_time_is_not_what_it_is_for() -> None:
+    marker = EventTraits(kind=Trait(EventKind.MARKER, "q"))
+    birthday = meeting(8, starts_in_min=20 * 60, title="Birthday", traits=marker)
+    whole = meeting(7, starts_in_min=12 * 60, title="Holiday", is_all_day=True)
+    later = meeting(9, starts_in_min=30 * 60, title="Lunch")
+    assert dough(10 * HOUR, birthday, whole, later) == ""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 
 from agents.base import EventView, TaskView, UserView
@@ -286,12 +286,18 @@ def find_prepared(prepares: Trait[Prepares], view: UserView) -> EventView | None
     for event in view.events:
         if event.starts_at <= view.now:
             continue
-        title = event.title if is_marked else " ".join(PARTS.split(event.title)[0].split()[:2])
+        title = event.title if is_marked else _beginning(event.title)
         kind = event.traits.kind
         is_of_kind = kind is not None and kind.value is prepares.value.kind
         if event.id == prepares.value.event_id or is_of_kind or _share_a_name(words, _names(title)):
             return event
     return None
+
+
+def _beginning(title: str) -> str:
+    """Its first two words, but for those as short as "de"."""
+    words = (word for word in PARTS.split(title)[0].split() if len(word) >= SHORTEST_NAME)
+    return " ".join(islice(words, 2))
 
 
 def _find_coming(lead: timedelta, view: UserView) -> EventView | None:

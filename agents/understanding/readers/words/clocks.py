@@ -89,9 +89,9 @@ def _parted(line: Line, i: int) -> Clock | None:
 
 
 def _part_before(line: Line, i: int) -> Hit | None:
-    """ "half 6" is 6:30 in English and 5:30 in Dutch: that of which the line has more words."""
+    """ "half 6" is 6:30 in English and 5:30 in Dutch: that of which the line has more."""
     hits = [hit for notion in PARTS_BEFORE if (hit := line.at(i, notion))]
-    return max(hits, key=lambda hit: line.count(hit.language), default=None)
+    return max(hits, key=lambda hit: line.languages[hit.language], default=None)
 
 
 def _part_of(hour: int, minutes: int, end: int) -> Clock | None:

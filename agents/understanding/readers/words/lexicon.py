@@ -76,22 +76,22 @@ class Line:
         hit = self.at(i, *notions)
         return hit.end if hit else i
 
-    def count(self, language: str) -> int:
-        """How many words and phrases of this language it has."""
-        return self.counts[language]
-
     @property
-    def counts(self) -> Counter[str]:
-        """The same, of every language that it has any of."""
-        return Counter(hit.language for of in self.hits.values() for hit in of.values())
+    def languages(self) -> Counter[str]:
+        """How many letters of its words belong to each language: long ones tell more."""
+        counts = Counter[str]()
+        for hits in self.hits.values():
+            for hit in hits.values():
+                counts[hit.language] += sum(map(len, hit.phrase.words))
+        return counts
 
     def quote(self, start: int, end: int) -> str:
         return self.text[self.tokens[start].start : self.tokens[end - 1].end]
 
 
 def language_of(lines: Sequence[Line]) -> str:
-    """That of which they have the most words; "" where they have none that we know."""
-    counts = sum((line.counts for line in lines), Counter[str]())
+    """That of which they have the most; "" where they have no word that we know."""
+    counts = sum((line.languages for line in lines), Counter[str]())
     return max(counts, key=lambda language: counts[language], default="")
 
 

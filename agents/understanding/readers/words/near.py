@@ -29,6 +29,7 @@ BEHIND = ("only_after", "past_day_after", "from_then_after", *RANGES)
 # A day without its year, so far ahead, has just been.
 JUST_BEEN = timedelta(days=270)
 MONTH = 2  # digits of a month behind a slash: "1/2" is a half
+DOZEN = 12  # what is more is no half and no month
 QUOTES = re.compile(r"[\"“„«「『‚‘'](?=\w).{1,60}?\w[\"”“»」』’'](?!\w)")
 
 
@@ -157,7 +158,8 @@ def _is_plainly_a_date(line: Line, i: int, day: Day) -> bool:
         return True
     if sign == ".":
         return line.word(day.end - 1) == "." or day.end > i + 4
-    return len(line.word(i + 2)) == MONTH or day.end > i + 3
+    is_long = len(line.word(i + 2)) == MONTH or day.end > i + 3
+    return is_long or ((line.number(i) or 0) > DOZEN and line.word(i) != "24")  # "24/7"
 
 
 def _clocks(line: Line, language: str) -> dict[int, When]:
