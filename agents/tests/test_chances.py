@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agents.base import TaskView, UserView
+from agents.base import EventView, TaskView, UserView
 from agents.tests.people import meeting, task, view
 from agents.timing.chances import Diary, takes_time
 from agents.timing.needs import Need, find_need
