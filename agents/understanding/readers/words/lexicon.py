@@ -43,11 +43,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One field of a row, cut up. Nothing that is read crosses from one to the next."""
+    """One field of a row, cut up. Nothing that is read crosses from one to the next.
+
+    languages  how many letters of its words belong to each: long words tell more
+    """
 
     text: str
     tokens: tuple[Token, ...]
     hits: dict[str, dict[int, Hit]]
+    languages: Counter[str]
 
     def word(self, i: int) -> str:
         return self.tokens[i].word if 0 <= i < len(self.tokens) else ""
@@ -76,15 +80,6 @@ class Line:
         hit = self.at(i, *notions)
         return hit.end if hit else i
 
-    @property
-    def languages(self) -> Counter[str]:
-        """How many letters of its words belong to each language: long ones tell more."""
-        counts = Counter[str]()
-        for hits in self.hits.values():
-            for hit in hits.values():
-                counts[hit.language] += sum(map(len, hit.phrase.words))
-        return counts
-
     def quote(self, start: int, end: int) -> str:
         return self.text[self.tokens[start].start : self.tokens[end - 1].end]
 
@@ -106,7 +101,10 @@ def read_line(text: str) -> Line:
             end = i + len(phrase.words)
             if end > blind:
                 hits.setdefault(phrase.notion, {}).setdefault(i, Hit(phrase, i, end))
-    return Line(text, tokens, hits)
+    languages = Counter[str]()
+    for hit in (hit for of_notion in hits.values() for hit in of_notion.values()):
+        languages[hit.language] += sum(map(len, hit.phrase.words))
+    return Line(text, tokens, hits, languages)
 
 
 def _fits(phrase: Phrase, tokens: tuple[Token, ...], i: int) -> bool:
