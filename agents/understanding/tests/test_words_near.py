@@ -32,6 +32,7 @@ def said(text: str, title: str = "Note") -> str:
         ("half price table, ends COB fri", "2026-03-06"),
         ("submission site goes dark fri midday", "2026-03-06 12:00"),
         ("use it up, 31/3 or never", "2026-03-31"),
+        ("they close the road on the 16th", "2026-03-16"),
         ("Redaktionsschluss 15.3.", "2026-03-15"),
         ("Gerüst wird Di 7 Uhr abgebaut", "2026-03-10 07:00"),
         ("geht Mittwochabend 8 Uhr los", "2026-03-04 20:00"),

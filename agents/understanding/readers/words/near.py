@@ -139,9 +139,12 @@ def _end_of_day(line: Line, hit: Hit, added_on: date, language: str) -> When | N
 
 
 def _numbered(line: Line, i: int, added_on: date) -> Day | None:
-    """ "dia 10", "20日"."""
+    """ "dia 10", "the 16th", "20日"."""
     if hit := line.at(i, "number_of_day"):
         return read_number_of_day(line, hit.end, added_on)
+    article = line.at(i, "article")
+    if article and line.at(article.end + 1, "ordinal") and line.touches(article.end + 1):
+        return read_number_of_day(line, article.end, added_on)
     is_day = line.word(i + 1) == "日" and line.word(i + 2) not in ("間", "目")
     number = line.number(i)
     if number is None or not is_day or line.word(i - 1) == "月":
