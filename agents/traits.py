@@ -105,11 +105,14 @@ class LastMoment:
     on    None: the day on which the task is due
     at    None: the end of that day; time() is midnight, when it is over
     lead  for a way, for drying, for the post, for somebody to answer
+    is_of_week  the words name a day of the week and no date: `on` is the first one after they were
+                written, and of what is still open, or due, later, the next one may be meant
     """
 
     on: date | None = None
     at: time | None = None
     lead: timedelta = timedelta()
+    is_of_week: bool = False
 
 
 @dataclass(frozen=True, slots=True)

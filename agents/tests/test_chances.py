@@ -199,3 +199,21 @@ def test_what_is_long_ahead_or_takes_no_time_is_not_what_it_is_for() -> None:
     whole = meeting(7, starts_in_min=12 * 60, title="Holiday", is_all_day=True)
     later = meeting(9, starts_in_min=30 * 60, title="Lunch")
     assert dough(10 * HOUR, birthday, whole, later) == ""
+
+
+@pytest.mark.parametrize(
+    ("read_as", "due_in", "meant_in"),
+    [
+        (-5, None, 2),  # read as last Thursday; still open on a Tuesday: the next one
+        (-5, 7, 9),  # due later than that: the one after
+        (2, 3, 2),  # it is to come, whenever it is due
+        (-5, -14, -5),  # it was due before: it is over
+    ],
+)
+def test_a_day_of_the_week_is_the_one_that_can_still_be_meant(
+    read_as: int, due_in: int | None, meant_in: int
+) -> None:
+    thursday = LastMoment(TODAY + timedelta(days=read_as), time(9), is_of_week=True)
+    note = task(1, due_in=due_in, traits=Traits(last_moment=Trait(thursday, "by Thursday")))
+    meant = datetime.combine(TODAY + timedelta(days=meant_in), time(9), BERLIN)
+    assert need_of(note, view()).hard == meant

@@ -217,11 +217,19 @@ def _lead_is_running(event: EventView, traits: Traits, view: UserView) -> bool:
 
 def _moment(last: LastMoment, task: TaskView, view: UserView) -> datetime | None:
     """A time without a day is of the day for which the task is, else of just after it was added."""
-    day = last.on or task.due_on
+    day = _next_of_its_name(last.on, task, view) if last.on and last.is_of_week else last.on
+    day = day or task.due_on
     if day:
         return _at(day, last.at, view) - last.lead
     moments = (_at(each, last.at, view) - last.lead for each in _just_added(task, view))
     return next((moment for moment in moments if moment > view.now), None) if last.at else None
+
+
+def _next_of_its_name(day: date, task: TaskView, view: UserView) -> date:
+    """ "By Thursday", of what is due after a Thursday that is over, or still open: a later one."""
+    earliest = (task.due_on or view.today) if day < view.today else day
+    weeks = -((day - earliest).days // 7) if day < earliest else 0
+    return day + timedelta(weeks=weeks)
 
 
 def _at(day: date, clock: time | None, view: UserView) -> datetime:

@@ -27,6 +27,7 @@ class Day:
     first: date
     last: date
     end: int  # the token after it
+    is_of_week: bool = False  # nothing but its name
 
 
 def read_day(line: Line, i: int, added_on: date | None, language: str = "") -> Day | None:
@@ -262,7 +263,9 @@ def _weekday(line: Line, i: int, added_on: date, language: str) -> Day | None:
         return dated
     on = added_on + timedelta(days=(hit.value - added_on.weekday()) % 7)
     numbered = _numbered(line, hit.end, on)
-    return Day(numbered, numbered, hit.end + 1) if numbered else Day(on, on, hit.end)
+    return (
+        Day(numbered, numbered, hit.end + 1) if numbered else Day(on, on, hit.end, is_of_week=True)
+    )
 
 
 def _dated(line: Line, i: int, added_on: date) -> Day | None:

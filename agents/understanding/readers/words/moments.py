@@ -30,6 +30,15 @@ class When:
     at: time | None
     end: int
 
+    def as_last(self, *, is_before: bool = False) -> LastMoment:
+        """`is_before`: a day that is named is the first on which it is too late."""
+        if self.on is None:
+            return LastMoment(at=self.at)
+        on = self.on.first
+        if is_before and self.at is None and on > date.min:
+            on -= A_DAY
+        return LastMoment(on, self.at, is_of_week=self.on.is_of_week)
+
 
 def read_when(line: Line, i: int, added_on: date | None, language: str = "") -> When | None:
     """A day, a time that something marks as one, or both in either order."""
@@ -181,10 +190,8 @@ def _said_clock(line: Line, i: int) -> Clock | None:
 
 
 def _trait(line: Line, hit: Hit, when: When, said: range) -> tuple[Trait[LastMoment], range]:
-    on = when.on.first if when.on else None
-    if on and when.at is None and hit.phrase.notion.startswith("before") and on > date.min:
-        on -= A_DAY
-    return Trait(LastMoment(on, when.at), line.quote(said.start, said.stop), 0.9), said
+    last = when.as_last(is_before=hit.phrase.notion.startswith("before"))
+    return Trait(last, line.quote(said.start, said.stop), 0.9), said
 
 
 def _is_range(line: Line, hit: Hit) -> bool:

@@ -56,8 +56,7 @@ def read_near(
     if not found:
         return None
     best = _together(found)
-    last = LastMoment(best.when.on.first if best.when.on else None, best.when.at)
-    return Trait(last, line.quote(best.start, best.end), PROBABLE)
+    return Trait(best.when.as_last(), line.quote(best.start, best.end), PROBABLE)
 
 
 def _together(found: list[Named]) -> Named:

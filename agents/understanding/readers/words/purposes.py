@@ -118,9 +118,11 @@ def _lengths(line: Line) -> Iterator[Duration]:
 
 
 def _is_an_hour(line: Line, found: Duration) -> bool:
-    """ "Mi 6h", "17h15": of the day, unless something needs it."""
-    is_of_a_day = found.could_be_a_clock and NOBODY_WORKS <= found.length < timedelta(days=1)
-    return is_of_a_day and not _is_needed(line, found.start)
+    """ "Mi 6h", "17h15", "(24 h)": of the day, unless something needs it or it comes first."""
+    is_of_a_day = found.could_be_a_clock and NOBODY_WORKS <= found.length <= timedelta(days=1)
+    is_alone = line.word(found.start - 1) == "(" and line.word(found.end) == ")"
+    is_first = found.start == 0 and found.end < len(line.tokens)
+    return is_alone or (is_of_a_day and not is_first and not _is_needed(line, found.start))
 
 
 def _is_needed(line: Line, i: int) -> bool:
