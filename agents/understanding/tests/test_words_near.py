@@ -116,6 +116,7 @@ def test_what_takes_its_time_has_to_be_begun_so_long_before() -> None:
         ("turkey out of the freezer, needs 2 days", 48),
         ("gigot au frigo, compter 36 h", 36),
         ("deeg zetten (moet 10 u rijzen)", 10),
+        ("Sauerteig füttern, muss 12–14 Std. stehen", 14),
     ],
 )
 def test_what_needs_long_is_for_something_that_is_coming(title: str, hours: int) -> None:

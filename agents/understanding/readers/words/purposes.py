@@ -107,7 +107,8 @@ def read_lead(lines: Sequence[Line]) -> timedelta:
 
 def _lengths(line: Line) -> Iterator[Duration]:
     for found in durations(line, longest=LONGEST_LEAD):
-        is_range = bool(line.word(found.start - 1)) and line.word(found.start - 1) in DASHES
+        behind_dash = bool(line.word(found.start - 1)) and line.word(found.start - 1) in DASHES
+        is_range = behind_dash and found.could_be_a_clock  # "10–20 h", but not "12–14 Std."
         is_told = line.at(found.end, "before", "after") or _is_a_moment(line, found.start)
         if not (is_range or is_told or _is_an_hour(line, found)):
             yield found
