@@ -6,7 +6,7 @@ from datetime import datetime
 from time import perf_counter
 from typing import Any
 
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -34,7 +34,7 @@ from agents.looking.outputs import Stored, load_stored
 from agents.models import AgentDay, AgentSwitch, Spent, Sweep
 from agents.registry import AGENTS
 from agents.view import load_views
-from oo.lib.words import Words, written_as
+from oo.lib.words import Words, told_to
 
 DRAWN = 6
 SWEEPS = 12
@@ -197,11 +197,7 @@ def _preview(person: User) -> Iterator[Preview]:
     if view is None:
         return
     stored = load_stored([person.pk]).get(person.pk, {})
-    with (
-        timezone.override(view.zone),
-        translation.override(view.locale),
-        written_as(view.formats),
-    ):
+    with told_to(view.zone, view.locale, view.formats):
         for key, agent in _agents():
             yield _look(agent, view, stored.get(key))
 

@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
 
-from django.utils import timezone, translation
-
 from agents.base import Agent, Snippet, UserView
 from agents.looking.eligibility import may_look
 from agents.registry import AGENTS
-from oo.lib.words import written_as
+from oo.lib.words import told_to
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +35,7 @@ def look(view: UserView, *, fresh: Container[str] = ()) -> Looked:
     What one of them does not survive is logged without the person's words, and hurts no other.
     """
     found = Looked()
-    with (
-        timezone.override(view.zone),
-        translation.override(view.locale),
-        written_as(view.formats),
-    ):
+    with told_to(view.zone, view.locale, view.formats):
         for key, agent in AGENTS.load().items():
             if key in fresh:
                 continue

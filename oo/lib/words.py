@@ -14,13 +14,15 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as translate
 from django.utils.translation import ngettext as translate_number
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from django.utils.functional import _StrPromise
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "length",
     "ngettext",
     "number",
+    "told_to",
     "written_as",
 ]
 
@@ -55,6 +58,7 @@ class Formats:
 
 AS_THE_LANGUAGE = Formats()
 _formats: ContextVar[Formats] = ContextVar("formats", default=AS_THE_LANGUAGE)
+_language: ContextVar[str | None] = ContextVar("language", default=None)  # see told_to
 # Per format of Django, by what was chosen. A day without its year is the same in any language.
 _CLOCKS = {"12": "P", "24": "H:i"}
 _DATES = {
@@ -78,9 +82,28 @@ def written_as(formats: Formats) -> Iterator[None]:
         _formats.reset(token)
 
 
+@contextmanager
+def told_to(zone: ZoneInfo, locale: str, formats: Formats) -> Iterator[None]:
+    """As one person reads it, until the end: their zone, their language, their formats.
+
+    No other language may be active within: which it is, is asked of Django once, and not for each
+    of the dozens of sentences that a look at somebody says.
+    """
+    token = _language.set(locale)
+    try:
+        with timezone.override(zone), translation.override(locale), written_as(formats):
+            yield
+    finally:
+        _language.reset(token)
+
+
+def _active() -> str | None:
+    return _language.get() or get_language()
+
+
 def gettext(message: str) -> str:
     """In the active language. A sweep says the same few sentences a million times."""
-    return _translated(message, get_language())
+    return _translated(message, _active())
 
 
 @lru_cache(4_096)
@@ -90,7 +113,7 @@ def _translated(message: str, _language: str | None) -> str:
 
 def ngettext(singular: str, plural: str, number: int) -> str:
     """In the active language, for so many."""
-    return _counted(singular, plural, number, get_language())
+    return _counted(singular, plural, number, _active())
 
 
 @lru_cache(4_096)
@@ -105,7 +128,7 @@ def clock(moment: datetime | None) -> str:
 
 def clock_of(what: time) -> str:
     """A time of day, as the person writes it."""
-    return _written(what, "TIME_FORMAT", get_language(), _formats.get())
+    return _written(what, "TIME_FORMAT", _active(), _formats.get())
 
 
 def day_and_clock(moment: datetime) -> str:
@@ -115,13 +138,13 @@ def day_and_clock(moment: datetime) -> str:
 
 def day(which: date) -> str:
     """The day and the month, as the person writes them."""
-    return _written(which, "MONTH_DAY_FORMAT", get_language(), _formats.get())
+    return _written(which, "MONTH_DAY_FORMAT", _active(), _formats.get())
 
 
 def full_day(which: date) -> str:
     """With its year; of a moment, the day that it is in the active zone."""
     on = timezone.localtime(which).date() if isinstance(which, datetime) else which
-    return _written(on, "DATE_FORMAT", get_language(), _formats.get())
+    return _written(on, "DATE_FORMAT", _active(), _formats.get())
 
 
 def full_moment(moment: datetime) -> str:

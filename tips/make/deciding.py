@@ -10,13 +10,11 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone, translation
-
 from agents.base import Snippet, UserView
 from agents.looking.outputs import see
 from integrations.models import CalendarEvent
 from oo.lib.among import Among
-from oo.lib.words import written_as
+from oo.lib.words import told_to
 from tips import conf
 from tips.base import Candidate, Choice, Evidence, Kind, Policy, Scored, TipCandidate
 from tips.decide.candidates import build_candidates
@@ -112,11 +110,8 @@ def _after(moment: datetime | None, since: datetime) -> bool:
 
 def rendered(scored: Scored, decided: Decided) -> tuple[str, str]:
     """(content, detail) in the person's language and on their clock."""
-    with (
-        timezone.override(decided.view.zone),
-        translation.override(decided.view.locale),
-        written_as(decided.view.formats),
-    ):
+    view = decided.view
+    with told_to(view.zone, view.locale, view.formats):
         return words.render(scored, decided.policy.manifest)
 
 
@@ -130,11 +125,8 @@ def worth_logging(decided: Decided) -> list[TipCandidate]:
 
 
 def as_candidates(ranked: Sequence[Scored], decided: Decided) -> list[TipCandidate]:
-    with (
-        timezone.override(decided.view.zone),
-        translation.override(decided.view.locale),
-        written_as(decided.view.formats),
-    ):
+    view = decided.view
+    with told_to(view.zone, view.locale, view.formats):
         return [_candidate(scored, decided) for scored in ranked]
 
 
