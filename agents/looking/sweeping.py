@@ -83,7 +83,7 @@ def _look_at(
     changes, spent = Changes(), defaultdict[str, Spent](Spent)
     next_looks: dict[UUID, datetime | None] = {}
     for person in claimed:
-        if (view := views.get(person.user_id)) is None:
+        if (view := views.pop(person.user_id, None)) is None:
             continue
         before: Outputs = stored.get(person.user_id, {})
         looked = look(view, fresh=() if person.is_changed else fresh(before, view))
@@ -92,6 +92,7 @@ def _look_at(
         changes.beliefs += infer(view, known.get(person.user_id, {}))
         for key, took_s in looked.took_s.items():
             spent[key].add(took_s, has_failed=key not in looked.seen)
+        view.memo.clear()  # what was worked out knows its view: a circle that only gc would find
     return changes, next_looks, spent
 
 
