@@ -165,7 +165,8 @@ def _hours_read(typed: Cleaned, known: Hours | None) -> Hours:
 
 
 def _last_moment_read(typed: Cleaned, known: LastMoment | None) -> LastMoment:
-    return replace(known or LastMoment(), on=typed["on"], at=typed["at"])
+    """A day that they name is that day, and no other of its name."""
+    return replace(known or LastMoment(), on=typed["on"], at=typed["at"], is_of_week=False)
 
 
 def _blocked_read(typed: Cleaned, _known: Blocked | None) -> Blocked:

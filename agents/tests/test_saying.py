@@ -237,6 +237,20 @@ def test_what_the_form_does_not_ask_for_stays(alice: User, alice_client: Client)
     assert traits.hours.value == Hours(Door.OWN, (MORNINGS,), "Asia/Tokyo")
 
 
+def test_a_day_that_the_person_names_is_no_other_of_its_name(
+    alice: User, alice_client: Client
+) -> None:
+    thursday = {"on": "2026-05-07", "is_of_week": True}
+    read(alice, {"last_moment": {"value": thursday, "quote": "by Thursday"}})
+    assert SAY["last_moment"](known(alice).last_moment.value) == "Not after Thu"
+    tell(alice_client, "last_moment", on="2026-05-08")
+    assert known(alice).last_moment.value == LastMoment(date(2026, 5, 8))
+
+
+def test_what_needs_long_says_for_how_long() -> None:
+    assert SAY["prepares"](Prepares(lead=timedelta(hours=36))) == "Takes 36 h beforehand"
+
+
 def test_twice_is_once(alice_client: Client) -> None:
     tell(alice_client, "place", value="home")
     tell(alice_client, "place", value="home")

@@ -113,7 +113,8 @@ def _days(days: list[int]) -> str:
 
 
 def _last_moment(last: LastMoment) -> str:
-    day = written_day(last.on) if last.on else ""
+    named = day_of_week if last.is_of_week else written_day
+    day = named(last.on) if last.on else ""
     when = " ".join(filter(None, [day, clock_of(last.at) if last.at else ""]))
     if not when:
         return _("Not after the day on which it is due")
