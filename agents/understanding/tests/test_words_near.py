@@ -43,6 +43,7 @@ def said(text: str, title: str = "Note") -> str:
         ("houdt hem vast, morgenavond 8u", "2026-03-05 20:00"),
         ("vão embora na quinta", "2026-03-05"),
         ("cobrem dia 18", "2026-03-18"),
+        ("l'asta si chiude venerdì, dall'usciere", "2026-03-06"),
         ("早割は金曜23:59終了", "2026-03-06 23:59"),
         ("20日過ぎたら課金", "2026-03-20"),
     ],
@@ -63,6 +64,8 @@ def test_the_end_is_what_is_named(text: str, expected: str) -> None:
         ("the gates lock at half six", "18:30"),
         ("slager gaat om half 6 dicht", "17:30"),
         ("se va a las 6 y media", "18:30"),
+        ("non oltre le 21 o multa", "21:00"),
+        ("antes de las 3 que cierran", "15:00"),
     ],
 )
 def test_parts_of_an_hour_are_read(text: str, expected: str) -> None:
@@ -84,6 +87,7 @@ def test_parts_of_an_hour_are_read(text: str, expected: str) -> None:
         "昨日14時の回の集計",
         "borrow “Friday on my mind”",
         "provare pizzeria Otto e Mezza",
+        "finir avant le 12 peut-être",
         "lun–ven, 9–12",
         "3.5 kg, 1/2 Liter",
         "Fr. Behrens fragen",

@@ -17,7 +17,8 @@ from agents.understanding.readers.words.hours import DASHES, read_range
 from agents.understanding.readers.words.lexicon import Hit, Line
 
 MONEY = re.compile(r"[€$£¥]\s?\d|\d\s?(?:[€$£¥円]|EUR|CHF|USD)")
-HOURS = ("le", "las", "as")
+# By language, the article of hours: "le 12" is noon in Italian, and the 12th in French.
+HOURS = {"it": "le", "es": "las", "pt": "as"}
 LOOK_BACK = 14  # tokens: the longest date with a time
 # What a Japanese day or time begins with, besides a number.
 BEGINNINGS = ("day", "today", "tomorrow", "am_before", "pm_before", "noon", "midnight",
@@ -48,7 +49,7 @@ def read_when(line: Line, i: int, added_on: date | None, language: str = "") -> 
         if clock is None:
             return When(day, None, day.end)
         return When(day, _in_its_half(line, range(i, day.end), clock).time, clock.end)
-    clock = _clock(line, line.past(i, "article")) or _behind_hours(line, i)
+    clock = _clock(line, line.past(i, "article")) or _behind_hours(line, i, language)
     if clock is None:
         return None
     day = read_day(line, _past_comma(line, clock.end), added_on, language)
@@ -88,11 +89,12 @@ def _in_its_half(line: Line, day: range, clock: Clock) -> Clock:
     return clock
 
 
-def _behind_hours(line: Line, i: int) -> Clock | None:
-    """ "entro le 12 che poi": an article of hours, of many, makes the number one of them."""
-    if line.word(i) not in HOURS and line.word(i - 1) not in HOURS:
+def _behind_hours(line: Line, i: int, language: str) -> Clock | None:
+    """ "entro le 12 che poi": an article of hours makes the number one of them."""
+    article = HOURS.get(language)
+    if article is None or article not in (line.word(i), line.word(i - 1)):
         return None
-    clock = read_clock(line, i + (line.word(i) in HOURS))
+    clock = read_clock(line, i + (line.word(i) == article))
     return clock.afternoon(6 * 60 + 59) if clock else None
 
 

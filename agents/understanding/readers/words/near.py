@@ -30,7 +30,7 @@ BEHIND = ("only_after", "past_day_after", "from_then_after", *RANGES)
 JUST_BEEN = timedelta(days=270)
 MONTH = 2  # digits of a month behind a slash: "1/2" is a half
 DOZEN = 12  # what is more is no half and no month
-QUOTES = re.compile(r"[\"“„«「『‚‘'](?=\w).{1,60}?\w[\"”“»」』’'](?!\w)")
+QUOTES = re.compile(r"(?<!\w)[\"“„«「『‚‘'](?=\w).{1,60}?\w[\"”“»」』’'](?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
