@@ -14,12 +14,13 @@ import httpx
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Profile, User
 from accounts.privacy import consents
 from integrations.access import connections
 from notifier import devices
 from notifier.models import Device, Wish
 from notifier.registry import CHANNELS
+from tests.clock import morning_zone
 from tests.factories import make_person, signed_in
 from tests.faults.estate import Estate
 from tests.stand_ins.push import BrowserStandIn
@@ -99,9 +100,11 @@ def settle(estate: Estate, count: int, chance: Random) -> list[Person]:
 
 def _move_in(estate: Estate, number: int, chance: Random) -> Person:
     at, user = timezone.now(), make_person(f"person-{number}")
+    zone = morning_zone(at)
+    Profile.objects.filter(user=user).update(time_zone=zone)
     for key in ("terms", "privacy", "tasks"):
         consents.grant(user.pk, key, by="sign-in", at=at)
-    account = _connect(estate.todoist, user, at)
+    account = _connect(estate.todoist, user, zone, at)
     browser = estate.push.browser(CHANNELS["web-push"].public_key())
     offered = devices.Offered("web-push", browser.subscription(), "Firefox")
     device = devices.add_device(user.pk, offered, at=at)
@@ -113,8 +116,8 @@ def _move_in(estate: Estate, number: int, chance: Random) -> Person:
     return person
 
 
-def _connect(todoist: TodoistStandIn, user: User, at: datetime) -> Account:
-    account = todoist.add_account(user.email)
+def _connect(todoist: TodoistStandIn, user: User, zone: str, at: datetime) -> Account:
+    account = todoist.add_account(user.email, timezone=zone)
     given = {"token": account.personal_token}
     connections.connect(user.pk, "todoist", given, "", at=at)
     return account
