@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from oo.lib.zones import zone_named
+
+T = TypeVar("T")
 
 LABELS = ".labels.jsonl"
 ONLY_A_DATE = len("2026-03-03")
@@ -158,15 +160,20 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
 
 def parse_moment(text: str, path: Path, line: int) -> Moment:
     """Raises FormatError."""
+    moment = parse_line(MOMENT, text, path, line)
+    if problem := next(_problems(moment), ""):
+        raise FormatError(path, line, f"{moment.id}: {problem}")
+    return moment
+
+
+def parse_line(kind: TypeAdapter[T], text: str, path: Path, line: int) -> T:
+    """One JSON object. Raises FormatError."""
     try:
-        moment = MOMENT.validate_python(without_nulls(json.loads(text)))
+        return kind.validate_python(without_nulls(json.loads(text)))
     except json.JSONDecodeError as error:
         raise FormatError(path, line, f"no JSON: {error}") from error
     except ValidationError as error:
         raise FormatError(path, line, readable(error)) from error
-    if problem := next(_problems(moment), ""):
-        raise FormatError(path, line, f"{moment.id}: {problem}")
-    return moment
 
 
 def without_nulls(value: Any) -> Any:

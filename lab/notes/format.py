@@ -5,7 +5,6 @@ docs/moments.md describes the fields; one a line. Pure: no rows, no clock.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, ConfigDict, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, ConfigDict, TypeAdapter
 
 from lab.moments.format import (
     STRICT,
@@ -23,8 +22,7 @@ from lab.moments.format import (
     Id,
     When,
     numbered_lines,
-    readable,
-    without_nulls,
+    parse_line,
 )
 
 HELD = ".held.jsonl"  # how files end on which nothing is tuned
@@ -108,12 +106,7 @@ def load_notes(folder: Path, *, held: bool) -> tuple[Note, ...]:
 
 def parse_note(text: str, path: Path, line: int) -> Note:
     """Raises FormatError."""
-    try:
-        note = NOTE.validate_python(without_nulls(json.loads(text)))
-    except json.JSONDecodeError as error:
-        raise FormatError(path, line, f"no JSON: {error}") from error
-    except ValidationError as error:
-        raise FormatError(path, line, readable(error)) from error
+    note = parse_line(NOTE, text, path, line)
     if problem := next(_problems(note), ""):
         raise FormatError(path, line, f"{note.id}: {problem}")
     return note

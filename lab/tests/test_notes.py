@@ -15,7 +15,7 @@ from lab.notes.format import Note, load_notes, parse_note
 from lab.notes.measuring import compared, read_note
 
 FILE = Path("mine.jsonl")
-NOTE = {
+NOTE: dict[str, Any] = {
     "id": "en-001",
     "locale": "en-GB",
     "now": "2026-05-05T12:00:00+02:00",
@@ -50,7 +50,7 @@ def test_what_is_read_is_held_against_what_is_meant() -> None:
 
 
 def test_what_is_not_read_is_missed() -> None:
-    quotes = {"last_moment": {"quote": "cakes"}, "prepares": {**NOTE["prepares"], "quote": "cakes"}}  # type: ignore[dict-item]
+    quotes = {"last_moment": {"quote": "cakes"}, "prepares": {**NOTE["prepares"], "quote": "cakes"}}
     assert outcomes(note(title="cakes", description="", **quotes)) == [Outcome.MISSED] * 2
 
 
@@ -75,7 +75,7 @@ def test_they_are_counted_by_language() -> None:
     ("fields", "said"),
     [
         ({"last_moment": {"quote": "by noon"}}, "does not stand there"),
-        ({"prepares": {**NOTE["prepares"], "event": "e9"}}, "no event 'e9'"),  # type: ignore[dict-item]
+        ({"prepares": {**NOTE["prepares"], "event": "e9"}}, "no event 'e9'"),
         ({"now": "2026-05-05"}, "now: "),
         ({"mood": "good"}, "mood: "),
     ],

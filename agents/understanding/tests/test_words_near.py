@@ -6,13 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from agents.traits import TaskWords, Trait
+from agents.traits import LastMoment, TaskWords, Trait
 from agents.understanding.readers.words import WordsReader
 
 ADDED = date(2026, 3, 4)  # a Wednesday
 
 
-def last(text: str, title: str = "Note") -> Trait | None:  # type: ignore[type-arg]
+def last(text: str, title: str = "Note") -> Trait[LastMoment] | None:
     words = TaskWords(title, text, added_on=ADDED)
     return WordsReader().read_task(words).last_moment
 

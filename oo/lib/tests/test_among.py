@@ -44,10 +44,10 @@ def test_text_is_a_value_and_no_statement(groups: list[Group]) -> None:
     assert not Group.objects.filter(Among("name", [hostile, '{"first"}', "%s"])).exists()
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="elsewhere it is IN")
 def test_on_postgresql_a_statement_is_as_long_for_a_thousand_as_for_one() -> None:
     one, many = (
         Group.objects.filter(Among("pk", range(n))).query.sql_with_params() for n in (1, 1_000)
     )
-    assert one[0] == many[0]
-    assert many[1] == ([*range(1_000)],)
+    is_array = connection.vendor == "postgresql"
+    assert (one[0] == many[0]) is is_array
+    assert many[1] == (([*range(1_000)],) if is_array else (*range(1_000),))

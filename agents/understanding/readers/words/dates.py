@@ -11,6 +11,7 @@ from agents.understanding.readers.words.lexicon import Hit, Line
 A_DAY = timedelta(days=1)
 YEARS = range(2000, 2100)
 WEEKS_AHEAD = 9
+LONGEST_WAIT = 62  # days to the next 31st
 LONGEST_CLOCK = 5  # tokens
 SHORT = 3  # letters of a day that is cut short and still no other word, but for these
 OTHER_WORDS = {"sun", "sat", "mon", "mar", "mer", "dom", "gio", "seg", "ter", "sex", "sam", "don",
@@ -263,9 +264,9 @@ def _weekday(line: Line, i: int, added_on: date, language: str) -> Day | None:
         return dated
     on = added_on + timedelta(days=(hit.value - added_on.weekday()) % 7)
     numbered = _numbered(line, hit.end, on)
-    return (
-        Day(numbered, numbered, hit.end + 1) if numbered else Day(on, on, hit.end, is_of_week=True)
-    )
+    if numbered is None:
+        return Day(on, on, hit.end, is_of_week=True)
+    return Day(numbered, numbered, hit.end + 1)
 
 
 def _dated(line: Line, i: int, added_on: date) -> Day | None:
@@ -294,7 +295,12 @@ def read_number_of_day(line: Line, i: int, added_on: date | None) -> Day | None:
         return None
     if line.is_word(end) and not line.at(end, "clock_at", "joint"):
         return None  # "20 días", "4 h"
-    days = (added_on + timedelta(days=n) for n in range(62))
+    return next_of_number(number, added_on, end)
+
+
+def next_of_number(number: int, added_on: date, end: int) -> Day | None:
+    """The first day of that number, on or after `added_on`; `end` as in Day."""
+    days = (added_on + timedelta(days=n) for n in range(LONGEST_WAIT))
     on = next((day for day in days if day.day == number), None)
     return Day(on, on, end) if on else None
 

@@ -45,15 +45,20 @@ def read_when(line: Line, i: int, added_on: date | None, language: str = "") -> 
     """A day, a time that something marks as one, or both in either order."""
     day = read_day(line, i, added_on, language)
     if day:
-        clock = _clock(line, _past_comma(line, day.end)) or _said_clock(line, day.end)
-        if clock is None:
-            return When(day, None, day.end)
-        return When(day, _in_its_half(line, range(i, day.end), clock).time, clock.end)
+        return at_its_time(line, i, day)
     clock = _clock(line, line.past(i, "article")) or _behind_hours(line, i, language)
     if clock is None:
         return None
     day = read_day(line, _past_comma(line, clock.end), added_on, language)
     return When(day, clock.time, day.end if day else clock.end)
+
+
+def at_its_time(line: Line, i: int, day: Day) -> When:
+    """The day that begins at token i, with the time that may stand behind it."""
+    clock = _clock(line, _past_comma(line, day.end)) or _said_clock(line, day.end)
+    if clock is None:
+        return When(day, None, day.end)
+    return When(day, _in_its_half(line, range(i, day.end), clock).time, clock.end)
 
 
 def _bare(line: Line, i: int, added_on: date | None) -> When | None:
@@ -166,11 +171,9 @@ def _expiry(line: Line, hit: Hit, added_on: date | None) -> When | None:
     when = read_when(line, at, added_on, hit.language)
     if when is not None:
         return when
-    day = read_number_of_day(line, line.past(line.past(at, "on"), "article"), added_on)
-    if day is None:
-        return None
-    clock = _clock(line, _past_comma(line, day.end)) or _said_clock(line, day.end)
-    return When(day, clock.time if clock else None, clock.end if clock else day.end)
+    start = line.past(line.past(at, "on"), "article")
+    day = read_number_of_day(line, start, added_on)
+    return at_its_time(line, start, day) if day else None
 
 
 def _threat(line: Line, hit: Hit, _added_on: date | None) -> When | None:

@@ -12,11 +12,16 @@ from datetime import date, timedelta
 
 from agents.traits import LastMoment, Trait
 from agents.understanding.readers.words.clocks import Clock, read_clock
-from agents.understanding.readers.words.dates import Day, read_day, read_number_of_day
+from agents.understanding.readers.words.dates import (
+    Day,
+    next_of_number,
+    read_day,
+    read_number_of_day,
+)
 from agents.understanding.readers.words.durations import LONGEST, durations
 from agents.understanding.readers.words.hours import DASHES, read_days, read_range
 from agents.understanding.readers.words.lexicon import Hit, Line
-from agents.understanding.readers.words.moments import BEGINNINGS, When, read_when
+from agents.understanding.readers.words.moments import BEGINNINGS, When, at_its_time, read_when
 
 PROBABLE = 0.6  # that it ends then; see agents.timing.needs
 DAY = timedelta(hours=24)
@@ -118,9 +123,7 @@ def _day(line: Line, i: int, added_on: date | None, language: str) -> When | Non
     if hit := line.at(i, "end_of_day"):
         return _end_of_day(line, hit, added_on, language)
     if day := _numbered(line, i, added_on):
-        clock = read_clock(line, line.past(day.end, "clock_at"))
-        is_clock = clock is not None and clock.is_marked
-        return When(day, clock.time, clock.end) if clock and is_clock else When(day, None, day.end)
+        return at_its_time(line, i, day)
     if line.number(i) is None and not line.at(i, "day_short", *BEGINNINGS, "month"):
         return None
     when = read_when(line, i, added_on, language)
@@ -148,9 +151,7 @@ def _numbered(line: Line, i: int, added_on: date) -> Day | None:
     number = line.number(i)
     if number is None or not is_day or line.word(i - 1) == "月":
         return None
-    days = (added_on + timedelta(days=n) for n in range(62))
-    on = next((day for day in days if day.day == number), None)
-    return Day(on, on, i + 2) if on else None
+    return next_of_number(number, added_on, i + 2)
 
 
 def _is_plainly_a_date(line: Line, i: int, day: Day) -> bool:
