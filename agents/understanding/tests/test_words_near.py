@@ -92,6 +92,9 @@ def test_parts_of_an_hour_are_read(text: str, expected: str) -> None:
         "3.5 kg, 1/2 Liter",
         "Fr. Behrens fragen",
         "3 Mon. Gehaltszettel",
+        "Di' che niente è urgente",
+        "4nsw3r w17h 7h15, Y0u",
+        "a fhuair thu ag obair",
         "sort the pics from sunday",
     ],
 )

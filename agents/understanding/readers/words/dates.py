@@ -16,6 +16,7 @@ LONGEST_CLOCK = 5  # tokens
 SHORT = 3  # letters of a day that is cut short and still no other word, but for these
 OTHER_WORDS = {"sun", "sat", "mon", "mar", "mer", "dom", "gio", "seg", "ter", "sex", "sam", "don",
                "din", "zat", "zon", "vrij"}  # fmt: skip
+APOSTROPHES = ("'", "\u2019")
 CALLS_FOR_A_DAY = ("by", "before", "until", "expires", "on", "end_of_day")
 # Of "5/12" the nearer day is meant where it is this near and the other that far.
 NEAR, FAR = timedelta(days=31), timedelta(days=90)
@@ -313,6 +314,8 @@ def _is_short_day(line: Line, hit: Hit, language: str) -> bool:
         return False  # "3 Mon."
     if line.word(hit.end) == "." and line.touches(hit.end) and line.is_word(hit.end + 1):
         return False  # "Fr. Behrens"
+    if line.is_glued(hit.start) or line.is_glued(hit.end) or line.word(hit.end) in APOSTROPHES:
+        return False  # "Di' che", "LX&Wo7"
     clock = read_clock(line, line.past(hit.end, "clock_at"))
     if (clock and clock.is_marked) or _is_behind_a_clock(line, hit.start):
         return True
@@ -320,10 +323,11 @@ def _is_short_day(line: Line, hit: Hit, language: str) -> bool:
         return _is_capital(line, hit.start)
     word = line.word(hit.start)
     is_long = len(word) >= SHORT and hit.language == language
-    if is_long and (word not in OTHER_WORDS or _ends_before(line, hit.start, *CALLS_FOR_A_DAY)):
-        return True
     is_called_for = _ends_before(line, hit.start, *CALLS_FOR_A_DAY)
-    return not line.is_word(hit.end) and (is_called_for or _is_capital(line, hit.start))
+    if is_long and is_called_for:
+        return True
+    is_plain = (is_long and word not in OTHER_WORDS) or _is_capital(line, hit.start)
+    return not line.is_word(hit.end) and (is_called_for or is_plain)
 
 
 def _is_behind_a_clock(line: Line, i: int) -> bool:

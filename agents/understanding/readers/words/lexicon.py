@@ -15,6 +15,7 @@ from agents.understanding.readers.words.tokens import Token, tokenise
 FOLDER = Path(__file__).with_name("languages")
 # Lists by position; the variants of one are parted by |.
 NUMBERED = ("day", "day_short", "month", "hour_word")
+FIRST_UNPARTED = "\u3005"  # characters from here on: see tokens.py
 NOTHING = "nothing"  # a phrase in which no other is looked for
 
 
@@ -65,6 +66,15 @@ class Line:
     def touches(self, i: int) -> bool:
         """Token i follows the one before it with no space between."""
         return 0 < i < len(self.tokens) and self.tokens[i - 1].end == self.tokens[i].start
+
+    def is_glued(self, i: int) -> bool:
+        """Token i is the rest of one word of letters and digits: "w17h", "Y0u". Not where words are
+        not parted by spaces at all.
+        """
+        if not self.touches(i):
+            return False
+        before, after = self.word(i - 1)[-1:], self.word(i)[:1]
+        return before.isalnum() and after.isalnum() and max(before, after) < FIRST_UNPARTED
 
     def at(self, i: int, *notions: str) -> Hit | None:
         """The first of these notions that begins at token i."""

@@ -83,7 +83,7 @@ def _named(line: Line, added_on: date | None, taken: range, language: str) -> It
     clocks = {} if is_over else _clocks(line, language)
     quoted, end = _quoted(line), 0
     for i in range(opens):
-        if i < end or i in taken or i in quoted:
+        if i < end or i in taken or i in quoted or line.is_glued(i):
             continue
         if several := _several(line, i):
             end = several
