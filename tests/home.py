@@ -92,6 +92,13 @@ class Home:
         """Who works in this folder, whoever started them."""
         return [p for p in psutil.process_iter() if works_in(p, self.folder)]
 
+    def who_is_left(self) -> str:
+        lines = []
+        for process in self.everybody():
+            with suppress(psutil.Error):  # it has just ended
+                lines.append(f"{process.pid} of {process.ppid()}: {' '.join(process.cmdline())}")
+        return "\n".join(lines)
+
     def clear(self) -> None:
         for process in self.everybody():
             process.kill()

@@ -100,7 +100,7 @@ def assert_stops(home: Home, run: subprocess.Popen[bytes], number: signal.Signal
     try:
         run.wait(SOON_S)
     except subprocess.TimeoutExpired:
-        pytest.fail(home.said())
+        pytest.fail(f"{home.said()}\nStill here:\n{home.who_is_left()}")
     home.until(lambda: not home.everybody(), within_s=2)
 
 

@@ -26,9 +26,11 @@ from oo.supervisor import Supervisor
 
 # Each is asked of this Python, not of a script: the first line of a script names the folder that
 # the environment was made in, which may have been moved since.
+# granian waits for ever for a worker of its own that does not end, if it is not told how long.
 WEB = (
     "{python} -m granian --interface wsgi oo.wsgi:application --host {host} --port {port}"
-    " --workers 2 --blocking-threads 4 --respawn-failed-workers --log-level warning"
+    " --workers 2 --blocking-threads 4 --respawn-failed-workers --workers-kill-timeout 10"
+    " --log-level warning"
 )
 WORKER = (
     "{python} -m celery --quiet -A oo worker -Q interactive,sync,sweep --pool threads"
