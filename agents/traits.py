@@ -105,6 +105,7 @@ class LastMoment:
     on    None: the day on which the task is due
     at    None: the end of that day; time() is midnight, when it is over
     lead  for a way, for drying, for the post, for somebody to answer
+    zone  whose clock `at` is on; "" is the person's
     is_of_week  the words name a day of the week and no date: `on` is the first one after they were
                 written, and of what is still open, or due, later, the next one may be meant
     """
@@ -113,6 +114,7 @@ class LastMoment:
     at: time | None = None
     lead: timedelta = timedelta()
     is_of_week: bool = False
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

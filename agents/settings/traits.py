@@ -161,12 +161,19 @@ def _hours_read(typed: Cleaned, known: Hours | None) -> Hours:
         raise forms.ValidationError({"end": _("This does not fit.")})
     if start is None and days == WEEK:
         return Hours(door)
-    return Hours(door, (Span(days, start or time(), end or time()),), known.zone if known else "")
+    span = Span(days, start or time(), end or time())
+    # A time that they change is on their own clock.
+    is_same = known and [(s.start, s.end) for s in known.spans] == [(span.start, span.end)]
+    return Hours(door, (span,), known.zone if known and is_same else "")
 
 
 def _last_moment_read(typed: Cleaned, known: LastMoment | None) -> LastMoment:
-    """A day that they name is that day, and no other of its name."""
-    return replace(known or LastMoment(), on=typed["on"], at=typed["at"], is_of_week=False)
+    """A day that they name is that day, and no other of its name; a time that they change is on
+    their own clock.
+    """
+    known = known or LastMoment()
+    zone = known.zone if typed["at"] == known.at else ""
+    return replace(known, on=typed["on"], at=typed["at"], is_of_week=False, zone=zone)
 
 
 def _blocked_read(typed: Cleaned, _known: Blocked | None) -> Blocked:

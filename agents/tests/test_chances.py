@@ -135,6 +135,13 @@ def test_words_name_a_last_moment_with_a_lead() -> None:
     assert begin_by(bins) == NOON + 4 * HOUR
 
 
+def test_a_last_moment_on_another_clock_is_that_of_its_zone() -> None:
+    last = LastMoment(on=TODAY, at=time(14), zone="America/New_York")
+    offer = due(due_in=0, traits=Traits(last_moment=Trait(last, "by 2 pm ET")))
+    there = datetime.combine(TODAY, time(14), ZoneInfo("America/New_York"))
+    assert begin_by(offer) == there - HOUR
+
+
 def test_what_prepares_an_event_is_found_by_a_word_of_it_and_begun_before_its_lead() -> None:
     prepares = Traits(prepares=Trait(Prepares("50 ans de Claire", lead=HOUR), "Claire"))
     album = due(traits=prepares)

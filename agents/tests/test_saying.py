@@ -231,10 +231,36 @@ def test_what_the_form_does_not_ask_for_stays(alice: User, alice_client: Client)
         },
     )
     tell(alice_client, "last_moment", on="2026-05-09")
-    tell(alice_client, "hours", **HOURS)
+    tell(alice_client, "hours", door="own", start="09:00", end="10:00", days=["0", "2"])
     traits = known(alice)
     assert traits.last_moment.value == LastMoment(date(2026, 5, 9), None, timedelta(hours=2))
-    assert traits.hours.value == Hours(Door.OWN, (MORNINGS,), "Asia/Tokyo")
+    mornings = Span(frozenset({0, 2}), time(9), time(10))
+    assert traits.hours.value == Hours(Door.OWN, (mornings,), "Asia/Tokyo")
+
+
+def test_a_time_that_the_person_changes_is_on_their_own_clock(
+    alice: User, alice_client: Client
+) -> None:
+    there = {"zone": "America/New_York"}
+    spans = [{"start": "09:00:00", "end": "17:00:00"}]
+    read(
+        alice,
+        {
+            "last_moment": {"value": {"on": "2026-05-08", "at": "17:00:00", **there}, "quote": "x"},
+            "hours": {"value": {"door": "own", "spans": spans, **there}, "quote": "x"},
+        },
+    )
+    said = {name: SAY[name](getattr(known(alice), name).value) for name in ("last_moment", "hours")}
+    assert said == {
+        "last_moment": "Not after May 8 5 p.m. (New York time)",
+        "hours": "Possible 9 a.m. to 5 p.m. (New York time)",
+    }
+    tell(alice_client, "last_moment", on="2026-05-09", at="17:00")
+    assert known(alice).last_moment.value.zone == "America/New_York"
+    tell(alice_client, "last_moment", on="2026-05-09", at="23:00")
+    tell(alice_client, "hours", **HOURS)
+    assert known(alice).last_moment.value == LastMoment(date(2026, 5, 9), time(23))
+    assert known(alice).hours.value == Hours(Door.OWN, (MORNINGS,))
 
 
 def test_a_day_that_the_person_names_is_no_other_of_its_name(

@@ -13,6 +13,7 @@ from agents.base import EventView, TaskView, UserView
 from agents.timing.chances import Diary, Window, diary_of
 from agents.timing.meetings import waits_for_its_date
 from agents.traits import EventKind, LastMoment, Origin, Place, Prepares, Trait, Traits
+from oo.lib.zones import zone_named
 
 # Of a task whose length nobody says.
 USUAL_EFFORT = timedelta(minutes=15)
@@ -220,8 +221,8 @@ def _moment(last: LastMoment, task: TaskView, view: UserView) -> datetime | None
     day = _next_of_its_name(last.on, task, view) if last.on and last.is_of_week else last.on
     day = day or task.due_on
     if day:
-        return _at(day, last.at, view) - last.lead
-    moments = (_at(each, last.at, view) - last.lead for each in _just_added(task, view))
+        return _at(day, last, view) - last.lead
+    moments = (_at(each, last, view) - last.lead for each in _just_added(task, view))
     return next((moment for moment in moments if moment > view.now), None) if last.at else None
 
 
@@ -232,14 +233,15 @@ def _next_of_its_name(day: date, task: TaskView, view: UserView) -> date:
     return day + timedelta(weeks=weeks)
 
 
-def _at(day: date, clock: time | None, view: UserView) -> datetime:
+def _at(day: date, last: LastMoment, view: UserView) -> datetime:
     """Midnight is the end of a day, as in Span.
 
     In UTC: a lead before it is hours that pass, on the night too on which clocks are set back.
     """
-    if clock is None:
+    if last.at is None:
         return _end_of(day, view).astimezone(UTC)
-    local = datetime.combine(day + timedelta(days=clock == time()), clock, view.zone)
+    zone = zone_named(last.zone) or view.zone
+    local = datetime.combine(day + timedelta(days=last.at == time()), last.at, zone)
     return local.astimezone(UTC)
 
 

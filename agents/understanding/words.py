@@ -25,6 +25,7 @@ from agents.traits import (
 from oo.lib.words import Words, clock_of, day_of_week, gettext_lazy, length
 from oo.lib.words import day as written_day
 from oo.lib.words import gettext as _
+from oo.lib.zones import place_of
 
 PLACES: Mapping[Place, Words] = {
     Place.ANYWHERE: gettext_lazy("Can be done anywhere"),
@@ -89,7 +90,16 @@ def sentences(traits: Traits | EventTraits) -> Iterator[Said]:
 def _hours(hours: Hours) -> str:
     if not hours.spans:
         return str(DOORS[hours.door])
-    return _("Possible %(hours)s") % {"hours": ", ".join(_span(span) for span in hours.spans)}
+    spans = ", ".join(_span(span) for span in hours.spans)
+    return _("Possible %(hours)s") % {"hours": _on_clock(spans, hours.zone)}
+
+
+def _on_clock(when: str, zone: str) -> str:
+    """Says whose clock it is, if it is not the person's."""
+    if not zone:
+        return when
+    # Translators: a time, and the city whose clock it is on: "Friday 17:00 (New York time)".
+    return _("%(when)s (%(place)s time)") % {"when": when, "place": place_of(zone)}
 
 
 def _span(span: Span) -> str:
@@ -118,7 +128,7 @@ def _last_moment(last: LastMoment) -> str:
     when = " ".join(filter(None, [day, clock_of(last.at) if last.at else ""]))
     if not when:
         return _("Not after the day on which it is due")
-    return _("Not after %(when)s") % {"when": when}
+    return _("Not after %(when)s") % {"when": _on_clock(when, last.zone)}
 
 
 def _blocked(blocked: Blocked) -> str:

@@ -13,6 +13,14 @@ def zone_names() -> frozenset[str]:
     return frozenset(available_timezones() - {"Factory", "localtime"})
 
 
+def place_of(name: str) -> str:
+    """What people call the clock of a zone: "New York", "UTC-12"."""
+    region, _slash, place = name.rpartition("/")
+    if region == "Etc" and place.startswith("GMT"):  # which counts from the other side
+        return place.replace("GMT", "UTC").translate({ord("+"): "-", ord("-"): "+"})
+    return place.replace("_", " ")
+
+
 def zone_named(name: str) -> ZoneInfo | None:
     """The zone of exactly this name; None where there is none.
 

@@ -39,6 +39,9 @@ ENGLISH = [
     ("market, only Tuesdays", "own 1 00:00-00:00"),
     ("ask him after 6", "own 0123456 18:00-00:00"),
     ("open daily 1-5 pm", "own 0123456 13:00-17:00"),
+    ("poles, open until 19:30", "shop 012345 09:00-19:30"),
+    ("poles, open till 7", "shop 012345 09:00-19:00"),
+    ("school shuts at 15:30", "shop 012345 09:00-15:30"),
 ]
 GERMAN = [
     ("Amt Mo–Fr 9–12, 14–18 Uhr", "office 01234 09:00-12:00, 01234 14:00-18:00"),
@@ -47,10 +50,20 @@ GERMAN = [
     ("Laden schließt um 18 Uhr", "shop 012345 09:00-18:00"),
     ("Markt nur dienstags", "own 1 00:00-00:00"),
     ("nach 18 Uhr nachfragen", "own 0123456 18:00-00:00"),
+    ("Paket, offen bis 18 Uhr", "shop 012345 09:00-18:00"),
+    ("Paket, hat bis 18 Uhr offen", "shop 012345 09:00-18:00"),
+]
+OTHERS = [
+    ("bastones, abre hasta las 19:30", "shop 012345 09:00-19:30"),
+    ("colis, ouverte jusqu'à 19 h 30", "shop 012345 09:00-19:30"),
+    ("pacco, aperta fino alle 19", "shop 012345 09:00-19:00"),
+    ("encomenda, aberto até às 18h", "shop 012345 09:00-18:00"),
+    ("pakje, tot 18 uur open", "shop 012345 09:00-18:00"),
+    ("荷物 18時まで営業", "shop 012345 09:00-18:00"),
 ]
 
 
-@pytest.mark.parametrize(("title", "expected"), ENGLISH + GERMAN)
+@pytest.mark.parametrize(("title", "expected"), ENGLISH + GERMAN + OTHERS)
 def test_hours_are_read(title: str, expected: str) -> None:
     assert said(title) == expected
 
@@ -65,6 +78,8 @@ def test_hours_are_read(title: str, expected: str) -> None:
         "nach 6 Wochen",
         "Kapitel 9-12 lesen",
         "so 3 bis 4 Eier",
+        "closes today at 20:00",
+        "school shuts at 15:30 today",
     ],
 )
 def test_other_numbers_are_no_hours(title: str) -> None:

@@ -51,6 +51,45 @@ def test_last_moments_are_read(title: str, expected: str) -> None:
     assert last(title) == expected
 
 
+CLOCKS = [
+    ("send by 5pm ET Friday", "2026-03-06 17:00", "America/New_York"),
+    ("due Friday 5pm PT", "2026-03-06 17:00", "America/Los_Angeles"),
+    ("by noon UK time on Thursday", "2026-03-05 12:00", "Europe/London"),
+    ("registration closes March 9 at 11:59 pm EST", "2026-03-09 23:59", "America/New_York"),
+    ("paper, deadline 9 Mar 11:59pm (AoE)", "2026-03-09 23:59", "Etc/GMT+12"),
+    ("bis 17 Uhr Londoner Zeit", " 17:00", "Europe/London"),
+    ("Frist: Donnerstag 12 Uhr MEZ", "2026-03-05 12:00", "Europe/Berlin"),
+    ("avant 18h heure de Montréal", " 18:00", "America/Montreal"),
+    ("antes de las 18 h (hora de Lima)", " 18:00", "America/Lima"),
+    ("cierra hoy a las 20 h, hora peninsular", " 20:00", "Europe/Madrid"),
+    ("明日17時(日本時間)まで", "2026-03-05 17:00", "Asia/Tokyo"),
+    ("AVANT 18H ET DEMIE", " 18:00", ""),
+    ("train, by 17:00 (Paris)", " 17:00", ""),
+]
+
+
+@pytest.mark.parametrize(("title", "expected", "zone"), CLOCKS)
+def test_whose_clock_it_is_on(title: str, expected: str, zone: str) -> None:
+    found = read(title, "").last_moment
+    assert found
+    assert (last(title), found.value.zone) == (expected, zone)
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("office closes today at 8 pm", " 20:00"),
+        ("school shuts at 15:30 today, fetch Inês", " 15:30"),
+        ("applications close 9 March", "2026-03-09"),
+        ("schließt heute um 14 Uhr", " 14:00"),
+    ],
+)
+def test_what_closes_on_one_day_ends_then(title: str, expected: str) -> None:
+    traits = read(title, "")
+    assert last(title) == expected
+    assert traits.hours is None
+
+
 @pytest.mark.parametrize(
     "title",
     [

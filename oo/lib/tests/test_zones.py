@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from oo.lib import zones
-from oo.lib.zones import zone_named, zone_names
+from oo.lib.zones import place_of, zone_named, zone_names
 
 
 @pytest.mark.parametrize("name", ["Europe/Berlin", "UTC", "EST5EDT", "America/Indiana/Knox"])
@@ -49,3 +49,17 @@ def test_a_listed_name_whose_file_cannot_be_read_is_no_zone(
 def test_every_listed_name_is_a_zone() -> None:
     assert len(zone_names()) > 400
     assert all(zone_named(name) for name in zone_names())
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("America/New_York", "New York"),
+        ("America/Argentina/Mendoza", "Mendoza"),
+        ("Etc/GMT+12", "UTC-12"),
+        ("Etc/UTC", "UTC"),
+        ("NZ", "NZ"),
+    ],
+)
+def test_a_clock_is_called_as_people_call_it(name: str, place: str) -> None:
+    assert place_of(name) == place

@@ -248,7 +248,9 @@ def _past_filler(line: Line, i: int) -> int:
 def _closing(line: Line) -> Iterator[Found]:
     """ "closes at 6", "shuts 6 on Sat"; in Japanese the word comes last."""
     for hit in line.all("close"):
-        last = read_clock(line, line.past(line.past(hit.end, "today"), "clock_at"))
+        last = read_clock(line, line.past(hit.end, "clock_at"))
+        if last and line.at(last.end, "today", "tomorrow"):
+            continue  # once, and not every day
         if last and (last.is_marked or not line.is_word(last.end) or line.at(last.end, "on")):
             yield _closed(line, hit.start, last, last.end)
     for hit in line.all("close_after"):
@@ -256,6 +258,21 @@ def _closing(line: Line) -> Iterator[Found]:
             last = read_clock(line, i)
             if last and last.is_marked and hit.start - last.end <= 1:
                 yield _closed(line, i, last, hit.end)
+    for hit in line.all("open"):
+        yield from _open_until(line, hit)
+
+
+def _open_until(line: Line, hit: Hit) -> Iterator[Found]:
+    """ "open until 7", "bis 18 Uhr offen", "18時まで営業"."""
+    until = line.past(hit.end, "until")
+    last = read_clock(line, until) if until > hit.end else None
+    if last and (last.is_marked or not line.is_word(last.end) or line.at(last.end, "on")):
+        yield _closed(line, hit.start, last, last.end)
+    for i in range(max(0, hit.start - 6), hit.start):
+        last = read_clock(line, line.past(i, "until"))
+        is_until = last is not None and (line.at(i, "until") or line.at(last.end, "by_after"))
+        if last and is_until and line.past(last.end, "by_after") == hit.start:
+            yield _closed(line, i, last, hit.end)
 
 
 def _opening(line: Line) -> Iterator[Found]:

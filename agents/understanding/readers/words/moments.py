@@ -15,6 +15,7 @@ from agents.understanding.readers.words.clocks import NOON, Clock, read_clock
 from agents.understanding.readers.words.dates import A_DAY, Day, read_day, read_number_of_day
 from agents.understanding.readers.words.hours import DASHES, read_range
 from agents.understanding.readers.words.lexicon import Hit, Line
+from agents.understanding.readers.words.whose import read_zone
 
 MONEY = re.compile(r"[€$£¥]\s?\d|\d\s?(?:[€$£¥円]|EUR|CHF|USD)")
 # By language, the article of hours: "le 12" is noon in Italian, and the 12th in French.
@@ -30,15 +31,16 @@ class When:
     on: Day | None
     at: time | None
     end: int
+    zone: str = ""  # whose clock `at` is on
 
     def as_last(self, *, is_before: bool = False) -> LastMoment:
         """`is_before`: a day that is named is the first on which it is too late."""
         if self.on is None:
-            return LastMoment(at=self.at)
+            return LastMoment(at=self.at, zone=self.zone)
         on = self.on.first
         if is_before and self.at is None and on > date.min:
             on -= A_DAY
-        return LastMoment(on, self.at, is_of_week=self.on.is_of_week)
+        return LastMoment(on, self.at, is_of_week=self.on.is_of_week, zone=self.zone)
 
 
 def read_when(line: Line, i: int, added_on: date | None, language: str = "") -> When | None:
@@ -49,8 +51,9 @@ def read_when(line: Line, i: int, added_on: date | None, language: str = "") -> 
     clock = _clock(line, line.past(i, "article")) or _behind_hours(line, i, language)
     if clock is None:
         return None
-    day = read_day(line, _past_comma(line, clock.end), added_on, language)
-    return When(day, clock.time, day.end if day else clock.end)
+    zone, end = read_zone(line, clock.end) or ("", clock.end)
+    day = read_day(line, _past_comma(line, end), added_on, language)
+    return When(day, clock.time, day.end if day else end, zone)
 
 
 def at_its_time(line: Line, i: int, day: Day) -> When:
@@ -58,7 +61,8 @@ def at_its_time(line: Line, i: int, day: Day) -> When:
     clock = _clock(line, _past_comma(line, day.end)) or _said_clock(line, day.end)
     if clock is None:
         return When(day, None, day.end)
-    return When(day, _in_its_half(line, range(i, day.end), clock).time, clock.end)
+    zone, end = read_zone(line, clock.end) or ("", clock.end)
+    return When(day, _in_its_half(line, range(i, day.end), clock).time, end, zone)
 
 
 def _bare(line: Line, i: int, added_on: date | None) -> When | None:
@@ -127,9 +131,8 @@ def _ends(
             )
             if when:
                 yield _trait(line, hit, when, range(hit.start, when.end))
-    for hit in line.all("expires", "threat"):
-        read = _expiry if hit.phrase.notion == "expires" else _threat
-        when = read(line, hit, added_on)
+    for hit in line.all("expires", "threat", "close"):
+        when = ENDS[hit.phrase.notion](line, hit, added_on)
         if when and hit.start not in taken:
             yield _trait(line, hit, when, range(hit.start, when.end))
     if MONEY.search(line.text):
@@ -143,7 +146,8 @@ def _day_until(line: Line, hit: Hit, added_on: date | None) -> tuple[int, When] 
     for named in line.all("day", "day_short") if clock and hit.phrase.notion == "by" else ():
         day = read_day(line, named.start, added_on) if named.end == hit.start else None
         if clock and day:
-            return named.start, When(day, clock.time, clock.end)
+            zone, end = read_zone(line, clock.end) or ("", clock.end)
+            return named.start, When(day, clock.time, end, zone)
     return None
 
 
@@ -176,6 +180,19 @@ def _expiry(line: Line, hit: Hit, added_on: date | None) -> When | None:
     return at_its_time(line, start, day) if day else None
 
 
+def _closing(line: Line, hit: Hit, added_on: date | None) -> When | None:
+    """ "closes today at 8": once, and for good. By the name of a day it may be each such day.
+
+    Which day was "today" when that was written, the day knows for which the task is.
+    """
+    when = read_when(line, hit.end, added_on, hit.language)
+    if when is None or when.on is None or when.on.is_of_week:
+        return None
+    if any(hit.end <= today.start < when.end for today in line.all("today")):
+        return replace(when, on=None) if when.at else None
+    return when
+
+
 def _threat(line: Line, hit: Hit, _added_on: date | None) -> When | None:
     """ "rain from 6", "(clearway 4–6.30, they tow)": it has to be done by then."""
     at = line.past(hit.end, "from_then", "clock_at")
@@ -185,6 +202,9 @@ def _threat(line: Line, hit: Hit, _added_on: date | None) -> When | None:
         clock = next((pair[0] for pair in ranges if pair and pair[1].end <= hit.start), None)
     end = max(hit.end, clock.end) if clock else 0
     return When(None, clock.afternoon(6 * 60 + 59).time, end) if clock else None
+
+
+ENDS = {"expires": _expiry, "threat": _threat, "close": _closing}
 
 
 def _said_clock(line: Line, i: int) -> Clock | None:

@@ -22,6 +22,7 @@ from agents.understanding.readers.words.durations import LONGEST, durations
 from agents.understanding.readers.words.hours import DASHES, read_days, read_range
 from agents.understanding.readers.words.lexicon import Hit, Line
 from agents.understanding.readers.words.moments import BEGINNINGS, When, at_its_time, read_when
+from agents.understanding.readers.words.whose import read_zone
 
 PROBABLE = 0.6  # that it ends then; see agents.timing.needs
 DAY = timedelta(hours=24)
@@ -70,7 +71,7 @@ def _together(found: list[Named]) -> Named:
     if best.when.at is not None or best.when.on is None or len(clocks) != 1:
         return best
     start, end = min(best.start, clocks[0].start), max(best.end, clocks[0].end)
-    return Named(replace(best.when, at=clocks[0].when.at), start, end)
+    return Named(replace(best.when, at=clocks[0].when.at, zone=clocks[0].when.zone), start, end)
 
 
 def _named(line: Line, added_on: date | None, taken: range, language: str) -> Iterator[Named]:
@@ -179,7 +180,8 @@ def _clocks(line: Line, language: str) -> dict[int, When]:
         if _is_a_name(line, i, clock, language):
             continue
         if clock.is_marked or (i in behind_at and not line.is_word(clock.end)):
-            found[i] = When(None, clock.afternoon(6 * 60 + 59).time, clock.end)
+            zone, end = read_zone(line, clock.end) or ("", clock.end)
+            found[i] = When(None, clock.afternoon(6 * 60 + 59).time, end, zone)
     return found
 
 

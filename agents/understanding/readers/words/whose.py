@@ -6,6 +6,7 @@ from accounts.profile.zones import find_zone
 from agents.understanding.readers.words.lexicon import Line
 
 MOST_WORDS = 5  # tokens of a name: "UTC + 5 : 30"
+BRACKETS = {"(": ")", "（": "）"}
 # What people write and the database has under another name. Two letters need a word for time.
 CODES = {
     "et": "America/New_York",
@@ -27,13 +28,18 @@ CODES = {
     "aedt": "Australia/Sydney",
     "nzst": "Pacific/Auckland",
     "nzdt": "Pacific/Auckland",
+    "peninsular": "Europe/Madrid",
+    "canaria": "Atlantic/Canary",
+    "aoe": "Etc/GMT+12",  # anywhere on earth: of papers and calls
     "日本": "Asia/Tokyo",
 }
 
 
 def read_zone(line: Line, i: int) -> tuple[str, int] | None:
     """The IANA name that is said from token i on, and the token after it."""
+    bracket = ""
     while line.word(i) and line.word(i) in ",(（":
+        bracket = BRACKETS.get(line.word(i), bracket)
         i += 1
     start = line.past(i, "hour_of")
     for end in range(min(start + MOST_WORDS, len(line.tokens)), start, -1):
@@ -42,9 +48,17 @@ def read_zone(line: Line, i: int) -> tuple[str, int] | None:
         if zone is None:
             continue
         behind = line.past(end, "time_of")
-        if start > i or behind > end or _is_code(said):
-            return zone, behind
+        is_closed = bracket != "" and line.word(behind) == bracket
+        is_said = start > i or behind > end  # a word for time says so
+        is_code = _is_code(said) or (is_closed and said.lower() in CODES)
+        if is_said or is_code or _is_behind_half(line, start, said):
+            return zone, behind + is_closed
     return None
+
+
+def _is_behind_half(line: Line, i: int, said: str) -> bool:
+    """ "5pm ET": two capitals, where "am" or "pm" says that this is a time."""
+    return said.isupper() and any(hit.end == i for hit in line.all("am", "pm"))
 
 
 def _named(said: str) -> str | None:
