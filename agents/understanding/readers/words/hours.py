@@ -13,7 +13,7 @@ from datetime import time
 
 from agents.traits import WEEK, Door, Hours, Span, Trait
 from agents.understanding.readers.words.clocks import NOON, Clock, read_clock
-from agents.understanding.readers.words.lexicon import Line
+from agents.understanding.readers.words.lexicon import Hit, Line
 from agents.understanding.readers.words.whose import read_zone
 
 SHOP_OPENS = time(9)
