@@ -135,3 +135,8 @@ def test_what_needs_long_is_for_something_that_is_coming(title: str, hours: int)
 @pytest.mark.parametrize("title", ["Mi 6h raus", "guichet 10–20 h", "read for 2 h", "17h15"])
 def test_hours_of_a_day_are_no_such_need(title: str) -> None:
     assert WordsReader().read_task(TaskWords(title, added_on=ADDED)).prepares is None
+
+
+def test_the_fuller_moment_is_meant_wherever_it_stands() -> None:
+    assert said("rota locks Thurs 17:00", title="swap Wednesday night") == "2026-03-05 17:00"
+    assert said("on the 12th they leave", title="keys, Friday 9:00") == "2026-03-06 09:00"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from agents.traits import Hours, LastMoment, TaskWords, Trait, Traits
 from agents.understanding.readers.words.hours import read_hours
@@ -28,7 +28,8 @@ SHORTEST_LEAD = timedelta(hours=2)
 def read_task(words: TaskWords) -> Traits:
     hours: Trait[Hours] | None = None
     last: Trait[LastMoment] | None = None
-    only = near = None
+    only: Trait[date] | None = None
+    near: list[Trait[LastMoment]] = []
     lines = [read_line(text) for text in (words.title, words.description)]
     language = language_of(lines)
     for line in lines:
@@ -37,11 +38,12 @@ def read_task(words: TaskWords) -> Traits:
         end = read_last_moment(line, words.added_on, found[1] if found else range(0))
         last = last or (end[0] if end else None)
         only = only or read_only_day(line, words.added_on)
-        near = near or read_near(line, words.added_on, found[1] if found else range(0), language)
+        named = read_near(line, words.added_on, found[1] if found else range(0), language)
+        near += [named] if named else []
     kept = [read_line(text) for text in (words.project, words.section, *words.labels)]
     place = read_place(words, lines)
     effort = read_effort(lines[0], lines[1])
-    last = last or near
+    last = last or min(near, key=_emptiness, default=None)
     return Traits(
         hours=hours or usual_hours(place, lines),
         last_moment=_with_lead(last, lines) if last and effort is None else last,
@@ -55,6 +57,11 @@ def read_task(words: TaskWords) -> Traits:
         prepares=read_prepares(lines[0], lines[1], ends=last is not None),
         someday=read_someday(words, [lines[0], *kept]),
     )
+
+
+def _emptiness(near: Trait[LastMoment]) -> tuple[bool, bool]:
+    """The title's "Wednesday" is less than "Thursday 17:00" below it."""
+    return near.value.on is None, near.value.at is None
 
 
 def _with_lead(last: Trait[LastMoment], lines: Sequence[Line]) -> Trait[LastMoment]:
