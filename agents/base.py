@@ -95,6 +95,13 @@ class Prefs(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
     labels: ClassVar[Mapping[str, Words]] = {}
 
+    @property
+    def quiet(self) -> tuple[time, time] | None:
+        """From when until when they want to be left alone each night; None where this plug-in does
+        not ask for it, or they left it as it was.
+        """
+        return None
+
 
 class AgentPrefs(Prefs):
     labels: ClassVar[Mapping[str, Words]] = {"on": gettext_lazy("Look at this")}

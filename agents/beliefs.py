@@ -25,6 +25,16 @@ class GoodHours(Prefs):
     end: time = time(12)
 
 
+class Waking(Prefs):
+    labels: ClassVar[Mapping[str, Words]] = {
+        "start": gettext_lazy("Up from"),
+        "end": gettext_lazy("Up until"),
+    }
+
+    start: time = time(6, 30)
+    end: time = time(23, 30)
+
+
 class Areas(Prefs):
     labels: ClassVar[Mapping[str, Words]] = {"names": gettext_lazy("Projects, one a line")}
 

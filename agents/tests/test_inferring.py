@@ -14,7 +14,7 @@ from django.utils import translation
 from accounts.models import User
 from accounts.privacy.consents import grant
 from agents.base import Answer, UserView
-from agents.beliefs import Areas, Away, Cadence, GoodHours, Lateness, Reminders
+from agents.beliefs import Areas, Away, Cadence, GoodHours, Lateness, Reminders, Waking
 from agents.inferring.beliefs import deny, infer, load_known, say
 from agents.looking import sweeping
 from agents.looking.withdrawing import forget_derived
@@ -92,6 +92,46 @@ def test_how_late_is_normal() -> None:
 def test_who_waves_reminders_away_does_not_need_them() -> None:
     answers = [done(f"event:{n}", n / 3, "dismiss") for n in range(1, 10)]
     assert inferred("recent-patterns", with_answers(view(), *answers)) == Reminders(wanted=False)
+
+
+def answered_at(*clocks: str, reaction: str = "done") -> UserView:
+    """One answer in each of the nights before, at these times of the night."""
+    answers = []
+    for n, clock in enumerate(clocks, start=1):
+        hour, minute = map(int, clock.split(":"))
+        since_noon = timedelta(hours=(hour - 12) % 24, minutes=minute)
+        answers.append(Answer(f"task:{n}", reaction, NOON - n * DAY + since_noon))
+    return with_answers(view(), *answers)
+
+
+@pytest.mark.parametrize(
+    ("clocks", "up"),
+    [
+        (["0:22", "0:40", "0:31", "0:28"], ("06:30", "01:00")),  # a barman
+        (["23:50", "1:40", "2:05"], ("06:30", "00:30")),  # so late he was up three times
+        (["4:10", "4:20", "4:45", "12:00"], ("04:30", "23:30")),  # a baker
+        (["0:22", "0:40"], None),  # twice is chance
+        (["13:00", "20:00", "23:00", "7:00"], None),
+        (["2:40", "2:50", "3:20", "4:10", "4:20", "4:45"], None),  # where is the sleep?
+    ],
+)
+@pytest.mark.parametrize("reaction", ["done", "dismiss"])
+def test_who_answers_at_night_is_up(
+    clocks: list[str], up: tuple[str, str] | None, reaction: str
+) -> None:
+    value = inferred("waking", answered_at(*clocks, reaction=reaction))
+    assert (value and (f"{value.start:%H:%M}", f"{value.end:%H:%M}")) == up
+
+
+def test_many_answers_in_one_night_are_one_night() -> None:
+    one = NOON - DAY + 13 * HOUR
+    night = [Answer("task:1", "done", one + timedelta(minutes=n)) for n in (1, 5, 9)]
+    assert inferred("waking", with_answers(view(), *night)) is None
+
+
+def test_when_somebody_is_up_is_said() -> None:
+    said = INFERENCES["waking"].say(Waking(end=time(1, 30)))
+    assert said == "From 6:30 a.m. to 1:30 a.m. you are up."
 
 
 def test_away_by_an_entry_of_whole_days() -> None:

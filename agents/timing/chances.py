@@ -12,17 +12,16 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from agents.base import EventView, UserView
+from agents.timing.waking import awake_of
 from agents.traits import WEEK, Door, EventKind, Hours, Place, Span, Traits
 from oo.lib.zones import zone_named
 
 WORKDAYS, SHOPPING_DAYS = frozenset(range(5)), frozenset(range(6))
-AWAKE = Span(WEEK, time(6, 30), time(23, 30))
-# Of doors whose hours no words name. People are not called late, and not early.
+# Of doors whose hours no words name; at others a person is up. People are not called late or early.
 USUAL = {
     Door.OFFICE: Span(WORKDAYS, time(9), time(17)),
     Door.SHOP: Span(SHOPPING_DAYS, time(9), time(19)),
     Door.PEOPLE: Span(WEEK, time(8, 30), time(21)),
-    Door.OWN: AWAKE,
 }
 OUT = Span(WEEK, time(7), time(21, 30))
 # By month, as in the middle of the northern temperate zone, on the clock of its summers.
@@ -107,24 +106,25 @@ def _openings(traits: Traits, view: UserView, until: datetime) -> Iterator[Windo
     hours = traits.hours.value if traits.hours else None
     zone = (zone_named(hours.zone) if hours else None) or view.zone
     holidays = _holidays(view) if hours and hours.door in CLOSED_ON_HOLIDAYS else frozenset()
+    awake = awake_of(view)
     day = view.now.astimezone(zone).date() - timedelta(days=1)
     while datetime.combine(day, time(), zone) < until:
         if day not in holidays:
-            for span in _spans(traits, hours, day):
+            for span in _spans(traits, hours, day, awake):
                 if day.weekday() in span.days:
                     yield _on(day, span, zone)
         day += timedelta(days=1)
 
 
-def _spans(traits: Traits, hours: Hours | None, day: date) -> tuple[Span, ...]:
+def _spans(traits: Traits, hours: Hours | None, day: date, awake: Span) -> tuple[Span, ...]:
     if hours:
-        return hours.spans or (USUAL[hours.door],)
+        return hours.spans or (USUAL.get(hours.door, awake),)
     place = traits.place.value if traits.place else None
     if place is Place.ERRAND:
         return (OUT,)
     if place is Place.OUTDOORS:
         return (Span(WEEK, SUNRISE[day.month - 1], SUNSET[day.month - 1]),)
-    return (USUAL[Door.PEOPLE] if place is Place.PHONE else AWAKE,)
+    return (USUAL[Door.PEOPLE] if place is Place.PHONE else awake,)
 
 
 def _on(day: date, span: Span, zone: ZoneInfo) -> Window:

@@ -17,6 +17,8 @@ from django.db import transaction
 from django.utils import translation
 
 from accounts.models import Profile, User
+from agents.looking import sweeping
+from agents.models import LookSchedule
 from integrations.access import connections
 from integrations.complete.completing import complete_due
 from integrations.models import CalendarEvent, Task
@@ -52,8 +54,16 @@ def lived(moment: Moment) -> Iterator[User]:
             for past in moment.history:
                 if past.at == at:
                     _remember(user, past)
+        _look(at=moment.now)
         yield user
         transaction.set_rollback(True)
+
+
+def _look(at: datetime) -> None:
+    """Every angle, and what can be inferred, as a sweep does just before."""
+    sweep = sweeping.begin(at=at)
+    claimed = LookSchedule.objects.claim(sweeping.CHUNK, at=at, until=at + sweeping.LEASE)
+    sweeping.sweep_chunk(sweep, claimed, at=at)
 
 
 def item_keys(user: User) -> Keys:

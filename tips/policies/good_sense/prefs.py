@@ -7,9 +7,11 @@ from datetime import time
 from typing import ClassVar
 
 from agents.base import Prefs, UserView
+from agents.timing.waking import MOST_PEOPLE, awake_of
 from oo.lib.words import Words, gettext_lazy
 
 KEY = "good_sense"
+QUIET_FROM, QUIET_UNTIL = MOST_PEOPLE.end, MOST_PEOPLE.start
 
 
 class GoodSensePrefs(Prefs):
@@ -21,18 +23,29 @@ class GoodSensePrefs(Prefs):
         "reminds": gettext_lazy("Remind me of meetings"),
     }
 
-    quiet_from: time = time(23, 30)
-    quiet_until: time = time(6, 30)
+    quiet_from: time = QUIET_FROM
+    quiet_until: time = QUIET_UNTIL
     reminds: bool = True
+
+    @property
+    def quiet(self) -> tuple[time, time] | None:
+        hours = (self.quiet_from, self.quiet_until)
+        return None if hours == (QUIET_FROM, QUIET_UNTIL) else hours
 
 
 def prefs_of(view: UserView) -> GoodSensePrefs:
     return view.prefs_of(KEY, GoodSensePrefs)
 
 
-def is_quiet_hour(clock: time, prefs: GoodSensePrefs) -> bool:
-    """Equal times: never."""
-    start, end = prefs.quiet_from, prefs.quiet_until
+def quiet_hours(view: UserView) -> tuple[time, time]:
+    """As they set them, else while they sleep. Equal times: never."""
+    prefs = prefs_of(view)
+    awake = awake_of(view)
+    return prefs.quiet or (awake.end, awake.start)
+
+
+def is_between(clock: time, hours: tuple[time, time]) -> bool:
+    start, end = hours
     if start <= end:
         return start <= clock < end
     return clock >= start or clock < end

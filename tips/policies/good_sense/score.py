@@ -25,7 +25,7 @@ from tips.base import Candidate, Facts, Kind, Scored
 from tips.decide.strange import is_for_machines, is_no_note
 from tips.policies.good_sense import weights as w
 from tips.policies.good_sense.prefs import KEY, GoodSensePrefs
-from tips.policies.good_sense.silence import is_refusal
+from tips.policies.good_sense.silence import is_late, is_refusal
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 Part = tuple[float, str]  # points, and the code of why
@@ -97,7 +97,7 @@ def _gates(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
             yield "closed"
     elif need.first.length < need.effort and need.effort <= 2 * HOUR:
         yield "no_time"
-    if _is_late(view) and _is_much(task, need) and not _cannot_wait(need, view):
+    if is_late(view) and _is_much(task, need) and not _cannot_wait(need, view):
         yield "too_late_in_the_day"
     place = task.traits.place
     if _is_carried(view) and place and place.value in _NOT_ON_THE_WAY:
@@ -127,10 +127,6 @@ def _gone(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
         yield "elsewhere"
     if need.hard and need.hard <= view.now and last and is_certain(last):
         yield "too_late"
-
-
-def _is_late(view: UserView) -> bool:
-    return view.now.astimezone(view.zone).time() >= w.LATE
 
 
 def _is_much(task: TaskView, need: Need) -> bool:

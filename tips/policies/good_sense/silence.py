@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 
 from agents.base import Answer, EventView, UserView
 from agents.beliefs import Away
 from agents.timing.chances import takes_time
+from agents.timing.waking import awake_of
 from agents.traits import EventKind
 from tips.base import Kind, Scored
 from tips.policies.good_sense import weights as w
-from tips.policies.good_sense.prefs import is_quiet_hour, prefs_of
+from tips.policies.good_sense.prefs import is_between, quiet_hours
 
 _CODES = {
     EventKind.FOCUS: "in_focus",
@@ -69,17 +70,31 @@ def threshold(view: UserView, best: Scored | None) -> float:
         return w.SPEAK
     clock = view.now.astimezone(view.zone).time()
     needed = w.SPEAK
-    if clock >= w.LATE:
+    if is_late(view):
         needed = w.SPEAK_LATE
     free = [e for e in view.events if _is_free_day(e, view)]
     if free or _is_away(view):
         needed = max(needed, w.SPEAK_ON_A_FREE_DAY)
     if any(e.traits.may_interrupt and not e.traits.may_interrupt.value for e in free):
         needed = max(needed, w.SPEAK_IN_PEACE)
-    if is_quiet_hour(clock, prefs_of(view)):
+    if is_between(clock, quiet_hours(view)):
         needed = w.SPEAK_AT_NIGHT
     refusals = len(recent_refusals(view))
     return needed + (0.0, w.AFTER_ONE_REFUSAL, w.AFTER_TWO)[min(refusals, 2)]
+
+
+def is_late(view: UserView) -> bool:
+    """Whether the person's day is nearly over, or is."""
+    clock = view.now.astimezone(view.zone).time()
+    return is_between(clock, (late_from(view), awake_of(view).start))
+
+
+def late_from(view: UserView) -> time:
+    """Of whoever is up past midnight, some time before they go to bed."""
+    awake = awake_of(view)
+    if awake.end > awake.start:
+        return w.LATE
+    return (datetime.combine(date.min + timedelta(days=1), awake.end) - w.BEFORE_BED).time()
 
 
 def _is_free_day(event: EventView, view: UserView) -> bool:
@@ -102,8 +117,7 @@ def next_changes(view: UserView) -> list[datetime]:
     """When what is said changes by the clock alone: the threshold, the evening, and what is silent
     for what begins soon."""
     local = view.now.astimezone(view.zone)
-    prefs = prefs_of(view)
-    clocks = (prefs.quiet_until, w.EVE_FROM, w.LATE, prefs.quiet_from)
+    clocks = (*quiet_hours(view), w.EVE_FROM, late_from(view))
     ahead = [clock for clock in clocks if clock > local.time()]
     day = local.date() if ahead else view.next_midnight.date()
     next_clock = datetime.combine(day, min(ahead, default=time()), view.zone)

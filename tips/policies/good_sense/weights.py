@@ -54,6 +54,7 @@ GATED = -200.0
 MOST_REFUSALS = 3
 # Deep work is not begun late, and nothing long is.
 LATE, LONG = time(21, 30), timedelta(minutes=45)
+BEFORE_BED = timedelta(hours=2)
 
 REMINDER = 40.0
 LEAVE = 110.0  # its own words say when to set out
