@@ -124,6 +124,15 @@ def test_a_chance_that_a_meeting_takes_is_none() -> None:
     assert begin_by(late, view(late, meeting(9, starts_in_min=120, lasts_min=240))) == NOON + HOUR
 
 
+def test_nobody_plans_hours_of_work_for_a_journey() -> None:
+    train = EventTraits(kind=Trait(EventKind.TRAVEL, "Train"))
+    journey = meeting(9, starts_in_min=360, lasts_min=420, traits=train)
+    long = task(1, duration=3 * HOUR, deadline_on=TODAY)
+    short = task(1, duration=HOUR, deadline_on=TODAY)
+    assert begin_by(long, view(long, journey)) == NOON + HOUR + HOUR / 2
+    assert begin_by(short, view(short, journey)) == NOON + 9 * HOUR + HOUR / 2
+
+
 def test_where_no_chance_is_left_it_is_now() -> None:
     late = due(deadline_on=TODAY, traits=OFFICE)
     assert begin_by(late, view(late, meeting(9, starts_in_min=30, lasts_min=400))) == NOON

@@ -70,14 +70,17 @@ class Diary:
 
     def __init__(self, view: UserView, *, until: datetime) -> None:
         self.view, self.until = view, until
-        self._busy = sorted(Window(e.starts_at, e.ends_at) for e in view.events if takes_time(e))
+        self._busy = _spans_of(e for e in view.events if takes_time(e))
         self._asked: dict[object, tuple[Window, ...]] = {}
 
-    def chances(self, traits: Traits) -> tuple[Window, ...]:
-        """The spans from now on in which such a task can be done, the earliest first."""
-        key = (traits.hours and traits.hours.value, traits.place and traits.place.value)
+    def chances(self, traits: Traits, *, at_rest: bool = False) -> tuple[Window, ...]:
+        """The spans from now on in which such a task can be done, the earliest first.
+
+        at_rest  and not on a journey, whose hours are nobody's own
+        """
+        key = (traits.hours and traits.hours.value, traits.place and traits.place.value, at_rest)
         if key not in self._asked:
-            self._asked[key] = tuple(self._find(traits))
+            self._asked[key] = tuple(self._find(traits, at_rest=at_rest))
         return self._asked[key]
 
     def first(self, traits: Traits) -> Window | None:
@@ -87,11 +90,24 @@ class Diary:
             self._asked[key] = tuple(islice(self._find(traits), 1))
         return next(iter(self._asked[key]), None)
 
-    def _find(self, traits: Traits) -> Iterator[Window]:
+    def _find(self, traits: Traits, *, at_rest: bool = False) -> Iterator[Window]:
+        busy = self._busy
+        if at_rest:
+            journeys = (e for e in self.view.events if _is_journey(e))
+            busy = sorted({*busy, *_spans_of(journeys)})
         for opened in _openings(traits, self.view, self.until):
             window = Window(max(opened.start, self.view.now), min(opened.end, self.until))
             if window.end > window.start:
-                yield from _without(window, self._busy)
+                yield from _without(window, busy)
+
+
+def _spans_of(events: Iterable[EventView]) -> list[Window]:
+    return sorted(Window(e.starts_at, e.ends_at) for e in events)
+
+
+def _is_journey(event: EventView) -> bool:
+    kind = event.traits.kind
+    return not event.is_all_day and kind is not None and kind.value is EventKind.TRAVEL
 
 
 def diary_of(view: UserView) -> Diary:

@@ -71,7 +71,8 @@ def find_need(task: TaskView, diary: Diary) -> Need:
     soft = min((m for m in _soft(task, view) if m), default=None)
     chances = diary.chances(traits)
     last_start = _begin_by(chances, effort, hard, view)
-    begin_by = _with_time_to_spare(chances, effort, hard, view) or last_start
+    at_rest = diary.chances(traits, at_rest=True) if effort >= LONG and hard else ()
+    begin_by = _with_time_to_spare(at_rest, effort, hard, view) or last_start
     if prepared and _lead_is_running(prepared, traits, view):
         missed = view.now - _prepared_by(prepared, traits)
         begin_by = view.now + min(missed, prepared.starts_at - view.now)

@@ -41,6 +41,7 @@ ENGLISH = [
     ("open daily 1-5 pm", "own 0123456 13:00-17:00"),
     ("poles, open until 19:30", "shop 012345 09:00-19:30"),
     ("poles, open till 7", "shop 012345 09:00-19:00"),
+    ("Glaze order (Highwater, phone, 8-5)", "office 01234 08:00-17:00"),
     ("school shuts at 15:30", "shop 012345 09:00-15:30"),
 ]
 GERMAN = [
@@ -79,6 +80,7 @@ def test_hours_are_read(title: str, expected: str) -> None:
         "Kapitel 9-12 lesen",
         "so 3 bis 4 Eier",
         "closes today at 20:00",
+        "paint (two coats, 9-12)",
         "school shuts at 15:30 today",
     ],
 )

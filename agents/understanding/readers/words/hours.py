@@ -221,17 +221,18 @@ def _times_first(line: Line, i: int) -> Found | None:
 
 
 def _bracketed(line: Line) -> Iterator[Found]:
-    """ "(guichet 8 h 30–12 h)", "(8–20 h)", "here, 8.30–19.30": in brackets or at the end; of
-    a counter if a word names one.
+    """ "(guichet 8 h 30–12 h)", "(phone, 8-5)", "(8–20 h)", "here, 8.30–19.30": in brackets or at
+    the end; of a counter if a word names one.
     """
+    counters = {hit.end for hit in line.all("counter")}
     for i in range(len(line.tokens)):
         if line.word(i) not in ("(", ","):
             continue
         at = i + 2 if line.is_word(i + 1) else i + 1
         ranges = read_ranges(line, at)
-        at_counter = line.at(i + 1, "counter") is not None
-        closing = ")" if line.word(i) == "(" else ""
-        if ranges is None or line.word(ranges[1]) != closing or not (ranges[2] or at_counter):
+        at_counter = line.at(i + 1, "counter") is not None or i in counters
+        ends = (")",) if line.word(i) == "(" else ("", ")")
+        if ranges is None or line.word(ranges[1]) not in ends or not (ranges[2] or at_counter):
             continue
         is_office = at_counter or any(line.all("office_word"))
         days, door = (OFFICE_DAYS, Door.OFFICE) if is_office else (WEEK, Door.OWN)
