@@ -42,6 +42,8 @@ ENGLISH = [
     ("poles, open until 19:30", "shop 012345 09:00-19:30"),
     ("poles, open till 7", "shop 012345 09:00-19:00"),
     ("Glaze order (Highwater, phone, 8-5)", "office 01234 08:00-17:00"),
+    ("surgery, by phone 8-10 only, mon-thu", "office 0123 08:00-10:00"),
+    ("printing, shuts 2.30 weds", "shop 2 09:00-14:30, 01345 09:00-18:00"),
     ("school shuts at 15:30", "shop 012345 09:00-15:30"),
 ]
 GERMAN = [
@@ -51,12 +53,14 @@ GERMAN = [
     ("Laden schließt um 18 Uhr", "shop 012345 09:00-18:00"),
     ("Markt nur dienstags", "own 1 00:00-00:00"),
     ("nach 18 Uhr nachfragen", "own 0123456 18:00-00:00"),
+    ("Zahnarzt Do bis 18 Uhr, Fr 8–13", "office 3 09:00-18:00, 4 08:00-13:00"),
     ("Paket, offen bis 18 Uhr", "shop 012345 09:00-18:00"),
     ("Paket, hat bis 18 Uhr offen", "shop 012345 09:00-18:00"),
 ]
 OTHERS = [
     ("bastones, abre hasta las 19:30", "shop 012345 09:00-19:30"),
     ("colis, ouverte jusqu'à 19 h 30", "shop 012345 09:00-19:30"),
+    ("état civil : le mercredi seulement, 9 h-12 h 30", "office 2 09:00-12:30"),
     ("pacco, aperta fino alle 19", "shop 012345 09:00-19:00"),
     ("encomenda, aberto até às 18h", "shop 012345 09:00-18:00"),
     ("pakje, tot 18 uur open", "shop 012345 09:00-18:00"),
@@ -80,6 +84,8 @@ def test_hours_are_read(title: str, expected: str) -> None:
         "Kapitel 9-12 lesen",
         "so 3 bis 4 Eier",
         "closes today at 20:00",
+        "ferme vendredi 12 à midi",
+        "dentist Thu until 6pm",
         "paint (two coats, 9-12)",
         "school shuts at 15:30 today",
     ],

@@ -51,6 +51,43 @@ def test_last_moments_are_read(title: str, expected: str) -> None:
     assert last(title) == expected
 
 
+OTHERS = [
+    ("la boulangerie prend jusqu’à midi", " 12:00"),  # as telephones write it
+    ("klaar! za tot 16.30, dan dicht", "2026-03-07 16:30"),
+    ("sab fino alle 16.30", "2026-03-07 16:30"),
+    ("bike, Sat till 4.30", "2026-03-07 16:30"),
+    ("Ab heute 18 Uhr Gewitter, dann Regen bis Mittwoch", " 18:00"),
+    ("portail, ferme vendredi 6 à midi", "2026-03-06 12:00"),
+    ("esce alle 18 e il termine è oggi", "2026-03-04 18:00"),
+]
+
+
+@pytest.mark.parametrize(("title", "expected"), OTHERS)
+def test_last_moments_in_other_words_are_read(title: str, expected: str) -> None:
+    assert last(title) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "days"),
+    [
+        ("needs 2 days", 2),
+        ("order 48 h before", 2),
+        ("order 2 days before the party", 0),  # whose day is another
+        ("needs 3 working days", 5),
+        ("3 Werktage vorher anmelden", 5),
+        ("avisar con 2 días de antelación", 2),
+        ("commander 48 h avant, par tél", 2),
+        ("2日前までに", 2),
+        ("5 days left", 0),
+        ("zaterdag 16:30 uur", 0),
+    ],
+)
+def test_how_long_before_is_read(title: str, days: int) -> None:
+    traits = read(title, "")
+    known = [trait.value.lead for trait in (traits.prepares, traits.last_moment) if trait]
+    assert max(known, default=timedelta()) == timedelta(days=days)
+
+
 CLOCKS = [
     ("send by 5pm ET Friday", "2026-03-06 17:00", "America/New_York"),
     ("due Friday 5pm PT", "2026-03-06 17:00", "America/Los_Angeles"),

@@ -319,8 +319,9 @@ def _is_short_day(line: Line, hit: Hit, language: str) -> bool:
     clock = read_clock(line, line.past(hit.end, "clock_at"))
     if (clock and clock.is_marked) or _is_behind_a_clock(line, hit.start):
         return True
-    if line.at(hit.end, "by"):
-        return _is_capital(line, hit.start)
+    if by := line.at(hit.end, "by"):
+        until = read_clock(line, line.past(by.end, "clock_at"))
+        return _is_capital(line, hit.start) or bool(until and until.is_marked)
     word = line.word(hit.start)
     is_long = len(word) >= SHORT and hit.language == language
     is_called_for = _ends_before(line, hit.start, *CALLS_FOR_A_DAY)

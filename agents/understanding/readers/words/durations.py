@@ -47,6 +47,8 @@ def _hours(line: Line, unit: Hit) -> Duration | None:
     if start >= 2 and line.word(start - 1) in (".", ",") and _is_decimal(line, start):
         minutes = 60 * (line.number(start - 2) or 0) + 6 * number
         start -= 2
+    elif _is_a_fraction(line, start):
+        return None
     more, end = _more_minutes(line, unit)
     is_clock = unit.phrase.words in (("h",), ("heures",), ("uur",), ("u",))
     return Duration(timedelta(minutes=minutes + more), start, end, is_clock)
@@ -65,6 +67,12 @@ def _more_minutes(line: Line, unit: Hit) -> tuple[int, int]:
     is_two_digits = len(line.word(at)) == 2 and not line.is_word(at + 1)
     is_h = unit.phrase.words == ("h",)
     return (more, at + 1) if is_h and is_two_digits else (0, unit.end)
+
+
+def _is_a_fraction(line: Line, i: int) -> bool:
+    """ "16.30 uur", "16:30 h": the minutes of a time."""
+    sign = line.word(i - 1)
+    return bool(sign) and sign in ".:" and line.touches(i) and line.number(i - 2) is not None
 
 
 def _is_decimal(line: Line, i: int) -> bool:

@@ -136,6 +136,8 @@ def read_range(line: Line, i: int) -> tuple[Clock, Clock] | None:
     last = read_clock(line, to) if to > first.end else None
     if last is None:
         return None
+    if last.minutes == first.minutes:
+        return None  # "vendredi 12 à midi"
     if last.is_fixed and not first.is_fixed and first.minutes + NOON < last.minutes < 1440:
         first = first.afternoon(NOON - 1) if _is_pm(line, last) else first
     if last.minutes <= first.minutes < last.minutes + NOON:
@@ -189,7 +191,7 @@ def _days_first(line: Line, i: int) -> Found | None:
     days = read_days(line, i)
     if days is None:
         return None
-    at = _past_filler(line, days.end)
+    at = _past_filler(line, line.past(days.end, "only", "only_after"))
     ranges = read_ranges(line, at)
     if ranges and not (days.is_range or ranges[2]) and line.is_word(ranges[1]):
         return None  # "so 3 bis 4 Eier", "Sat 9–11 swimming"
@@ -198,9 +200,11 @@ def _days_first(line: Line, i: int) -> Found | None:
         spans = tuple(Span(days.days, a, b) for a, b in ranges[0])
         return Found(spans, door_of(days.days), i, ranges[1], sure)
     until = line.past(at, "until")
-    last = read_clock(line, until) if until > at and days.is_range else None
+    last = read_clock(line, until) if until > at else None
     if last is None or not last.is_marked:
         return None
+    if not days.is_range and _days_first(line, line.past(last.end, "joint")) is None:
+        return None  # "Thu until 6" is an end, "Thu until 6, Fri 8-1" hours
     span = Span(days.days, SHOP_OPENS, last.afternoon().time)
     return Found((span,), door_of(days.days), i, last.end, 0.7)
 
@@ -210,7 +214,8 @@ def _times_first(line: Line, i: int) -> Found | None:
     ranges = read_ranges(line, _past_filler(line, opened) if opened > i else i)
     if ranges is None or not (line.number(i) is not None or opened > i):
         return None
-    days = read_days(line, line.past(_past_filler(line, ranges[1]), "on"))
+    behind = _past_filler(line, line.past(ranges[1], "only", "only_after"))
+    days = read_days(line, line.past(behind, "on"))
     is_behind = days is not None and (ranges[2] or days.is_range)
     if not is_behind and opened == i:
         return None
@@ -252,7 +257,7 @@ def _closing(line: Line) -> Iterator[Found]:
         last = read_clock(line, line.past(hit.end, "clock_at"))
         if last and line.at(last.end, "today", "tomorrow"):
             continue  # once, and not every day
-        if last and (last.is_marked or not line.is_word(last.end) or line.at(last.end, "on")):
+        if last and _is_closing(line, last):
             yield _closed(line, hit.start, last, last.end)
     for hit in line.all("close_after"):
         for i in range(max(0, hit.start - 6), hit.start):
@@ -267,13 +272,19 @@ def _open_until(line: Line, hit: Hit) -> Iterator[Found]:
     """ "open until 7", "bis 18 Uhr offen", "18時まで営業"."""
     until = line.past(hit.end, "until")
     last = read_clock(line, until) if until > hit.end else None
-    if last and (last.is_marked or not line.is_word(last.end) or line.at(last.end, "on")):
+    if last and _is_closing(line, last):
         yield _closed(line, hit.start, last, last.end)
     for i in range(max(0, hit.start - 6), hit.start):
         last = read_clock(line, line.past(i, "until"))
         is_until = last is not None and (line.at(i, "until") or line.at(last.end, "by_after"))
         if last and is_until and line.past(last.end, "by_after") == hit.start:
             yield _closed(line, i, last, hit.end)
+
+
+def _is_closing(line: Line, last: Clock) -> bool:
+    """ "at 6 pm", "at 6.", "6 on Sat", "2.30 weds"."""
+    is_last = last.is_marked or not line.is_word(last.end)
+    return is_last or line.at(last.end, "on", "day", "day_short") is not None
 
 
 def _opening(line: Line) -> Iterator[Found]:

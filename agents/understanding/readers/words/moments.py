@@ -20,6 +20,7 @@ from agents.understanding.readers.words.whose import read_zone
 MONEY = re.compile(r"[€$£¥]\s?\d|\d\s?(?:[€$£¥円]|EUR|CHF|USD)")
 # By language, the article of hours: "le 12" is noon in Italian, and the 12th in French.
 HOURS = {"it": "le", "es": "las", "pt": "as"}
+LONGEST_CLOCK = 5  # tokens
 LOOK_BACK = 14  # tokens: the longest date with a time
 # What a Japanese day or time begins with, besides a number.
 BEGINNINGS = ("day", "today", "tomorrow", "am_before", "pm_before", "noon", "midnight",
@@ -123,14 +124,9 @@ def _ends(
     line: Line, added_on: date | None, taken: range
 ) -> Iterator[tuple[Trait[LastMoment], range]]:
     for hit in line.all("before", "by"):
-        if until := _day_until(line, hit, added_on):
-            yield _trait(line, hit, until[1], range(until[0], until[1].end))
-        elif hit.start not in taken and not _is_range(line, hit) and not _is_away(line, hit):
-            when = read_when(line, hit.end, added_on, hit.language) or _bare(
-                line, hit.end, added_on
-            )
-            if when:
-                yield _trait(line, hit, when, range(hit.start, when.end))
+        found = None if hit.start in taken else _until(line, hit, added_on)
+        if found:
+            yield _trait(line, hit, *found)
     for hit in line.all("expires", "threat", "close"):
         when = ENDS[hit.phrase.notion](line, hit, added_on)
         if when and hit.start not in taken:
@@ -140,15 +136,35 @@ def _ends(
     yield from _ends_behind(line, added_on, taken)
 
 
+def _until(line: Line, hit: Hit, added_on: date | None) -> tuple[When, range] | None:
+    """Of a word for "until" or "before", with the tokens that say it."""
+    if until := _day_until(line, hit, added_on):
+        return until[1], range(until[0], until[1].end)
+    is_threat = any(
+        threat.end == hit.start for threat in line.all("threat")
+    )  # "Regen bis Mittwoch"
+    if is_threat or _is_range(line, hit) or _is_away(line, hit):
+        return None
+    when = read_when(line, hit.end, added_on, hit.language) or _bare(line, hit.end, added_on)
+    return (when, range(hit.start, when.end)) if when else None
+
+
 def _day_until(line: Line, hit: Hit, added_on: date | None) -> tuple[int, When] | None:
     """ "Mi bis 18 Uhr": with the token at which the day begins. None of "Mo bis Fr"."""
-    clock = _clock(line, hit.end)
+    clock = _clock(line, hit.end) or _with_minutes(line, hit.end)
     for named in line.all("day", "day_short") if clock and hit.phrase.notion == "by" else ():
         day = read_day(line, named.start, added_on) if named.end == hit.start else None
         if clock and day:
             zone, end = read_zone(line, clock.end) or ("", clock.end)
             return named.start, When(day, clock.time, end, zone)
     return None
+
+
+def _with_minutes(line: Line, i: int) -> Clock | None:
+    """ "Sat till 4.30": behind a day it is a time."""
+    clock = read_clock(line, line.past(i, "clock_at"))
+    is_time = clock is not None and clock.minutes % 60 and not line.is_word(clock.end)
+    return clock.afternoon(6 * 60 + 59) if clock and is_time else None
 
 
 def _costs_from(line: Line, added_on: date | None) -> Iterator[tuple[Trait[LastMoment], range]]:
@@ -194,9 +210,14 @@ def _closing(line: Line, hit: Hit, added_on: date | None) -> When | None:
 
 
 def _threat(line: Line, hit: Hit, _added_on: date | None) -> When | None:
-    """ "rain from 6", "(clearway 4–6.30, they tow)": it has to be done by then."""
+    """ "rain from 6", "ab 18 Uhr Gewitter", "(clearway 4–6.30, they tow)": it has to be done by
+    then.
+    """
     at = line.past(hit.end, "from_then", "clock_at")
     clock = read_clock(line, at) if at > hit.end else None
+    if clock is None:
+        before = (read_clock(line, i) for i in range(max(0, hit.start - LONGEST_CLOCK), hit.start))
+        clock = next((c for c in before if c and c.is_marked and c.end == hit.start), None)
     if clock is None:
         ranges = (read_range(line, i) for i in range(max(0, hit.start - LOOK_BACK), hit.start))
         clock = next((pair[0] for pair in ranges if pair and pair[1].end <= hit.start), None)

@@ -179,7 +179,8 @@ def _clocks(line: Line, language: str) -> dict[int, When]:
             continue
         if _is_a_name(line, i, clock, language):
             continue
-        if clock.is_marked or (i in behind_at and not line.is_word(clock.end)):
+        ends = not line.is_word(clock.end) or line.at(clock.end, "joint") is not None
+        if clock.is_marked or (i in behind_at and ends):
             zone, end = read_zone(line, clock.end) or ("", clock.end)
             found[i] = When(None, clock.afternoon(6 * 60 + 59).time, end, zone)
     return found

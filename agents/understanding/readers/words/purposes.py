@@ -13,6 +13,8 @@ from agents.understanding.readers.words.lexicon import Hit, Line
 LONGEST_NAME = 4  # words
 LONGEST_BEFORE = 10  # signs, where words are not parted
 LONGEST_LEAD = timedelta(days=3)
+LONGEST_NOTICE = timedelta(days=30)  # where the words say that it is one
+WORKING_WEEK, WEEKEND = 5, 2  # days
 NOBODY_WORKS = timedelta(hours=6)  # so long at one thing
 SURE, MAYBE = 0.5, 0.3
 A_TIME = ("day", "month", "today", "tomorrow", "daily", "weekdays", "weekend")
@@ -102,7 +104,7 @@ def _is_marked(line: Line, hit: Hit, start: int, end: int) -> bool:
 def read_lead(lines: Sequence[Line]) -> timedelta:
     """Of what stands there together: "12 h to rise, 30 min to bake"."""
     lead = sum((found.length for line in lines for found in _lengths(line)), timedelta())
-    return lead if lead <= LONGEST_LEAD else timedelta()
+    return lead if lead <= LONGEST_NOTICE else timedelta()
 
 
 def _lengths(line: Line) -> Iterator[Duration]:
@@ -110,12 +112,22 @@ def _lengths(line: Line) -> Iterator[Duration]:
         behind_dash = bool(line.word(found.start - 1)) and line.word(found.start - 1) in DASHES
         is_range = behind_dash and found.could_be_a_clock  # "10–20 h", but not "12–14 Std."
         is_told = line.at(found.end, "before", "after") or _is_a_moment(line, found.start)
-        if not (is_range or is_told or _is_an_hour(line, found)):
+        if _is_ahead(line, found.end) or not (is_range or is_told or _is_an_hour(line, found)):
             yield found
-    for hit in line.all("day_unit"):
+    for hit in line.all("day_unit", "working_day_unit"):
         days = line.number(hit.start - 1)
-        if days and _is_needed(line, hit.start - 1):
+        if days and (_is_needed(line, hit.start - 1) or _is_ahead(line, hit.end)):
+            if hit.phrase.notion == "working_day_unit":
+                days += WEEKEND * -(-days // WORKING_WEEK)
             yield Duration(timedelta(days=days), hit.start - 1, hit.end, could_be_a_clock=False)
+
+
+def _is_ahead(line: Line, i: int) -> bool:
+    """ "2 Tage vorher anmelden", "48 h before": and not before something that is named."""
+    if line.at(i, "ahead"):
+        return True
+    hit = line.at(i, "ahead_last")
+    return hit is not None and not line.is_word(hit.end) and line.number(hit.end) is None
 
 
 def _is_an_hour(line: Line, found: Duration) -> bool:

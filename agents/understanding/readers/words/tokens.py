@@ -11,6 +11,8 @@ LONGEST_FIELD = 3000  # characters of a field that are read
 _CJK = "\u3005-\u3006\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _PIECE = re.compile(rf"\d+|[{_CJK}]|(?:(?![{_CJK}])[^\W\d_]|[\u0300-\u036f])+|\n|[^\s\ufe0f]")
 _MARKS = re.compile("[\u0300-\u036f]+")
+# What keyboards put for an apostrophe.
+_APOSTROPHES = dict.fromkeys(map(ord, "\u2019\u02bc\u2018\u00b4"), "'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ def fold(word: str) -> str:
     """Without case, accents and width, so that "Sábado" and "SABADO" are one word."""
     if word.isascii():
         return word.lower()
+    word = word.translate(_APOSTROPHES)
     bare = _MARKS.sub("", unicodedata.normalize("NFKD", word.casefold()))
     return unicodedata.normalize("NFC", bare)
 
