@@ -50,6 +50,7 @@ TASK = (
     "completed_at",
     "changed_at",
     "returned_at",
+    "worded_at",
     "connection__source",
 )
 EVENT = (

@@ -195,6 +195,8 @@ class Task(models.Model):
     digest = models.CharField(max_length=32)  # of what the source said: equal means unchanged
     # Of what there is to understand in it: see agents.understanding.
     words_digest = models.CharField(max_length=32, blank=True, default="")
+    # When a sync saw other words in it than before. None: they are those that it was added with.
+    worded_at = models.DateTimeField(null=True)
 
     objects = TaskQuerySet.as_manager()
 

@@ -49,6 +49,16 @@ def task_of(user: User, title: str, words: str, **fields: Any) -> Task:
     return make_task(user, title, words_digest=words, **fields)
 
 
+def test_tomorrow_is_that_of_the_day_on_which_it_was_written(alice: User) -> None:
+    """A task that was added long ago, and given other words today."""
+    added = NOON - timedelta(days=30)
+    task_of(alice, "Send it by tomorrow", "a", added_at=added)
+    task_of(alice, "Send all by tomorrow", "b", added_at=added, worded_at=NOON)
+    catch_up({alice.pk: BERLIN}, at=NOON)
+    ends = {r.words: r.traits["last_moment"]["value"]["on"] for r in Reading.objects.all()}
+    assert ends == {"a": "2026-04-06", "b": "2026-05-06"}
+
+
 def test_the_same_words_are_read_once_whatever_row_they_stand_in(
     alice: User, parrot: Parrot
 ) -> None:

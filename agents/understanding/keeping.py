@@ -150,7 +150,7 @@ def _traits(reader: Reader, row: Any, zone: ZoneInfo, at: datetime) -> dict[str,
 
 def task_words(row: Task, zone: ZoneInfo, at: datetime) -> TaskWords:
     """Dates in the words refer to the day on which they were written, or first seen."""
-    written: date = (row.added_at or at).astimezone(zone).date()
+    written: date = (row.worded_at or row.added_at or at).astimezone(zone).date()
     return TaskWords(
         title=row.title,
         description=row.description,

@@ -50,14 +50,16 @@ class _Known:
     completed_at: datetime | None
     due: tuple[date, time] | None
     returned_at: datetime | None
+    words: str  # Task.words_digest
+    worded_at: datetime | None
 
 
 def store_tasks(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
     """Write what differs. One query to read, and a constant number for each 500 rows written."""
     named = {_key(s.external_id): s for s in pull.tasks}
     known = {
-        external_id: _Known(pk, digest, completed_at, _due(due_on, due_time), returned_at)
-        for external_id, pk, digest, completed_at, due_on, due_time, returned_at in (
+        external_id: _Known(pk, digest, completed_at, _due(due_on, due_time), *more)
+        for external_id, pk, digest, completed_at, due_on, due_time, *more in (
             Task.objects.filter(connection=connection)
             .values_list(*KNOWN)
             .iterator(chunk_size=2_000)
@@ -71,6 +73,7 @@ def store_tasks(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
             _keep_completion(old, values)
             values["returned_at"] = _returned_at(old, values, at)
             values["words_digest"] = _words_of_task(values)
+            values["worded_at"] = _worded_at(old, values, at)
             if old and old.completed_at is None and values["completed_at"] is not None:
                 completed.append(old.pk)
             rows.append(_row(Task, connection, external_id, values, digest, at))
@@ -166,6 +169,13 @@ def _keep_completion(old: _Known | None, values: Values) -> None:
         values["completed_at"] = old.completed_at
 
 
+def _worded_at(old: _Known | None, values: Values, at: datetime) -> datetime | None:
+    """Since when it has these words, as far as syncs have seen them change."""
+    if old is None or not old.words:
+        return None
+    return old.worded_at if old.words == values["words_digest"] else at
+
+
 def _returned_at(old: _Known | None, values: Values, at: datetime) -> datetime | None:
     """A recurring task that is completed at its source comes back with its next date."""
     if not values["recurrence"]:
@@ -225,7 +235,8 @@ def event_values(signal: EventSignal) -> Values:
 WORDS_OF_TASK = ("title", "description", "project", "section", "labels", "recurrence")
 # Columns that came later, and what says nothing in them.
 ADDED: Values = {"parent": "", "attendees": None, "organises": False}
-KNOWN = ("external_id", "pk", "digest", "completed_at", "due_on", "due_time", "returned_at")
+KNOWN = ("external_id", "pk", "digest", "completed_at", "due_on", "due_time", "returned_at",
+         "words_digest", "worded_at")  # fmt: skip
 TASK_KEY = ("connection", "external_id")
 EVENT_KEY = ("connection", "external_id", "occurrence")
 

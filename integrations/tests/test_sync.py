@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -133,6 +133,21 @@ def test_when_a_recurring_task_came_back_is_kept_until_it_comes_back_again(
     scripted.script.says = delta(task(due_on=tomorrow), n=9)
     again(connection, minutes=100)
     assert Task.objects.get().returned_at is None  # it does not recur any more
+
+
+def test_since_when_a_task_has_its_words_is_kept_until_they_change(
+    scripted: Scripted, connection: Connection
+) -> None:
+    def seen(minutes: int, **fields: Any) -> datetime | None:
+        scripted.script.says = delta(task(**fields), n=minutes)
+        assert again(connection, minutes=minutes) == Outcome.SYNCED
+        return Task.objects.get().worded_at
+
+    assert seen(0, title="Report") is None
+    assert seen(20, title="Report", priority=4) is None
+    assert seen(40, title="Report by tomorrow") == NOON + 40 * MINUTE
+    assert seen(60, title="Report by tomorrow", priority=2) == NOON + 40 * MINUTE
+    assert seen(80, title="Report by tomorrow", description="Now!") == NOON + 80 * MINUTE
 
 
 def test_a_delta_deletes_what_is_gone_and_keeps_the_rest(

@@ -27,6 +27,7 @@ from agents.traits import (
     LastMoment,
     Place,
     Prepares,
+    Span,
     Stakes,
     Trait,
     Traits,
@@ -195,6 +196,17 @@ def test_what_can_only_be_done_at_home_waits_while_one_is_away() -> None:
     away = replace(view(bins), situation=Situation("away", "Away"))
     assert said(away) == "nothing_possible"
     assert said(replace(view(bins), situation=Situation("work", "Work"))) == "Bins"
+
+
+def test_what_cannot_be_done_again_before_it_is_due_is_due_today() -> None:
+    """The shop is shut on Sunday and Monday, and the suit is for Monday."""
+    tuesday_to_saturday = Hours(Door.SHOP, (Span(frozenset(range(1, 6)), time(10), time(17)),))
+    open_then = Traits(hours=Trait(tuesday_to_saturday, "Tue-Sat 10-5"))
+    suit = task(1, "Suit", due_in=6, traits=open_then)
+    late = task(2, "Window cleaner", due_in=3)
+    saturday = datetime.combine(TODAY + 4 * DAY, time(12), BERLIN)
+    assert said(view(suit, late, now=saturday)) == "Suit"
+    assert said(view(suit, late, now=saturday - DAY)) == "Window cleaner"
 
 
 def test_a_last_chance_for_days_counts_more_than_one_for_tonight() -> None:
@@ -397,7 +409,7 @@ TRUE: dict[str, Any] = {
     "obsolete": lambda f: f.traits.obsolete_after.value < TODAY,
     "elsewhere": lambda f: f.traits.place.value is Place.HOME,
     "prepares": lambda f: f.prepares,
-    "closing": lambda f: f.closes_at and NOON < f.closes_at <= NOON + 2 * HOUR,
+    "closing": lambda f: f.closes_at and NOON < f.closes_at <= NOON + DAY,
     "waits": lambda f: f.traits.waits,
     "urgent": lambda f: f.priority == 4,
     "important": lambda f: f.priority in (2, 3),

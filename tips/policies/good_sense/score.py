@@ -293,13 +293,27 @@ def _closing(task: TaskView, need: Need, view: UserView) -> float:
     Of what health needs it is a last moment.
     """
     first = need.first
-    if first is None or first.start > view.now or first.end - view.now > w.CLOSING_WITHIN:
+    if first is None or first.start > view.now:
         return 0.0
     later = need.chances[1].start if len(need.chances) > 1 else None
+    if first.end - view.now > w.CLOSING_WITHIN:
+        return w.DUE_TODAY if _is_last_chance(need, later, view) else 0.0
     if later is None or later - first.end > w.FOR_LONG:
         last = _fading(w.HARD, first.end - need.effort - view.now)
         return last if _is_about_health(task) else w.CLOSING_FOR_LONG
     return w.CLOSING if later - first.end > 10 * HOUR else 0.0
+
+
+def _is_last_chance(need: Need, later: datetime | None, view: UserView) -> bool:
+    """What is due on a day on which it cannot be done, nor before, is due today."""
+    if (
+        need.soft is None
+        or need.first is None
+        or need.soft.astimezone(view.zone).date() <= view.today
+    ):
+        return False
+    closes_today = need.first.end.astimezone(view.zone).date() == view.today
+    return closes_today and (later is None or later >= need.soft)
 
 
 def _habit(task: TaskView, view: UserView) -> int:

@@ -23,9 +23,12 @@ from agents.understanding.readers.words.waiting import (
 )
 
 SHORTEST_LEAD = timedelta(hours=2)
+LAST_YEAR = 9000  # behind it the calendar runs out
 
 
 def read_task(words: TaskWords) -> Traits:
+    if words.added_on and words.added_on.year > LAST_YEAR:
+        words = replace(words, added_on=None)
     hours: Trait[Hours] | None = None
     last: Trait[LastMoment] | None = None
     only: Trait[date] | None = None
