@@ -58,6 +58,8 @@ OTHERS = [
     ("bike, Sat till 4.30", "2026-03-07 16:30"),
     ("Ab heute 18 Uhr Gewitter, dann Regen bis Mittwoch", " 18:00"),
     ("portail, ferme vendredi 6 à midi", "2026-03-06 12:00"),
+    ("segreteria chiude ven 6 alle 16, riapre lun 9", "2026-03-06 16:00"),
+    ("only by phone till 7pm thurs. she opens alone", "2026-03-05 19:00"),
     ("esce alle 18 e il termine è oggi", "2026-03-04 18:00"),
 ]
 
@@ -68,6 +70,22 @@ def test_last_moments_in_other_words_are_read(title: str, expected: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("title", "until"),
+    [
+        ("Kostenvoranschlag kommt erst am 22.3., vorher geht nix", date(2026, 3, 22)),
+        ("not before Friday", date(2026, 3, 6)),
+        ("pas avant le 9 mars", date(2026, 3, 9)),
+        ("nicht vor 8, Hausordnung", None),
+        ("not before noon", None),
+    ],
+)
+def test_not_before_a_day_is_no_end(title: str, until: date | None) -> None:
+    traits = read(title, "")
+    assert traits.last_moment is None
+    assert (traits.blocked and traits.blocked.value.until) == until
+
+
+@pytest.mark.parametrize(
     ("title", "days"),
     [
         ("needs 2 days", 2),
@@ -75,6 +93,7 @@ def test_last_moments_in_other_words_are_read(title: str, expected: str) -> None
         ("order 2 days before the party", 0),  # whose day is another
         ("needs 3 working days", 5),
         ("3 Werktage vorher anmelden", 5),
+        ("livré en 4 jours ouvrés", 6),
         ("avisar con 2 días de antelación", 2),
         ("commander 48 h avant, par tél", 2),
         ("2日前までに", 2),

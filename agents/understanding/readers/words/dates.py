@@ -17,7 +17,7 @@ SHORT = 3  # letters of a day that is cut short and still no other word, but for
 OTHER_WORDS = {"sun", "sat", "mon", "mar", "mer", "dom", "gio", "seg", "ter", "sex", "sam", "don",
                "din", "zat", "zon", "vrij"}  # fmt: skip
 APOSTROPHES = ("'", "\u2019")
-CALLS_FOR_A_DAY = ("by", "before", "until", "expires", "on", "end_of_day")
+CALLS_FOR_A_DAY = ("by", "before", "until", "expires", "close", "on", "end_of_day")
 # Of "5/12" the nearer day is meant where it is this near and the other that far.
 NEAR, FAR = timedelta(days=31), timedelta(days=90)
 
@@ -312,7 +312,8 @@ def _is_short_day(line: Line, hit: Hit, language: str) -> bool:
     """
     if line.number(hit.start - 1) is not None and not _is_behind_a_clock(line, hit.start):
         return False  # "3 Mon."
-    if line.word(hit.end) == "." and line.touches(hit.end) and line.is_word(hit.end + 1):
+    is_cut = line.word(hit.end) == "." and line.touches(hit.end) and line.is_word(hit.end + 1)
+    if is_cut and len(line.word(hit.start)) < SHORT:
         return False  # "Fr. Behrens"
     if line.is_glued(hit.start) or line.is_glued(hit.end) or line.word(hit.end) in APOSTROPHES:
         return False  # "Di' che", "LX&Wo7"

@@ -140,13 +140,17 @@ def _until(line: Line, hit: Hit, added_on: date | None) -> tuple[When, range] | 
     """Of a word for "until" or "before", with the tokens that say it."""
     if until := _day_until(line, hit, added_on):
         return until[1], range(until[0], until[1].end)
-    is_threat = any(
-        threat.end == hit.start for threat in line.all("threat")
-    )  # "Regen bis Mittwoch"
-    if is_threat or _is_range(line, hit) or _is_away(line, hit):
+    if _is_denied(line, hit) or _is_range(line, hit) or _is_away(line, hit):
         return None
     when = read_when(line, hit.end, added_on, hit.language) or _bare(line, hit.end, added_on)
     return (when, range(hit.start, when.end)) if when else None
+
+
+def _is_denied(line: Line, hit: Hit) -> bool:
+    """ "not before Friday", "Regen bis Mittwoch"."""
+    beginnings = line.all("not_before", "from_then")
+    is_beginning = any(other.start < hit.start < other.end for other in beginnings)
+    return is_beginning or any(threat.end == hit.start for threat in line.all("threat"))
 
 
 def _day_until(line: Line, hit: Hit, added_on: date | None) -> tuple[int, When] | None:

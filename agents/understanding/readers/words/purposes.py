@@ -114,7 +114,8 @@ def _lengths(line: Line) -> Iterator[Duration]:
         is_told = line.at(found.end, "before", "after") or _is_a_moment(line, found.start)
         if _is_ahead(line, found.end) or not (is_range or is_told or _is_an_hour(line, found)):
             yield found
-    for hit in line.all("day_unit", "working_day_unit"):
+    units = {hit.start: hit for hit in line.all("day_unit", "working_day_unit")}
+    for hit in units.values():
         days = line.number(hit.start - 1)
         if days and (_is_needed(line, hit.start - 1) or _is_ahead(line, hit.end)):
             if hit.phrase.notion == "working_day_unit":

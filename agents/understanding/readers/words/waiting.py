@@ -26,7 +26,7 @@ def read_blocked(lines: Sequence[Line], added_on: date | None) -> Trait[Blocked]
 
 
 def _opens(line: Line, added_on: date | None) -> Iterator[Trait[Blocked]]:
-    for hit in line.all("opens"):
+    for hit in line.all("opens", "not_before"):
         day = read_day(line, hit.end, added_on, hit.language)
         if day:
             yield Trait(Blocked(until=day.first), line.quote(hit.start, day.end), 0.8)
