@@ -51,8 +51,8 @@ FIELDS = (
     _("since"), _("slope"), _("snoozed"), _("source"), _("spoken"), _("starts at"), _("starts on"),
     _("state"), _("subject"), _("synced at"), _("tip"), _("tokens in"), _("tokens out"), _("topic"),
     _("trace"), _("uid"), _("undo until"), _("updated at"), _("user id"), _("user"),
-    _("version"), _("weights"), _("why"), _("withdrawn at"), _("wording"), _("written"),
-    _("zone is known"),
+    _("version"), _("weights"), _("why"), _("withdrawn at"), _("worded at"), _("wording"),
+    _("written"), _("zone is known"),
 )  # fmt: skip
 
 
