@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import django
 
 from tests.faults.estate import Estate, estate
+from tests.production.stack import NotInTime
 
 if TYPE_CHECKING:
     from tests.faults.people import Person
@@ -85,8 +86,32 @@ def settled(built: Estate, count: int, chance: Random) -> list[Person]:
 
     built.stack.wait_for("web", built.is_up, timeout_s=CATCH_UP_S)
     people = settle(built, count, chance)
-    built.stack.wait_for("tips", lambda: _have_tips(people), timeout_s=CATCH_UP_S)
+    try:
+        built.stack.wait_for("tips", lambda: _have_tips(people), timeout_s=CATCH_UP_S)
+    except NotInTime as late:
+        raise NotInTime(f"{late}\n{_how_far()}") from None
     return people
+
+
+def _how_far() -> str:
+    """What has become of everybody."""
+    from django.db.models import Count
+    from django.utils import timezone
+
+    from integrations.models import Connection, Task
+    from tips.models import Tip, TipDecision
+
+    counted = {
+        "connections": Connection.objects.values_list("state").annotate(n=Count("pk")),
+        "decisions": TipDecision.objects.values_list("silence").annotate(n=Count("pk")),
+        "live tips": Tip.objects.live().values_list("kind").annotate(n=Count("pk")),
+        "ended tips": Tip.objects.exclude(ended_at=None)
+        .values_list("reaction")
+        .annotate(n=Count("pk")),
+        "open tasks": Task.objects.open().values_list("user__email").annotate(n=Count("pk")),
+    }
+    lines = [f"{what}: {dict(rows.order_by())}" for what, rows in counted.items()]
+    return "\n".join([f"{timezone.now():%H:%M:%S}", *lines])
 
 
 def _have_tips(people: list[Person]) -> bool:
