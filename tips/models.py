@@ -311,10 +311,15 @@ class TipScheduleQuerySet(models.QuerySet["TipSchedule"]):
         )
 
     def look_again(self, user_id: UUID, *, at: datetime) -> None:
-        """Something changed: whoever looks next, a message or beat, decides anew. One query."""
-        self.filter(user_id=user_id).update(
+        """Something changed: whoever looks next, a message or beat, decides anew. One query.
+
+        Of somebody new a few more: if the message is lost, nobody else would ever look.
+        """
+        known = self.filter(user_id=user_id).update(
             next_look_at=at, fingerprint="", revision=F("revision") + 1
         )
+        if not known:
+            self.begin([user_id], at=at)
 
 
 class TipSchedule(models.Model):

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -16,6 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from agents.base import UserView
 from agents.view import load_views
+from events.bus import publish
+from events.catalog import TasksSynced
 from integrations.models import Task
 from oo.lib import bulk
 from tests.clock import NOON
@@ -52,6 +54,16 @@ def test_everybody_gets_their_own(db: None) -> None:
     assert {tip.pk for tip in made.made} == {tip.pk for tip in made.live.values()}
     assert Tip.objects.live().count() == 4
     assert TipDecision.objects.filter(at=LATER).count() == 4
+
+
+def test_somebody_new_is_looked_after_though_every_message_is_lost(alice: User) -> None:
+    """Tasks come, and whoever would have said so is not heard."""
+    make_task(alice, "Pay")
+    publish(TasksSynced(user_id=alice.pk, at=NOON, connection_id=uuid4(), changed=1, removed=0))
+    assert TipSchedule.objects.get().next_look_at == NOON
+    with time_machine.travel(NOON, tick=False):
+        tasks.keep_ready()
+    assert Tip.objects.live().get().content == "Pay"
 
 
 def test_a_crowd_takes_as_many_queries_as_one_person(
