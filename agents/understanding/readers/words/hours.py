@@ -48,7 +48,7 @@ def read_hours(line: Line) -> tuple[Trait[Hours], range] | None:
     for read in (_open, _bracketed, _closing, _opening, _only, _after):
         found = next(read(line), None)
         if found:
-            zone, end = read_zone(line, found.end) or ("", found.end)
+            zone, end = read_zone(line, found.end)
             hours = Hours(found.door, found.spans, zone)
             quote = line.quote(found.start, end)
             return Trait(hours, quote, found.confidence), range(found.start, end)

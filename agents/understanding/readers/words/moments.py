@@ -52,7 +52,7 @@ def read_when(line: Line, i: int, added_on: date | None, language: str = "") -> 
     clock = _clock(line, line.past(i, "article")) or _behind_hours(line, i, language)
     if clock is None:
         return None
-    zone, end = read_zone(line, clock.end) or ("", clock.end)
+    zone, end = read_zone(line, clock.end)
     day = read_day(line, _past_comma(line, end), added_on, language)
     return When(day, clock.time, day.end if day else end, zone)
 
@@ -62,7 +62,7 @@ def at_its_time(line: Line, i: int, day: Day) -> When:
     clock = _clock(line, _past_comma(line, day.end)) or _said_clock(line, day.end)
     if clock is None:
         return When(day, None, day.end)
-    zone, end = read_zone(line, clock.end) or ("", clock.end)
+    zone, end = read_zone(line, clock.end)
     return When(day, _in_its_half(line, range(i, day.end), clock).time, end, zone)
 
 
@@ -159,7 +159,7 @@ def _day_until(line: Line, hit: Hit, added_on: date | None) -> tuple[int, When] 
     for named in line.all("day", "day_short") if clock and hit.phrase.notion == "by" else ():
         day = read_day(line, named.start, added_on) if named.end == hit.start else None
         if clock and day:
-            zone, end = read_zone(line, clock.end) or ("", clock.end)
+            zone, end = read_zone(line, clock.end)
             return named.start, When(day, clock.time, end, zone)
     return None
 

@@ -181,7 +181,7 @@ def _clocks(line: Line, language: str) -> dict[int, When]:
             continue
         ends = not line.is_word(clock.end) or line.at(clock.end, "joint") is not None
         if clock.is_marked or (i in behind_at and ends):
-            zone, end = read_zone(line, clock.end) or ("", clock.end)
+            zone, end = read_zone(line, clock.end)
             found[i] = When(None, clock.afternoon(6 * 60 + 59).time, end, zone)
     return found
 

@@ -35,9 +35,9 @@ CODES = {
 }
 
 
-def read_zone(line: Line, i: int) -> tuple[str, int] | None:
-    """The IANA name that is said from token i on, and the token after it."""
-    bracket = ""
+def read_zone(line: Line, i: int) -> tuple[str, int]:
+    """The IANA name that is said from token i on, and the token after it; "" and i if none is."""
+    behind_time, bracket = i, ""
     while line.word(i) and line.word(i) in ",(（":
         bracket = BRACKETS.get(line.word(i), bracket)
         i += 1
@@ -53,7 +53,7 @@ def read_zone(line: Line, i: int) -> tuple[str, int] | None:
         is_code = _is_code(said) or (is_closed and said.lower() in CODES)
         if is_said or is_code or _is_behind_half(line, start, said):
             return zone, behind + is_closed
-    return None
+    return "", behind_time
 
 
 def _is_behind_half(line: Line, i: int, said: str) -> bool:
