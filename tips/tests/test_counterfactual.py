@@ -19,7 +19,8 @@ from tests.clock import BERLIN, NOON, TODAY
 from tips.base import Choice, Scored
 from tips.make import words
 from tips.policies.good_sense import GoodSense
-from tips.tests.test_good_sense import decide, tasks
+from tips.tests.deciding import decide
+from tips.tests.test_good_sense import tasks
 
 # The trait that each reason names. Points that the moment, a date or an answer earns are not here.
 NAMES = {

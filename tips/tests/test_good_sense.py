@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from random import Random
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.base import Answer, EventView, Situation, TaskView, UserView
-from agents.beliefs import Waking
 from agents.tests.people import meeting, task, view
 from agents.timing.needs import SURE
 from agents.traits import (
@@ -33,16 +31,13 @@ from agents.traits import (
     Traits,
 )
 from tests.clock import BERLIN, NOON, TODAY
-from tips.base import Choice
-from tips.decide.candidates import build_candidates
 from tips.decide.strange import is_for_machines
 from tips.make import words
 from tips.policies.good_sense import GoodSense
-from tips.policies.good_sense.prefs import GoodSensePrefs
+from tips.tests.deciding import SILENT_AT_NIGHT, at, decide, said
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OFFICE = Traits(hours=Trait(Hours(Door.OFFICE), "council"))
-SILENT_AT_NIGHT = ("nothing_possible", "nothing_urgent", "asleep")
 DEEP = Traits(energy=Trait(Energy.DEEP, "thesis"))
 
 
@@ -50,20 +45,6 @@ DEEP = Traits(energy=Trait(Energy.DEEP, "thesis"))
 def _berlin() -> Iterator[None]:
     with timezone.override(BERLIN), translation.override("en"):
         yield
-
-
-def decide(seen: UserView) -> Choice:
-    return GoodSense().decide(seen, build_candidates(seen, set()), Random(0))
-
-
-def said(seen: UserView) -> str:
-    """The title of what is said, or the code of silence."""
-    choice = decide(seen)
-    return choice.chosen.candidate.content if choice.chosen else choice.silence
-
-
-def at(hour: int, minute: int = 0) -> datetime:
-    return datetime.combine(TODAY, time(hour, minute), BERLIN)
 
 
 def of_kind(kind: EventKind, **fields: Any) -> EventView:
@@ -349,44 +330,6 @@ def test_what_is_said_to_be_wrong_is_no_refusal() -> None:
     due = view(task(1, due_in=0, priority=4, due_at=NOON + HOUR))
     wrong = [no(n, reason="wrong") for n in (5, 20, 40)]
     assert said(with_answers(due, *wrong)) == "Task"
-
-
-BARMAN = {"waking": Waking(end=time(3))}
-MIDNIGHT_OIL = {"good_sense": GoodSensePrefs(quiet_from=time(3), quiet_until=time(11))}
-
-
-@pytest.mark.parametrize("known", [{"beliefs": BARMAN}, {"prefs": MIDNIGHT_OIL}])
-def test_who_is_up_at_night_is_spoken_to_then(known: dict[str, Any]) -> None:
-    urgent = task(1, "Feed the dough", due_in=0, priority=4)
-    asleep, up = view(urgent, now=at(0, 40)), replace(view(urgent, now=at(0, 40)), **known)
-    assert said(asleep) in SILENT_AT_NIGHT
-    assert said(up) == "Feed the dough"
-    assert said(replace(up, now=at(4))) in SILENT_AT_NIGHT
-
-
-def test_their_day_is_late_two_hours_before_they_go_to_bed() -> None:
-    long = task(1, "Sort the cellar", due_in=0, priority=4, duration=HOUR)
-    barman = replace(view(long), beliefs=BARMAN)
-    assert said(replace(barman, now=at(0, 30))) == "Sort the cellar"
-    assert said(replace(barman, now=at(1, 30))) in SILENT_AT_NIGHT
-
-
-def test_who_wants_quiet_early_can_still_be_up() -> None:
-    early = {"good_sense": GoodSensePrefs(quiet_from=time(20), quiet_until=time(7))}
-    urgent = view(task(1, "Ironing", due_in=0, priority=4), now=at(20, 30))
-    assert said(urgent) == "Ironing"
-    assert said(replace(urgent, prefs=early)) in SILENT_AT_NIGHT
-
-
-def test_at_night_only_what_is_lost_by_the_morning() -> None:
-    night = at(23, 45)
-    assert said(view(task(1, due_in=0, priority=4), now=night)) in (
-        "nothing_urgent",
-        "nothing_possible",
-    )
-    portal = Traits(hours=Trait(Hours(Door.OWN), "portal"))
-    soon = task(1, "Portal", due_in=0, due_at=night + 40 * MINUTE, priority=4, traits=portal)
-    assert decide(view(soon, now=at(23, 10))).chosen is not None
 
 
 def test_a_trifle_that_nothing_presses_is_not_worth_a_word() -> None:

@@ -1,0 +1,28 @@
+"""What the policy *Good sense* says of a made-up person."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from random import Random
+
+from agents.base import UserView
+from tests.clock import BERLIN, TODAY
+from tips.base import Choice
+from tips.decide.candidates import build_candidates
+from tips.policies.good_sense import GoodSense
+
+SILENT_AT_NIGHT = ("nothing_possible", "nothing_urgent", "asleep")
+
+
+def decide(seen: UserView) -> Choice:
+    return GoodSense().decide(seen, build_candidates(seen, set()), Random(0))
+
+
+def said(seen: UserView) -> str:
+    """The title of what is said, or the code of silence."""
+    choice = decide(seen)
+    return choice.chosen.candidate.content if choice.chosen else choice.silence
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    return datetime.combine(TODAY, time(hour, minute), BERLIN)
