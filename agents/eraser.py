@@ -37,6 +37,7 @@ EXPORTED: Mapping[str, tuple[type[Model], Mapping[str, str]]] = {
             "by": "reader",
             "version": "version",
             "at": "read_at",
+            "dated_from": "dated_from",
             "traits": "traits",
         },
     ),

@@ -19,7 +19,8 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
 
 
 class Reading(models.Model):
-    """What one reader understood of some words. The same words are never read twice.
+    """What one reader understood of some words. The same words are never read twice, but where
+    they name a day and are written again: "tomorrow" is another one then.
 
     `words` is Task.words_digest or CalendarEvent.words_digest: rows with the same words share it.
     """
@@ -35,6 +36,8 @@ class Reading(models.Model):
     version = models.PositiveSmallIntegerField()  # ReaderManifest.version
     traits = models.JSONField(default=dict)  # as agents.understanding.codec writes them
     read_at = models.DateTimeField()
+    # When the words were written from which its days are counted; None if no day is in it.
+    dated_from = models.DateTimeField(null=True)
 
     objects = ReadingQuerySet.as_manager()
 

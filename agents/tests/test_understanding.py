@@ -10,6 +10,7 @@ from agents.base import Reader, ReaderManifest
 from agents.models import Correction, Reading
 from agents.registry import READERS
 from agents.traits import EventKind, EventTraits, EventWords, Origin, TaskWords, Trait, Traits
+from agents.understanding.correcting import deny, say
 from agents.understanding.keeping import catch_up
 from agents.understanding.loading import load_understood
 from agents.view import load_view
@@ -57,6 +58,54 @@ def test_tomorrow_is_that_of_the_day_on_which_it_was_written(alice: User) -> Non
     catch_up({alice.pk: BERLIN}, at=NOON)
     ends = {r.words: r.traits["last_moment"]["value"]["on"] for r in Reading.objects.all()}
     assert ends == {"a": "2026-04-06", "b": "2026-05-06"}
+
+
+def ends(user: User, words: str) -> Any:
+    return load_understood([user.pk])[user.pk].of_task(words).last_moment
+
+
+def test_tomorrow_is_another_day_when_the_same_words_are_written_again(alice: User) -> None:
+    """Both rows are open: for both the words mean the day that was written last."""
+    task_of(alice, "Send it by tomorrow", "a", added_at=NOON - timedelta(days=7))
+    assert catch_up({alice.pk: BERLIN}, at=NOON) == 1
+    assert ends(alice, "a").value.on == (NOON - timedelta(days=6)).date()
+    task_of(alice, "Send it by tomorrow", "a", added_at=NOON)
+    assert catch_up({alice.pk: BERLIN}, at=NOON) == 1
+    assert ends(alice, "a").value.on == (NOON + timedelta(days=1)).date()
+    assert catch_up({alice.pk: BERLIN}, at=NOON) == 0
+
+
+def test_words_without_a_day_are_read_once_however_often_they_are_written(alice: User) -> None:
+    for days in (7, 0):
+        task_of(alice, "Call Bob before 5 pm", "a", added_at=NOON - timedelta(days=days))
+        catch_up({alice.pk: BERLIN}, at=NOON)
+    assert Reading.objects.get().dated_from is None
+
+
+def test_a_day_of_which_no_source_tells_when_it_was_written_is_read_once(alice: User) -> None:
+    task_of(alice, "Send it by tomorrow", "a")
+    for minutes, read in ((0, 1), (15, 0)):
+        assert catch_up({alice.pk: BERLIN}, at=NOON + timedelta(minutes=minutes)) == read
+
+
+def test_a_day_that_the_person_set_is_that_of_the_words_as_they_stood(alice: User) -> None:
+    """What they say of it otherwise holds for good: an hour, and that it is not so."""
+    task_of(alice, "Send it by tomorrow", "a", added_at=NOON - timedelta(days=7))
+    task_of(alice, "Ring by tomorrow", "b", added_at=NOON - timedelta(days=7))
+    catch_up({alice.pk: BERLIN}, at=NOON)
+    before = NOON - timedelta(days=6)
+    say(alice.pk, "task", "a", "last_moment", {"on": str(before.date())}, at=before)
+    say(alice.pk, "task", "a", "effort", "PT20M", at=before)
+    deny(alice.pk, "task", "b", "last_moment", at=before)
+    task_of(alice, "Send it by tomorrow", "a", added_at=NOON)
+    task_of(alice, "Ring by tomorrow", "b", added_at=NOON)
+    catch_up({alice.pk: BERLIN}, at=NOON)
+    assert ends(alice, "a").value.on == (NOON + timedelta(days=1)).date()
+    assert ends(alice, "b") is None
+    assert {c.trait for c in Correction.objects.all()} == {"effort", "last_moment"}
+    say(alice.pk, "task", "a", "last_moment", {"on": str(NOON.date())}, at=NOON)
+    catch_up({alice.pk: BERLIN}, at=NOON)
+    assert ends(alice, "a").value.on == NOON.date()
 
 
 def test_the_same_words_are_read_once_whatever_row_they_stand_in(

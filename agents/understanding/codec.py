@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, TypeVar, cast, get_type_hints
 
@@ -17,6 +18,9 @@ ADAPTERS: dict[Any, dict[str, TypeAdapter[Any]]] = {
     for kind in (Traits, EventTraits)
 }
 
+# Where a day can stand in a trait of a task: as the value, or as this part of it.
+DAYS: Mapping[str, str | None] = {"last_moment": "on", "obsolete_after": None, "blocked": "until"}
+
 # Most words say nothing: one value for all of them.
 EMPTY: dict[Any, Any] = {Traits: NOTHING_READ, EventTraits: NO_EVENT_READ}
 
@@ -28,6 +32,17 @@ def dump(traits: Traits | EventTraits) -> dict[str, Any]:
         for name, adapter in ADAPTERS[type(traits)].items()
         if (value := getattr(traits, name)) is not None
     }
+
+
+def names_day(traits: Mapping[str, Any]) -> bool:
+    """Whether a day stands in what `dump` made of a task."""
+    return any(name in DAYS and holds_day(name, traits[name]["value"]) for name in traits)
+
+
+def holds_day(trait: str, value: Any) -> bool:
+    """Of a trait in DAYS, as JSON."""
+    part = DAYS[trait]
+    return part is None or bool(value.get(part))
 
 
 def dump_value(kind: type[Any], name: str, trait: Trait[Any]) -> Any:

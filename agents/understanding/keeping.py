@@ -1,4 +1,5 @@
 """Reading what has not been read, and keeping it: each words once, whatever row they stand in.
+Words that name a day are read again when they were written again, and then hold for every such row.
 
 Every reader is asked, and what each read is kept apart. One that raises has read nothing of these
 words, until its next version: the same words would only make it raise again.
@@ -14,21 +15,23 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.models import Profile
 from agents.base import Reader
-from agents.models import Reading
+from agents.models import Correction, Reading
 from agents.registry import READERS
 from agents.traits import EventWords, TaskWords
 from agents.understanding.checks import as_of_words, grounded
-from agents.understanding.codec import dump
+from agents.understanding.codec import DAYS, dump, holds_day, names_day
 from agents.understanding.loading import FIRST_READER as FIRST_READER
 from integrations.models import CalendarEvent, Task
 from oo.lib.among import Among
 
 log = logging.getLogger(__name__)
 BATCH_ROWS = 500
+WRITTEN = Coalesce("worded_at", "added_at")
 
 
 def read_new_words(user_ids: Collection[UUID], *, at: datetime) -> None:
@@ -82,6 +85,8 @@ def _catch_up(reader: Reader, zones: Mapping[UUID, ZoneInfo], at: datetime) -> i
     for kind, rows in kinds:
         unread = rows.filter(Among("user_id", zones), ~Exists(_readings(kind, reader)))
         unread = unread.exclude(words_digest="")
+        if kind == Reading.Kind.TASK:
+            unread = unread.order_by(WRITTEN)
         for batch in _batches(unread.iterator(chunk_size=BATCH_ROWS)):
             read += _keep(reader, kind, batch, zones, at)
     return read
@@ -90,11 +95,16 @@ def _catch_up(reader: Reader, zones: Mapping[UUID, ZoneInfo], at: datetime) -> i
 def _keep(
     reader: Reader, kind: str, rows: list[Any], zones: Mapping[UUID, ZoneInfo], at: datetime
 ) -> int:
-    # Of rows with the same words the last one stands for all.
+    # Of rows with the same words the last one stands for all: of tasks the one written last.
     by_words = {(row.user_id, row.words_digest): row for row in rows}
     found = {
         words: _traits_or_none(reader, row, zones[row.user_id], at)
         for words, row in by_words.items()
+    }
+    dated = {
+        words: written_at(by_words[words], at)
+        for words, traits in found.items()
+        if kind == Reading.Kind.TASK and names_day(traits)
     }
     Reading.objects.bulk_create(
         (
@@ -106,24 +116,54 @@ def _keep(
                 version=reader.manifest.version,
                 traits=traits,
                 read_at=at,
+                dated_from=dated.get((user_id, words)),
             )
             for (user_id, words), traits in found.items()
         ),
         update_conflicts=True,
         unique_fields=["user", "kind", "words", "reader"],
-        update_fields=["version", "traits", "read_at"],
+        update_fields=["version", "traits", "read_at", "dated_from"],
     )
+    _forget_other_days(dated)
     return len(found)
 
 
+def _forget_other_days(dated: Mapping[tuple[UUID, str], datetime]) -> None:
+    """A day that the person set holds for the words as they stood; written anew they mean another.
+
+    dated  (person, words) and when they were written last. One query, and one if any is forgotten.
+    """
+    if not dated:
+        return
+    of_them = Correction.objects.filter(
+        Among("user_id", {user_id for user_id, _words in dated}),
+        kind=Reading.Kind.TASK,
+        words__in={words for _user, words in dated},
+        trait__in=DAYS,
+        value__isnull=False,
+    )
+    past = [
+        said.pk
+        for said in of_them
+        if said.made_at < dated.get((said.user_id, said.words), said.made_at)
+        and holds_day(said.trait, said.value)
+    ]
+    if past:
+        Correction.objects.filter(pk__in=past).delete()
+
+
 def _readings(kind: str, reader: Reader) -> QuerySet[Reading]:
-    return Reading.objects.filter(
+    readings = Reading.objects.filter(
         user_id=OuterRef("user_id"),
         kind=kind,
         words=OuterRef("words_digest"),
         reader=reader.manifest.key,
         version=reader.manifest.version,
     )
+    if kind == Reading.Kind.EVENT:
+        return readings
+    written = Coalesce(OuterRef("worded_at"), OuterRef("added_at"), F("dated_from"))
+    return readings.filter(Q(dated_from=None) | Q(dated_from__gte=written))
 
 
 def read_now(row: Any, zone: ZoneInfo, *, at: datetime) -> dict[str, dict[str, Any]]:
@@ -150,7 +190,7 @@ def _traits(reader: Reader, row: Any, zone: ZoneInfo, at: datetime) -> dict[str,
 
 def task_words(row: Task, zone: ZoneInfo, at: datetime) -> TaskWords:
     """Dates in the words refer to the day on which they were written, or first seen."""
-    written: date = (row.worded_at or row.added_at or at).astimezone(zone).date()
+    written: date = written_at(row, at).astimezone(zone).date()
     return TaskWords(
         title=row.title,
         description=row.description,
@@ -161,6 +201,12 @@ def task_words(row: Task, zone: ZoneInfo, at: datetime) -> TaskWords:
         recurrence=row.recurrence,
         added_on=written,
     )
+
+
+def written_at(row: Task, at: datetime) -> datetime:
+    """When its words were written as they are; `at` where no source tells."""
+    written: datetime = row.worded_at or row.added_at or at
+    return written
 
 
 def event_words(row: CalendarEvent) -> EventWords:
