@@ -60,6 +60,16 @@ class Energy(StrEnum):
     DEEP = "deep"  # wants an undisturbed head
 
 
+class Noise(StrEnum):
+    """What a row is that nobody wrote for the person to do."""
+
+    ORDER = "order"  # speaks to a program
+    MARKUP = "markup"  # has marks of a program in it
+    DEBRIS = "debris"  # what a program left behind
+    SHOUT = "shout"
+    ADVERT = "advert"  # or a fraud
+
+
 class EventKind(StrEnum):
     MEETING = "meeting"
     FOCUS = "focus"
@@ -152,6 +162,7 @@ class Traits:
     energy: Trait[Energy] | None = None
     prepares: Trait[Prepares] | None = None
     someday: Trait[bool] | None = None
+    noise: Trait[Noise] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ QUESTIONS: Mapping[str, Words] = {
     "energy": _("How much attention it needs"),
     "prepares": _("Before what it must be done"),
     "someday": _("Whether it is for someday"),
+    "noise": _("What it is, if nobody wrote it for you"),
     "kind": _("What it is"),
     "may_interrupt": _("Whether it may be interrupted"),
     "leave_by": _("How long before it to leave"),

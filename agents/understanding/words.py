@@ -15,6 +15,7 @@ from agents.traits import (
     EventTraits,
     Hours,
     LastMoment,
+    Noise,
     Origin,
     Place,
     Prepares,
@@ -54,6 +55,13 @@ ENERGY: Mapping[Energy, Words] = {
     Energy.LOW: gettext_lazy("Can be done tired"),
     Energy.NORMAL: gettext_lazy("Needs an ordinary head"),
     Energy.DEEP: gettext_lazy("Needs an undisturbed head"),
+}
+NOISES: Mapping[Noise, Words] = {
+    Noise.ORDER: gettext_lazy("Speaks to a program, not to you"),
+    Noise.MARKUP: gettext_lazy("Is written for a program"),
+    Noise.DEBRIS: gettext_lazy("Was left behind by a program"),
+    Noise.SHOUT: gettext_lazy("Shouts"),
+    Noise.ADVERT: gettext_lazy("Looks like advertising or fraud"),
 }
 KINDS: Mapping[EventKind, Words] = {
     EventKind.MEETING: gettext_lazy("A meeting"),
@@ -184,6 +192,7 @@ SAY: Mapping[str, Callable[[Any], str]] = {
     "energy": lambda energy: str(ENERGY[energy]),
     "prepares": _prepares,
     "someday": lambda is_so: _("For someday") if is_so else _("Not for someday"),
+    "noise": lambda noise: str(NOISES[noise]),
     "kind": lambda kind: str(KINDS[kind]),
     "may_interrupt": lambda may: _("May be interrupted") if may else _("Not to be interrupted"),
     "leave_by": _leave,

@@ -135,10 +135,10 @@ def test_of_somebody_elses_tip_nothing_can_be_said(bob: User, tip: Tip) -> None:
 
 
 def test_words_of_a_row_are_shown_as_text(alice: User, alice_client: Client) -> None:
-    hostile = "<b>x</b> by 5 pm <script>alert(1)</script>"
+    hostile = "<b>x</b> by 5 pm <img src=x onerror=alert(1)>"
     tip = give_tip(alice, hostile, words_digest="e" * 32)
     page = alice_client.get(f"/tip/{tip.pk}/why", headers=HTMX).content.decode()
-    assert "<script>" not in page
+    assert "<img" not in page
     assert "<b>" not in page
 
 

@@ -12,7 +12,7 @@ import pytest
 from agents.base import EventView, TaskView, UserView
 from agents.phrases import MOST_LETTERS, quoted
 from agents.registry import AGENTS, READERS
-from agents.traits import EventTraits, EventWords, TaskWords, Traits
+from agents.traits import EventTraits, EventWords, Noise, TaskWords, Traits
 from agents.understanding.checks import grounded
 from oo.lib.text import lines, one_line
 from tests.clock import BERLIN, NOON, TODAY
@@ -20,7 +20,6 @@ from tests.security.injection.corpus import benign, hostile
 from tests.security.injection.stage import NEUTRAL, OTHER
 from tips.base import Choice
 from tips.decide.candidates import build_candidates
-from tips.decide.strange import is_for_machines, is_no_note
 from tips.policies.good_sense import GoodSense
 from tips.policies.good_sense.weights import STRANGE
 
@@ -111,10 +110,11 @@ def check_quotes(traits: Traits, words: TaskWords) -> None:
     bare = replace(traits, **dict.fromkeys(read(traits)))
     task = replace(task_of(HOSTILE, WORDS), title=words.title, traits=bare)
     mine = f"task:{HOSTILE}"
-    strange = STRANGE if is_for_machines(words.title) else 0.0
-    earned = 0.0 if is_no_note(words.title) else NEUTRAL_SCORES[mine]
-    expected = {**NEUTRAL_SCORES, mine: earned + strange}
-    assert scores(view_of(task)) == pytest.approx(expected)
+    assert scores(view_of(task)) == pytest.approx(NEUTRAL_SCORES)
+    if traits.noise:
+        noisy = scores(view_of(replace(task, traits=replace(bare, noise=traits.noise))))
+        earned = NEUTRAL_SCORES[mine] if traits.noise.value is Noise.MARKUP else 0.0
+        assert noisy == pytest.approx({**NEUTRAL_SCORES, mine: earned + STRANGE})
 
 
 def test_an_event_changes_nothing_but_by_what_kind_of_event_it_says_it_is() -> None:
@@ -160,8 +160,16 @@ def test_a_quote_ends_where_we_end_it() -> None:
 
 
 def test_ordinary_titles_are_not_taken_for_what_speaks_to_a_program() -> None:
-    taken = [text for texts in benign().values() for text in texts if is_for_machines(text)]
+    taken = [text for texts in benign().values() for text in texts if is_noise("title", text)]
+    taken += [
+        text for texts in benign().values() for text in texts if is_noise("description", text)
+    ]
     assert taken == []
-    known = sum(is_for_machines(one_line(text, 500)) for text in hostile())
-    print(f"{known} of {len(hostile())} are known to speak to a program")  # noqa: T201
-    assert known > len(hostile()) / 5
+    for place in ("title", "description"):
+        known = sum(is_noise(place, text) for text in hostile())
+        print(f"{place}: {known} of {len(hostile())} are known not to be notes")  # noqa: T201
+        assert known > len(hostile()) / 5
+
+
+def is_noise(place: str, text: str) -> bool:
+    return READER.read_task(said_in(place, text)).noise is not None

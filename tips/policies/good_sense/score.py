@@ -20,9 +20,8 @@ from agents.timing.needs import (
     is_obsolete,
     near_moment,
 )
-from agents.traits import Energy, EventKind, Place, Stakes
+from agents.traits import Energy, EventKind, Noise, Place, Stakes
 from tips.base import Candidate, Facts, Kind, Scored
-from tips.decide.strange import is_for_machines, is_no_note
 from tips.policies.good_sense import weights as w
 from tips.policies.good_sense.prefs import KEY, GoodSensePrefs
 from tips.policies.good_sense.silence import is_late, is_refusal
@@ -47,9 +46,9 @@ def _score(candidate: Candidate, task: TaskView, diary: Diary) -> Scored:
     told = replace(candidate, facts=_facts(candidate, need, view))
     gates = list(_gates(task, need, view))
     parts = [*_urgent(task, need, view), *_worth(task, need, view)]
-    if is_no_note(candidate.content):  # nor are its dates and its priority anybody's
-        parts = [part for part in parts if part[0] < 0]
-    if is_for_machines(candidate.content):
+    if noise := task.traits.noise:
+        if noise.value is not Noise.MARKUP:  # nor are its dates and its priority anybody's
+            parts = [part for part in parts if part[0] < 0]
         parts.append((w.STRANGE, "strange"))
     earned = sorted((p for p in parts if p[0] > 0), key=lambda p: -p[0])
     return Scored(

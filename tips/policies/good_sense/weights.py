@@ -45,7 +45,7 @@ DEEP_MORNING, MORNING_UNTIL = 8.0, time(12)
 HABIT, HABIT_TIMES, HABIT_SPREAD = 26.0, 2, timedelta(minutes=75)
 REFUSED, REFUSED_DAYS = -10.0, 3
 SOMEDAY = -25.0
-STRANGE = -60.0  # a title that speaks to a program, or that one left: tips.decide.strange
+STRANGE = -60.0  # Traits.noise: nobody wrote it for the person
 
 # No model overrules what has to be begun so soon.
 PRESSES = timedelta(hours=4)

@@ -92,5 +92,5 @@ PENALTIES: Mapping[str, Say] = {
     "on_the_way": lambda _facts: _("Not while you are on your way"),
     "refused": lambda _facts: _("You said no to it several times"),
     "someday": lambda _facts: _("For someday"),
-    "strange": lambda _facts: _("Its words speak to a program, not to you"),
+    "strange": lambda _facts: _("Nobody seems to have written it for you"),
 }

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agents.traits import EventKind, EventTraits, EventWords, Trait
+from agents.traits import EventKind, EventTraits, EventWords, Noise, Trait
 from agents.understanding.readers.words.durations import Duration, durations
 from agents.understanding.readers.words.lexicon import Hit, Line, read_line
+from agents.understanding.readers.words.noise import read_noise
 from agents.understanding.readers.words.tokens import LONGEST_FIELD
 
 FLIGHT = re.compile(r"\b[A-Z]{2} ?\d{2,4}\b")
@@ -24,6 +25,8 @@ ACRONYMS = frozenset({"ice", "tgv", "ave"})  # trains only in capitals
 A_DAY = timedelta(days=1)
 # In these nobody wants to be spoken to.
 CLOSED = frozenset({EventKind.FOCUS, EventKind.DRIVING, EventKind.CEREMONY, EventKind.SLEEP})
+NO_LINE = read_line("")
+NOT_HELD = frozenset({Noise.ORDER, Noise.ADVERT})  # whoever invites to it, nobody will be there
 CARRIED = frozenset({EventKind.DRIVING, EventKind.TRAVEL})  # the way is the entry itself
 
 Found = tuple[EventKind, str, float]  # kind, quote, confidence
@@ -31,7 +34,7 @@ Found = tuple[EventKind, str, float]  # kind, quote, confidence
 
 def read_event(words: EventWords) -> EventTraits:
     line = read_line(words.title)
-    kind = next(_kinds(line, words), None)
+    kind = next(_nothing_held(line), None) or next(_kinds(line, words), None)
     quote = _first(line, "undisturbed")
     if kind and not quote and (kind[0] in CLOSED or kind[0] is EventKind.TRAVEL):
         quote = kind[1] if kind[0] in CLOSED else _first(line, "sleep")
@@ -42,13 +45,18 @@ def read_event(words: EventWords) -> EventTraits:
     )
 
 
+def _nothing_held(line: Line) -> Iterator[Found]:
+    """Whoever invites to something says what it is; a link for a title is an advertisement."""
+    if link := LINK.search(line.text[:LONGEST_FIELD]):
+        yield EventKind.MARKER, link.group(), 0.6
+    noise = read_noise(line, NO_LINE)
+    if noise and noise.value in NOT_HELD:
+        yield EventKind.MARKER, noise.quote, noise.confidence
+
+
 def _kinds(line: Line, words: EventWords) -> Iterator[Found]:
     """All that could be meant, what is plainest first."""
     text = words.title[:LONGEST_FIELD]
-    if link := LINK.search(text):
-        # Whoever invites to something says what it is; a link for a title is an advertisement.
-        yield EventKind.MARKER, link.group(), 0.6
-        return
     # "Wedding planning", "Thesis committee", "Sleep clinic": people talk about it.
     is_talk = any(line.all("gathering"))
     if not words.is_all_day and words.lasts <= LONGEST_CEREMONY and not is_talk:

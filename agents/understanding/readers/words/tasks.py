@@ -11,6 +11,7 @@ from agents.understanding.readers.words.hours import read_hours
 from agents.understanding.readers.words.lexicon import Line, language_of, read_line
 from agents.understanding.readers.words.moments import read_last_moment, read_only_day
 from agents.understanding.readers.words.near import read_near
+from agents.understanding.readers.words.noise import read_noise
 from agents.understanding.readers.words.places import read_place, usual_hours
 from agents.understanding.readers.words.purposes import read_lead, read_prepares
 from agents.understanding.readers.words.waiting import (
@@ -59,6 +60,7 @@ def read_task(words: TaskWords) -> Traits:
         effort=effort,
         prepares=read_prepares(lines[0], lines[1], ends=last is not None),
         someday=read_someday(words, [lines[0], *kept]),
+        noise=read_noise(lines[0], lines[1]),
     )
 
 

@@ -1,0 +1,75 @@
+"""Advertising and fraud: what strangers write, as far as it is plain.
+
+No sign decides alone: people write "FINAL NOTICE" about their own tax, paste links, and shout.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from agents.understanding.readers.words.hours import DASHES
+from agents.understanding.readers.words.lexicon import Line
+
+# By notion of a language's list, or name of a sign of none: what it counts.
+COUNTS: Mapping[str, int] = {
+    "offer": 2, "percent": 2, "fraud": 2, "relative": 2,
+    "threat": 1, "demand": 1, "your": 1, "foreign": 1, "link": 1, "loud": 1,
+}  # fmt: skip
+# What nobody says to themselves; and how much must come together with it, or without.
+ANOTHERS = frozenset({"fraud", "relative", "your"})
+ENOUGH, ENOUGH_WITHOUT = 3, 4
+# However much of these: somebody sent on a link, and was in a hurry.
+FRAME = frozenset({"foreign", "link", "loud", "your"})
+LINK = re.compile(
+    r"https?:// | \bwww\. | \(link\)"
+    r" | \b[\w-]{2,40}\.(?:example|com|net|org|info|xyz|top|site|ly|link|click)\b",
+    re.IGNORECASE | re.VERBOSE,
+)
+LOUD = re.compile("!!|[\u26a0\u26d4\u203c\u2757\U0001f381\U0001f6a8]")
+SMALL = re.compile(r"[a-zà-ÿ]{2,}")
+CAPITALS = re.compile(r"\b[A-ZÀ-ÖØ-Þ]{5,}\b")  # shorter ones are mostly names: IPVA
+NEAR = 8  # tokens between a greeting and the new number
+
+
+def find(title: Line, description: Line) -> str:
+    """The words that tell most; "" for what may be a note."""
+    found: dict[str, str] = {}
+    for name, quote in _signs([title, description]):
+        found.setdefault(name, quote)
+    enough = ENOUGH if found.keys() & ANOTHERS else ENOUGH_WITHOUT
+    if found.keys() <= FRAME or sum(COUNTS[name] for name in found) < enough:
+        return ""
+    return found[max(found, key=lambda name: COUNTS[name])]
+
+
+def _signs(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        for notion in ("offer", "fraud", "threat", "demand", "foreign"):
+            for hit in line.all(notion):
+                yield notion, line.quote(hit.start, hit.end)
+        yield from _pairs(line)
+        for name, pattern in (("link", LINK), ("loud", LOUD)):
+            if sign := pattern.search(line.text):
+                yield name, sign.group()
+        if SMALL.search(line.text) and (word := CAPITALS.search(line.text)):
+            yield "loud", word.group()
+
+
+def _pairs(line: Line) -> Iterator[tuple[str, str]]:
+    """ "your parcel", "90 % off", "-90%", "hi mum, this is my new number"."""
+    for hit in line.all("your"):
+        thing = line.at(hit.end, "your_thing")
+        if thing:
+            yield "your", line.quote(hit.start, thing.end)
+    for hit in line.all("new_number"):
+        behind = range(max(0, hit.start - NEAR), hit.start)
+        who = next((one for i in behind if (one := line.at(i, "relative"))), None)
+        if who:
+            yield "relative", line.quote(who.start, hit.end)
+    for i, token in enumerate(line.tokens):
+        if token.word != "%" or line.number(i - 1) is None:
+            continue
+        off = line.at(i + 1, "off")
+        if off or line.word(i - 2) in DASHES:
+            yield "percent", line.quote(i - 1, off.end if off else i + 1)
