@@ -44,6 +44,8 @@ ENGLISH = [
     ("Glaze order (Highwater, phone, 8-5)", "office 01234 08:00-17:00"),
     ("surgery, by phone 8-10 only, mon-thu", "office 0123 08:00-10:00"),
     ("printing, shuts 2.30 weds", "shop 2 09:00-14:30, 01345 09:00-18:00"),
+    ("boots, tues-fri 9-5 and sat till 12", "shop 1234 09:00-17:00, 5 09:00-12:00"),
+    ("bank line closes 5 UK time", "shop 012345 09:00-17:00"),
     ("school shuts at 15:30", "shop 012345 09:00-15:30"),
 ]
 GERMAN = [
@@ -58,6 +60,7 @@ GERMAN = [
     ("Paket, hat bis 18 Uhr offen", "shop 012345 09:00-18:00"),
 ]
 OTHERS = [
+    ("coiffeur mar-ven 9h-18h, sam jusqu'à 12h", "shop 1234 09:00-18:00, 5 09:00-12:00"),
     ("bastones, abre hasta las 19:30", "shop 012345 09:00-19:30"),
     ("colis, ouverte jusqu'à 19 h 30", "shop 012345 09:00-19:30"),
     ("état civil : le mercredi seulement, 9 h-12 h 30", "office 2 09:00-12:30"),
@@ -104,6 +107,7 @@ def test_a_wish_is_of_people() -> None:
     [
         ("Records office, open Mon–Fri 8.30–5 NZ time", "NZ"),
         ("Call the bank, Mon-Fri 9am-5pm (New York time)", "America/New_York"),
+        ("Bereavement line closes 5 UK time", "Europe/London"),
         ("Support line Mon-Fri 9-17 EST", "America/New_York"),
         ("Support line Mon-Fri 9-17, UTC+5:30", "Asia/Kolkata"),
         ("Anrufen, Mo–Fr 9–17 Uhr Londoner Zeit", "Europe/London"),

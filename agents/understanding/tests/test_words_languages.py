@@ -51,6 +51,8 @@ def test_hours(title: str, days: str, start: time, end: time) -> None:
         ("Inscription avant le 12 mai", date(2026, 5, 11)),
         ("Entregar antes del viernes", date(2026, 5, 7)),
         ("Inscrição até 30 de setembro", date(2026, 9, 30)),
+        ("Inscrição só até sexta", date(2026, 5, 8)),
+        ("Menu cutoff fri", date(2026, 5, 8)),
         ("Rispondere entro lunedì", date(2026, 5, 11)),
         ("Revisione entro fine novembre", date(2026, 11, 30)),
         ("Insturen uiterlijk vrijdag", date(2026, 5, 8)),

@@ -366,6 +366,23 @@ def test_not_every_for_names_something_to_come(title: str) -> None:
     assert read(title).prepares is None
 
 
+@pytest.mark.parametrize(
+    ("title", "who"),
+    [
+        ("Tile: Otieno cant lay till he knows", "Otieno"),
+        ("they can't order until we say", ""),
+        ("Karin kann nicht rein ohne Schlüssel", "Karin"),
+        ("no pueden seguir hasta que firme", ""),
+        ("can't go before Friday", None),
+        ("can't eat until 8", None),
+        ("cannot be late", None),
+    ],
+)
+def test_who_can_do_nothing_until_then_waits(title: str, who: str | None) -> None:
+    found = read(title).waits
+    assert (found.value if found else None) == who
+
+
 def test_who_cannot_start_without_it_waits() -> None:
     found = read("Ben can't start without the keys")
     assert found.waits is not None

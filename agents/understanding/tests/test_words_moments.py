@@ -97,7 +97,13 @@ def test_not_before_a_day_is_no_end(title: str, until: date | None) -> None:
         ("avisar con 2 días de antelación", 2),
         ("commander 48 h avant, par tél", 2),
         ("2日前までに", 2),
+        ("allow 6 wks from order", 42),
+        ("3 Monate vorher schriftlich", 92),
+        ("3 Monate Kündigungsfrist", 92),
+        ("2 semaines à l'avance", 14),
+        ("met 1 maand van tevoren", 31),
         ("5 days left", 0),
+        ("3 weeks ago", 0),
         ("zaterdag 16:30 uur", 0),
     ],
 )

@@ -179,7 +179,8 @@ def _joined(line: Line, found: Found) -> Found:
     """With the groups that follow: "Mo–Do 8–16, Fr 8–12"."""
     spans, end = list(found.spans), found.end
     for _ in range(MOST_ITEMS):
-        more = _days_first(line, line.past(end, "joint"))
+        i = line.past(end, "joint")
+        more = _days_first(line, i) or _days_until(line, i)
         if more is None:
             break
         spans, end = spans + list(more.spans), more.end
@@ -206,6 +207,17 @@ def _days_first(line: Line, i: int) -> Found | None:
     if not days.is_range and _days_first(line, line.past(last.end, "joint")) is None:
         return None  # "Thu until 6" is an end, "Thu until 6, Fri 8-1" hours
     span = Span(days.days, SHOP_OPENS, last.afternoon().time)
+    return Found((span,), door_of(days.days), i, last.end, 0.7)
+
+
+def _days_until(line: Line, i: int) -> Found | None:
+    """ "Tue-Fri 9-5 and Sat till 12": behind other hours the number is one."""
+    days = read_days(line, i)
+    until = line.past(days.end, "until") if days else i
+    last = read_clock(line, until) if days and until > days.end else None
+    if days is None or last is None or not _is_closing(line, last):
+        return None
+    span = Span(days.days, SHOP_OPENS, last.afternoon(NOON - 1).time)
     return Found((span,), door_of(days.days), i, last.end, 0.7)
 
 
@@ -283,7 +295,7 @@ def _open_until(line: Line, hit: Hit) -> Iterator[Found]:
 
 def _is_closing(line: Line, last: Clock) -> bool:
     """ "at 6 pm", "at 6.", "6 on Sat", "2.30 weds"."""
-    is_last = last.is_marked or not line.is_word(last.end)
+    is_last = last.is_marked or not line.is_word(last.end) or bool(read_zone(line, last.end)[0])
     return is_last or line.at(last.end, "on", "day", "day_short") is not None
 
 

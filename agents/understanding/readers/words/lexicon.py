@@ -25,6 +25,7 @@ class Phrase:
     notion: str
     value: int
     language: str
+    accented: tuple[bool, ...] = ()  # of each word, as the list writes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,12 @@ def read_line(text: str) -> Line:
 
 
 def _fits(phrase: Phrase, tokens: tuple[Token, ...], i: int) -> bool:
+    """Who writes no accents is understood; who writes one means it: "só" is not "So"."""
+    if i + len(phrase.words) > len(tokens):
+        return False
     return all(
-        i + k < len(tokens) and tokens[i + k].word == word for k, word in enumerate(phrase.words)
+        tokens[i + k].word == word and (accented or not tokens[i + k].is_accented)
+        for k, (word, accented) in enumerate(zip(phrase.words, phrase.accented, strict=True))
     )
 
 
@@ -139,5 +144,7 @@ def _phrases(language: str, data: dict[str, Any]) -> Iterator[Phrase]:
     for notion, texts in data.items():
         for value, text in enumerate(texts):
             for one in text.split("|") if notion in NUMBERED else [text]:
-                words = tuple(token.word for token in tokenise(one))
-                yield Phrase(words, notion, value, language)
+                tokens = tokenise(one)
+                words = tuple(token.word for token in tokens)
+                accented = tuple(token.is_accented for token in tokens)
+                yield Phrase(words, notion, value, language, accented)

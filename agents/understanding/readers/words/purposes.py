@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from math import ceil
 
 from agents.traits import EventKind, Prepares, Trait
 from agents.understanding.readers.words.durations import Duration, durations
@@ -13,8 +14,9 @@ from agents.understanding.readers.words.lexicon import Hit, Line
 LONGEST_NAME = 4  # words
 LONGEST_BEFORE = 10  # signs, where words are not parted
 LONGEST_LEAD = timedelta(days=3)
-LONGEST_NOTICE = timedelta(days=30)  # where the words say that it is one
-WORKING_WEEK, WEEKEND = 5, 2  # days
+LONGEST_NOTICE = timedelta(days=200)  # where the words say that it is one
+WORKING_WEEK, WEEKEND, WEEK = 5, 2, 7  # days
+MONTH = 30.6  # days: a little more, so that it is not too late
 NOBODY_WORKS = timedelta(hours=6)  # so long at one thing
 SURE, MAYBE = 0.5, 0.3
 A_TIME = ("day", "month", "today", "tomorrow", "daily", "weekdays", "weekend")
@@ -114,13 +116,21 @@ def _lengths(line: Line) -> Iterator[Duration]:
         is_told = line.at(found.end, "before", "after") or _is_a_moment(line, found.start)
         if _is_ahead(line, found.end) or not (is_range or is_told or _is_an_hour(line, found)):
             yield found
-    units = {hit.start: hit for hit in line.all("day_unit", "working_day_unit")}
+    units = {hit.start: hit for hit in line.all(*DAYS)}
     for hit in units.values():
-        days = line.number(hit.start - 1)
-        if days and (_is_needed(line, hit.start - 1) or _is_ahead(line, hit.end)):
-            if hit.phrase.notion == "working_day_unit":
-                days += WEEKEND * -(-days // WORKING_WEEK)
+        number = line.number(hit.start - 1)
+        if number and (_is_needed(line, hit.start - 1) or _is_ahead(line, hit.end)):
+            days = DAYS[hit.phrase.notion](number)
             yield Duration(timedelta(days=days), hit.start - 1, hit.end, could_be_a_clock=False)
+
+
+# By unit: how many days so many of it are. The last that begins at a token counts.
+DAYS: Mapping[str, Callable[[int], int]] = {
+    "day_unit": lambda number: number,
+    "week_unit": lambda number: number * WEEK,
+    "month_unit": lambda number: ceil(number * MONTH),
+    "working_day_unit": lambda number: number + WEEKEND * -(-number // WORKING_WEEK),
+}
 
 
 def _is_ahead(line: Line, i: int) -> bool:

@@ -21,6 +21,7 @@ class Token:
     start: int
     end: int
     number: int | None = None  # up to four digits
+    is_accented: bool = False  # as it is written
 
     @property
     def is_word(self) -> bool:
@@ -43,4 +44,6 @@ def tokenise(text: str) -> tuple[Token, ...]:
 def _token(piece: re.Match[str]) -> Token:
     word = piece.group()
     number = int(word) if word.isdecimal() and len(word) <= 4 else None
-    return Token(fold(word), piece.start(), piece.end(), number)
+    folded = fold(word)
+    is_accented = not word.isascii() and len(folded) < len(unicodedata.normalize("NFD", word))
+    return Token(folded, piece.start(), piece.end(), number, is_accented)

@@ -13,6 +13,7 @@ from agents.understanding.readers.words.lexicon import Hit, Line
 
 NEAR = 4  # tokens between "when" and "is back", or "results" and "come on"
 RECIPES = frozenset({"rezept", "receta", "receita", "ricetta", "recept"})
+A_DAY_OR_TIME = ("day", "day_short", "month", "today", "tomorrow", "noon", "midnight", "article")
 MOST_UNMARKED = timedelta(hours=5)  # "14 h" is a clock
 
 
@@ -96,6 +97,12 @@ def read_waits(lines: Sequence[Line]) -> Trait[str] | None:
         for hit in line.all("waits_word", "cannot_start"):
             who = _name_before(line, hit)
             return Trait(who, line.quote(hit.start - bool(who), hit.end), 0.6)
+        for hit in line.all("cannot"):
+            until = _near(line, hit, "until_then")
+            # "they can't lay till he knows": what comes then is no day and no number.
+            if until and line.is_word(until.end) and not line.at(until.end, *A_DAY_OR_TIME):
+                who = _name_before(line, hit)
+                return Trait(who, line.quote(hit.start - bool(who), until.end + 1), 0.6)
     return None
 
 
