@@ -69,56 +69,67 @@ TRAITS = st.builds(
 )
 
 
-@st.composite
-def tasks(draw: st.DrawFn, pk: int) -> TaskView:
-    due_at = draw(st.none() | st.integers(-600, 2_000).map(lambda n: NOON + n * MINUTE))
-    days = draw(st.none() | st.integers(-90, 20))
+# Made once: to make strategies takes longer than to draw from them.
+DUE_AT = st.none() | st.integers(-600, 2_000).map(lambda n: NOON + n * MINUTE)
+DAYS = st.none() | st.integers(-90, 20)
+PRIORITIES, PROJECTS = st.integers(1, 4), st.sampled_from(["", "Home", "Work"])
+LENGTHS = st.none() | st.integers(1, 200).map(lambda n: n * MINUTE)
+ADDED = st.none() | st.just(NOON - timedelta(days=3))
+STARTS, LASTS = st.integers(-120, 4_000), st.integers(5, 400)
+LEAVE_BY = maybe(st.just(20 * MINUTE))
+ANSWERS = st.lists(
+    st.builds(
+        lambda n, reaction, minutes: Answer(f"task:{n}", reaction, NOON - minutes * MINUTE),
+        st.integers(1, 6),
+        st.sampled_from(["done", "snooze", "dismiss"]),
+        st.integers(1, 40_000),
+    ),
+    max_size=30,
+)
+HOW_MANY_MEETINGS, HOW_MANY_TASKS = st.integers(0, 4), st.integers(0, 6)
+
+
+def a_task(draw: st.DrawFn, pk: int) -> TaskView:
+    due_at, days = draw(DUE_AT), draw(DAYS)
     due_on = TODAY + timedelta(days=days) if days is not None else None
     return task(
         pk,
         draw(TITLES),
         due_on=due_at.date() if due_at else due_on,
         due_at=due_at,
-        priority=draw(st.integers(1, 4)),
-        project=draw(st.sampled_from(["", "Home", "Work"])),
-        duration=draw(st.none() | st.integers(1, 200).map(lambda n: n * MINUTE)),
-        added_at=draw(st.none() | st.just(NOON - timedelta(days=3))),
+        priority=draw(PRIORITIES),
+        project=draw(PROJECTS),
+        duration=draw(LENGTHS),
+        added_at=draw(ADDED),
         traits=draw(TRAITS),
     )
 
 
-@st.composite
-def meetings(draw: st.DrawFn, pk: int) -> EventView:
+def a_meeting(draw: st.DrawFn, pk: int) -> EventView:
     return meeting(
         pk,
-        starts_in_min=draw(st.integers(-120, 4_000)),
-        lasts_min=draw(st.integers(5, 400)),
+        starts_in_min=draw(STARTS),
+        lasts_min=draw(LASTS),
         title=draw(TITLES),
-        traits=EventTraits(leave_by=draw(maybe(st.just(20 * MINUTE)))),
+        traits=EventTraits(leave_by=draw(LEAVE_BY)),
     )
 
 
 @st.composite
-def answers(draw: st.DrawFn) -> Answer:
-    return Answer(
-        f"task:{draw(st.integers(1, 6))}",
-        draw(st.sampled_from(["done", "snooze", "dismiss"])),
-        NOON - draw(st.integers(1, 40_000)) * MINUTE,
-    )
-
-
-@st.composite
-def views(draw: st.DrawFn) -> UserView:
-    found = [draw(meetings(100 + n)) for n in range(draw(st.integers(0, 4)))]
-    told = draw(st.lists(answers(), max_size=30))
+def _views(draw: st.DrawFn) -> UserView:
+    found = [a_meeting(draw, 100 + n) for n in range(draw(HOW_MANY_MEETINGS))]
+    told = draw(ANSWERS)
     return UserView(
         SOMEBODY,
         NOON,
         BERLIN,
-        tasks=tuple(draw(tasks(n)) for n in range(1, draw(st.integers(1, 7)))),
+        tasks=tuple(a_task(draw, n) for n in range(1, draw(HOW_MANY_TASKS) + 1)),
         events=tuple(sorted(found, key=lambda e: (e.starts_at, e.id))),
         answers=tuple(sorted(told, key=lambda a: a.at, reverse=True)),
     )
+
+
+VIEWS = _views()
 
 
 def later(view: UserView, moment: datetime) -> UserView:
@@ -133,7 +144,7 @@ def expires(agent: Agent, seen: Snippet) -> datetime:
 
 
 @settings(max_examples=150, deadline=None)
-@given(view=views())
+@given(view=VIEWS)
 def test_a_snippet_is_short_and_speaks_of_the_persons_own_rows(key: str, view: UserView) -> None:
     seen = AGENTS_BY_KEY[key].look(view)
     if seen is None:
@@ -153,7 +164,7 @@ def test_a_snippet_is_short_and_speaks_of_the_persons_own_rows(key: str, view: U
 
 
 @settings(max_examples=150, deadline=None)
-@given(view=views(), share=st.integers(0, 999))
+@given(view=VIEWS, share=st.integers(0, 999))
 def test_what_it_says_stays_true_until_it_says_so(key: str, view: UserView, share: int) -> None:
     agent = AGENTS_BY_KEY[key]
     seen = agent.look(view)
@@ -166,13 +177,13 @@ def test_what_it_says_stays_true_until_it_says_so(key: str, view: UserView, shar
 
 
 @settings(max_examples=50, deadline=None)
-@given(view=views())
+@given(view=VIEWS)
 def test_the_same_view_is_seen_the_same(key: str, view: UserView) -> None:
     assert AGENTS_BY_KEY[key].look(view) == AGENTS_BY_KEY[key].look(replace(view))
 
 
 @settings(max_examples=80, deadline=None)
-@given(view=views())
+@given(view=VIEWS)
 def test_it_looks_at_nothing_but_what_its_manifest_names(key: str, view: UserView) -> None:
     agent = AGENTS_BY_KEY[key]
     unread = {"tasks", "events", "answers"} - set(agent.manifest.reads)

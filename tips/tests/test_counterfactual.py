@@ -20,7 +20,7 @@ from tips.base import Choice, Scored
 from tips.make import words
 from tips.policies.good_sense import GoodSense
 from tips.tests.deciding import decide
-from tips.tests.test_good_sense import tasks
+from tips.tests.test_good_sense import MEETINGS, TASKS
 
 # The trait that each reason names. Points that the moment, a date or an answer earns are not here.
 NAMES = {
@@ -36,7 +36,8 @@ NAMES = {
     "stakes_people": "stakes",
     "stakes_health": "stakes",
 }
-MEETINGS = st.none() | st.integers(1, 700).map(lambda n: meeting(9, starts_in_min=n))
+# By how many there are at least.
+SOME_TASKS = {least: st.lists(TASKS, min_size=least, max_size=3) for least in (1, 2)}
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -48,7 +49,7 @@ def _berlin() -> Iterator[None]:
 @st.composite
 def days(draw: st.DrawFn, *, least: int = 1) -> UserView:
     """A few tasks, and maybe a meeting."""
-    some = draw(st.lists(tasks(), min_size=least, max_size=3))
+    some = draw(SOME_TASKS[least])
     numbered = [replace(each, id=n) for n, each in enumerate(some, start=1)]
     return view(*numbered, *filter(None, [draw(MEETINGS)]))
 

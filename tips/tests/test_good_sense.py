@@ -349,21 +349,6 @@ DAYS = st.none() | st.integers(-40, 40)
 LATER = st.integers(-600, 2_000).map(lambda n: NOON + timedelta(minutes=n))
 
 
-@st.composite
-def tasks(draw: st.DrawFn) -> TaskView:
-    due_at, days, deadline = draw(st.none() | LATER), draw(DAYS), draw(DAYS)
-    due_on = TODAY + timedelta(days=days) if days is not None else None
-    return task(
-        1,
-        due_on=due_at.astimezone(BERLIN).date() if due_at else due_on,
-        due_at=due_at,
-        deadline_on=TODAY + timedelta(days=deadline) if deadline is not None else None,
-        priority=draw(st.integers(1, 4)),
-        duration=draw(st.none() | st.integers(1, 900).map(lambda n: timedelta(minutes=n))),
-        traits=draw(traits()),
-    )
-
-
 CERTAIN = st.just(1.0)
 
 
@@ -373,30 +358,52 @@ def maybe(
     return st.none() | st.builds(lambda v, sure: Trait(v, "words", sure), values, confidence)
 
 
-def traits() -> st.SearchStrategy[Traits]:
-    day = st.integers(-9, 9).map(lambda n: TODAY + timedelta(days=n))
-    return st.builds(
-        Traits,
-        hours=maybe(st.sampled_from(Door).map(Hours)),
-        last_moment=maybe(
-            st.builds(LastMoment, st.none() | day, st.none() | st.times()),
-            st.sampled_from([0.5, 0.9]),
-        ),
-        obsolete_after=maybe(day),
-        blocked=maybe(st.builds(Blocked, st.none() | day)),
-        waits=maybe(st.just("Karim")),
-        unblocks=maybe(st.just("the door")),
-        place=maybe(st.sampled_from(Place)),
-        stakes=maybe(st.sampled_from(Stakes)),
-        effort=maybe(st.integers(1, 300).map(lambda n: timedelta(minutes=n))),
-        energy=maybe(st.sampled_from(Energy)),
-        prepares=maybe(st.just(Prepares("Design"))),
-        someday=maybe(st.just(True)),
+# Made once: to make strategies takes longer than to draw from them.
+PRIORITIES = st.integers(1, 4)
+LENGTHS = st.none() | st.integers(1, 900).map(lambda n: timedelta(minutes=n))
+MEETINGS = st.none() | st.integers(1, 700).map(lambda n: meeting(9, starts_in_min=n))
+NEAR_DAYS = st.integers(-9, 9).map(lambda n: TODAY + timedelta(days=n))
+TRAITS = st.builds(
+    Traits,
+    hours=maybe(st.sampled_from(Door).map(Hours)),
+    last_moment=maybe(
+        st.builds(LastMoment, st.none() | NEAR_DAYS, st.none() | st.times()),
+        st.sampled_from([0.5, 0.9]),
+    ),
+    obsolete_after=maybe(NEAR_DAYS),
+    blocked=maybe(st.builds(Blocked, st.none() | NEAR_DAYS)),
+    waits=maybe(st.just("Karim")),
+    unblocks=maybe(st.just("the door")),
+    place=maybe(st.sampled_from(Place)),
+    stakes=maybe(st.sampled_from(Stakes)),
+    effort=maybe(st.integers(1, 300).map(lambda n: timedelta(minutes=n))),
+    energy=maybe(st.sampled_from(Energy)),
+    prepares=maybe(st.just(Prepares("Design"))),
+    someday=maybe(st.just(True)),
+)
+DUE_AT = st.none() | LATER
+
+
+@st.composite
+def _tasks(draw: st.DrawFn) -> TaskView:
+    due_at, days, deadline = draw(DUE_AT), draw(DAYS), draw(DAYS)
+    due_on = TODAY + timedelta(days=days) if days is not None else None
+    return task(
+        1,
+        due_on=due_at.astimezone(BERLIN).date() if due_at else due_on,
+        due_at=due_at,
+        deadline_on=TODAY + timedelta(days=deadline) if deadline is not None else None,
+        priority=draw(PRIORITIES),
+        duration=draw(LENGTHS),
+        traits=draw(TRAITS),
     )
 
 
+TASKS = _tasks()
+
+
 @settings(max_examples=300, deadline=None)
-@given(tasks(), st.none() | st.integers(1, 700).map(lambda n: meeting(9, starts_in_min=n)))
+@given(TASKS, MEETINGS)
 def test_every_sentence_is_implied_by_the_facts(
     about: TaskView, next_meeting: EventView | None
 ) -> None:
