@@ -65,7 +65,7 @@ def find_need(task: TaskView, diary: Diary) -> Need:
     view = diary.view
     traits = task.traits
     effort = effort_of(task) or USUAL_EFFORT
-    prepared = find_prepared(traits.prepares, view) if traits.prepares else None
+    prepared = find_prepared(traits.prepares, view, task.title) if traits.prepares else None
     prepared_by = _prepared(prepared, traits, view) if prepared else None
     hard = min((m for m in (*_hard(task, view), prepared_by) if m), default=None)
     soft = min((m for m in _soft(task, view) if m), default=None)
@@ -285,14 +285,15 @@ def _until_evening(window: Window, view: UserView) -> Window:
     return Window(window.start, max(window.start, min(window.end, evening)))
 
 
-def find_prepared(prepares: Trait[Prepares], view: UserView) -> EventView | None:
+def find_prepared(prepares: Trait[Prepares], view: UserView, title: str = "") -> EventView | None:
     """The next event that is meant, by its id or by a word that both share.
 
     A word that may only say whose it is ("a quote for Dad") has to say what the event is, which is
-    how its title begins: not "Mass with Dad".
+    how its title begins: not "Mass with Dad". What only says how long it needs ("24 h to thaw") is
+    for what names it by a word of the task's `title`, and else for what it can be ready for.
     """
     if prepares.value == Prepares(lead=prepares.value.lead):
-        return _find_coming(prepares.value.lead, view)
+        return _find_named(title, view) or _find_coming(prepares.value.lead, view)
     words, is_marked = _names(prepares.value.what), prepares.confidence >= MARKED
     for event in view.events:
         if event.starts_at <= view.now:
@@ -309,6 +310,13 @@ def _beginning(title: str) -> str:
     """Its first two words, but for those as short as "de"."""
     words = (word for word in PARTS.split(title)[0].split() if len(word) >= SHORTEST_NAME)
     return " ".join(islice(words, 2))
+
+
+def _find_named(title: str, view: UserView) -> EventView | None:
+    """ "Take the leg of lamb out", before "Lunch: leg of lamb for nine"."""
+    words = {word for word in _names(title) if len(word) >= SHORTEST_STEM}
+    coming = (event for event in view.events if event.starts_at > view.now)
+    return next((event for event in coming if words & _names(event.title)), None)
 
 
 def _find_coming(lead: timedelta, view: UserView) -> EventView | None:

@@ -108,7 +108,7 @@ def meant_event(note: Note) -> str | None:
 def said_event(note: Note, traits: Traits, reader: Reader) -> str | None:
     """The id of the event that is found in the person's calendar, as when a tip is decided."""
     view = view_of(note, traits, reader)
-    prepared = find_prepared(traits.prepares, view) if traits.prepares else None
+    prepared = find_prepared(traits.prepares, view, note.title) if traits.prepares else None
     return note.events[prepared.id].id if prepared else None
 
 

@@ -120,6 +120,17 @@ def test_what_takes_a_day_before_a_dinner_is_begun_a_day_before() -> None:
     assert said(view(lamb, tidy, meeting(9, starts_in_min=9_000, title="Dinner"))) == "Tidy"
 
 
+def test_what_only_says_how_long_it_needs_is_for_what_names_it_however_late_it_is() -> None:
+    needs_a_day = Traits(prepares=Trait(Prepares(lead=24 * HOUR), "24 h", 0.3))
+    lamb = task(1, "Take the gigot out", traits=needs_a_day)
+    lunch = meeting(9, starts_in_min=14 * 60, title="Lunch: gigot for nine")
+    tidy = task(2, "Tidy", due_in=0, priority=2)
+    late = at(22, 20)
+    assert said(view(lamb, tidy, lunch, now=late)) == "Take the gigot out"
+    other = meeting(9, starts_in_min=14 * 60, title="Lunch")
+    assert said(view(lamb, tidy, other, now=late)) == "Tidy"
+
+
 @pytest.mark.parametrize("title", ["Mass with Dad", "Anna, Dad and the baby"])
 def test_whose_it_is_is_no_occasion(title: str) -> None:
     seen = view(task(1, "A quote", traits=meant("Dad")), meeting(9, starts_in_min=60, title=title))

@@ -116,11 +116,12 @@ def test_whatever_is_worth_saying_comes_first() -> None:
     [
         learnt(meeting(9, starts_in_min=-5)),
         learnt(meeting(9, starts_in_min=29)),
+        learnt(meeting(9, starts_in_min=-30, title="Cards", is_busy=False)),
         learnt(now=NOON.replace(hour=22)),
         learnt(now=NOON.replace(hour=3)),
         learnt(answers=(Answer("task:1", "dismiss", NOON - timedelta(minutes=5)),)),
     ],
-    ids=["in a meeting", "a meeting soon", "late", "at night", "after a no"],
+    ids=["in a meeting", "a meeting soon", "at cards", "late", "at night", "after a no"],
 )
 def test_it_is_not_said_to_who_is_not_plainly_free(seen: UserView) -> None:
     choice = decided(seen)
@@ -131,6 +132,11 @@ def test_it_is_not_said_to_who_is_not_plainly_free(seen: UserView) -> None:
 def test_it_ends_when_the_person_is_not_free_any_more() -> None:
     until = decided(learnt(meeting(9, starts_in_min=45))).until
     assert until == NOON + timedelta(minutes=15)
+
+
+def test_it_waits_for_the_end_of_what_is_in_the_calendar() -> None:
+    cards = meeting(9, starts_in_min=-30, title="Cards", is_busy=False)
+    assert decided(learnt(cards)).until == cards.ends_at
 
 
 @pytest.mark.parametrize(("days_ago", "is_said"), [(0.1, False), (6.9, False), (7.1, True)])

@@ -35,6 +35,8 @@ ENGLISH = [
     ("invoice by end of month", "2026-03-31"),
     ("form by May 12th", "2026-05-12"),
     ("form by 2026-03-09", "2026-03-09"),
+    ("collect till 12 on Wed", "2026-03-04 12:00"),
+    ("eat, fasting from 22:00", " 22:00"),
 ]
 GERMAN = [
     ("vor 12 Uhr abgeben", " 12:00"),

@@ -28,6 +28,7 @@ def said(text: str, title: str = "Note") -> str:
     ("text", "expected"),
     [
         ("rota locks Thurs 17:00", "2026-03-05 17:00"),
+        ("rota locks Fri 17:00", "2026-03-06 17:00"),  # and no 17th, which is a Friday in April
         ("truck comes 7am weds", "2026-03-04 07:00"),
         ("half price table, ends COB fri", "2026-03-06"),
         ("submission site goes dark fri midday", "2026-03-06 12:00"),
@@ -53,6 +54,17 @@ def test_the_end_is_what_is_named(text: str, expected: str) -> None:
     assert found is not None
     assert (said(text), found.confidence) == (expected, 0.6)
     assert found.quote in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["he pays tonight 8pm, after that no changes", "morgen 17:00, danach zu",
+     "vrijdag 17:00, daarna niet meer"],
+)  # fmt: skip
+def test_it_is_certain_where_words_say_that_it_is_over_then(text: str) -> None:
+    found = last(text)
+    assert found is not None
+    assert found.confidence == 0.9
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from agents.base import UserView
+from agents.base import EventView, UserView
 from agents.timing.meetings import find_gap
+from agents.traits import EventKind
 from oo.lib.words import gettext as _
 from tips.base import Candidate, Kind, Say, Scored
 from tips.policies.good_sense import silence as bar
@@ -41,14 +42,26 @@ def find_said(told: Sequence[Scored]) -> Scored | None:
 
 
 def next_changes(told: Sequence[Scored], view: UserView) -> Iterator[datetime]:
-    """When the person is not plainly free any more, if there is an insight at all."""
+    """When the person is not plainly free any more, or is again, if there is an insight at all."""
     gap = find_gap(view)
     if told and gap and gap.length > FREE_FOR:
         yield gap.until - FREE_FOR
+    if told:
+        clocks = (clock for e in _timed(view) for clock in (e.starts_at, e.ends_at))
+        yield from (clock for clock in clocks if clock > view.now)
 
 
 def _is_plainly_free(view: UserView) -> bool:
-    """No late or quiet hour, no day off, no refusal just now, and no meeting soon."""
+    """No late or quiet hour, no day off, no refusal just now, and no meeting soon. Nor anything in
+    the calendar just now, whether it counts as busy or not: an evening of cards is no idle one."""
     gap = find_gap(view)
     is_usual = bar.threshold(view, None) == w.SPEAK
-    return is_usual and (gap is None or gap.length > FREE_FOR)
+    is_at_it = any(event.starts_at <= view.now < event.ends_at for event in _timed(view))
+    return is_usual and not is_at_it and (gap is None or gap.length > FREE_FOR)
+
+
+def _timed(view: UserView) -> Iterator[EventView]:
+    for event in view.events:
+        kind = event.traits.kind
+        if not event.is_all_day and (kind is None or kind.value is not EventKind.MARKER):
+            yield event

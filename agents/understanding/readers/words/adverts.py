@@ -14,7 +14,7 @@ from agents.understanding.readers.words.lexicon import Line
 # By notion of a language's list, or name of a sign of none: what it counts.
 COUNTS: Mapping[str, int] = {
     "offer": 2, "percent": 2, "fraud": 2, "relative": 2,
-    "threat": 1, "demand": 1, "your": 1, "foreign": 1, "link": 1, "loud": 1,
+    "menace": 1, "demand": 1, "your": 1, "foreign": 1, "link": 1, "loud": 1,
 }  # fmt: skip
 # What nobody says to themselves; and how much must come together with it, or without.
 ANOTHERS = frozenset({"fraud", "relative", "your"})
@@ -45,7 +45,7 @@ def find(title: Line, description: Line) -> str:
 
 def _signs(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
     for line in lines:
-        for notion in ("offer", "fraud", "threat", "demand", "foreign"):
+        for notion in ("offer", "fraud", "menace", "demand", "foreign"):
             for hit in line.all(notion):
                 yield notion, line.quote(hit.start, hit.end)
         yield from _pairs(line)

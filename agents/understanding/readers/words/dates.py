@@ -282,6 +282,8 @@ def _numbered(line: Line, i: int, first: date) -> date | None:
     number = line.number(i)
     if number is None or not 1 <= number <= 31 or line.at(i + 1, "oclock", "am", "pm"):
         return None
+    if line.word(i + 1) in (":", ".") and line.touches(i + 2) and line.number(i + 2) is not None:
+        return None  # "viernes 17:00"
     days = (first + timedelta(weeks=week) for week in range(WEEKS_AHEAD))
     found = next((day for day in days if day.day == number), None)
     return found if found and (number > 12 or found == first) else None

@@ -71,11 +71,12 @@ def _bare(line: Line, i: int, added_on: date | None) -> When | None:
     clock = read_clock(line, i)
     if clock is None or clock.minutes < 60 or line.word(i) == line.word(i - 2):
         return None  # "one by one"
-    day = line.at(clock.end, "day", "day_short")  # "by 5 Fri"
+    at = line.past(clock.end, "on")
+    day = line.at(at, "day", "day_short")  # "by 5 Fri"
     after = "" if day else line.word(clock.end)
     if after and after not in ".,;)" and not _goes_on(line, clock.end):
         return None
-    on = read_day(line, clock.end, added_on) if day else None
+    on = read_day(line, at, added_on) if day else None
     return When(on, clock.afternoon(6 * 60 + 59).time, on.end if on else clock.end)
 
 

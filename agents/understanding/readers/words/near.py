@@ -24,7 +24,8 @@ from agents.understanding.readers.words.lexicon import Hit, Line
 from agents.understanding.readers.words.moments import BEGINNINGS, When, at_its_time, read_when
 from agents.understanding.readers.words.whose import read_zone
 
-PROBABLE = 0.6  # that it ends then; see agents.timing.needs
+PROBABLE, CERTAIN = 0.6, 0.9  # that it ends then; see agents.timing.needs
+ENDS_OF_A_PART = (",", ";", ".", "-", "–", ":", "(")
 DAY = timedelta(hours=24)
 # What recurs has no end; nor has what has begun, what opens, and what is over.
 RECURS = ("every", "daily", "weekdays")
@@ -62,7 +63,14 @@ def read_near(
     if not found:
         return None
     best = _together(found)
-    return Trait(best.when.as_last(), line.quote(best.start, best.end), PROBABLE)
+    sure = CERTAIN if _is_over_then(line, best.end) else PROBABLE
+    return Trait(best.when.as_last(), line.quote(best.start, best.end), sure)
+
+
+def _is_over_then(line: Line, i: int) -> bool:
+    """ "tonight 8pm, after that no changes"."""
+    at = i + (line.word(i) in ENDS_OF_A_PART)
+    return line.at(line.past(at, "joint"), "then_over") is not None
 
 
 def _together(found: list[Named]) -> Named:
