@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.production.compose import ROOT
 
-PATIENCE_S = 900
+PATIENCE_S = 2_700  # of a whole night's
 
 
 def report_of(module: str, logs: Path, *options: str) -> dict[str, Any]:

@@ -1,16 +1,15 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from tests.faults.away import OF_A_SOURCE, THINGS, TROUBLES
 from tests.faults.reports import report_of
+from tests.thorough import as_many
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
-# In each trouble: each thing is in one nine times. `OO_TEST_TIMES=20 make test` for a longer day.
-TIMES = int(os.environ.get("OO_TEST_TIMES", "3"))
+TIMES = as_many(3, 20)  # in each trouble: each thing is in one three times as often
 # How long 99 of 100 pages and answers may take, or so many times as long as without trouble, on a
 # machine that is busy with other tests.
 PATIENCE_MS, AS_LONG = 250, 4

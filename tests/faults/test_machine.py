@@ -1,4 +1,4 @@
-"""Tips, answers, completions and the mirror in any order that hypothesis finds: 10,000 steps.
+"""Tips, answers, completions and the mirror in any order that hypothesis finds.
 
 Messages between processes are lost all the time here: what is done is done because it is due.
 """
@@ -45,6 +45,7 @@ from integrations.sync import syncing
 from oo.lib.http import Unreachable
 from tests.clock import NOON
 from tests.factories import make_connection, make_person
+from tests.thorough import as_many
 from tips import conf
 from tips.answer import answering
 from tips.base import Reason
@@ -52,7 +53,7 @@ from tips.make.making import make_tip, make_tips
 from tips.models import Tip, TipSchedule
 from tips.page import states
 
-EXAMPLES, STEPS = 100, 100
+EXAMPLES, STEPS = as_many(40, 100), 100
 A_WHILE = st.sampled_from([1, 5, 9, 11, 60, 300, 1_000, 4_000, 8_000, 30_000])  # seconds
 REACTIONS = st.sampled_from(["done", "snooze", "dismiss"])
 
