@@ -10,7 +10,6 @@ from agents.traits import EventKind, EventTraits, EventWords, Noise, Trait
 from agents.understanding.readers.words.durations import Duration, durations
 from agents.understanding.readers.words.lexicon import Hit, Line, read_line
 from agents.understanding.readers.words.noise import read_noise
-from agents.understanding.readers.words.tokens import LONGEST_FIELD
 
 FLIGHT = re.compile(r"\b[A-Z]{2} ?\d{2,4}\b")
 AIRPORTS = re.compile(r"\b[A-Z]{3} ?[-–→] ?[A-Z]{3}\b")
@@ -47,7 +46,7 @@ def read_event(words: EventWords) -> EventTraits:
 
 def _nothing_held(line: Line) -> Iterator[Found]:
     """Whoever invites to something says what it is; a link for a title is an advertisement."""
-    if link := LINK.search(line.text[:LONGEST_FIELD]):
+    if link := LINK.search(line.text):
         yield EventKind.MARKER, link.group(), 0.6
     noise = read_noise(line, NO_LINE)
     if noise and noise.value in NOT_HELD:
@@ -56,7 +55,7 @@ def _nothing_held(line: Line) -> Iterator[Found]:
 
 def _kinds(line: Line, words: EventWords) -> Iterator[Found]:
     """All that could be meant, what is plainest first."""
-    text = words.title[:LONGEST_FIELD]
+    text = line.text
     # "Wedding planning", "Thesis committee", "Sleep clinic": people talk about it.
     is_talk = any(line.all("gathering"))
     if not words.is_all_day and words.lasts <= LONGEST_CEREMONY and not is_talk:
@@ -91,7 +90,7 @@ def _over_days(line: Line, words: EventWords) -> Iterator[Found]:
         yield from _named(line, EventKind.HOLIDAY, "public_holiday", 0.9)
         yield from _named(line, EventKind.AWAY, "away", 0.7)
         yield from _named(line, EventKind.AWAY, "undisturbed", 0.7)
-    first = words.title[:LONGEST_FIELD].split(maxsplit=1)
+    first = line.text.split(maxsplit=1)
     if words.is_all_day and first and words.is_busy and words.lasts >= 2 * A_DAY:
         yield EventKind.AWAY, first[0], 0.4  # busy for days: a journey, a course, a fair
     if first and not words.is_all_day:

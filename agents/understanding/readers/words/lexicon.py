@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from agents.understanding.readers.words.tokens import Token, tokenise
+from agents.understanding.readers.words.tokens import LONGEST_FIELD, Token, tokenise
 
 FOLDER = Path(__file__).with_name("languages")
 # Lists by position; the variants of one are parted by |.
@@ -102,6 +102,7 @@ def language_of(lines: Sequence[Line]) -> str:
 
 
 def read_line(text: str) -> Line:
+    text = text[:LONGEST_FIELD]
     tokens = tokenise(text)
     hits: dict[str, dict[int, Hit]] = {}
     lexicon, blind = load(), 0

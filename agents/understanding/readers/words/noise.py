@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 
 from agents.traits import Noise, Trait
 from agents.understanding.readers.words import adverts
@@ -98,24 +100,15 @@ def _noises(title: Line, description: Line) -> Iterator[tuple[Noise, str, float]
 def _order(line: Line) -> str:
     if plain := ORDER.search(line.text):
         return plain.group() if plain.group().strip() else line.text
+    # Of each token, how many stops stand before it.
+    sentences = [0, *accumulate(token.word in STOPS for token in line.tokens)][:-1]
+    parts = [{sentences[hit.start] for hit in line.all(notion)} for notion in OTHERS]
     for hit in line.all(ROWS):
-        start, end = _sentence(line, hit.start)
-        parts = sum(_is_in(line, notion, start, end) for notion in OTHERS)
-        if parts > 1:
+        which = sentences[hit.start]
+        if sum(which in of_part for of_part in parts) > 1:
+            start, end = bisect_left(sentences, which), bisect_right(sentences, which)
             return line.quote(start, end)
     return ""
-
-
-def _sentence(line: Line, i: int) -> tuple[int, int]:
-    """That in which token i stands."""
-    tokens = line.tokens
-    start = next((k + 1 for k in range(i, -1, -1) if tokens[k].word in STOPS), 0)
-    end = next((k for k in range(i, len(tokens)) if tokens[k].word in STOPS), len(tokens))
-    return start, end
-
-
-def _is_in(line: Line, notion: str, start: int, end: int) -> bool:
-    return any(start <= hit.start < end for hit in line.all(notion))
 
 
 def _is_overlaid(title: str) -> bool:
