@@ -69,6 +69,19 @@ def test_an_office_that_closes_comes_before_what_can_be_done_tonight() -> None:
     assert said(view(form, invoices, conference, now=at(16))) == "Form"
 
 
+def test_what_is_shut_for_days_from_now_on_is_said_where_its_words_have_the_hours() -> None:
+    """At eleven on a Tuesday, and not again before Thursday."""
+    spans = (Span(frozenset({1}), time(9), time(12)), Span(frozenset({3}), time(9), time(17)))
+    written = Traits(hours=Trait(Hours(Door.SHOP, spans), "tue 9-12, thu 9-5"))
+    boots = task(1, "Boots from the cobbler", traits=written)
+    assert said(view(boots, now=at(11))) == "Boots from the cobbler"
+    assert said(view(boots, now=at(9, 5))) == "nothing_urgent"
+    usual = Traits(hours=Trait(Hours(Door.SHOP), "cobbler"))
+    assert (
+        said(view(task(1, "Boots from the cobbler", traits=usual), now=at(17))) == "nothing_urgent"
+    )
+
+
 def test_a_closed_office_is_not_said_however_late_it_is() -> None:
     rent = task(1, "Ring the council", due_in=-3, priority=4, traits=OFFICE)
     evening = view(rent, now=at(20))

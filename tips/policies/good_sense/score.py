@@ -236,7 +236,7 @@ def _fading(table: tuple[tuple[float, float], ...], left: timedelta) -> float:
 def _worth(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
     yield w.PRIORITY[task.priority], "urgent" if task.priority == 4 else "important"
     yield from _meant(task)
-    if need.soft or need.hard or task.priority > 1 or _is_about_health(task):
+    if _is_to_be_done(task, need):
         yield _closing(task, need, view), "closing"
     if _habit(task, view) >= w.HABIT_TIMES:
         yield w.HABIT, "habit"
@@ -251,6 +251,14 @@ def _worth(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
     elif task.added_at and view.now - task.added_at < w.FRESH_FOR:
         yield w.FRESH + (w.ACUTE if _is_about_health(task) else 0.0), "fresh"
     yield w.REFUSED * _refusals(task, view), "refused_before"
+
+
+def _is_to_be_done(task: TaskView, need: Need) -> bool:
+    """By a date, by its priority or for health; or so that somebody wrote down when it can be."""
+    hours = task.traits.hours
+    has_own_hours = hours is not None and bool(hours.value.spans)
+    is_wanted = bool(need.soft or need.hard) or task.priority > 1 or _is_about_health(task)
+    return is_wanted or has_own_hours
 
 
 def _meant(task: TaskView) -> Iterator[Part]:
