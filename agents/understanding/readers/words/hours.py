@@ -200,8 +200,7 @@ def _days_first(line: Line, i: int) -> Found | None:
         sure = 0.9 if days.is_range else 0.6  # one day and a range may be an appointment
         spans = tuple(Span(days.days, a, b) for a, b in ranges[0])
         return Found(spans, door_of(days.days), i, ranges[1], sure)
-    until = line.past(at, "until")
-    last = read_clock(line, until) if until > at else None
+    last = _clock_behind_until(line, at)
     if last is None or not last.is_marked:
         return None
     if not days.is_range and _days_first(line, line.past(last.end, "joint")) is None:
@@ -213,12 +212,16 @@ def _days_first(line: Line, i: int) -> Found | None:
 def _days_until(line: Line, i: int) -> Found | None:
     """ "Tue-Fri 9-5 and Sat till 12": behind other hours the number is one."""
     days = read_days(line, i)
-    until = line.past(days.end, "until") if days else i
-    last = read_clock(line, until) if days and until > days.end else None
+    last = _clock_behind_until(line, days.end) if days else None
     if days is None or last is None or not _is_closing(line, last):
         return None
     span = Span(days.days, SHOP_OPENS, last.afternoon(NOON - 1).time)
     return Found((span,), door_of(days.days), i, last.end, 0.7)
+
+
+def _clock_behind_until(line: Line, i: int) -> Clock | None:
+    until = line.past(i, "until")
+    return read_clock(line, until) if until > i else None
 
 
 def _times_first(line: Line, i: int) -> Found | None:
@@ -282,8 +285,7 @@ def _closing(line: Line) -> Iterator[Found]:
 
 def _open_until(line: Line, hit: Hit) -> Iterator[Found]:
     """ "open until 7", "bis 18 Uhr offen", "18時まで営業"."""
-    until = line.past(hit.end, "until")
-    last = read_clock(line, until) if until > hit.end else None
+    last = _clock_behind_until(line, hit.end)
     if last and _is_closing(line, last):
         yield _closed(line, hit.start, last, last.end)
     for i in range(max(0, hit.start - 6), hit.start):

@@ -25,7 +25,7 @@ class Phrase:
     notion: str
     value: int
     language: str
-    accented: tuple[bool, ...] = ()  # of each word, as the list writes it
+    accented: tuple[bool, ...]  # of each word, as the list writes it
 
 
 @dataclass(frozen=True, slots=True)

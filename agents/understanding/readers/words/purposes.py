@@ -20,6 +20,13 @@ MONTH = 30.6  # days: a little more, so that it is not too late
 NOBODY_WORKS = timedelta(hours=6)  # so long at one thing
 SURE, MAYBE = 0.5, 0.3
 A_TIME = ("day", "month", "today", "tomorrow", "daily", "weekdays", "weekend")
+# By unit: how many days so many of it are. The last that begins at a token counts.
+DAYS: Mapping[str, Callable[[int], int]] = {
+    "day_unit": lambda number: number,
+    "week_unit": lambda number: number * WEEK,
+    "month_unit": lambda number: ceil(number * MONTH),
+    "working_day_unit": lambda number: number + WEEKEND * -(-number // WORKING_WEEK),
+}
 
 
 def read_prepares(title: Line, description: Line, *, ends: bool) -> Trait[Prepares] | None:
@@ -122,15 +129,6 @@ def _lengths(line: Line) -> Iterator[Duration]:
         if number and (_is_needed(line, hit.start - 1) or _is_ahead(line, hit.end)):
             days = DAYS[hit.phrase.notion](number)
             yield Duration(timedelta(days=days), hit.start - 1, hit.end, could_be_a_clock=False)
-
-
-# By unit: how many days so many of it are. The last that begins at a token counts.
-DAYS: Mapping[str, Callable[[int], int]] = {
-    "day_unit": lambda number: number,
-    "week_unit": lambda number: number * WEEK,
-    "month_unit": lambda number: ceil(number * MONTH),
-    "working_day_unit": lambda number: number + WEEKEND * -(-number // WORKING_WEEK),
-}
 
 
 def _is_ahead(line: Line, i: int) -> bool:
