@@ -88,6 +88,13 @@ def test_a_day_of_which_no_source_tells_when_it_was_written_is_read_once(alice: 
         assert catch_up({alice.pk: BERLIN}, at=NOON + timedelta(minutes=minutes)) == read
 
 
+def test_of_the_same_words_what_no_source_dates_was_written_last(alice: User) -> None:
+    task_of(alice, "Send it by tomorrow", "a")
+    task_of(alice, "Send it by tomorrow", "a", added_at=NOON - timedelta(days=7))
+    catch_up({alice.pk: BERLIN}, at=NOON)
+    assert ends(alice, "a").value.on == (NOON + timedelta(days=1)).date()
+
+
 def test_a_day_that_the_person_set_is_that_of_the_words_as_they_stood(alice: User) -> None:
     """What they say of it otherwise holds for good: an hour, and that it is not so."""
     task_of(alice, "Send it by tomorrow", "a", added_at=NOON - timedelta(days=7))

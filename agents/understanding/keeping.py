@@ -31,7 +31,8 @@ from oo.lib.among import Among
 
 log = logging.getLogger(__name__)
 BATCH_ROWS = 500
-WRITTEN = Coalesce("worded_at", "added_at")
+# What no source tells was written now, and is last: see written_at.
+WRITTEN = Coalesce("worded_at", "added_at").asc(nulls_last=True)
 
 
 def read_new_words(user_ids: Collection[UUID], *, at: datetime) -> None:
