@@ -60,7 +60,9 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
 
 
 class Correction(models.Model):
-    """What the person says of one trait of some words. It beats every reading, for good."""
+    """What the person says of one trait of some words. It beats every reading, for good; a day that
+    they set, until the same words are written again.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
     kind = models.CharField(max_length=5, choices=Reading.Kind.choices)
