@@ -29,11 +29,11 @@ def main(arguments: list[str]) -> int:
     except servers.Missing as missing:
         sys.stderr.write(f"{missing}\n")
         return 2
+    if first:
+        return first  # What failed is the last that is read, also where only the end is kept.
     fewer = ["--database-alone", "-m", "not browser and not postgres"]
     second = run("SQLite", fewer, {**env, "DATABASE_URL": "sqlite://:memory:"}, arguments)
-    if arguments and second == NOTHING_TO_RUN:
-        second = 0
-    return first or second
+    return 0 if arguments and second == NOTHING_TO_RUN else second
 
 
 def run(name: str, options: list[str], env: dict[str, str], arguments: list[str]) -> int:

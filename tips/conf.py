@@ -17,6 +17,8 @@ UNDO_WINDOW = timedelta(seconds=8)
 UNDO_GRACE = timedelta(seconds=2)
 # Until then the page waits for the worker; after that it decides by itself.
 PATIENCE_S = 2
+# Who waits for a tip has seen it by then, and nothing is asked about a tip that was seen.
+WAITED_FOR_S = 5
 # Questions to a model about a person's tips within 24 hours. With the readings of five new tasks
 # an ordinary day has twelve. A choice is three of them, a wording is one.
 MOST_QUESTIONS = 7

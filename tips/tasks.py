@@ -23,12 +23,12 @@ from tips.polish import polishing
 def make_tip(user_id: str) -> None:
     """See that one person has a ready tip. Safe to run twice, at once, or after they have left."""
     if tip := making.make_tip(UUID(user_id), at=timezone.now()):
-        _polish([tip])
+        _polish([tip], countdown_s=conf.WAITED_FOR_S)
 
 
-def _polish(tips: Collection[Tip]) -> None:
+def _polish(tips: Collection[Tip], *, countdown_s: float = 0) -> None:
     for tip in polishing.worth_asking(tips):
-        look_now(polish, str(tip.pk), expires_s=120)
+        look_now(polish, str(tip.pk), countdown_s=countdown_s, expires_s=120)
 
 
 @shared_task(soft_time_limit=60, time_limit=70)

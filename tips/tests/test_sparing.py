@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Profile, User
 from accounts.privacy.consents import grant, withdraw
@@ -17,7 +18,7 @@ from oo.lib import llm
 from tests.clock import NOON
 from tests.factories import give_tip, make_task
 from tests.stand_ins.model import ModelStandIn, Turn, entry, use_aliases
-from tips import conf
+from tips import conf, tasks
 from tips.answer.answering import mark_shown
 from tips.make.making import make_tip
 from tips.models import Tip, TipSchedule
@@ -205,3 +206,19 @@ def test_looking_is_what_has_the_next_tip_worded(alice: User, model: ModelStandI
     alice.task_set.update(title="Pay the deposit", changed_at=SOON)
     model.play(said("Pay the deposit now."))
     assert polished(made_anew(tip, at=SOON), at=SOON).content == "Pay the deposit now."
+
+
+@pytest.mark.usefixtures("model")
+def test_who_waits_has_seen_the_tip_before_anything_is_asked(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_task(alice, "Pay the rent")
+    monkeypatch.setattr(timezone, "now", lambda: NOON)
+    sent: list[dict[str, Any]] = []
+    monkeypatch.setattr(tasks.polish, "apply_async", lambda _args, **more: sent.append(more))
+    tasks.make_tip(str(alice.pk))
+    assert [message["countdown"] for message in sent] == [conf.WAITED_FOR_S]
+    TipSchedule.objects.update(next_look_at=NOON)
+    tasks.keep_ready()
+    assert [message["countdown"] for message in sent] == [conf.WAITED_FOR_S, 0]
+    assert conf.WAITED_FOR_S > conf.PATIENCE_S + 1  # and the page asks once a second
