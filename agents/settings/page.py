@@ -17,10 +17,10 @@ from agents.profile.preferences import adjustable, load_preferences
 from agents.registry import INFERENCES
 from agents.settings.counted import build_counted
 from agents.settings.forms import ContextForm, PrefsForm
-from agents.settings.understood import form_name, told_traits
+from agents.settings.understood import TraitRow, form_name, told_traits
 from agents.timing.needs import find_prepared
 from agents.traits import Origin
-from agents.understanding.correcting import understandings_of
+from agents.understanding.correcting import Understanding, understandings_of
 from agents.understanding.loading import load_understood
 from agents.understanding.words import sentences
 from agents.view import load_view
@@ -100,28 +100,36 @@ def _understood(view: UserView, shown: dict[str, Any]) -> list[dict[str, Any]]:
     if understood is None:
         return []
     kind = Reading.Kind.TASK
-    corrected = Correction.objects.filter(user_id=user_id, kind=kind)
-    spoken_of = {
-        words
-        for words, traits in understood.tasks.items()
-        if any(sentences(_counting(traits, words, view, shown)))
-    }
-    spoken_of.update(corrected.values_list("words", flat=True))
+    corrected = set(
+        Correction.objects.filter(user_id=user_id, kind=kind).values_list("words", flat=True)
+    )
+
+    def is_told(title: str, words: str) -> bool:
+        traits = understood.tasks.get(words)
+        return words in corrected or (
+            traits is not None and any(sentences(_counting(traits, title, words, view, shown)))
+        )
+
     rows = Task.objects.open().filter(user_id=user_id).order_by("-pk")
     titles = rows.exclude(words_digest="").values_list("title", "words_digest")
-    found = list(islice((row for row in titles if row[1] in spoken_of), MOST_UNDERSTOOD))
-    known = {
-        words: replace(each, said=tuple(sentences(_counting(each.traits, words, view, shown))))
-        for words, each in understandings_of(user_id, kind, {row[1] for row in found}).items()
-    }
+    found = list(islice((row for row in titles if is_told(*row)), MOST_UNDERSTOOD))
+    known = understandings_of(user_id, kind, {words for _title, words in found})
     return [
         {"title": title, "words": words, "traits": traits}
         for title, words in found
-        if (traits := list(told_traits(kind, words, known[words], shown)))
+        if (traits := list(_told(known[words], title, words, view, shown)))
     ]
 
 
-def _counting(traits: Any, words: str, view: UserView, shown: dict[str, Any]) -> Any:
+def _told(
+    known: Understanding, title: str, words: str, view: UserView, shown: dict[str, Any]
+) -> Iterator[TraitRow]:
+    counting = _counting(known.traits, title, words, view, shown)
+    said = replace(known, said=tuple(sentences(counting)))
+    return told_traits(Reading.Kind.TASK, words, said, shown)
+
+
+def _counting(traits: Any, title: str, words: str, view: UserView, shown: dict[str, Any]) -> Any:
     """Without a purpose that no event is: read truly, it decides nothing, and says nothing new.
 
     What the person said stays, and so does what they are correcting.
@@ -129,4 +137,4 @@ def _counting(traits: Any, words: str, view: UserView, shown: dict[str, Any]) ->
     purpose = traits.prepares
     if purpose is None or purpose.origin is Origin.PERSON or form_name(words, "prepares") in shown:
         return traits
-    return traits if find_prepared(purpose, view) else replace(traits, prepares=None)
+    return traits if find_prepared(purpose, view, title) else replace(traits, prepares=None)

@@ -216,6 +216,20 @@ def test_what_a_task_is_for_is_listed_where_an_event_is_called_so(
     assert "Slides" not in alice_client.get(MIND).content.decode()
 
 
+def test_a_long_wait_is_listed_where_its_title_names_the_event(
+    alice: User, alice_client: Client
+) -> None:
+    for_the_review(alice, "Thaw the goose")
+    Reading.objects.update(traits={
+        "prepares": {"value": {"lead": 2 * 24 * 3600}, "quote": "two days to thaw"}
+    })  # fmt: skip
+    minutes = int((timezone.now() - NOON) / timedelta(minutes=1)) + 6 * 24 * 60
+    event = make_event(alice, starts_in_min=minutes, title="Dinner with the Mosers")
+    assert "Thaw the goose" not in alice_client.get(MIND).content.decode()
+    CalendarEvent.objects.filter(pk=event.pk).update(title="Goose with the Mosers")
+    assert "two days to thaw" in alice_client.get(MIND).content.decode()
+
+
 def test_only_the_purpose_is_left_out_of_what_else_was_understood(
     alice: User, alice_client: Client
 ) -> None:
