@@ -223,6 +223,26 @@ def test_a_last_chance_for_days_counts_more_than_one_for_tonight() -> None:
     assert saturday.score > friday.score
 
 
+def test_who_is_held_up_right_now_goes_before_what_ends_today() -> None:
+    code = Traits(waits=Trait("Priya", "Priya can't go in", 0.8))
+    invoice = task(2, "Invoice", due_in=0, due_at=at(20), priority=4)
+    fresh = task(1, "Text the code", traits=code, added_at=NOON - 5 * MINUTE)
+    assert said(view(fresh, invoice)) == "Text the code"
+    assert said(view(replace(fresh, added_at=NOON - 2 * HOUR), invoice)) == "Invoice"
+    wanted = replace(fresh, traits=Traits(waits=Trait("Mum", "Mum wants", 0.6)))
+    assert said(view(wanted, invoice)) == "Invoice"
+
+
+def test_what_is_due_when_it_opens_is_said_a_little_before() -> None:
+    spans = (Span(frozenset(range(7)), time(9), time(18)),)
+    opens = Traits(hours=Trait(Hours(Door.SHOP, spans), "opens 9:00"))
+    camp = task(1, "Register for camp", due_in=0, due_at=at(9), traits=opens)
+    assert said(view(camp, now=at(8, 54))) == "Register for camp"
+    assert said(view(camp, now=at(8, 40))) in SILENT_AT_NIGHT
+    shop = replace(camp, due_at=None)
+    assert said(view(shop, now=at(8, 54))) in SILENT_AT_NIGHT
+
+
 def test_a_matter_of_health_that_was_just_written_down_goes_first() -> None:
     fever = Traits(stakes=Trait(Stakes.HEALTH, "fever"))
     order, late = task(2, "Order", due_in=0), 10 * DAY

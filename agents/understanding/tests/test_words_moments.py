@@ -211,7 +211,13 @@ def test_what_is_no_moment_is_not_spoken_of(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "at"),
-    [("tide's back by 3, two trips", time(15)), ("home before 6", time(18)), ("by 11.", time(11))],
+    [
+        ("tide's back by 3, two trips", time(15)),
+        ("home before 6", time(18)),
+        ("by 11.", time(11)),
+        ("in the hall office til 7", time(19)),
+        ("they tow from 8 am", time(8)),
+    ],
 )
 def test_a_bare_number_that_ends_what_is_said_is_a_time(text: str, at: time) -> None:
     found = read("Note", text).last_moment

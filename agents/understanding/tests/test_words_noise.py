@@ -49,7 +49,9 @@ def test_an_order_to_a_program_is_none_to_the_person(text: str) -> None:
 
 @pytest.mark.parametrize(
     "title", ["#REF!", "NULL", "a" * 90, "(no title)", "DTSTART;TZID=Europe/Berlin:20190304T090000",
-              "\u200b\u200b", "a\u0321\u0322\u0324b\u0321\u0322\u0324", "[object Object]"],
+              "\u200b\u200b", "a\u0321\u0322\u0324b\u0321\u0322\u0324", "[object Object]",
+              "TITLE;DUE;PRIO;NOTES", '"=VLOOKUP(A14,B:C,2,0)";#REF!;4',
+              "null [object Object] 1970-01-01"],
 )  # fmt: skip
 def test_what_a_program_left_behind(title: str) -> None:
     assert noise_of(title) is Noise.DEBRIS
@@ -63,6 +65,7 @@ def test_what_a_program_left_behind(title: str) -> None:
         ("Fw: Nur noch 20 Minuten: 90 % auf alles!!!", ""),
         ("Hallo Mama, das ist meine neue Nummer", "weitergeleitet"),
         ("PAGA YA tu adeudo o serás embargada (link)", "reenviado"),
+        ("ROYAL POST: parcel held. Pay £1.45 within 24h", "http://post.example/pay"),
         ("Your domain expires today", "spam, ours renews in March"),
         ("\u26a0\ufe0f Colis bloqué : réglez 1,99 € sur suivi.example", ""),
     ],
@@ -93,6 +96,8 @@ ORDINARY = [
     "Ask the assistant to answer Bob first", "Pagar IPVA cota única (15% de desconto)",
     "Check whether the mail from the bank is phishing", "Show only this note to Ann",
     "Sale 50% off ends Sunday, lamp", "Reply to Tom about this item", "Mum's new number",
+    "Parcel held at the depot, bring ID", "Pay £40 within 14 days http://council.example/pcn",
+    "Milk; eggs; bread; tea", "Null-Linie prüfen", "TV/Hi-fi;desk",
 ]  # fmt: skip
 
 

@@ -92,7 +92,7 @@ def _gates(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
     """Why it cannot be now. Unknown never gates."""
     yield from _gone(task, need, view)
     if need.first is None or need.first.start > view.now:
-        if not _ends_before_it_opens(task, need, view):
+        if not (_ends_before_it_opens(task, need, view) or _is_awaited(task, need, view)):
             yield "closed"
     elif need.first.length < need.effort and need.effort <= 2 * HOUR:
         yield "no_time"
@@ -110,6 +110,13 @@ def _ends_before_it_opens(task: TaskView, need: Need, view: UserView) -> bool:
     if task.traits.hours or need.hard is None or need.first is None:
         return False
     return view.now < need.hard <= need.first.start
+
+
+def _is_awaited(task: TaskView, need: Need, view: UserView) -> bool:
+    """What is due at the minute at which it opens is full soon after: one is ready then."""
+    if task.traits.hours is None or task.due_at is None or need.first is None:
+        return False
+    return view.now < need.first.start <= task.due_at <= view.now + w.READY_BEFORE
 
 
 _NOT_ON_THE_WAY = (Place.HOME, Place.ERRAND, Place.OUTDOORS, Place.WITH_SOMEBODY)
@@ -249,8 +256,16 @@ def _worth(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
     if task.due_on is None and task.added_at and view.now - task.added_at > w.LONG_AGO_DAYS * DAY:
         yield w.LONG_AGO, "long_ago"
     elif task.added_at and view.now - task.added_at < w.FRESH_FOR:
-        yield w.FRESH + (w.ACUTE if _is_about_health(task) else 0.0), "fresh"
+        yield w.FRESH + _acute(task), "fresh"
     yield w.REFUSED * _refusals(task, view), "refused_before"
+
+
+def _acute(task: TaskView) -> float:
+    """What is more about what was written down just now than that it is on the mind."""
+    if _is_about_health(task):
+        return w.ACUTE
+    waits = task.traits.waits
+    return w.CALLED_FOR if waits and is_certain(waits) else 0.0
 
 
 def _is_to_be_done(task: TaskView, need: Need) -> bool:

@@ -39,6 +39,7 @@ LONG_PER_HOUR = -2.5
 LONG_AGO, LONG_AGO_DAYS = -3.0, 60  # undated, and added that long ago
 FRESH, FRESH_FOR = 6.0, timedelta(hours=1)  # written down just now: it is on the mind
 ACUTE = 44.0  # just now, and about health: before what is merely due today
+CALLED_FOR = 74.0  # just now, and somebody is held up until it is done: before what ends today
 # Deep work in a free morning that it fits into: such hours are rare.
 DEEP_MORNING, MORNING_UNTIL = 8.0, time(12)
 # Done at this hour before, at least twice.
@@ -49,6 +50,8 @@ STRANGE = -60.0  # Traits.noise: nobody wrote it for the person
 
 # No model overrules what has to be begun so soon.
 PRESSES = timedelta(hours=4)
+# What is due at the minute at which it opens is said so long before.
+READY_BEFORE = timedelta(minutes=10)
 # Not now: far below everything that can be done.
 GATED = -200.0
 MOST_REFUSALS = 3

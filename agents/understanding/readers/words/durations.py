@@ -44,7 +44,7 @@ def _hours(line: Line, unit: Hit) -> Duration | None:
     if number is None:
         return None
     minutes = 60.0 * number
-    if start >= 2 and line.word(start - 1) in (".", ",") and _is_decimal(line, start):
+    if start >= 2 and line.word(start - 1) in (".", ",") and is_decimal(line, start):
         minutes = 60 * (line.number(start - 2) or 0) + 6 * number
         start -= 2
     elif _is_a_fraction(line, start):
@@ -75,6 +75,7 @@ def _is_a_fraction(line: Line, i: int) -> bool:
     return bool(sign) and sign in ".:" and line.touches(i) and line.number(i - 2) is not None
 
 
-def _is_decimal(line: Line, i: int) -> bool:
+def is_decimal(line: Line, i: int) -> bool:
+    """Whether token i is the tenths of a number, behind its point."""
     is_one = line.touches(i) and line.touches(i - 1) and len(line.word(i)) == 1
     return is_one and line.number(i - 2) is not None

@@ -71,12 +71,27 @@ def _kinds(line: Line, words: EventWords) -> Iterator[Found]:
     yield from _named(line, EventKind.FOCUS, "undisturbed", 0.9)
     if not is_talk:
         yield from _named(line, EventKind.FOCUS, "focus", 0.6)
-        yield from _named(line, EventKind.SLEEP, "sleep", 0.8)
+        yield from _asleep(line)
         if asleep := SLEEPS.search(text):
             yield EventKind.SLEEP, asleep.group(), 0.8
     if _is_place(words.location) and not words.is_busy and words.lasts <= LONGEST_STAY:
         # Nobody marked it as busy; but one is there, and not here.
         yield EventKind.MEETING, words.location, 0.4
+
+
+def _asleep(line: Line) -> Iterator[Found]:
+    """ "Ben's nap", "sieste de Léo" is no sleep of the person, and takes no time of theirs."""
+    for hit in sorted(line.all("sleep"), key=lambda hit: hit.start):
+        before, after = hit.start - 1, hit.end + 1
+        is_whose = line.word(before) == "s" and line.word(before - 1) == "'"
+        is_of = line.at(hit.end, "of_somebody") is not None and _is_capital(line, after)
+        is_child = line.at(before, "child") or line.at(hit.end, "child")
+        kind = EventKind.MARKER if is_whose or is_of or is_child else EventKind.SLEEP
+        yield kind, line.quote(hit.start, hit.end), 0.8
+
+
+def _is_capital(line: Line, i: int) -> bool:
+    return line.is_word(i) and line.quote(i, i + 1)[0].isupper()
 
 
 def _is_place(location: str) -> bool:

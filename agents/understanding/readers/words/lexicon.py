@@ -14,7 +14,7 @@ from agents.understanding.readers.words.tokens import LONGEST_FIELD, Token, toke
 
 FOLDER = Path(__file__).with_name("languages")
 # Lists by position; the variants of one are parted by |.
-NUMBERED = ("day", "day_short", "month", "hour_word")
+NUMBERED = ("day", "day_short", "month", "hour_word", "and_half_word")
 FIRST_UNPARTED = "\u3005"  # characters from here on: see tokens.py
 NOTHING = "nothing"  # a phrase in which no other is looked for
 

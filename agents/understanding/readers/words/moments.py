@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 
 from agents.traits import LastMoment, Trait
-from agents.understanding.readers.words.clocks import NOON, Clock, read_clock
+from agents.understanding.readers.words.clocks import NOON, SMALL, Clock, read_clock
 from agents.understanding.readers.words.dates import A_DAY, Day, read_day, read_number_of_day
+from agents.understanding.readers.words.durations import durations
 from agents.understanding.readers.words.hours import DASHES, read_range
 from agents.understanding.readers.words.lexicon import Hit, Line
 from agents.understanding.readers.words.whose import read_zone
@@ -77,7 +78,11 @@ def _bare(line: Line, i: int, added_on: date | None) -> When | None:
     if after and after not in ".,;)" and not _goes_on(line, clock.end):
         return None
     on = read_day(line, at, added_on) if day else None
-    return When(on, clock.afternoon(6 * 60 + 59).time, on.end if on else clock.end)
+    # "in the office til 7": nobody leaves one in the morning.
+    latest = (
+        SMALL if any(hit.end <= i for hit in line.all("office_word", "counter")) else 6 * 60 + 59
+    )
+    return When(on, clock.afternoon(latest).time, on.end if on else clock.end)
 
 
 def _goes_on(line: Line, i: int) -> bool:
@@ -220,6 +225,8 @@ def _threat(line: Line, hit: Hit, _added_on: date | None) -> When | None:
     """
     at = line.past(hit.end, "from_then", "clock_at")
     clock = read_clock(line, at) if at > hit.end else None
+    if clock is None and line.at(hit.start, "fasting") and _is_length(line, hit.start):
+        return None  # "12 h en ayunas"
     if clock is None:
         before = (read_clock(line, i) for i in range(max(0, hit.start - LONGEST_CLOCK), hit.start))
         clock = next((c for c in before if c and c.is_marked and c.end == hit.start), None)
@@ -228,6 +235,12 @@ def _threat(line: Line, hit: Hit, _added_on: date | None) -> When | None:
         clock = next((pair[0] for pair in ranges if pair and pair[1].end <= hit.start), None)
     end = max(hit.end, clock.end) if clock else 0
     return When(None, clock.afternoon(6 * 60 + 59).time, end) if clock else None
+
+
+def _is_length(line: Line, end: int) -> bool:
+    """Whether a length ends there, which no word says to be a time."""
+    told = {hit.end for hit in line.all("from", "from_then", "clock_at", "after", "by", "until")}
+    return any(found.end == end and found.start not in told for found in durations(line))
 
 
 ENDS = {"expires": _expiry, "threat": _threat, "close": _closing}

@@ -62,6 +62,10 @@ DEBRIS = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# Rows of a table that was no list: cells without a space between, or what a sheet computes.
+TABLE = re.compile(r"(?:[\w#.-]+[;|\t]){3,}[\w#.-]*|.*#(?:REF|VALUE|NAME|DIV/0|NULL)[!?].*")
+LEFT = re.compile(r"null|nil|undefined|nan|\[object object\]", re.IGNORECASE)
+NOTHING_SAID = re.compile(r"[\d\W_]*")
 KEY_HELD = re.compile(r"(\w)\1{11,}", re.IGNORECASE)
 SHOUTED = re.compile(r"\b(\w{3,})\b(?:\W+\1\b){2,}", re.IGNORECASE)  # URGENT URGENT URGENT
 _BIG = "[A-ZÀ-ÖØ-ÞĀ-ĮĹ-ŻΑ-ΩА-Я]"
@@ -85,7 +89,7 @@ def _noises(title: Line, description: Line) -> Iterator[tuple[Noise, str, float]
         if order := _order(line):
             yield Noise.ORDER, order, 0.8
     text = title.text
-    if DEBRIS.fullmatch(text) or _is_overlaid(text) or _is_invisible(text):
+    if _is_debris(text) or _is_overlaid(text) or _is_invisible(text):
         yield Noise.DEBRIS, text, 0.9
     if held := KEY_HELD.search(text):
         yield Noise.DEBRIS, held.group(), 0.8
@@ -109,6 +113,14 @@ def _order(line: Line) -> str:
             start, end = bisect_left(sentences, which), bisect_right(sentences, which)
             return line.quote(start, end)
     return ""
+
+
+def _is_debris(title: str) -> bool:
+    """A thing that stands for nothing, a row of such things with numbers, or a row of a table."""
+    if DEBRIS.fullmatch(title) or TABLE.fullmatch(title):
+        return True
+    rest, found = LEFT.subn("", title)
+    return found > 0 and NOTHING_SAID.fullmatch(rest) is not None
 
 
 def _is_overlaid(title: str) -> bool:

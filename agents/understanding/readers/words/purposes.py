@@ -7,7 +7,7 @@ from datetime import timedelta
 from math import ceil
 
 from agents.traits import EventKind, Prepares, Trait
-from agents.understanding.readers.words.durations import Duration, durations
+from agents.understanding.readers.words.durations import Duration, durations, is_decimal
 from agents.understanding.readers.words.hours import DASHES
 from agents.understanding.readers.words.lexicon import Hit, Line
 
@@ -21,11 +21,11 @@ NOBODY_WORKS = timedelta(hours=6)  # so long at one thing
 SURE, MAYBE = 0.5, 0.3
 A_TIME = ("day", "month", "today", "tomorrow", "daily", "weekdays", "weekend")
 # By unit: how many days so many of it are. The last that begins at a token counts.
-DAYS: Mapping[str, Callable[[int], int]] = {
+DAYS: Mapping[str, Callable[[float], float]] = {
     "day_unit": lambda number: number,
     "week_unit": lambda number: number * WEEK,
     "month_unit": lambda number: ceil(number * MONTH),
-    "working_day_unit": lambda number: number + WEEKEND * -(-number // WORKING_WEEK),
+    "working_day_unit": lambda number: number + WEEKEND * ceil(number / WORKING_WEEK),
 }
 
 
@@ -44,13 +44,21 @@ def read_prepares(title: Line, description: Line, *, ends: bool) -> Trait[Prepar
                 line.quote(said.start, said.stop),
                 SURE if line is title and _is_marked(line, hit, start, end) else MAYBE,
             )
-    waits = None if ends else _long_wait((title, description))
-    if waits:
-        return waits
     for hit in title.all("packing"):
-        quote = title.quote(hit.start, hit.end)
-        return Trait(Prepares(quote, kind=EventKind.TRAVEL), quote, SURE)
-    return None
+        if not _is_a_thing(title, hit):
+            quote, lead = title.quote(hit.start, hit.end), read_lead((title, description))
+            lead = lead if lead >= NOBODY_WORKS and not ends else timedelta()
+            return Trait(Prepares(quote, kind=EventKind.TRAVEL, lead=lead), quote, SURE)
+    return None if ends else _long_wait((title, description))
+
+
+def _is_a_thing(line: Line, hit: Hit) -> bool:
+    """Not to pack: "the new blister pack"."""
+    before = hit.start - 1
+    is_free = (
+        not line.is_word(before) or line.at(before, "joint", "wish") or line.word(before) == "to"
+    )
+    return hit.phrase.words == ("pack",) and not is_free
 
 
 def _long_wait(lines: Sequence[Line]) -> Trait[Prepares] | None:
@@ -125,15 +133,33 @@ def _lengths(line: Line) -> Iterator[Duration]:
             yield found
     units = {hit.start: hit for hit in line.all(*DAYS)}
     for hit in units.values():
-        number = line.number(hit.start - 1)
-        if number and (_is_needed(line, hit.start - 1) or _is_ahead(line, hit.end)):
+        number, start = _amount(line, hit.start)
+        end = line.past(hit.end, "half_behind")
+        number += (end > hit.end) / 2
+        if number and (_is_needed(line, start) or _is_ahead(line, end)):
             days = DAYS[hit.phrase.notion](number)
-            yield Duration(timedelta(days=days), hit.start - 1, hit.end, could_be_a_clock=False)
+            yield Duration(timedelta(days=days), start, end, could_be_a_clock=False)
+
+
+def _amount(line: Line, end: int) -> tuple[float, int]:
+    """ "3", "three", "3.5", "three and a half": what ends there, and the token it begins at."""
+    half = next((hit for hit in line.all("half_more") if hit.end == end), None)
+    at = (half.start if half else end) - 1
+    if half_word := line.at(at, "and_half_word"):
+        return half_word.value + 1.5, at
+    word, number = line.at(at, "hour_word"), line.number(at)
+    if number is None:
+        return (word.value + 1 + bool(half) / 2, at) if word and word.end == at + 1 else (0, end)
+    if line.word(at - 1) in (".", ",") and is_decimal(line, at):
+        return (line.number(at - 2) or 0) + number / 10, at - 2
+    return number + bool(half) / 2, at
 
 
 def _is_ahead(line: Line, i: int) -> bool:
-    """ "2 Tage vorher anmelden", "48 h before": and not before something that is named."""
-    if line.at(i, "ahead"):
+    """ "2 Tage vorher anmelden", "48 h before": and not before something that is named. "12 h en
+    ayunas", "three days to thaw": left alone for so long.
+    """
+    if line.at(i, "ahead", "fasting", "to_be_ready"):
         return True
     hit = line.at(i, "ahead_last")
     return hit is not None and not line.is_word(hit.end) and line.number(hit.end) is None
@@ -148,7 +174,9 @@ def _is_an_hour(line: Line, found: Duration) -> bool:
 
 
 def _is_needed(line: Line, i: int) -> bool:
-    return any(hit.end == i for hit in line.all("needs"))
+    """ "needs 2 days", "Lieferzeit: 3 Wochen"."""
+    ends = {hit.end for hit in line.all("needs")}
+    return i in ends or (line.word(i - 1) == ":" and i - 1 in ends)
 
 
 def _is_a_moment(line: Line, start: int) -> bool:

@@ -12,6 +12,8 @@ from agents.understanding.readers.words.hours import DASHES
 from agents.understanding.readers.words.lexicon import Hit, Line
 
 NEAR = 4  # tokens between "when" and "is back", or "results" and "come on"
+FAR = 10  # between "can't" and "without it"
+HELD_UP, WANTED = 0.8, 0.6  # how surely somebody waits; see agents.timing.needs
 RECIPES = frozenset({"rezept", "receta", "receita", "ricetta", "recept"})
 A_DAY_OR_TIME = ("day", "day_short", "month", "today", "tomorrow", "noon", "midnight", "article")
 MOST_UNMARKED = timedelta(hours=5)  # "14 h" is a clock
@@ -92,22 +94,34 @@ def _waiting(line: Line, _added_on: date | None) -> Iterator[Trait[Blocked]]:
 
 
 def read_waits(lines: Sequence[Line]) -> Trait[str] | None:
-    """Who is named right before the word, if it begins with a capital."""
+    """Who is named right before the words, if it begins with a capital; certain, where they are
+    held up until it is done.
+    """
     for line in lines:
-        for hit in line.all("waits_word", "cannot_start"):
-            who = _name_before(line, hit)
-            return Trait(who, line.quote(hit.start - bool(who), hit.end), 0.6)
-        for hit in line.all("cannot"):
-            until = _near(line, hit, "until_then")
-            # "they can't lay till he knows": what comes then is no day and no number.
-            if until and line.is_word(until.end) and not line.at(until.end, *A_DAY_OR_TIME):
-                who = _name_before(line, hit)
-                return Trait(who, line.quote(hit.start - bool(who), until.end + 1), 0.6)
+        for start, end, confidence in _waits(line):
+            who = _name_before(line, start)
+            return Trait(who, line.quote(start - bool(who), end), confidence)
     return None
 
 
-def _name_before(line: Line, hit: Hit) -> str:
-    i = hit.start - 1
+def _waits(line: Line) -> Iterator[tuple[int, int, float]]:
+    """The tokens that say it, and how surely."""
+    for hit in line.all("held_up", "cannot_start"):
+        yield hit.start, hit.end, HELD_UP
+    for hit in line.all("cannot"):
+        until = _near(line, hit, "until_then")
+        # "they can't lay till he knows": what comes then is no day and no number.
+        if until and line.is_word(until.end) and not line.at(until.end, *A_DAY_OR_TIME):
+            yield hit.start, until.end + 1, HELD_UP
+        for without in line.all("without_it"):
+            if hit.end <= without.start <= hit.end + FAR:  # "can't put the power on without it"
+                yield hit.start, without.end, HELD_UP
+    for hit in line.all("waits_word"):
+        yield hit.start, hit.end, WANTED
+
+
+def _name_before(line: Line, start: int) -> str:
+    i = start - 1
     if not line.is_word(i):
         return ""
     word = line.quote(i, i + 1)
