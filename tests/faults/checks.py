@@ -46,7 +46,7 @@ def _answers(person: Person, at: datetime) -> Iterator[str]:
     """Each that was heard is kept, and none is on record twice."""
     tips = {tip.pk: tip for tip in Tip.objects.filter(user=person.user)}
     for tip_id, reaction in person.said.items():
-        if tips[tip_id].reaction != reaction:
+        if tips[tip_id].reaction not in (reaction, person.from_afar.get(tip_id)):
             yield f"said {reaction}, on record: {tips[tip_id].reaction or 'nothing'}"
     told = Counter(_tips_of(person, TipReacted.subject))
     taken_back = Counter(_tips_of(person, TipReactionUndone.subject))

@@ -87,6 +87,9 @@ class Day:
             if action["action"] == "done" or chance.random() < 0.3:
                 status = person.post(visitor, action["path"])
                 self.statuses[f"afar {status}"] += 1
+                if status != 204:
+                    tip_id, reaction = _read_path(action["path"])
+                    person.from_afar[tip_id] = reaction
                 return
 
     def _visit(self, person: Person, visitor: httpx.Client, chance: Random) -> None:
@@ -114,6 +117,13 @@ class Day:
         status = person.post(visitor, f"/tip/{tip_id}/undo")
         self.statuses[f"undo {status}"] += 1
         del person.said[tip_id]
+
+
+def _read_path(path: str) -> tuple[UUID, str]:
+    """The tip, and what is answered."""
+    from tips.answer.afar import read_token
+
+    return read_token(path.rstrip("/").rpartition("/")[2])
 
 
 def kill_in_turn(estate: Estate, kills: int, chance: Random) -> Counter[str]:

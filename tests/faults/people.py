@@ -38,8 +38,9 @@ class Person:
     """One of fifty; one thread at a time plays them.
 
     said: by tip, what was answered, and that oO said it had it. unsure: what was answered, and no
-    answer came; it is said again, as the page does. closed: by task, how often it was ticked off at
-    the source by the person.
+    answer came; it is said again, as the page does. from_afar: by tip, what was answered from its
+    notification, and no answer came: it may have been heard, and then it was the first, which
+    counts. closed: by task, how often it was ticked off at the source by the person.
     """
 
     user: User
@@ -48,6 +49,7 @@ class Person:
     cookies: str
     said: dict[UUID, str] = field(default_factory=dict)
     unsure: dict[UUID, str] = field(default_factory=dict)
+    from_afar: dict[UUID, str] = field(default_factory=dict)
     closed: Counter[str] = field(default_factory=Counter)
     lock: Lock = field(default_factory=Lock)
     written: int = 0

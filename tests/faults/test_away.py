@@ -8,10 +8,9 @@ from tests.faults.away import OF_A_SOURCE, THINGS, TROUBLES
 from tests.faults.reports import report_of
 from tests.thorough import as_many
 
-pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+pytestmark = [pytest.mark.alone, pytest.mark.postgres, pytest.mark.slow]
 TIMES = as_many(3, 20)  # in each trouble: each thing is in one three times as often
-# How long 99 of 100 pages and answers may take, or so many times as long as without trouble, on a
-# machine that is busy with other tests.
+# How long 99 of 100 pages and answers may take, or so many times as long as without trouble.
 PATIENCE_MS, AS_LONG = 250, 4
 
 
