@@ -131,6 +131,8 @@ P = TypeVar("P", bound=Prefs)
 class UserView:
     """One person at one moment. `tasks` are open ones; `events` end after `now`, by start.
 
+    `later_events` are those behind them, known only to whom a task needs days before something:
+    what prepares them looks there, and nothing else does.
     `answers` are those of the last four weeks, the latest first.
     """
 
@@ -139,6 +141,7 @@ class UserView:
     zone: ZoneInfo
     tasks: tuple[TaskView, ...] = ()
     events: tuple[EventView, ...] = ()
+    later_events: tuple[EventView, ...] = ()
     locale: str = "en"
     formats: Formats = AS_THE_LANGUAGE
     consents: frozenset[str] = frozenset()  # keys of those in force

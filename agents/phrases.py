@@ -9,6 +9,7 @@ from oo.lib.words import clock, day, day_and_clock, ngettext
 from oo.lib.words import gettext as _
 
 MOST_WORDS, MOST_LETTERS = 8, 50
+WEEK_DAYS = 7
 # A quote ends where we end it, in whatever language we quote.
 WITHIN_QUOTES = dict.fromkeys(map(ord, "“”„‟«»"), "'")
 
@@ -36,9 +37,14 @@ def some(titles: Sequence[str]) -> str:
 
 
 def when(event: EventView, view: UserView) -> str:
-    """The time of something that is coming; with its day, unless that is today."""
-    if event.starts_at.astimezone(view.zone).date() == view.today:
+    """The time of something that is coming; with its day, unless that is today: of the week, or of
+    the month where that could be another week.
+    """
+    on = event.starts_at.astimezone(view.zone).date()
+    if on == view.today:
         return clock(event.starts_at)
+    if (on - view.today).days >= WEEK_DAYS:
+        return f"{day(on)}, {clock(event.starts_at)}"
     return day_and_clock(event.starts_at)
 
 

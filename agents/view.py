@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from accounts.models import Consent, Profile
@@ -35,10 +35,15 @@ from oo.lib.words import Formats
 from oo.lib.zones import zone_named
 
 HORIZON = timedelta(days=8)
+# What has to be begun so long before it is looked for behind the horizon too, as far as sources
+# tell of it.
+LONG_LEAD = timedelta(days=5)
 
 
 def load_view(user_id: UUID, *, at: datetime) -> UserView:
-    """One person at `at`. Twelve queries, whatever they own. Raises Profile.DoesNotExist."""
+    """One person at `at`. Twelve queries, whatever they own, and one for what needs days before
+    something. Raises Profile.DoesNotExist.
+    """
     views = load_views([user_id], at=at)
     if user_id not in views:
         raise Profile.DoesNotExist
@@ -46,13 +51,18 @@ def load_view(user_id: UUID, *, at: datetime) -> UserView:
 
 
 def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserView]:
-    """People at `at`, those who have left left out. Twelve queries, however many they are."""
+    """People at `at`, those who have left left out. Twelve queries, however many they are, and one
+    more where anybody has a task that needs days before something.
+    """
     zones, locales, formats = _profiles(user_ids)
     consents = _consents(user_ids)
     links = _links(user_ids)
     understood = load_understood(user_ids)
     tasks = _tasks(user_ids, zones, links, understood)
-    events = _events(user_ids, at, links, understood)
+    events = _events(user_ids, Q(ends_at__gt=at, starts_at__lt=at + HORIZON), links, understood)
+    planners = [user_id for user_id, of_person in tasks.items() if any(map(_is_long, of_person))]
+    behind = Q(starts_at__gte=at + HORIZON)
+    later = _events(planners, behind, links, understood) if planners else {}
     answers = load_answers(user_ids, at=at)
     prefs, contexts = load_preferences(user_ids), load_contexts(user_ids)
     switched_off = AgentSwitch.objects.off()
@@ -64,6 +74,7 @@ def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserVi
             zone=zone,
             tasks=tuple(tasks.get(user_id, ())),
             events=tuple(events.get(user_id, ())),
+            later_events=tuple(later.get(user_id, ())),
             locale=locales[user_id],
             formats=formats[user_id],
             consents=frozenset(consents.get(user_id, ())),
@@ -197,15 +208,19 @@ def _moment(day: date | None, clock: time | None, named: str, zone: ZoneInfo) ->
     return datetime.combine(day, clock, zone_named(named) or zone)
 
 
+def _is_long(task: TaskView) -> bool:
+    prepares = task.traits.prepares
+    return prepares is not None and prepares.value.lead >= LONG_LEAD
+
+
 def _events(
     user_ids: Collection[UUID],
-    at: datetime,
+    which: Q,
     links: _Links,
     understood: Mapping[UUID, Understood],
 ) -> dict[UUID, list[EventView]]:
-    rows = CalendarEvent.objects.filter(
-        Among("user_id", user_ids), ends_at__gt=at, starts_at__lt=at + HORIZON
-    ).order_by("starts_at", "pk")
+    rows = CalendarEvent.objects.filter(Among("user_id", user_ids), which)
+    rows = rows.order_by("starts_at", "pk")
     found = {}
     for user_id, of_person in by_person(rows.values_list(*_EVENT)):
         known = understood.get(user_id, NOTHING_UNDERSTOOD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,7 +27,7 @@ from agents.traits import (
 )
 from tests.clock import BERLIN, NOON, TODAY
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 OFFICE = Traits(hours=Trait(Hours(Door.OFFICE), "council"))
 
 
@@ -157,6 +158,18 @@ def test_what_prepares_an_event_is_found_by_a_word_of_it_and_begun_before_its_le
     need = need_of(album, view(album, meeting(9, starts_in_min=360, title="Claire: 50")))
     assert need.prepares is not None
     assert need.begin_by == NOON + 4 * HOUR
+
+
+def test_what_needs_weeks_is_found_behind_the_horizon_by_a_name_alone() -> None:
+    cake = Prepares("wedding of Ines", lead=14 * DAY)
+    order = due(traits=Traits(prepares=Trait(cake, "two weeks before the wedding")))
+    wedding = meeting(8, starts_in_min=20 * 1440, title="Wedding: Ines and Tom")
+    seen = replace(view(order), later_events=(meeting(9, starts_in_min=15 * 1440), wedding))
+    need = need_of(order, seen)
+    assert need.prepares == wedding
+    assert need.prepared_by == wedding.starts_at - 1.2 * 14 * DAY
+    nameless = due(traits=Traits(prepares=Trait(Prepares(lead=14 * DAY), "two weeks")))
+    assert need_of(nameless, seen).prepares is None
 
 
 def test_what_nothing_presses_has_no_last_moment() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from agents.models import Reading
 from agents.view import load_views
 from tests.clock import NOON
 from tests.factories import make_event, make_person, make_task
@@ -40,6 +41,25 @@ def test_as_many_queries_for_many_as_for_one(alice: User, django_assert_num_quer
         make_event(person)
     with django_assert_num_queries(12):
         assert len(load_views([p.pk for p in people], at=NOON)) == 10
+
+
+def test_what_is_far_is_known_to_whom_a_task_needs_weeks_for_it(
+    alice: User, bob: User, django_assert_num_queries: Any
+) -> None:
+    for person in (alice, bob):
+        make_event(person, title="Wedding", starts_in_min=15 * 1440)
+        make_event(person, starts_in_min=60)
+        make_task(person, "Cake for the wedding", words_digest="a" * 32)
+    make_event(alice, title="Over", starts_in_min=-15 * 1440)
+    Reading.objects.create(
+        user=alice, kind="task", words="a" * 32, reader="words", version=1, read_at=NOON,
+        traits={"prepares": {"value": {"what": "wedding", "lead": 14 * 86_400}, "quote": "q"}},
+    )  # fmt: skip
+    with django_assert_num_queries(13):
+        views = load_views([alice.pk, bob.pk], at=NOON)
+    assert [e.title for e in views[alice.pk].later_events] == ["Wedding"]
+    assert len(views[alice.pk].events) == 1
+    assert views[bob.pk].later_events == ()
 
 
 def test_who_has_left_has_no_view(alice: User) -> None:

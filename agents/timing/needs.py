@@ -295,7 +295,7 @@ def find_prepared(prepares: Trait[Prepares], view: UserView, title: str = "") ->
     if prepares.value == Prepares(lead=prepares.value.lead):
         return _find_named(title, view) or _find_coming(prepares.value.lead, view)
     words, is_marked = _names(prepares.value.what), prepares.confidence >= MARKED
-    for event in view.events:
+    for event in (*view.events, *view.later_events):
         if event.starts_at <= view.now:
             continue
         title = event.title if is_marked else _beginning(event.title)
@@ -315,7 +315,8 @@ def _beginning(title: str) -> str:
 def _find_named(title: str, view: UserView) -> EventView | None:
     """ "Take the leg of lamb out", before "Lunch: leg of lamb for nine"."""
     words = {word for word in _names(title) if len(word) >= SHORTEST_STEM}
-    coming = (event for event in view.events if event.starts_at > view.now)
+    known = (*view.events, *view.later_events)
+    coming = (event for event in known if event.starts_at > view.now)
     return next((event for event in coming if words & _names(event.title)), None)
 
 

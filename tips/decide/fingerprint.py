@@ -32,6 +32,7 @@ def fingerprint(view: UserView, muted: Iterable[str], policy: str, locale: str) 
         [(t.id, t.changed_at) for t in view.tasks],
         [(e.id, e.title, e.starts_at, e.ends_at, e.is_busy) for e in view.events],
         *sorted(view.switched_off),  # none: as it was before anybody could
+        *((e.id, e.title, e.starts_at) for e in view.later_events),
     )
     return blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 
