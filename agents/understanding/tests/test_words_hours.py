@@ -47,6 +47,14 @@ ENGLISH = [
     ("boots, tues-fri 9-5 and sat till 12", "shop 1234 09:00-17:00, 5 09:00-12:00"),
     ("bank line closes 5 UK time", "shop 012345 09:00-17:00"),
     ("school shuts at 15:30", "shop 012345 09:00-15:30"),
+    ("tip, Sat till 1, shut Sundays.", "shop 5 09:00-13:00, 01234 09:00-18:00"),
+    ("glasses, open Sat till 4", "shop 5 09:00-16:00, 01234 09:00-18:00"),
+    ("cake, phone orders Mon-Fri till 5", "office 01234 09:00-17:00"),
+    ("office 8-4", "office 01234 08:00-16:00"),
+    ("footpath, Mon-Fri", "office 01234 09:00-17:00"),
+    ("bottles, not Sundays, sign says", "own 012345 00:00-00:00"),
+    ("barber, closed Mondays", "own 123456 09:00-18:00"),
+    ("boiler, lines open at 9", "shop 012345 09:00-18:00"),
 ]
 GERMAN = [
     ("Amt Mo–Fr 9–12, 14–18 Uhr", "office 01234 09:00-12:00, 01234 14:00-18:00"),
@@ -58,6 +66,8 @@ GERMAN = [
     ("Zahnarzt Do bis 18 Uhr, Fr 8–13", "office 3 09:00-18:00, 4 08:00-13:00"),
     ("Paket, offen bis 18 Uhr", "shop 012345 09:00-18:00"),
     ("Paket, hat bis 18 Uhr offen", "shop 012345 09:00-18:00"),
+    ("Händler macht um 8 auf", "shop 012345 08:00-18:00"),
+    ("Händler macht um 18 zu", "shop 012345 09:00-18:00"),
 ]
 OTHERS = [
     ("coiffeur mar-ven 9h-18h, sam jusqu'à 12h", "shop 1234 09:00-18:00, 5 09:00-12:00"),
@@ -91,6 +101,10 @@ def test_hours_are_read(title: str, expected: str) -> None:
         "dentist Thu until 6pm",
         "paint (two coats, 9-12)",
         "school shuts at 15:30 today",
+        "locked after 8",
+        "pas de machine après 20 h",
+        "hotel Mon-Fri with Ann",
+        "closed until Monday",
     ],
 )
 def test_other_numbers_are_no_hours(title: str) -> None:

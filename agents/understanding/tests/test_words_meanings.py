@@ -296,6 +296,11 @@ def test_a_time_that_is_not_its_own_is_no_effort(title: str) -> None:
         ("Apply: results come on the 9th", Blocked(date(2026, 5, 9), by="results")),
         ("Ergebnisse kommen am 12. Mai", Blocked(date(2026, 5, 12), by="Ergebnisse")),
         ("Les résultats arrivent le 3", Blocked(date(2026, 6, 3), by="résultats")),
+        ("can't finish till police check comes", Blocked(by="police check comes")),
+        ("can't book till Friday", Blocked(date(2026, 5, 8))),
+        ("Gerry has the part, he'll ring me", Blocked()),
+        ("Angebot: Jana meldet sich", Blocked(by="Jana")),
+        ("Devis : Paul me rappelle", Blocked(by="Paul")),
     ],
 )
 def test_what_has_to_happen_first(title: str, blocked: Blocked) -> None:
@@ -369,6 +374,8 @@ def test_a_word_that_only_ends_alike_is_no_office(title: str) -> None:
         ("no pueden seguir hasta que firme", ""),
         ("can't go before Friday", None),
         ("can't eat until 8", None),
+        ("can't finish till the letter comes", None),
+        ("wants two nights", None),
         ("cannot be late", None),
     ],
 )

@@ -217,6 +217,10 @@ def test_what_is_no_moment_is_not_spoken_of(text: str) -> None:
         ("by 11.", time(11)),
         ("in the hall office til 7", time(19)),
         ("they tow from 8 am", time(8)),
+        ("washing from 15:00, they tow", time(15)),
+        ("slot locked after 8", time(20)),
+        ("pas de machine après 20 h", time(20)),
+        ("oggi mar 29 entro le 18", time(18)),
     ],
 )
 def test_a_bare_number_that_ends_what_is_said_is_a_time(text: str, at: time) -> None:

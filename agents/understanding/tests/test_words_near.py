@@ -152,3 +152,13 @@ def test_hours_of_a_day_are_no_such_need(title: str) -> None:
 def test_the_fuller_moment_is_meant_wherever_it_stands() -> None:
     assert said("rota locks Thurs 17:00", title="swap Wednesday night") == "2026-03-05 17:00"
     assert said("on the 12th they leave", title="keys, Friday 9:00") == "2026-03-06 09:00"
+
+
+def test_a_time_behind_after_is_no_end() -> None:
+    assert last("after they have been, about 2") is None
+    assert said("orage vers 17 h d'après la météo", "Rentrer le linge") == "17:00"
+
+
+def test_an_alarm_is_set_for_the_morning() -> None:
+    assert said("", "set 2 alarms, 4:10") == "04:10"
+    assert said("", "train 4:10") == "16:10"

@@ -20,6 +20,7 @@ APOSTROPHES = ("'", "\u2019")
 CALLS_FOR_A_DAY = ("by", "before", "until", "expires", "close", "on", "end_of_day")
 # Of "5/12" the nearer day is meant where it is this near and the other that far.
 NEAR, FAR = timedelta(days=31), timedelta(days=90)
+DAY_FIRST = (("set",),)  # settembre, never before its day: "set 2 alarms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ def _day_month(line: Line, i: int, _language: str) -> _Parts | None:
 
 def _month_day(line: Line, i: int, _language: str) -> _Parts | None:
     month = line.at(i, "month")
-    if month is None or line.number(month.end) is None:
+    if month is None or line.number(month.end) is None or month.phrase.words in DAY_FIRST:
         return None
     end = line.past(month.end + 1, "ordinal")
     if line.at(end, "minute", "oclock", "am", "pm"):

@@ -23,6 +23,9 @@ USUAL = SHOP_OPENS, time(18)
 DASHES = "-‐‑–—−~〜～"
 LETTERS = ("LMXJVSD", "L..JVSD", "L..GVSD", "M...F..", "月火水木金土日")
 MOST_ITEMS = 7
+MOST_SHUT = 4  # days of a week on which a door may be shut
+OFFICE_SHUTS = time(17)
+BEFORE = 3  # tokens between "no" and "after 8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def read_hours(line: Line) -> tuple[Trait[Hours], range] | None:
     """The first hours of the line, and the tokens that say them."""
     if any(line.all("threat")):
         return None  # "clearway 4–6.30, they tow": what comes then opens nothing
-    for read in (_open, _bracketed, _closing, _opening, _only, _after):
+    for read in (_open, _bracketed, _closing, _opening, _only, _but, _days_alone, _after):
         found = next(read(line), None)
         if found:
             zone, end = read_zone(line, found.end)
@@ -201,12 +204,33 @@ def _days_first(line: Line, i: int) -> Found | None:
         spans = tuple(Span(days.days, a, b) for a, b in ranges[0])
         return Found(spans, door_of(days.days), i, ranges[1], sure)
     last = _clock_behind_until(line, at)
-    if last is None or not last.is_marked:
+    shut = _shut_days(line, line.past(last.end, "joint")) if last else None
+    if last and shut:  # "Sat till 1, shut Sundays"
+        spans = _spans_until(days.days, last.afternoon().time, never=shut.days)
+        return Found(spans, Door.SHOP, i, shut.end, 0.7)
+    if last is None or not (last.is_marked or (days.is_range and _is_closing(line, last))):
         return None
     if not days.is_range and _days_first(line, line.past(last.end, "joint")) is None:
         return None  # "Thu until 6" is an end, "Thu until 6, Fri 8-1" hours
     span = Span(days.days, SHOP_OPENS, last.afternoon().time)
     return Found((span,), door_of(days.days), i, last.end, 0.7)
+
+
+def _spans_until(
+    days: frozenset[int], closes: time, *, never: frozenset[int] = frozenset()
+) -> tuple[Span, ...]:
+    """On these days until then, on the others of a shop as usual."""
+    others = SHOP_DAYS - days - never
+    spans = Span(days, SHOP_OPENS, closes), Span(others, *USUAL)
+    return spans if others else spans[:1]
+
+
+def _shut_days(line: Line, i: int) -> Days | None:
+    """ "shut Sundays", "closed Mon + Tue": the days on which nothing is to be had."""
+    hit = line.at(i, "shut")
+    days = read_days(line, line.past(line.past(hit.end, "on"), "article")) if hit else None
+    is_followed = days is not None and line.number(days.end) is not None
+    return days if days and (not is_followed or line.word(days.end - 1) == ".") else None
 
 
 def _days_until(line: Line, i: int) -> Found | None:
@@ -241,16 +265,16 @@ def _times_first(line: Line, i: int) -> Found | None:
 
 
 def _bracketed(line: Line) -> Iterator[Found]:
-    """ "(guichet 8 h 30–12 h)", "(phone, 8-5)", "(8–20 h)", "here, 8.30–19.30": in brackets or at
-    the end; of a counter if a word names one.
+    """ "(guichet 8 h 30–12 h)", "(phone, 8-5)", "(8–20 h)", "here, 8.30–19.30", "office 8-4": in
+    brackets or at the end; of a counter if a word names one.
     """
     counters = {hit.end for hit in line.all("counter")}
-    for i in range(len(line.tokens)):
-        if line.word(i) not in ("(", ","):
+    for i in range(-1, len(line.tokens)):
+        at_counter = line.at(i + 1, "counter") is not None or i in counters
+        if line.word(i) not in ("(", ",") and not (i == -1 and at_counter):
             continue
         at = i + 2 if line.is_word(i + 1) else i + 1
         ranges = read_ranges(line, at)
-        at_counter = line.at(i + 1, "counter") is not None or i in counters
         ends = (")",) if line.word(i) == "(" else ("", ")")
         if ranges is None or line.word(ranges[1]) not in ends or not (ranges[2] or at_counter):
             continue
@@ -284,7 +308,12 @@ def _closing(line: Line) -> Iterator[Found]:
 
 
 def _open_until(line: Line, hit: Hit) -> Iterator[Found]:
-    """ "open until 7", "bis 18 Uhr offen", "18時まで営業"."""
+    """ "open until 7", "open Sat till 4", "bis 18 Uhr offen", "18時まで営業"."""
+    days = read_days(line, line.past(hit.end, "on"))
+    last = _clock_behind_until(line, days.end) if days else None
+    if days and last and _is_closing(line, last):
+        spans = _spans_until(days.days, last.afternoon(NOON - 1).time)
+        yield Found(spans, Door.SHOP, hit.start, last.end, 0.7)
     last = _clock_behind_until(line, hit.end)
     if last and _is_closing(line, last):
         yield _closed(line, hit.start, last, last.end)
@@ -309,6 +338,13 @@ def _opening(line: Line) -> Iterator[Found]:
             ends = USUAL[1] if first.time < USUAL[1] else time()
             span = Span(SHOP_DAYS, first.time, ends)
             yield Found((span,), Door.SHOP, hit.start, first.end, 0.6)
+    for hit in line.all("opens_or_shuts"):  # "macht um 8 auf"
+        first = read_clock(line, hit.end)
+        if first and line.at(first.end, "opens_behind"):
+            span = Span(SHOP_DAYS, first.time, max(USUAL[1], first.time))
+            yield Found((span,), Door.SHOP, hit.start, first.end + 1, 0.6)
+        elif first and line.at(first.end, "shuts_behind"):
+            yield _closed(line, hit.start, first, first.end + 1)
 
 
 def _closed(line: Line, start: int, last: Clock, end: int) -> Found:
@@ -317,9 +353,7 @@ def _closed(line: Line, start: int, last: Clock, end: int) -> Found:
     days = read_days(line, line.past(end, "on"))
     if days is None:
         return Found((Span(SHOP_DAYS, SHOP_OPENS, closes),), Door.SHOP, start, end, 0.7)
-    others = SHOP_DAYS - days.days
-    spans = (Span(days.days, SHOP_OPENS, closes), Span(others, *USUAL))
-    return Found(spans if others else spans[:1], Door.SHOP, start, days.end, 0.7)
+    return Found(_spans_until(days.days, closes), Door.SHOP, start, days.end, 0.7)
 
 
 def _only(line: Line) -> Iterator[Found]:
@@ -329,13 +363,45 @@ def _only(line: Line) -> Iterator[Found]:
             yield Found((Span(days.days),), Door.OWN, hit.start, days.end, 0.8)
 
 
+def _but(line: Line) -> Iterator[Found]:
+    """ "shut Mondays", "not Sundays": on all other days."""
+    for hit in line.all("shut", "not"):
+        if hit.phrase.notion == "shut":
+            days, span = _shut_days(line, hit.start), USUAL
+        else:
+            days, span = read_days(line, line.past(hit.end, "on")), (time(), time())
+        if days and len(days.days) < MOST_SHUT and not _goes_on(line, days.end):
+            yield Found((Span(WEEK - days.days, *span),), Door.OWN, hit.start, days.end, 0.7)
+
+
+def _days_alone(line: Line) -> Iterator[Found]:
+    """ "Mon-Fri", with nothing beside it: the usual hours of an office."""
+    for i in range(len(line.tokens)):
+        days = read_days(line, i) if not line.is_word(i - 1) else None
+        if days and days.is_range and len(days.days) in (5, 6) and not _goes_on(line, days.end):
+            yield Found(
+                (Span(days.days, SHOP_OPENS, OFFICE_SHUTS),), door_of(days.days), i, days.end, 0.6
+            )
+
+
+def _goes_on(line: Line, i: int) -> bool:
+    """A word, a number or a dash: there is more to it."""
+    word = line.word(i)
+    return line.is_word(i) or line.number(i) is not None or (bool(word) and word in DASHES)
+
+
+def is_until(line: Line, hit: Hit) -> bool:
+    """ "locked after 8", "no machines after 20 h"."""
+    return any(0 <= hit.start - denied.end <= BEFORE for denied in line.all("not", "shut"))
+
+
 def _after(line: Line) -> Iterator[Found]:
     """ "after 6": a number that nothing marks must stand alone, since "after 6 weeks" is none."""
     is_wish = next(line.all("prefers"), None) is not None
     door = Door.PEOPLE if is_wish else Door.OWN
     for hit in line.all("after", "from_then"):
         first = read_clock(line, hit.end)
-        if first is None or _past_to(line, first.end) > first.end:
+        if first is None or _past_to(line, first.end) > first.end or is_until(line, hit):
             continue
         if first.is_marked:
             yield Found((Span(WEEK, first.time),), door, hit.start, first.end, 0.8)

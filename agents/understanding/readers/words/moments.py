@@ -14,7 +14,7 @@ from agents.traits import LastMoment, Trait
 from agents.understanding.readers.words.clocks import NOON, SMALL, Clock, read_clock
 from agents.understanding.readers.words.dates import A_DAY, Day, read_day, read_number_of_day
 from agents.understanding.readers.words.durations import durations
-from agents.understanding.readers.words.hours import DASHES, read_range
+from agents.understanding.readers.words.hours import DASHES, is_until, read_range
 from agents.understanding.readers.words.lexicon import Hit, Line
 from agents.understanding.readers.words.whose import read_zone
 
@@ -126,6 +126,13 @@ def read_last_moment(
     return found[0] if found else None
 
 
+def is_to_begin(line: Line, said: range) -> bool:
+    """Whether it says until when one may begin, as "no machine after 20 h": then nothing that has
+    to be done long before.
+    """
+    return line.at(said.start, "after", "from_then") is not None
+
+
 def _ends(
     line: Line, added_on: date | None, taken: range
 ) -> Iterator[tuple[Trait[LastMoment], range]]:
@@ -137,6 +144,11 @@ def _ends(
         when = ENDS[hit.phrase.notion](line, hit, added_on)
         if when and hit.start not in taken:
             yield _trait(line, hit, when, range(hit.start, when.end))
+    for hit in line.all("after", "from_then"):
+        clock = read_clock(line, hit.end) if is_until(line, hit) else None
+        if clock:  # "locked after 8"
+            when = When(None, clock.afternoon(NOON - 1).time, clock.end)
+            yield _trait(line, hit, when, range(hit.start, clock.end))
     if MONEY.search(line.text):
         yield from _costs_from(line, added_on)
     yield from _ends_behind(line, added_on, taken)
@@ -229,7 +241,8 @@ def _threat(line: Line, hit: Hit, _added_on: date | None) -> When | None:
         return None  # "12 h en ayunas"
     if clock is None:
         before = (read_clock(line, i) for i in range(max(0, hit.start - LONGEST_CLOCK), hit.start))
-        clock = next((c for c in before if c and c.is_marked and c.end == hit.start), None)
+        ends = (hit.start, hit.start - (line.word(hit.start - 1) == ","))  # "15:00, they tow"
+        clock = next((c for c in before if c and c.is_marked and c.end in ends), None)
     if clock is None:
         ranges = (read_range(line, i) for i in range(max(0, hit.start - LOOK_BACK), hit.start))
         clock = next((pair[0] for pair in ranges if pair and pair[1].end <= hit.start), None)
@@ -261,8 +274,10 @@ def _trait(line: Line, hit: Hit, when: When, said: range) -> tuple[Trait[LastMom
 def _is_range(line: Line, hit: Hit) -> bool:
     """ "9 bis 17 Uhr", "Mo bis Fr", "3 May until 5 May": what stands before is a start."""
     i = hit.start - 1
-    if line.number(i) is not None or (line.word(i) and line.word(i) in DASHES):
+    if line.word(i) and line.word(i) in DASHES:
         return True
+    if line.number(i) is not None and line.at(hit.start, "to", "until"):
+        return True  # "9 bis 17", and not "il 29 entro le 18"
     ends = {h.end for h in line.all("day", "day_short", "month", "oclock", "am", "pm")}
     is_dot = line.word(i) == "." and line.number(i - 1) is not None
     return hit.phrase.notion == "by" and (is_dot or hit.start in ends)

@@ -177,6 +177,9 @@ def _is_plainly_a_date(line: Line, i: int, day: Day) -> bool:
 def _clocks(line: Line, language: str) -> dict[int, When]:
     """Times of day that something marks as such; "2 h" is one only behind a word like "at"."""
     behind_at = {hit.end for hit in line.all("clock_at", "about")}
+    first_after = min((hit.end for hit in line.all("after")), default=len(line.tokens))
+    about = {hit.end for hit in line.all("about") if hit.start >= first_after}
+    is_alarm = any(line.all("alarm"))
     behind_in = {hit.end for hit in line.all("no_effort") if hit.language == language}
     lengths = {found.start for found in durations(line, longest=LONGEST)}
     days = {found.start for found in durations(line, longest=DAY) if found.length == DAY}
@@ -185,12 +188,13 @@ def _clocks(line: Line, language: str) -> dict[int, When]:
         clock = read_clock(line, i)
         if clock is None or (i in lengths | days and i not in behind_at) or i in behind_in:
             continue
-        if _is_a_name(line, i, clock, language):
-            continue
+        if _is_a_name(line, i, clock, language) or i in about:
+            continue  # "after they have been, about 2"
         ends = not line.is_word(clock.end) or line.at(clock.end, "joint") is not None
         if clock.is_marked or (i in behind_at and ends):
             zone, end = read_zone(line, clock.end)
-            found[i] = When(None, clock.afternoon(6 * 60 + 59).time, end, zone)
+            at = clock if is_alarm else clock.afternoon(6 * 60 + 59)
+            found[i] = When(None, at.time, end, zone)
     return found
 
 

@@ -66,6 +66,9 @@ DEBRIS = re.compile(
 TABLE = re.compile(r"(?:[\w#.-]+[;|\t]){3,}[\w#.-]*|.*#(?:REF|VALUE|NAME|DIV/0|NULL)[!?].*")
 LEFT = re.compile(r"null|nil|undefined|nan|\[object object\]", re.IGNORECASE)
 NOTHING_SAID = re.compile(r"[\d\W_]*")
+# Typed to see whether anything happens.
+TRIED = re.compile(r"(?:asdf\w*|qwer\w*|lorem|ipsum|foo|bar|test|\d+|\W)+", re.IGNORECASE)
+TRYING = re.compile(r"asdf|qwer|lorem|\btest\W+test\b", re.IGNORECASE)
 KEY_HELD = re.compile(r"(\w)\1{11,}", re.IGNORECASE)
 SHOUTED = re.compile(r"\b(\w{3,})\b(?:\W+\1\b){2,}", re.IGNORECASE)  # URGENT URGENT URGENT
 _BIG = "[A-ZÀ-ÖØ-ÞĀ-ĮĹ-ŻΑ-ΩА-Я]"
@@ -118,6 +121,8 @@ def _order(line: Line) -> str:
 def _is_debris(title: str) -> bool:
     """A thing that stands for nothing, a row of such things with numbers, or a row of a table."""
     if DEBRIS.fullmatch(title) or TABLE.fullmatch(title):
+        return True
+    if TRIED.fullmatch(title) and TRYING.search(title):
         return True
     rest, found = LEFT.subn("", title)
     return found > 0 and NOTHING_SAID.fullmatch(rest) is not None

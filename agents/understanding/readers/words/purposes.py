@@ -17,12 +17,14 @@ LONGEST_LEAD = timedelta(days=3)
 LONGEST_NOTICE = timedelta(days=200)  # where the words say that it is one
 WORKING_WEEK, WEEKEND, WEEK = 5, 2, 7  # days
 MONTH = 30.6  # days: a little more, so that it is not too late
+A_NIGHT = timedelta(hours=10)
 NOBODY_WORKS = timedelta(hours=6)  # so long at one thing
 SURE, MAYBE = 0.5, 0.3
 A_TIME = ("day", "month", "today", "tomorrow", "daily", "weekdays", "weekend")
 # By unit: how many days so many of it are. The last that begins at a token counts.
 DAYS: Mapping[str, Callable[[float], float]] = {
     "day_unit": lambda number: number,
+    "night_unit": lambda number: number,
     "week_unit": lambda number: number * WEEK,
     "month_unit": lambda number: ceil(number * MONTH),
     "working_day_unit": lambda number: number + WEEKEND * ceil(number / WORKING_WEEK),
@@ -76,7 +78,7 @@ def _purposes(line: Line) -> Iterator[tuple[Hit, int, int]]:
     """The word, and the name beside it."""
     waited = {hit.end for hit in line.all("wait_for")}
     for hit in line.all("purpose"):
-        if hit.end in waited:
+        if hit.end in waited or line.at(hit.start, "to_be_ready"):
             continue
         start = line.past(hit.end, "article")
         end = _past_name(line, start)
@@ -131,6 +133,8 @@ def _lengths(line: Line) -> Iterator[Duration]:
         is_told = line.at(found.end, "before", "after") or _is_a_moment(line, found.start)
         if _is_ahead(line, found.end) or not (is_range or is_told or _is_an_hour(line, found)):
             yield found
+    for hit in line.all("overnight"):
+        yield Duration(A_NIGHT, hit.start, hit.end, could_be_a_clock=False)
     units = {hit.start: hit for hit in line.all(*DAYS)}
     for hit in units.values():
         number, start = _amount(line, hit.start)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from agents.traits import Hours, LastMoment, TaskWords, Trait, Traits
 from agents.understanding.readers.words.hours import read_hours
 from agents.understanding.readers.words.lexicon import Line, language_of, read_line
-from agents.understanding.readers.words.moments import read_last_moment, read_only_day
+from agents.understanding.readers.words.moments import is_to_begin, read_last_moment, read_only_day
 from agents.understanding.readers.words.near import read_near
 from agents.understanding.readers.words.noise import read_noise
 from agents.understanding.readers.words.places import read_place, usual_hours
@@ -34,13 +34,15 @@ def read_task(words: TaskWords) -> Traits:
     last: Trait[LastMoment] | None = None
     only: Trait[date] | None = None
     near: list[Trait[LastMoment]] = []
+    begins = False  # `last` is a last moment to begin
     lines = [read_line(text) for text in (words.title, words.description)]
     language = language_of(lines)
     for line in lines:
         found = read_hours(line)
         hours = hours or (found[0] if found else None)
         end = read_last_moment(line, words.added_on, found[1] if found else range(0))
-        last = last or (end[0] if end else None)
+        if end and last is None:
+            last, begins = end[0], is_to_begin(line, end[1])
         only = only or read_only_day(line, words.added_on)
         named = read_near(line, words.added_on, found[1] if found else range(0), language)
         near += [named] if named else []
@@ -50,7 +52,7 @@ def read_task(words: TaskWords) -> Traits:
     last = last or min(near, key=_emptiness, default=None)
     return Traits(
         hours=hours or usual_hours(place, lines),
-        last_moment=_with_lead(last, lines) if last and effort is None else last,
+        last_moment=_with_lead(last, lines) if last and effort is None and not begins else last,
         obsolete_after=only,
         blocked=read_blocked(lines, words.added_on),
         waits=read_waits(lines),
@@ -58,7 +60,7 @@ def read_task(words: TaskWords) -> Traits:
         place=place,
         stakes=read_stakes(lines),
         effort=effort,
-        prepares=read_prepares(lines[0], lines[1], ends=last is not None),
+        prepares=read_prepares(lines[0], lines[1], ends=last is not None and not begins),
         someday=read_someday(words, [lines[0], *kept]),
         noise=read_noise(lines[0], lines[1]),
     )

@@ -14,6 +14,7 @@ from agents.understanding.readers.words.lexicon import Hit, Line
 NEAR = 4  # tokens between "when" and "is back", or "results" and "come on"
 FAR = 10  # between "can't" and "without it"
 HELD_UP, WANTED = 0.8, 0.6  # how surely somebody waits; see agents.timing.needs
+THIRD_PERSON = ("es", "fr", "it", "pt")  # whose lists of "cannot" hold no "I cannot"
 RECIPES = frozenset({"rezept", "receta", "receita", "ricetta", "recept"})
 A_DAY_OR_TIME = ("day", "day_short", "month", "today", "tomorrow", "noon", "midnight", "article")
 MOST_UNMARKED = timedelta(hours=5)  # "14 h" is a clock
@@ -21,7 +22,7 @@ MOST_UNMARKED = timedelta(hours=5)  # "14 h" is a clock
 
 def read_blocked(lines: Sequence[Line], added_on: date | None) -> Trait[Blocked] | None:
     for line in lines:
-        for read in (_opens, _results, _away, _waiting):
+        for read in (_opens, _results, _away, _waiting, _held_back, _called):
             found = next(read(line, added_on), None)
             if found:
                 return found
@@ -93,6 +94,31 @@ def _waiting(line: Line, _added_on: date | None) -> Iterator[Trait[Blocked]]:
             yield Trait(Blocked(by=by), line.quote(hit.start, end), 0.7)
 
 
+def _held_back(line: Line, added_on: date | None) -> Iterator[Trait[Blocked]]:
+    """ "can't finish till the letter comes", "can't book till Friday"."""
+    for hit in line.all("cannot"):
+        until = _near(line, hit, "until_then")
+        if until is None or _has_subject(line, hit):
+            continue
+        if day := read_day(line, until.end, added_on, hit.language):
+            yield Trait(Blocked(until=day.first), line.quote(hit.start, day.end), 0.7)
+            continue
+        start = line.past(until.end, "article")
+        end = next(
+            i for i in range(start, start + NEAR + 1) if i == start + NEAR or not line.is_word(i)
+        )
+        if end > start and not line.at(start, *A_DAY_OR_TIME):
+            by = line.quote(start, end)
+            yield Trait(Blocked(by=by), line.quote(hit.start, end), 0.7)
+
+
+def _called(line: Line, _added_on: date | None) -> Iterator[Trait[Blocked]]:
+    """ "he'll ring me": until then there is nothing to do."""
+    for hit in line.all("will_call"):
+        said = line.quote(hit.start, hit.end)
+        yield Trait(Blocked(by=_name_before(line, hit.start)), said, 0.6)
+
+
 def read_waits(lines: Sequence[Line]) -> Trait[str] | None:
     """Who is named right before the words, if it begins with a capital; certain, where they are
     held up until it is done.
@@ -109,15 +135,30 @@ def _waits(line: Line) -> Iterator[tuple[int, int, float]]:
     for hit in line.all("held_up", "cannot_start"):
         yield hit.start, hit.end, HELD_UP
     for hit in line.all("cannot"):
-        until = _near(line, hit, "until_then")
-        # "they can't lay till he knows": what comes then is no day and no number.
-        if until and line.is_word(until.end) and not line.at(until.end, *A_DAY_OR_TIME):
-            yield hit.start, until.end + 1, HELD_UP
-        for without in line.all("without_it"):
-            if hit.end <= without.start <= hit.end + FAR:  # "can't put the power on without it"
-                yield hit.start, without.end, HELD_UP
+        # "can't finish till the letter comes": the person's own hands are tied
+        if _has_subject(line, hit):
+            yield from ((hit.start, end, HELD_UP) for end in _until_then(line, hit))
     for hit in line.all("waits_word"):
-        yield hit.start, hit.end, WANTED
+        if line.number(hit.end) is None and not line.at(hit.end, "hour_word"):
+            yield hit.start, hit.end, WANTED  # but "wants two nights"
+
+
+def _until_then(line: Line, hit: Hit) -> Iterator[int]:
+    """Where "they can't lay till he knows", "can't put the power on without it" ends."""
+    until = _near(line, hit, "until_then")
+    # What comes then is no day and no number.
+    if until and line.is_word(until.end) and not line.at(until.end, *A_DAY_OR_TIME):
+        yield until.end + 1
+    for without in line.all("without_it"):
+        if hit.end <= without.start <= hit.end + FAR:
+            yield without.end
+
+
+def _has_subject(line: Line, hit: Hit) -> bool:
+    """Somebody else than the person cannot: by the word before, or by the form of the verb."""
+    before = hit.start - 1
+    is_other = line.is_word(before) and not line.at(before, "self")
+    return is_other or hit.language in THIRD_PERSON
 
 
 def _name_before(line: Line, start: int) -> str:
