@@ -346,6 +346,17 @@ def test_before_a_funeral_nothing_is_said() -> None:
     assert said(view(task(1, due_in=0, priority=4), funeral)) == "in_ceremony"
 
 
+def test_what_cannot_be_begun_after_it_is_said_well_before_a_ceremony() -> None:
+    funeral = of_kind(EventKind.CEREMONY, starts_in_min=45, lasts_min=90)
+    enrol = task(1, "Enrol", due_in=0, due_at=NOON + HOUR, duration=25 * MINUTE)
+    assert said(view(enrol, funeral)) == "Enrol"
+    assert decide(view(enrol, funeral)).until == NOON + 15 * MINUTE
+    late = view(enrol, funeral, now=NOON + 16 * MINUTE)
+    assert said(late) == "in_ceremony"
+    later = replace(enrol, due_at=NOON + 5 * HOUR)
+    assert said(view(later, funeral)) == "in_ceremony"
+
+
 def test_after_three_refusals_oo_is_quiet() -> None:
     due = view(task(1, due_in=0, priority=4, due_at=NOON + HOUR))
     assert said(with_answers(due, no(5), no(20), no(40))) == "refused"

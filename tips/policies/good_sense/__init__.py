@@ -25,7 +25,7 @@ class GoodSense(Policy):
     manifest = PolicyManifest(
         key=KEY,
         title=_("Good sense"),
-        version=7,
+        version=8,
         reasons={**words.REASONS, **insights.REASONS},
         penalties=words.PENALTIES,
         silences=words.SILENCES,
@@ -35,8 +35,9 @@ class GoodSense(Policy):
     def decide(self, view: UserView, candidates: Sequence[Candidate], rng: Random) -> Choice:
         others = [c for c in candidates if c.kind is not Kind.INSIGHT]
         ranking = _ranked(score_all(others, view))
-        needed = silence.threshold(view, ranking[0] if ranking else None)
-        code = silence.silence_now(view) or _too_little(ranking, needed)
+        best = ranking[0] if ranking else None
+        needed = silence.threshold(view, best)
+        code = silence.silence_now(view, best) or _too_little(ranking, needed)
         told = insights.score_insights(candidates, view, silence=code)
         chosen = insights.find_said(told) if code else ranking[0]
         code = "" if chosen else code

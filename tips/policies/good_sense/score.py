@@ -265,7 +265,8 @@ def _acute(task: TaskView) -> float:
     if _is_about_health(task):
         return w.ACUTE
     waits = task.traits.waits
-    return w.CALLED_FOR if waits and is_certain(waits) else 0.0
+    is_in_haste = waits is not None and task.due_on is None and is_certain(waits)
+    return w.CALLED_FOR if is_in_haste else 0.0
 
 
 def _is_to_be_done(task: TaskView, need: Need) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from agents.base import Answer, EventView, UserView
@@ -22,11 +23,17 @@ _CODES = {
 }
 
 
-def silence_now(view: UserView) -> str:
-    """The code of why this is no moment for anything, or ""."""
+def silence_now(view: UserView, best: Scored | None) -> str:
+    """The code of why this is no moment for anything, or "".
+
+    Well before a ceremony, what cannot be begun later is said all the same.
+    """
     if view.situation and view.situation.is_quiet:
         return "quiet_situation"
+    cannot_wait = best is not None and best.score >= w.CANNOT_WAIT
     for event in view.events:
+        if cannot_wait and view.now < event.starts_at - w.BEFORE_LEAVING:
+            continue
         if code := _of_event(event, view.now):
             return code
     return "refused" if len(recent_refusals(view)) >= w.REFUSALS_SILENCE else ""
@@ -121,17 +128,17 @@ def next_changes(view: UserView) -> list[datetime]:
     ahead = [clock for clock in clocks if clock > local.time()]
     day = local.date() if ahead else view.next_midnight.date()
     next_clock = datetime.combine(day, min(ahead, default=time()), view.zone)
-    begins = (_silent_from(event) for event in view.events)
-    return [next_clock, *(moment for moment in begins if moment and moment > view.now)]
+    begins = (moment for event in view.events for moment in _silent_from(event))
+    return [next_clock, *(moment for moment in begins if moment > view.now)]
 
 
-def _silent_from(event: EventView) -> datetime | None:
+def _silent_from(event: EventView) -> Iterator[datetime]:
     """Long before it begins, a ceremony and a journey want silence. Of the last minutes before
     anything else only what is new is spared: what is on the page may stay."""
     kind = event.traits.kind.value if event.traits.kind else None
-    if event.is_all_day or kind is None:
-        return None
+    if event.is_all_day:
+        return
     if kind is EventKind.CEREMONY:
-        return event.starts_at - w.BEFORE_A_CEREMONY
-    is_journey = kind in (EventKind.TRAVEL, EventKind.DRIVING)
-    return event.starts_at - w.BEFORE_LEAVING if is_journey else None
+        yield event.starts_at - w.BEFORE_A_CEREMONY
+    if kind in (EventKind.CEREMONY, EventKind.TRAVEL, EventKind.DRIVING):
+        yield event.starts_at - w.BEFORE_LEAVING
