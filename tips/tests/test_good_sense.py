@@ -252,6 +252,15 @@ def test_a_matter_of_health_that_was_just_written_down_goes_first() -> None:
     assert said(view(replace(fresh, added_at=NOON - late), order)) == "Order"
 
 
+def test_gas_goes_before_what_has_to_be_begun_at_once() -> None:
+    smell = Traits(stakes=Trait(Stakes.HEALTH, "smell of gas", 0.9))
+    coat = task(2, "Coat", due_in=0, due_at=NOON + 20 * MINUTE, priority=4)
+    gas = task(1, "Smell of gas: call", traits=smell, added_at=NOON - 8 * MINUTE)
+    assert said(view(gas, coat)) == "Smell of gas: call"
+    pills = replace(gas, traits=Traits(stakes=Trait(Stakes.HEALTH, "pills", 0.7)))
+    assert said(view(pills, coat)) == "Coat"
+
+
 @pytest.mark.parametrize("noise", [Noise.ORDER, Noise.DEBRIS, Noise.SHOUT, Noise.ADVERT])
 def test_what_nobody_wrote_for_the_person_does_not_win_by_being_urgent(noise: Noise) -> None:
     traits = Traits(noise=Trait(noise, "q"), last_moment=Trait(LastMoment(at=time(13)), "by 1"))

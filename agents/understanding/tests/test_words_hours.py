@@ -55,6 +55,7 @@ ENGLISH = [
     ("bottles, not Sundays, sign says", "own 012345 00:00-00:00"),
     ("barber, closed Mondays", "own 123456 09:00-18:00"),
     ("boiler, lines open at 9", "shop 012345 09:00-18:00"),
+    ("dispatch, they go home 4 pm", "shop 012345 09:00-16:00"),
 ]
 GERMAN = [
     ("Amt Mo–Fr 9–12, 14–18 Uhr", "office 01234 09:00-12:00, 01234 14:00-18:00"),

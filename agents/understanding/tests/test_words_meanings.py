@@ -276,7 +276,7 @@ def test_how_long_it_takes(title: str, minutes: int, quote: str) -> None:
             "Buy 2 pizzas",
             "0 min",
         ),
-        *("Pill 30 min before lunch", "Um 2 h"),
+        *("Pill 30 min before lunch", "Um 2 h", "10 hrs behind"),
     ],
 )
 def test_a_time_that_is_not_its_own_is_no_effort(title: str) -> None:
@@ -301,6 +301,7 @@ def test_a_time_that_is_not_its_own_is_no_effort(title: str) -> None:
         ("Gerry has the part, he'll ring me", Blocked()),
         ("Angebot: Jana meldet sich", Blocked(by="Jana")),
         ("Devis : Paul me rappelle", Blocked(by="Paul")),
+        ("Print once Lorraine has said yes", Blocked(by="Lorraine")),
     ],
 )
 def test_what_has_to_happen_first(title: str, blocked: Blocked) -> None:

@@ -51,7 +51,8 @@ def test_an_order_to_a_program_is_none_to_the_person(text: str) -> None:
     "title", ["#REF!", "NULL", "a" * 90, "(no title)", "DTSTART;TZID=Europe/Berlin:20190304T090000",
               "\u200b\u200b", "a\u0321\u0322\u0324b\u0321\u0322\u0324", "[object Object]",
               "TITLE;DUE;PRIO;NOTES", '"=VLOOKUP(A14,B:C,2,0)";#REF!;4',
-              "null [object Object] 1970-01-01", "asdf test test 123", "test test", "qwertz"],
+              "null [object Object] 1970-01-01", "asdf test test 123", "test test", "qwertz",
+              "qsdf ;;; test test"],
 )  # fmt: skip
 def test_what_a_program_left_behind(title: str) -> None:
     assert noise_of(title) is Noise.DEBRIS

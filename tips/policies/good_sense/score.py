@@ -263,7 +263,7 @@ def _worth(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
 def _acute(task: TaskView) -> float:
     """What is more about what was written down just now than that it is on the mind."""
     if _is_about_health(task):
-        return w.ACUTE
+        return w.DANGER if _is_dangerous(task) else w.ACUTE
     waits = task.traits.waits
     is_in_haste = waits is not None and task.due_on is None and is_certain(waits)
     return w.CALLED_FOR if is_in_haste else 0.0
@@ -296,6 +296,12 @@ def _costs_nothing(task: TaskView) -> bool:
 
 def _is_about_health(task: TaskView) -> bool:
     return bool(task.traits.stakes and task.traits.stakes.value is Stakes.HEALTH)
+
+
+def _is_dangerous(task: TaskView) -> bool:
+    """Gas, or water that comes; nobody puts that down for a day."""
+    stakes = task.traits.stakes
+    return task.due_on is None and stakes is not None and stakes.confidence >= w.SURE_OF_DANGER
 
 
 def _is_deep_morning(task: TaskView, need: Need, view: UserView) -> bool:

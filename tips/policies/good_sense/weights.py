@@ -39,6 +39,8 @@ LONG_PER_HOUR = -2.5
 LONG_AGO, LONG_AGO_DAYS = -3.0, 60  # undated, and added that long ago
 FRESH, FRESH_FOR = 6.0, timedelta(hours=1)  # written down just now: it is on the mind
 ACUTE = 44.0  # just now, and about health: before what is merely due today
+# And dangerous: before whatever has to be begun at once.
+DANGER, SURE_OF_DANGER = 200.0, 0.9
 CALLED_FOR = 74.0  # just now, and somebody is held up until it is done: before what ends today
 # Deep work in a free morning that it fits into: such hours are rare.
 DEEP_MORNING, MORNING_UNTIL = 8.0, time(12)

@@ -47,6 +47,10 @@ def _hours(line: Line, unit: Hit) -> Duration | None:
     if start >= 2 and line.word(start - 1) in (".", ",") and is_decimal(line, start):
         minutes = 60 * (line.number(start - 2) or 0) + 6 * number
         start -= 2
+    elif line.word(start - 1) == "/" and (line.number(start - 2), number) == (1, 2):
+        whole = line.number(start - 3)  # "2 1/2 hrs"
+        minutes = 60 * (whole or 0) + 30
+        start -= 2 if whole is None else 3
     elif _is_a_fraction(line, start):
         return None
     more, end = _more_minutes(line, unit)

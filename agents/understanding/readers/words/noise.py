@@ -67,8 +67,10 @@ TABLE = re.compile(r"(?:[\w#.-]+[;|\t]){3,}[\w#.-]*|.*#(?:REF|VALUE|NAME|DIV/0|N
 LEFT = re.compile(r"null|nil|undefined|nan|\[object object\]", re.IGNORECASE)
 NOTHING_SAID = re.compile(r"[\d\W_]*")
 # Typed to see whether anything happens.
-TRIED = re.compile(r"(?:asdf\w*|qwer\w*|lorem|ipsum|foo|bar|test|\d+|\W)+", re.IGNORECASE)
-TRYING = re.compile(r"asdf|qwer|lorem|\btest\W+test\b", re.IGNORECASE)
+TRIED = re.compile(
+    r"(?:asdf\w*|qsdf\w*|qwer\w*|azer\w*|lorem|ipsum|foo|bar|test|\d+|\W)+", re.IGNORECASE
+)
+TRYING = re.compile(r"asdf|qsdf|qwer|azerty|lorem|\btest\W+test\b", re.IGNORECASE)
 KEY_HELD = re.compile(r"(\w)\1{11,}", re.IGNORECASE)
 SHOUTED = re.compile(r"\b(\w{3,})\b(?:\W+\1\b){2,}", re.IGNORECASE)  # URGENT URGENT URGENT
 _BIG = "[A-ZÀ-ÖØ-ÞĀ-ĮĹ-ŻΑ-ΩА-Я]"

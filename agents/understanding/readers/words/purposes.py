@@ -19,8 +19,11 @@ WORKING_WEEK, WEEKEND, WEEK = 5, 2, 7  # days
 MONTH = 30.6  # days: a little more, so that it is not too late
 A_NIGHT = timedelta(hours=10)
 NOBODY_WORKS = timedelta(hours=6)  # so long at one thing
+LEFT_ALONE = timedelta(hours=1)  # what is charging is not worked at
 SURE, MAYBE = 0.5, 0.3
 A_TIME = ("day", "month", "today", "tomorrow", "daily", "weekdays", "weekend")
+TOLD = ("before", "after", "of_the_past")
+A_DAY = timedelta(days=1)
 # By unit: how many days so many of it are. The last that begins at a token counts.
 DAYS: Mapping[str, Callable[[float], float]] = {
     "day_unit": lambda number: number,
@@ -66,7 +69,8 @@ def _is_a_thing(line: Line, hit: Hit) -> bool:
 def _long_wait(lines: Sequence[Line]) -> Trait[Prepares] | None:
     """ "needs 2 days", "compter 36 h": nobody works at it so long; it rises, thaws, dries."""
     lead = read_lead(lines)
-    if lead < NOBODY_WORKS:
+    is_left_alone = any(any(line.all("left_alone")) for line in lines)
+    if lead < (LEFT_ALONE if is_left_alone else NOBODY_WORKS):
         return None
     for line in lines:
         for found in _lengths(line):
@@ -130,7 +134,7 @@ def _lengths(line: Line) -> Iterator[Duration]:
     for found in durations(line, longest=LONGEST_LEAD):
         behind_dash = bool(line.word(found.start - 1)) and line.word(found.start - 1) in DASHES
         is_range = behind_dash and found.could_be_a_clock  # "10–20 h", but not "12–14 Std."
-        is_told = line.at(found.end, "before", "after") or _is_a_moment(line, found.start)
+        is_told = line.at(found.end, *TOLD) or _is_a_moment(line, found.start)
         if _is_ahead(line, found.end) or not (is_range or is_told or _is_an_hour(line, found)):
             yield found
     for hit in line.all("overnight"):
@@ -165,15 +169,23 @@ def _is_ahead(line: Line, i: int) -> bool:
     """
     if line.at(i, "ahead", "fasting", "to_be_ready"):
         return True
+    if line.word(i) == "+":  # "3 wks + 2 days post"
+        unit = line.at(i + 2, *DAYS)
+        return unit is not None and _is_ahead(line, unit.end)
     hit = line.at(i, "ahead_last")
     return hit is not None and not line.is_word(hit.end) and line.number(hit.end) is None
 
 
 def _is_an_hour(line: Line, found: Duration) -> bool:
     """ "Mi 6h", "17h15", "(24 h)": of the day, unless something needs it or it comes first."""
-    is_of_a_day = found.could_be_a_clock and NOBODY_WORKS <= found.length <= timedelta(days=1)
+    is_of_a_day = found.could_be_a_clock and NOBODY_WORKS <= found.length <= A_DAY
     is_alone = line.word(found.start - 1) == "(" and line.word(found.end) == ")"
     is_first = found.start == 0 and found.end < len(line.tokens)
+    is_always = (
+        found.length == A_DAY and line.touches(found.end - 1) and not line.is_word(found.end)
+    )
+    if is_always and not _is_needed(line, found.start):
+        return True  # "24h, number on the bill"
     return is_alone or (is_of_a_day and not is_first and not _is_needed(line, found.start))
 
 

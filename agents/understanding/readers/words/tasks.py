@@ -23,6 +23,7 @@ from agents.understanding.readers.words.waiting import (
     read_waits,
 )
 
+A_DAY = timedelta(days=1)
 SHORTEST_LEAD = timedelta(hours=2)
 LAST_YEAR = 9000  # behind it the calendar runs out
 
@@ -50,6 +51,7 @@ def read_task(words: TaskWords) -> Traits:
     place = read_place(words, lines)
     effort = read_effort(lines[0], lines[1])
     last = last or min(near, key=_emptiness, default=None)
+    begins = begins or _is_too_soon(last, lines, words.added_on)
     return Traits(
         hours=hours or usual_hours(place, lines),
         last_moment=_with_lead(last, lines) if last and effort is None and not begins else last,
@@ -64,6 +66,14 @@ def read_task(words: TaskWords) -> Traits:
         someday=read_someday(words, [lines[0], *kept]),
         noise=read_noise(lines[0], lines[1]),
     )
+
+
+def _is_too_soon(
+    last: Trait[LastMoment] | None, lines: Sequence[Line], added_on: date | None
+) -> bool:
+    """ "Book tonight, takes 3 weeks": what takes so long was never to be ready by then."""
+    on = last.value.on if last else None
+    return on is not None and added_on is not None and read_lead(lines) > on - added_on + A_DAY
 
 
 def _emptiness(near: Trait[LastMoment]) -> tuple[bool, bool]:

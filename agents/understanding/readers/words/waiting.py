@@ -15,6 +15,8 @@ NEAR = 4  # tokens between "when" and "is back", or "results" and "come on"
 FAR = 10  # between "can't" and "without it"
 HELD_UP, WANTED = 0.8, 0.6  # how surely somebody waits; see agents.timing.needs
 THIRD_PERSON = ("es", "fr", "it", "pt")  # whose lists of "cannot" hold no "I cannot"
+STAKES = (("danger", Stakes.HEALTH, 0.9), ("health", Stakes.HEALTH, 0.7),
+          ("money", Stakes.MONEY, 0.7))  # fmt: skip
 RECIPES = frozenset({"rezept", "receta", "receita", "ricetta", "recept"})
 A_DAY_OR_TIME = ("day", "day_short", "month", "today", "tomorrow", "noon", "midnight", "article")
 MOST_UNMARKED = timedelta(hours=5)  # "14 h" is a clock
@@ -197,7 +199,8 @@ def read_effort(title: Line, description: Line) -> Trait[timedelta] | None:
 
 
 def _is_effort(line: Line, found: Duration) -> bool:
-    before, after = line.word(found.start - 1), line.at(found.end, "before", "after")
+    before = line.word(found.start - 1)
+    after = line.at(found.end, "before", "after", "of_the_past")
     is_range = bool(before) and before in DASHES
     if after or (found.could_be_a_clock and (is_range or found.length > MOST_UNMARKED)):
         return False
@@ -208,11 +211,12 @@ def _is_effort(line: Line, found: Duration) -> bool:
 
 
 def read_stakes(lines: Sequence[Line]) -> Trait[Stakes] | None:
-    for notion, stakes in (("health", Stakes.HEALTH), ("money", Stakes.MONEY)):
+    """Surest is what is dangerous: gas, or water that comes."""
+    for notion, stakes, confidence in STAKES:
         for line in lines:
             hit = next((h for h in line.all(notion) if not _is_recipe(line, h)), None)
             if hit:
-                return Trait(stakes, line.quote(hit.start, hit.end), 0.7)
+                return Trait(stakes, line.quote(hit.start, hit.end), confidence)
     return None
 
 
