@@ -172,6 +172,15 @@ def test_what_needs_weeks_is_found_behind_the_horizon_by_a_name_alone() -> None:
     assert need_of(nameless, seen).prepares is None
 
 
+def test_whose_event_it_is_names_it_however_short() -> None:
+    dyed = Traits(prepares=Trait(Prepares(lead=23 * DAY), "3 wks"))
+    shoes = due(title="Jess shoes", traits=dyed)
+    other = meeting(8, starts_in_min=22 * 1440, title="Shoe fair, Jess too")
+    wedding = meeting(9, starts_in_min=24 * 1440, title="Jess’s wedding")
+    need = need_of(shoes, replace(view(shoes), later_events=(other, wedding)))
+    assert need.prepares == wedding
+
+
 def test_what_nothing_presses_has_no_last_moment() -> None:
     assert begin_by(due()) is None
     assert need_of(due(), view()).chances

@@ -35,6 +35,7 @@ AWAY = "away"  # key of a situation: agents.profile.contexts
 FAR_DAYS = 365  # of a task without a day
 SHORTEST_NAME = 3  # letters of a word by which an event is found
 SHORTEST_STEM, STEM_SHARE = 5, 0.7  # letters that two words of one stem begin with
+OWNER = re.compile(r"(\w{3,})['\u2019]s\b")  # whose it is: no other word, however short
 UNPARTED = re.compile(r"[\u3400-\u9fff]{2,}|[\u30a0-\u30ff]{3,}")  # words where no space parts them
 
 
@@ -313,11 +314,18 @@ def _beginning(title: str) -> str:
 
 
 def _find_named(title: str, view: UserView) -> EventView | None:
-    """ "Take the leg of lamb out", before "Lunch: leg of lamb for nine"."""
-    words = {word for word in _names(title) if len(word) >= SHORTEST_STEM}
+    """ "Take the leg of lamb out", before "Lunch: leg of lamb for nine"; "Jess shoes", before
+    "Jess's wedding".
+    """
+    names = _names(title)
+    words = {word for word in names if len(word) >= SHORTEST_STEM}
     known = (*view.events, *view.later_events)
     coming = (event for event in known if event.starts_at > view.now)
-    return next((event for event in coming if words & _names(event.title)), None)
+    return next((e for e in coming if words & _names(e.title) or names & _owners(e.title)), None)
+
+
+def _owners(title: str) -> set[str]:
+    return {name.casefold() for name in OWNER.findall(title)}
 
 
 def _find_coming(lead: timedelta, view: UserView) -> EventView | None:

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.base import Answer, EventView, Situation, TaskView, UserView
+from agents.base import Answer, EventView, Situation, TaskView
 from agents.tests.people import meeting, task, view
 from agents.timing.needs import SURE
 from agents.traits import (
@@ -20,7 +20,6 @@ from agents.traits import (
     Door,
     Energy,
     EventKind,
-    EventTraits,
     Hours,
     LastMoment,
     Noise,
@@ -34,7 +33,7 @@ from agents.traits import (
 from tests.clock import BERLIN, NOON, TODAY
 from tips.make import words
 from tips.policies.good_sense import GoodSense
-from tips.tests.deciding import SILENT_AT_NIGHT, at, decide, said
+from tips.tests.deciding import SILENT_AT_NIGHT, at, decide, of_kind, said, with_answers
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OFFICE = Traits(hours=Trait(Hours(Door.OFFICE), "council"))
@@ -45,21 +44,6 @@ DEEP = Traits(energy=Trait(Energy.DEEP, "thesis"))
 def _berlin() -> Iterator[None]:
     with timezone.override(BERLIN), translation.override("en"):
         yield
-
-
-def of_kind(kind: EventKind, **fields: Any) -> EventView:
-    traits = EventTraits(kind=Trait(kind, "q"), may_interrupt=fields.pop("may", None))
-    return meeting(9, traits=traits, **{"starts_in_min": -30, **fields})
-
-
-def no(minutes_ago: float, candidate: str = "task:7", reason: str = "") -> Answer:
-    return Answer(candidate, "dismiss", NOON - minutes_ago * MINUTE, reason)
-
-
-def with_answers(seen: UserView, *answers: Answer) -> UserView:
-    return UserView(
-        seen.user_id, seen.now, seen.zone, seen.tasks, seen.events, answers=tuple(answers)
-    )
 
 
 def test_an_office_that_closes_comes_before_what_can_be_done_tonight() -> None:
@@ -319,65 +303,6 @@ def test_health_counts_more_than_a_nuisance() -> None:
     assert said(seen) == "Pills"
 
 
-@pytest.mark.parametrize(
-    ("kind", "silence"),
-    [
-        (EventKind.FOCUS, "in_focus"),
-        (EventKind.DRIVING, "at_the_wheel"),
-        (EventKind.CEREMONY, "in_ceremony"),
-        (EventKind.SLEEP, "asleep"),
-        (EventKind.MEETING, "in_meeting"),
-    ],
-)
-def test_nothing_is_said_in(kind: EventKind, silence: str) -> None:
-    urgent = task(1, due_in=0, due_at=NOON + HOUR, priority=4)
-    assert said(view(urgent, of_kind(kind, is_busy=kind is EventKind.MEETING))) == silence
-
-
-def test_what_may_be_interrupted_is() -> None:
-    watch = of_kind(EventKind.MEETING, may=Trait(True, "drop in"))
-    assert said(view(task(1, "Call", due_in=0, priority=4), watch)) == "Call"
-
-
-def test_on_a_train_only_what_can_be_done_there() -> None:
-    water = Traits(place=Trait(Place.HOME, "water"))
-    seen = view(
-        task(1, "Water", due_in=0, priority=4, traits=water),
-        task(2, "Mail", due_in=0, traits=Traits(place=Trait(Place.COMPUTER, "mail"))),
-        of_kind(EventKind.TRAVEL, is_busy=False),
-    )
-    assert decide(seen).ranking[0].candidate.content == "Mail"
-    assert "on_the_way" in decide(seen).ranking[-1].penalties
-
-
-def test_before_a_funeral_nothing_is_said() -> None:
-    funeral = of_kind(EventKind.CEREMONY, starts_in_min=40)
-    assert said(view(task(1, due_in=0, priority=4), funeral)) == "in_ceremony"
-
-
-def test_what_cannot_be_begun_after_it_is_said_well_before_a_ceremony() -> None:
-    funeral = of_kind(EventKind.CEREMONY, starts_in_min=45, lasts_min=90)
-    enrol = task(1, "Enrol", due_in=0, due_at=NOON + HOUR, duration=25 * MINUTE)
-    assert said(view(enrol, funeral)) == "Enrol"
-    assert decide(view(enrol, funeral)).until == NOON + 15 * MINUTE
-    late = view(enrol, funeral, now=NOON + 16 * MINUTE)
-    assert said(late) == "in_ceremony"
-    later = replace(enrol, due_at=NOON + 5 * HOUR)
-    assert said(view(later, funeral)) == "in_ceremony"
-
-
-def test_after_three_refusals_oo_is_quiet() -> None:
-    due = view(task(1, due_in=0, priority=4, due_at=NOON + HOUR))
-    assert said(with_answers(due, no(5), no(20), no(40))) == "refused"
-    assert said(with_answers(due, no(5), no(20), no(100))) == "Task"
-
-
-def test_what_is_said_to_be_wrong_is_no_refusal() -> None:
-    due = view(task(1, due_in=0, priority=4, due_at=NOON + HOUR))
-    wrong = [no(n, reason="wrong") for n in (5, 20, 40)]
-    assert said(with_answers(due, *wrong)) == "Task"
-
-
 def test_a_trifle_that_nothing_presses_is_not_worth_a_word() -> None:
     assert said(view(task(1, "New lamp"))) == "nothing_urgent"
     assert said(view()) == "nothing_open"
@@ -490,10 +415,3 @@ def test_codes_have_one_meaning_and_silences_are_short_enough_to_be_kept() -> No
     rule = GoodSense.manifest
     assert not rule.reasons.keys() & rule.penalties.keys()
     assert all(len(code) <= 30 for code in rule.silences)
-
-
-def test_it_is_decided_anew_when_the_clock_alone_changes_what_is_said() -> None:
-    rent = task(1, "Rent", due_in=0)
-    wedding = of_kind(EventKind.CEREMONY, starts_in_min=180)
-    assert decide(view(rent, wedding)).until == NOON + 90 * MINUTE
-    assert decide(view(rent, now=at(16, 30))).until == at(17)

@@ -26,17 +26,23 @@ _CODES = {
 def silence_now(view: UserView, best: Scored | None) -> str:
     """The code of why this is no moment for anything, or "".
 
-    Well before a ceremony, what cannot be begun later is said all the same.
+    Before a ceremony or a journey, what cannot be begun later is said all the same.
     """
     if view.situation and view.situation.is_quiet:
         return "quiet_situation"
     cannot_wait = best is not None and best.score >= w.CANNOT_WAIT
     for event in view.events:
-        if cannot_wait and view.now < event.starts_at - w.BEFORE_LEAVING:
+        if cannot_wait and view.now < event.starts_at - _last_minutes(event):
             continue
         if code := _of_event(event, view.now):
             return code
     return "refused" if len(recent_refusals(view)) >= w.REFUSALS_SILENCE else ""
+
+
+def _last_minutes(event: EventView) -> timedelta:
+    """In which nothing at all is said before it begins."""
+    kind = event.traits.kind.value if event.traits.kind else None
+    return w.BEFORE_LEAVING if kind is EventKind.CEREMONY else w.LAST_MINUTES
 
 
 def _of_event(event: EventView, now: datetime) -> str:
@@ -142,3 +148,5 @@ def _silent_from(event: EventView) -> Iterator[datetime]:
         yield event.starts_at - w.BEFORE_A_CEREMONY
     if kind in (EventKind.CEREMONY, EventKind.TRAVEL, EventKind.DRIVING):
         yield event.starts_at - w.BEFORE_LEAVING
+    if kind in (EventKind.TRAVEL, EventKind.DRIVING):
+        yield event.starts_at - w.LAST_MINUTES

@@ -1,0 +1,106 @@
+"""When *Good sense* says nothing, and what it says all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone, translation
+
+from agents.base import Answer
+from agents.tests.people import task, view
+from agents.traits import EventKind, Place, Trait, Traits
+from tests.clock import BERLIN, NOON
+from tips.tests.deciding import at, decide, of_kind, said, with_answers
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _berlin() -> Iterator[None]:
+    with timezone.override(BERLIN), translation.override("en"):
+        yield
+
+
+def no(minutes_ago: float, candidate: str = "task:7", reason: str = "") -> Answer:
+    return Answer(candidate, "dismiss", NOON - minutes_ago * MINUTE, reason)
+
+
+@pytest.mark.parametrize(
+    ("kind", "silence"),
+    [
+        (EventKind.FOCUS, "in_focus"),
+        (EventKind.DRIVING, "at_the_wheel"),
+        (EventKind.CEREMONY, "in_ceremony"),
+        (EventKind.SLEEP, "asleep"),
+        (EventKind.MEETING, "in_meeting"),
+    ],
+)
+def test_nothing_is_said_in(kind: EventKind, silence: str) -> None:
+    urgent = task(1, due_in=0, due_at=NOON + HOUR, priority=4)
+    assert said(view(urgent, of_kind(kind, is_busy=kind is EventKind.MEETING))) == silence
+
+
+def test_what_may_be_interrupted_is() -> None:
+    watch = of_kind(EventKind.MEETING, may=Trait(True, "drop in"))
+    assert said(view(task(1, "Call", due_in=0, priority=4), watch)) == "Call"
+
+
+def test_on_a_train_only_what_can_be_done_there() -> None:
+    water = Traits(place=Trait(Place.HOME, "water"))
+    seen = view(
+        task(1, "Water", due_in=0, priority=4, traits=water),
+        task(2, "Mail", due_in=0, traits=Traits(place=Trait(Place.COMPUTER, "mail"))),
+        of_kind(EventKind.TRAVEL, is_busy=False),
+    )
+    assert decide(seen).ranking[0].candidate.content == "Mail"
+    assert "on_the_way" in decide(seen).ranking[-1].penalties
+
+
+def test_before_a_funeral_nothing_is_said() -> None:
+    funeral = of_kind(EventKind.CEREMONY, starts_in_min=40)
+    assert said(view(task(1, due_in=0, priority=4), funeral)) == "in_ceremony"
+
+
+def test_what_cannot_be_begun_after_it_is_said_well_before_a_ceremony() -> None:
+    funeral = of_kind(EventKind.CEREMONY, starts_in_min=45, lasts_min=90)
+    enrol = task(1, "Enrol", due_in=0, due_at=NOON + HOUR, duration=25 * MINUTE)
+    assert said(view(enrol, funeral)) == "Enrol"
+    assert decide(view(enrol, funeral)).until == NOON + 15 * MINUTE
+    late = view(enrol, funeral, now=NOON + 16 * MINUTE)
+    assert said(late) == "in_ceremony"
+    later = replace(enrol, due_at=NOON + 5 * HOUR)
+    assert said(view(later, funeral)) == "in_ceremony"
+
+
+def test_after_three_refusals_oo_is_quiet() -> None:
+    due = view(task(1, due_in=0, priority=4, due_at=NOON + HOUR))
+    assert said(with_answers(due, no(5), no(20), no(40))) == "refused"
+    assert said(with_answers(due, no(5), no(20), no(100))) == "Task"
+
+
+def test_what_is_said_to_be_wrong_is_no_refusal() -> None:
+    due = view(task(1, due_in=0, priority=4, due_at=NOON + HOUR))
+    wrong = [no(n, reason="wrong") for n in (5, 20, 40)]
+    assert said(with_answers(due, *wrong)) == "Task"
+
+
+def test_what_cannot_be_begun_behind_the_wheel_is_said_until_one_leaves() -> None:
+    drive = of_kind(
+        EventKind.DRIVING, starts_in_min=30, lasts_min=300, may=Trait(False, "no stops")
+    )
+    call = task(1, "Ask dispatch", due_in=0, due_at=at(16), duration=10 * MINUTE)
+    assert said(view(call, drive)) == "Ask dispatch"
+    assert decide(view(call, drive)).until == NOON + 20 * MINUTE
+    assert said(view(call, drive, now=NOON + 21 * MINUTE)) == "at_the_wheel"
+    receipts = replace(call, due_at=None)
+    assert said(view(receipts, drive)) == "at_the_wheel"
+
+
+def test_it_is_decided_anew_when_the_clock_alone_changes_what_is_said() -> None:
+    rent = task(1, "Rent", due_in=0)
+    wedding = of_kind(EventKind.CEREMONY, starts_in_min=180)
+    assert decide(view(rent, wedding)).until == NOON + 90 * MINUTE
+    assert decide(view(rent, now=at(16, 30))).until == at(17)
