@@ -172,6 +172,21 @@ def test_what_needs_weeks_is_found_behind_the_horizon_by_a_name_alone() -> None:
     assert need_of(nameless, seen).prepares is None
 
 
+def test_what_takes_weeks_presses_again_when_no_day_is_to_spare() -> None:
+    """It takes two weeks, and longer than they say: it should have been begun 17 days before."""
+    cake = Traits(prepares=Trait(Prepares("wedding", lead=14 * DAY), "two weeks"))
+
+    def left(days: float) -> timedelta:
+        wedding = meeting(8, starts_in_min=int(days * 1440), title="Wedding")
+        seen = replace(view(due(traits=cake)), later_events=(wedding,))
+        begin_by = need_of(due(traits=cake), seen).begin_by
+        assert begin_by is not None
+        return begin_by - NOON
+
+    assert left(16.5) < left(16) > left(14.5) > left(14.1)
+    assert left(14.1) < 3 * HOUR
+
+
 def test_whose_event_it_is_names_it_however_short() -> None:
     dyed = Traits(prepares=Trait(Prepares(lead=23 * DAY), "3 wks"))
     shoes = due(title="Jess shoes", traits=dyed)

@@ -76,7 +76,7 @@ def find_need(task: TaskView, diary: Diary) -> Need:
     begin_by = _with_time_to_spare(at_rest, effort, hard, view) or last_start
     if prepared and _lead_is_running(prepared, traits, view):
         missed = view.now - _prepared_by(prepared, traits)
-        begin_by = view.now + min(missed, prepared.starts_at - view.now)
+        begin_by = min(view.now + missed, _at_the_latest(prepared, traits, view))
     return Need(
         effort=effort,
         chances=tuple(w for w in chances if w.length >= min(effort, timedelta(hours=1))),
@@ -211,6 +211,13 @@ def _prepared_by(event: EventView, traits: Traits) -> datetime:
         lead *= WAITED_SPARE
     leave = event.traits.leave_by
     return event.starts_at - lead - (leave.value if leave else timedelta())
+
+
+def _at_the_latest(event: EventView, traits: Traits, view: UserView) -> datetime:
+    """When the lead that its words say is all that is left; behind that, when the event begins."""
+    lead = traits.prepares.value.lead if traits.prepares else timedelta()
+    exactly = event.starts_at - lead
+    return exactly if exactly > view.now else event.starts_at
 
 
 def _lead_is_running(event: EventView, traits: Traits, view: UserView) -> bool:
