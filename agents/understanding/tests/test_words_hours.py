@@ -73,6 +73,7 @@ GERMAN = [
 OTHERS = [
     ("coiffeur mar-ven 9h-18h, sam jusqu'à 12h", "shop 1234 09:00-18:00, 5 09:00-12:00"),
     ("bastones, abre hasta las 19:30", "shop 012345 09:00-19:30"),
+    ("garage, ils ferment à 18 h.", "shop 012345 09:00-18:00"),
     ("colis, ouverte jusqu'à 19 h 30", "shop 012345 09:00-19:30"),
     ("état civil : le mercredi seulement, 9 h-12 h 30", "office 2 09:00-12:30"),
     ("pacco, aperta fino alle 19", "shop 012345 09:00-19:00"),

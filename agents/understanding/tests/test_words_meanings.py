@@ -276,7 +276,7 @@ def test_how_long_it_takes(title: str, minutes: int, quote: str) -> None:
             "Buy 2 pizzas",
             "0 min",
         ),
-        *("Pill 30 min before lunch", "Um 2 h", "10 hrs behind"),
+        *("Pill 30 min before lunch", "Um 2 h", "10 hrs behind", "Mettere a bagno i ceci (12 ore)"),
     ],
 )
 def test_a_time_that_is_not_its_own_is_no_effort(title: str) -> None:

@@ -159,6 +159,12 @@ def test_a_time_behind_after_is_no_end() -> None:
     assert said("orage vers 17 h d'après la météo", "Rentrer le linge") == "17:00"
 
 
+def test_a_day_and_a_time_of_two_sentences_are_no_moment() -> None:
+    found = last("il finit à 18 h. J'en ai besoin samedi")
+    assert found is not None
+    assert found.value.at is None
+
+
 def test_an_alarm_is_set_for_the_morning() -> None:
     assert said("", "set 2 alarms, 4:10") == "04:10"
     assert said("", "train 4:10") == "16:10"

@@ -67,6 +67,8 @@ def test_what_a_program_left_behind(title: str) -> None:
         ("Hallo Mama, das ist meine neue Nummer", "weitergeleitet"),
         ("PAGA YA tu adeudo o serás embargada (link)", "reenviado"),
         ("ROYAL POST: parcel held. Pay £1.45 within 24h", "http://post.example/pay"),
+        ("CORRENTE DE S. JUDAS: reenvia a 12 contactos!!", ""),
+        ("\U0001f389 Parabéns! Ganhou 0,8 BTC. Confirme a frase", ""),
         ("Your domain expires today", "spam, ours renews in March"),
         ("\u26a0\ufe0f Colis bloqué : réglez 1,99 € sur suivi.example", ""),
     ],
@@ -98,7 +100,8 @@ ORDINARY = [
     "Check whether the mail from the bank is phishing", "Show only this note to Ann",
     "Sale 50% off ends Sunday, lamp", "Reply to Tom about this item", "Mum's new number",
     "Parcel held at the depot, bring ID", "Pay £40 within 14 days http://council.example/pcn",
-    "Milk; eggs; bread; tea", "Test", "Blood test 12", "Bar, 8", "foo fighters tickets",
+    "Milk; eggs; bread; tea", "Test", "Blood test 12", "Cadena de la bici", "Send this to Tom",
+    "Bar, 8", "foo fighters tickets",
     "Null-Linie prüfen", "TV/Hi-fi;desk",
 ]  # fmt: skip
 

@@ -108,6 +108,7 @@ def test_who_packs_a_passport_that_takes_weeks_does_so_weeks_before() -> None:
         ("8 Std. nüchtern", 8),
         ("10 h à jeun", 10),
         ("needs 7 full days", 168),
+        ("new one takes 6–7 weeks", 1176),
         ("book tonight. 3 wks + 2 days post", 552),
         ("both dead flat, charger, 2 1/2 hrs", 2.5),
         ("10 hrs behind", 0),
@@ -131,3 +132,11 @@ def test_fasting_from_a_time_is_a_last_moment() -> None:
     assert found.value.at is not None
     assert found.value.at.hour == 9
     assert read("Breakfast", "12 h en ayunas").last_moment is None
+
+
+def test_what_soaks_in_the_title_is_a_wait_and_no_effort() -> None:
+    traits = read("Mettere a bagno i ceci (12 ore)")
+    assert traits.effort is None
+    assert traits.prepares is not None
+    assert traits.prepares.value.lead == timedelta(hours=12)
+    assert read("Read the report (2 hours)").prepares is None

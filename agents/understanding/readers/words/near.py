@@ -26,6 +26,7 @@ from agents.understanding.readers.words.whose import read_zone
 
 PROBABLE, CERTAIN = 0.6, 0.9  # that it ends then; see agents.timing.needs
 ENDS_OF_A_PART = (",", ";", ".", "-", "–", ":", "(")
+STOPS = (".", ";", "!", "?", "\n")
 DAY = timedelta(hours=24)
 # What recurs has no end; nor has what has begun, what opens, and what is over.
 RECURS = ("every", "daily", "weekdays")
@@ -62,7 +63,7 @@ def read_near(
     found = sorted(_named(line, added_on, taken, language), key=lambda named: named.rank)
     if not found:
         return None
-    best = _together(found)
+    best = _together(line, found)
     sure = CERTAIN if _is_over_then(line, best.end) else PROBABLE
     return Trait(best.when.as_last(), line.quote(best.start, best.end), sure)
 
@@ -73,12 +74,14 @@ def _is_over_then(line: Line, i: int) -> bool:
     return line.at(line.past(at, "joint"), "then_over") is not None
 
 
-def _together(found: list[Named]) -> Named:
+def _together(line: Line, found: list[Named]) -> Named:
     """ "mercoledì stacca alle 16": a day and a time that stand apart are one moment."""
     best, clocks = found[0], [named for named in found if named.when.on is None]
     if best.when.at is not None or best.when.on is None or len(clocks) != 1:
         return best
     start, end = min(best.start, clocks[0].start), max(best.end, clocks[0].end)
+    if any(line.word(i) in STOPS for i in range(start, end)):
+        return best  # "ils ferment à 18 h. J'en ai besoin samedi"
     return Named(replace(best.when, at=clocks[0].when.at, zone=clocks[0].when.zone), start, end)
 
 

@@ -158,6 +158,8 @@ def _amount(line: Line, end: int) -> tuple[float, int]:
     word, number = line.at(at, "hour_word"), line.number(at)
     if number is None:
         return (word.value + 1 + bool(half) / 2, at) if word and word.end == at + 1 else (0, end)
+    if line.word(at - 1) and line.word(at - 1) in DASHES and line.number(at - 2):
+        return number + bool(half) / 2, at - 2  # "6–7 weeks": the longer
     if line.word(at - 1) in (".", ",") and is_decimal(line, at):
         return (line.number(at - 2) or 0) + number / 10, at - 2
     return number + bool(half) / 2, at
@@ -186,6 +188,8 @@ def _is_an_hour(line: Line, found: Duration) -> bool:
     )
     if is_always and not _is_needed(line, found.start):
         return True  # "24h, number on the bill"
+    if is_alone and not found.could_be_a_clock and found.length >= NOBODY_WORKS:
+        return False  # "(12 ore)"
     return is_alone or (is_of_a_day and not is_first and not _is_needed(line, found.start))
 
 

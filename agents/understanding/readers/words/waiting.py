@@ -189,6 +189,8 @@ def _is_name(line: Line, i: int) -> bool:
 
 def read_effort(title: Line, description: Line) -> Trait[timedelta] | None:
     """In the title where nothing goes on behind; a description may tell of anything later on."""
+    if any(title.all("left_alone")):
+        return None  # "put the chickpeas to soak (12 h)"
     for line, least in ((title, len(title.tokens)), (description, 1)):
         not_here = {h.end for h in line.all("no_effort", "clock_at", "on", "from", "to", "by",
                                             "until", "after", "before")}  # fmt: skip
