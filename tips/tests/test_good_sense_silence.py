@@ -93,8 +93,8 @@ def test_what_cannot_be_begun_behind_the_wheel_is_said_until_one_leaves() -> Non
     )
     call = task(1, "Ask dispatch", due_in=0, due_at=at(16), duration=10 * MINUTE)
     assert said(view(call, drive)) == "Ask dispatch"
-    assert decide(view(call, drive)).until == NOON + 20 * MINUTE
-    assert said(view(call, drive, now=NOON + 21 * MINUTE)) == "at_the_wheel"
+    assert decide(view(call, drive)).until == NOON + 25 * MINUTE
+    assert said(view(call, drive, now=NOON + 26 * MINUTE)) == "at_the_wheel"
     receipts = replace(call, due_at=None)
     assert said(view(receipts, drive)) == "at_the_wheel"
 

@@ -42,7 +42,7 @@ def silence_now(view: UserView, best: Scored | None) -> str:
 def _last_minutes(event: EventView) -> timedelta:
     """In which nothing at all is said before it begins."""
     kind = event.traits.kind.value if event.traits.kind else None
-    return w.BEFORE_LEAVING if kind is EventKind.CEREMONY else w.LAST_MINUTES
+    return w.BEFORE_LEAVING if kind is EventKind.CEREMONY else w.ABOUT_TO
 
 
 def _of_event(event: EventView, now: datetime) -> str:
@@ -149,4 +149,4 @@ def _silent_from(event: EventView) -> Iterator[datetime]:
     if kind in (EventKind.CEREMONY, EventKind.TRAVEL, EventKind.DRIVING):
         yield event.starts_at - w.BEFORE_LEAVING
     if kind in (EventKind.TRAVEL, EventKind.DRIVING):
-        yield event.starts_at - w.LAST_MINUTES
+        yield event.starts_at - w.ABOUT_TO

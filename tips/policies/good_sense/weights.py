@@ -77,9 +77,9 @@ SPEAK_AT_NIGHT = 95.0
 # An entry in which one must not be interrupted; a longer one has hours of its own.
 LONGEST_PEACE = timedelta(hours=36)
 LONGEST_FOCUS = timedelta(hours=12)
-# What has to be begun within half an hour has as many points: it is said until so long before a
-# journey, and until one leaves for a ceremony.
-CANNOT_WAIT, LAST_MINUTES = 150.0, timedelta(minutes=10)
+# What has to be begun within half an hour has as many points: it is said until one sets out, and
+# until one leaves for a ceremony.
+CANNOT_WAIT = 150.0
 BEFORE_A_CEREMONY = timedelta(minutes=90)
 ABOUT_TO = timedelta(minutes=5)  # whoever is about to begin has begun
 BEFORE_LEAVING = timedelta(minutes=30)
