@@ -76,7 +76,8 @@ def find_need(task: TaskView, diary: Diary) -> Need:
     begin_by = _with_time_to_spare(at_rest, effort, hard, view) or last_start
     if prepared and _lead_is_running(prepared, traits, view):
         missed = view.now - _prepared_by(prepared, traits)
-        begin_by = min(view.now + missed, _at_the_latest(prepared, traits, view))
+        late = min(view.now + missed, _at_the_latest(prepared, traits, view))
+        begin_by = min(begin_by, late) if begin_by else late
     return Need(
         effort=effort,
         chances=tuple(w for w in chances if w.length >= min(effort, timedelta(hours=1))),

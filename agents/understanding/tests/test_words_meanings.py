@@ -37,6 +37,7 @@ def read(title: str, description: str = "", **fields: Any) -> Traits:
     [
         ("Call grandma", Place.PHONE),
         ("Mutti anrufen", Place.PHONE),
+        ("Photos of the slates, in daylight", Place.OUTDOORS),
         ("Appeler la CAF", Place.PHONE),
         ("母に電話", Place.PHONE),
         ("☎️ 15h", Place.PHONE),
@@ -389,6 +390,7 @@ def test_who_can_do_nothing_until_then_waits(title: str, who: str | None) -> Non
     ("title", "who"),
     [
         ("Text the code, Priya's outside", "Priya"),
+        ("he's holding up the line till I answer", ""),
         ("Photo for Kev: he can't put the power back on without it", ""),
         ("Ana no puede entrar", "Ana"),
         ("Code schicken, Jana steht vor der Tür", "Jana"),

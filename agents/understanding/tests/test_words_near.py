@@ -41,6 +41,7 @@ def said(text: str, title: str = "Note") -> str:
         ("los puestos se levantan el viernes a las 18 hs", "2026-03-06 18:00"),
         ("la serranda, venerdì alle sei e mezza", "2026-03-06 18:30"),
         ("wagen komt wo 7u", "2026-03-04 07:00"),
+        ("Mia gibt ihn Mi um 8 ab", "2026-03-04 08:00"),
         ("houdt hem vast, morgenavond 8u", "2026-03-05 20:00"),
         ("vão embora na quinta", "2026-03-05"),
         ("cobrem dia 18", "2026-03-18"),

@@ -67,6 +67,7 @@ def test_what_a_program_left_behind(title: str) -> None:
         ("Hallo Mama, das ist meine neue Nummer", "weitergeleitet"),
         ("PAGA YA tu adeudo o serás embargada (link)", "reenviado"),
         ("ROYAL POST: parcel held. Pay £1.45 within 24h", "http://post.example/pay"),
+        ("\U0001f389 CONGRATS!! Your number won, claim in 30 MIN, reply w/ OTP", ""),
         ("CORRENTE DE S. JUDAS: reenvia a 12 contactos!!", ""),
         ("\U0001f389 Parabéns! Ganhou 0,8 BTC. Confirme a frase", ""),
         ("Your domain expires today", "spam, ours renews in March"),

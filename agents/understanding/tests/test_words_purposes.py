@@ -108,6 +108,8 @@ def test_who_packs_a_passport_that_takes_weeks_does_so_weeks_before() -> None:
         ("8 Std. nüchtern", 8),
         ("10 h à jeun", 10),
         ("needs 7 full days", 168),
+        ("por teléfono hasta las 20 h, avisar 3 días antes sí o sí", 72),
+        ("avisar 3 días antes de la boda", 0),
         ("new one takes 6–7 weeks", 1176),
         ("book tonight. 3 wks + 2 days post", 552),
         ("both dead flat, charger, 2 1/2 hrs", 2.5),
@@ -140,3 +142,20 @@ def test_what_soaks_in_the_title_is_a_wait_and_no_effort() -> None:
     assert traits.prepares is not None
     assert traits.prepares.value.lead == timedelta(hours=12)
     assert read("Read the report (2 hours)").prepares is None
+
+
+@pytest.mark.parametrize(
+    ("title", "what"),
+    [
+        ("Pump up the spare before the Kalgoorlie run", "Kalgoorlie run"),
+        ("Blumen gießen vor dem Urlaub", "Urlaub"),
+        ("Acheter du vin avant le dîner", "dîner"),
+        ("Comprar flores antes de la boda", "boda"),
+        ("Ring him before noon", ""),
+        ("Vor zwei Wochen bestellt", ""),
+        ("Home before the 12th", ""),
+    ],
+)
+def test_what_comes_after_is_what_it_is_for(title: str, what: str) -> None:
+    found = read(title).prepares
+    assert (found.value.what if found else "") == what

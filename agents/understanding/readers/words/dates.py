@@ -320,8 +320,9 @@ def _is_short_day(line: Line, hit: Hit, language: str) -> bool:
         return False  # "Fr. Behrens"
     if line.is_glued(hit.start) or line.is_glued(hit.end) or line.word(hit.end) in APOSTROPHES:
         return False  # "Di' che", "LX&Wo7"
-    clock = read_clock(line, line.past(hit.end, "clock_at"))
-    if (clock and clock.is_marked) or _is_behind_a_clock(line, hit.start):
+    at = line.past(hit.end, "clock_at")
+    clock = read_clock(line, at)  # "Mi um 8", "wo 7u"
+    if (clock and (clock.is_marked or at > hit.end)) or _is_behind_a_clock(line, hit.start):
         return True
     if by := line.at(hit.end, "by"):
         until = read_clock(line, line.past(by.end, "clock_at"))

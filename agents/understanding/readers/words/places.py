@@ -57,6 +57,8 @@ def _said(words: TaskWords, lines: Sequence[Line]) -> Trait[Place] | None:
     for line in lines:
         wishes = {hit.end for hit in line.all("wish")}
         hits = [h for n in NOTIONS for h in line.all(n) if _is_meant(line, h, wishes)]
+        if light := next(line.all("daylight"), None):
+            return Trait(Place.OUTDOORS, line.quote(light.start, light.end), 0.7)
         if hits:
             first = min(hits, key=lambda hit: hit.start)
             quote = line.quote(first.start, first.end)

@@ -22,6 +22,8 @@ NOBODY_WORKS = timedelta(hours=6)  # so long at one thing
 LEFT_ALONE = timedelta(hours=1)  # what is charging is not worked at
 SURE, MAYBE = 0.5, 0.3
 A_TIME = ("day", "month", "today", "tomorrow", "daily", "weekdays", "weekend")
+ARTICLES = ("dem", "le", "del", "delle", "do", "da", "das")  # within "vor dem", "avant le"
+ROMANCE = ("es", "it", "pt")  # where another word leads to what it is before
 TOLD = ("before", "after", "of_the_past")
 A_DAY = timedelta(days=1)
 # By unit: how many days so many of it are. The last that begins at a token counts.
@@ -87,6 +89,11 @@ def _purposes(line: Line) -> Iterator[tuple[Hit, int, int]]:
         start = line.past(hit.end, "article")
         end = _past_name(line, start)
         if end > start:
+            yield hit, start, end
+    for hit in line.all("before"):  # "before the Kalgoorlie run"; without an article it says a time
+        start = line.past(hit.end, "article")
+        end = _past_name(line, start)
+        if end > start and (start > hit.end or hit.phrase.words[-1] in ARTICLES):
             yield hit, start, end
     for hit in line.all("purpose_after"):
         start = _before(line, hit.start)
@@ -175,7 +182,11 @@ def _is_ahead(line: Line, i: int) -> bool:
         unit = line.at(i + 2, *DAYS)
         return unit is not None and _is_ahead(line, unit.end)
     hit = line.at(i, "ahead_last")
-    return hit is not None and not line.is_word(hit.end) and line.number(hit.end) is None
+    if hit is None or line.number(hit.end) is not None:
+        return False
+    # "3 días antes sí o sí", and not "3 días antes de la boda".
+    is_alone = hit.language in ROMANCE and not line.at(i, "before")
+    return is_alone or not line.is_word(hit.end)
 
 
 def _is_an_hour(line: Line, found: Duration) -> bool:

@@ -52,6 +52,7 @@ def read_task(words: TaskWords) -> Traits:
     effort = read_effort(lines[0], lines[1])
     last = last or min(near, key=_emptiness, default=None)
     begins = begins or _is_too_soon(last, lines, words.added_on)
+    ends = last is not None and not begins and not _is_of_any_day(last, lines)
     return Traits(
         hours=hours or usual_hours(place, lines),
         last_moment=_with_lead(last, lines) if last and effort is None and not begins else last,
@@ -62,7 +63,7 @@ def read_task(words: TaskWords) -> Traits:
         place=place,
         stakes=read_stakes(lines),
         effort=effort,
-        prepares=read_prepares(lines[0], lines[1], ends=last is not None and not begins),
+        prepares=read_prepares(lines[0], lines[1], ends=ends),
         someday=read_someday(words, [lines[0], *kept]),
         noise=read_noise(lines[0], lines[1]),
     )
@@ -74,6 +75,11 @@ def _is_too_soon(
     """ "Book tonight, takes 3 weeks": what takes so long was never to be ready by then."""
     on = last.value.on if last else None
     return on is not None and added_on is not None and read_lead(lines) > on - added_on + A_DAY
+
+
+def _is_of_any_day(last: Trait[LastMoment] | None, lines: Sequence[Line]) -> bool:
+    """ "By phone till 8 pm, 3 days ahead": of the day for which it is, or before what it is for."""
+    return last is not None and last.value.on is None and read_lead(lines) >= A_DAY
 
 
 def _emptiness(near: Trait[LastMoment]) -> tuple[bool, bool]:
