@@ -35,7 +35,7 @@ AWAY = "away"  # key of a situation: agents.profile.contexts
 FAR_DAYS = 365  # of a task without a day
 SHORTEST_NAME = 3  # letters of a word by which an event is found
 SHORTEST_STEM, STEM_SHARE = 5, 0.7  # letters that two words of one stem begin with
-OWNER = re.compile(r"(\w{3,})['\u2019]s\b")  # whose it is: no other word, however short
+OWNER = re.compile(r"(?<!\w)(\w{3,})['\u2019]s\b")  # whose it is: no other word, however short
 UNPARTED = re.compile(r"[\u3400-\u9fff]{2,}|[\u30a0-\u30ff]{3,}")  # words where no space parts them
 
 
