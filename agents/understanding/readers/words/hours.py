@@ -58,6 +58,14 @@ def read_hours(line: Line) -> tuple[Trait[Hours], range] | None:
     return None
 
 
+def of_an_office(hours: Hours) -> Hours:
+    """Where words name days and no hours, and there is an office to be reached: its usual ones."""
+    days = frozenset[int]().union(*(span.days for span in hours.spans))
+    if not days or not days <= OFFICE_DAYS or any(span != Span(span.days) for span in hours.spans):
+        return hours
+    return Hours(Door.OFFICE, (Span(days, SHOP_OPENS, OFFICE_SHUTS),), hours.zone)
+
+
 def door_of(days: frozenset[int]) -> Door:
     if days <= OFFICE_DAYS:
         return Door.OFFICE
@@ -375,13 +383,11 @@ def _but(line: Line) -> Iterator[Found]:
 
 
 def _days_alone(line: Line) -> Iterator[Found]:
-    """ "Mon-Fri", with nothing beside it: the usual hours of an office."""
+    """ "Mon-Fri", with nothing beside it: on these days; see of_an_office."""
     for i in range(len(line.tokens)):
         days = read_days(line, i) if not line.is_word(i - 1) else None
         if days and days.is_range and len(days.days) in (5, 6) and not _goes_on(line, days.end):
-            yield Found(
-                (Span(days.days, SHOP_OPENS, OFFICE_SHUTS),), door_of(days.days), i, days.end, 0.6
-            )
+            yield Found((Span(days.days),), Door.OWN, i, days.end, 0.6)
 
 
 def _goes_on(line: Line, i: int) -> bool:

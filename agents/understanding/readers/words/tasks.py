@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from agents.traits import Hours, LastMoment, TaskWords, Trait, Traits
-from agents.understanding.readers.words.hours import read_hours
+from agents.traits import Hours, LastMoment, Place, TaskWords, Trait, Traits
+from agents.understanding.readers.words.hours import of_an_office, read_hours
 from agents.understanding.readers.words.lexicon import Line, language_of, read_line
 from agents.understanding.readers.words.moments import is_to_begin, read_last_moment, read_only_day
 from agents.understanding.readers.words.near import read_near
@@ -31,32 +31,19 @@ LAST_YEAR = 9000  # behind it the calendar runs out
 def read_task(words: TaskWords) -> Traits:
     if words.added_on and words.added_on.year > LAST_YEAR:
         words = replace(words, added_on=None)
-    hours: Trait[Hours] | None = None
-    last: Trait[LastMoment] | None = None
-    only: Trait[date] | None = None
-    near: list[Trait[LastMoment]] = []
-    begins = False  # `last` is a last moment to begin
     lines = [read_line(text) for text in (words.title, words.description)]
-    language = language_of(lines)
-    for line in lines:
-        found = read_hours(line)
-        hours = hours or (found[0] if found else None)
-        end = read_last_moment(line, words.added_on, found[1] if found else range(0))
-        if end and last is None:
-            last, begins = end[0], is_to_begin(line, end[1])
-        only = only or read_only_day(line, words.added_on)
-        named = read_near(line, words.added_on, found[1] if found else range(0), language)
-        near += [named] if named else []
     kept = [read_line(text) for text in (words.project, words.section, *words.labels)]
+    opened = [read_hours(line) for line in lines]
+    taken = [found[1] if found else range(0) for found in opened]
+    last, begins = _last_moment(lines, taken, words.added_on)
+    ends = last is not None and not begins and not _is_of_any_day(last, lines)
     place = read_place(words, lines)
     effort = read_effort(lines[0], lines[1])
-    last = last or min(near, key=_emptiness, default=None)
-    begins = begins or _is_too_soon(last, lines, words.added_on)
-    ends = last is not None and not begins and not _is_of_any_day(last, lines)
+    only = (read_only_day(line, words.added_on) for line in lines)
     return Traits(
-        hours=hours or usual_hours(place, lines),
+        hours=_hours([found[0] for found in opened if found], place, lines),
         last_moment=_with_lead(last, lines) if last and effort is None and not begins else last,
-        obsolete_after=only,
+        obsolete_after=next((day for day in only if day), None),
         blocked=read_blocked(lines, words.added_on),
         waits=read_waits(lines),
         unblocks=read_unblocks(lines),
@@ -67,6 +54,36 @@ def read_task(words: TaskWords) -> Traits:
         someday=read_someday(words, [lines[0], *kept]),
         noise=read_noise(lines[0], lines[1]),
     )
+
+
+def _hours(
+    said: Sequence[Trait[Hours]], place: Trait[Place] | None, lines: Sequence[Line]
+) -> Trait[Hours] | None:
+    """The first that are said; else those that are usual where somebody has to be called."""
+    if not said:
+        return usual_hours(place, lines)
+    is_called = place is not None and place.value is Place.PHONE
+    is_office = is_called or any(any(line.all("office_word", "counter")) for line in lines)
+    return replace(said[0], value=of_an_office(said[0].value)) if is_office else said[0]
+
+
+def _last_moment(
+    lines: Sequence[Line], taken: Sequence[range], added_on: date | None
+) -> tuple[Trait[LastMoment] | None, bool]:
+    """What is said to end, else the fullest moment that is named; and whether by then it need only
+    have been begun.
+
+    taken  of each line, the tokens that opening hours were read from
+    """
+    each = list(zip(lines, taken, strict=True))
+    for line, said in each:
+        if end := read_last_moment(line, added_on, said):
+            begins = is_to_begin(line, end[1]) or _is_too_soon(end[0], lines, added_on)
+            return end[0], begins
+    language = language_of(lines)
+    named = (read_near(line, added_on, said, language) for line, said in each)
+    last = min((near for near in named if near), key=_emptiness, default=None)
+    return last, _is_too_soon(last, lines, added_on)
 
 
 def _is_too_soon(
