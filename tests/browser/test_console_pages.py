@@ -49,8 +49,9 @@ def open_page(page: Page, address: str) -> None:
     page.wait_for_load_state("networkidle")
     width = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
     assert width <= 0, address
-    for canvas in page.locator("canvas.chart").all():
-        assert canvas.evaluate("canvas => Boolean(Chart.getChart(canvas))"), address
+    page.wait_for_function(  # which are drawn by a script that comes behind the page
+        "() => [...document.querySelectorAll('canvas.chart')].every((c) => Chart.getChart(c))"
+    )
 
 
 @pytest.mark.parametrize(("viewport", "scheme"), SHAPES, ids=["desk", "hand"])

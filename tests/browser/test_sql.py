@@ -31,6 +31,7 @@ def test_a_question_is_run_by_keys_seen_kept_and_run_again(visit: Visit, alice: 
     expect(rows).to_have_text(["event17", "task41"])
     drawn = page.locator("canvas.chart")
     expect(drawn).to_be_visible()
+    page.wait_for_function("() => Boolean(Chart.getChart(document.querySelector('canvas.chart')))")
     assert drawn.evaluate("canvas => Chart.getChart(canvas).data.datasets[0].data") == [17, 41]
 
     page.get_by_label("Name", exact=True).fill("By kind")
