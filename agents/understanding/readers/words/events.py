@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from agents.traits import EventKind, EventTraits, EventWords, Noise, Trait
+from agents.understanding.readers.words.dates import A_DAY
 from agents.understanding.readers.words.durations import Duration, durations
 from agents.understanding.readers.words.lexicon import Hit, Line, read_line
 from agents.understanding.readers.words.noise import read_noise
@@ -21,7 +22,6 @@ LINK = re.compile(r"https?://\S{1,80}")
 LONGEST_CEREMONY = timedelta(hours=36)  # a sabbath
 LONGEST_STAY = timedelta(hours=6)
 ACRONYMS = frozenset({"ice", "tgv", "ave"})  # trains only in capitals
-A_DAY = timedelta(days=1)
 # In these nobody wants to be spoken to.
 CLOSED = frozenset({EventKind.FOCUS, EventKind.DRIVING, EventKind.CEREMONY, EventKind.SLEEP})
 NO_LINE = read_line("")
@@ -84,14 +84,10 @@ def _asleep(line: Line) -> Iterator[Found]:
     for hit in sorted(line.all("sleep"), key=lambda hit: hit.start):
         before, after = hit.start - 1, hit.end + 1
         is_whose = line.word(before) == "s" and line.word(before - 1) == "'"
-        is_of = line.at(hit.end, "of_somebody") is not None and _is_capital(line, after)
+        is_of = line.at(hit.end, "of_somebody") is not None and line.is_name(after)
         is_child = line.at(before, "child") or line.at(hit.end, "child")
         kind = EventKind.MARKER if is_whose or is_of or is_child else EventKind.SLEEP
         yield kind, line.quote(hit.start, hit.end), 0.8
-
-
-def _is_capital(line: Line, i: int) -> bool:
-    return line.is_word(i) and line.quote(i, i + 1)[0].isupper()
 
 
 def _is_place(location: str) -> bool:

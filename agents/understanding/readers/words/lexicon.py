@@ -64,6 +64,10 @@ class Line:
     def is_word(self, i: int) -> bool:
         return 0 <= i < len(self.tokens) and self.tokens[i].is_word
 
+    def is_name(self, i: int) -> bool:
+        """A word that begins with a capital."""
+        return self.is_word(i) and self.text[self.tokens[i].start].isupper()
+
     def touches(self, i: int) -> bool:
         """Token i follows the one before it with no space between."""
         return 0 < i < len(self.tokens) and self.tokens[i - 1].end == self.tokens[i].start

@@ -7,6 +7,7 @@ from datetime import timedelta
 from math import ceil
 
 from agents.traits import EventKind, Prepares, Trait
+from agents.understanding.readers.words.dates import A_DAY
 from agents.understanding.readers.words.durations import Duration, durations, is_decimal
 from agents.understanding.readers.words.hours import DASHES
 from agents.understanding.readers.words.lexicon import Hit, Line
@@ -25,7 +26,6 @@ A_TIME = ("day", "month", "today", "tomorrow", "daily", "weekdays", "weekend")
 ARTICLES = ("dem", "le", "del", "delle", "do", "da", "das")  # within "vor dem", "avant le"
 ROMANCE = ("es", "it", "pt")  # where another word leads to what it is before
 TOLD = ("before", "after", "of_the_past")
-A_DAY = timedelta(days=1)
 # By unit: how many days so many of it are. The last that begins at a token counts.
 DAYS: Mapping[str, Callable[[float], float]] = {
     "day_unit": lambda number: number,

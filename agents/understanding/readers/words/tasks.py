@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from agents.traits import Hours, LastMoment, Place, TaskWords, Trait, Traits
+from agents.understanding.readers.words.dates import A_DAY
 from agents.understanding.readers.words.hours import of_an_office, read_hours
 from agents.understanding.readers.words.lexicon import Line, language_of, read_line
 from agents.understanding.readers.words.moments import is_to_begin, read_last_moment, read_only_day
@@ -23,7 +24,6 @@ from agents.understanding.readers.words.waiting import (
     read_waits,
 )
 
-A_DAY = timedelta(days=1)
 SHORTEST_LEAD = timedelta(hours=2)
 LAST_YEAR = 9000  # behind it the calendar runs out
 

@@ -76,7 +76,7 @@ def _away(line: Line, _added_on: date | None) -> Iterator[Trait[Blocked]]:
         start = line.past(begin, "article")
         end = start + 1 if is_behind else back.start
         said = max(end, back.end)
-        is_named = start > begin or _is_name(line, start)  # "when it is back" names nobody
+        is_named = start > begin or line.is_name(start)  # "when it is back" names nobody
         is_whole = start < end <= len(line.tokens) and all(map(line.is_word, range(start, end)))
         if is_named and is_whole:
             yield Trait(Blocked(by=line.quote(start, end)), line.quote(hit.start, said), 0.7)
@@ -177,14 +177,10 @@ def read_unblocks(lines: Sequence[Line]) -> Trait[str] | None:
             quote = line.quote(hit.start, hit.end)
             return Trait(quote, quote, 0.5)
         for hit in line.all("enables"):
-            if _is_name(line, hit.end):  # "damit Karin": without a name it says little
+            if line.is_name(hit.end):  # "damit Karin": without a name it says little
                 quote = line.quote(hit.start, hit.end + 1)
                 return Trait(quote, quote, 0.5)
     return None
-
-
-def _is_name(line: Line, i: int) -> bool:
-    return line.is_word(i) and line.quote(i, i + 1)[0].isupper()
 
 
 def read_effort(title: Line, description: Line) -> Trait[timedelta] | None:
