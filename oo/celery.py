@@ -9,7 +9,7 @@ from oo.schedule import beat_schedule
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oo.settings.local")
 
-app = Celery("oo")
+app = Celery("oo", task_cls="oo.lib.worker:HeardTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = beat_schedule()

@@ -166,8 +166,14 @@ CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A message may wait unacknowledged for longer than the longest task takes.
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 3600}
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+    # A message may wait unacknowledged for longer than the longest task takes.
+    "visibility_timeout": 3600,
+    # A connection may be lost without a word. Without limits worker and beat wait for it for ever.
+    "socket_connect_timeout": 5,
+    "socket_timeout": 10,
+    "health_check_interval": 10,
+}
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_ROUTES = {
     "integrations.tasks.*": {"queue": "sync"},

@@ -1,9 +1,9 @@
-"""Down, stopped or slow: Redis, NATS, the source and the model. The page answers all the same.
+"""Redis, NATS, the source and the model, down, stopped, slow or lost: the page answers anyway.
 Beside it the source says 429, 500 or garbage, hangs up, and has a clock that is an hour wrong.
 
     python -m tests.faults.away [--times 20] [--seconds 1.0] [--seed 1]
 
-Each of the four is in each of the three troubles so often, for so long, while people look and
+Each of the four is in each of the four troubles so often, for so long, while people look and
 answer. Prints what happened as JSON; exits 1 when a page failed, or when oO does not catch up.
 """
 
@@ -29,7 +29,8 @@ from tests.faults.kill import catch_up, settled, write_logs
 from tests.stand_ins.todoist import FaultKind
 
 THINGS = ("redis", "nats", "source", "model")
-TROUBLES = ("down", "stopped", "slow")
+# Lost: what was connected is never heard of again, and nobody is told.
+TROUBLES = ("down", "stopped", "slow", "lost")
 # What a source says besides, and by how much its clock may be wrong.
 ANSWERS = (FaultKind.TOO_MANY, FaultKind.SERVER_ERROR, FaultKind.GARBAGE, FaultKind.CUT)
 CLOCKS = {"an hour ahead": timedelta(hours=1), "an hour behind": timedelta(hours=-1)}
@@ -112,6 +113,8 @@ def begin(built: Estate, thing: str, trouble: str) -> None:
     match trouble:
         case "slow":
             line.slow_s = SLOW_S
+        case "lost":
+            line.lose()
         case "down" if server:
             server.kill()
         case "down":

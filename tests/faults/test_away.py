@@ -14,7 +14,7 @@ TIMES = as_many(3, 20)  # in each trouble: each thing is in one three times as o
 PATIENCE_MS, AS_LONG = 250, 4
 
 
-def test_whatever_is_down_stopped_or_slow_the_page_answers_and_all_catches_up(
+def test_whatever_is_down_stopped_slow_or_lost_the_page_answers_and_all_catches_up(
     tmp_path: Path,
 ) -> None:
     report = report_of("away", tmp_path / "log", "--times", str(TIMES), "--seconds", "0.5")
