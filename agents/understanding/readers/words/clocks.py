@@ -15,6 +15,7 @@ LONGEST_MARK = 4
 PARTS_BEFORE = {"quarter_to": -15, "quarter_past": 15, "half_to": -30, "half_past": 30,
                 "three_quarters": -15}  # fmt: skip
 PARTS_BEHIND = {"and_half": 30, "and_quarter": 15, "less_quarter": -15}
+PAIRS = ("-", "–")
 SMALL = 7 * 60 + 59  # up to here an hour that nothing marks is one of the afternoon
 
 
@@ -50,7 +51,20 @@ def read_clock(line: Line, i: int) -> Clock | None:
     if half:
         return _halved(plain, plain.end, half.phrase.notion == "pm_before")
     after = line.at(plain.end, "am", "pm")
-    return _halved(plain, after.end, after.phrase.notion == "pm") if after else plain
+    if after:
+        return _halved(plain, after.end, after.phrase.notion == "pm")
+    letter = _letter(line, plain)
+    return _halved(plain, plain.end + 1, letter == "p") if letter else plain
+
+
+def _letter(line: Line, clock: Clock) -> str:
+    """ "8:30a-4:30p", "9a–5p": a letter that is no word of its own, behind minutes or in a pair."""
+    letter, i = line.word(clock.end), clock.end
+    if letter not in ("a", "p") or not line.touches(i) or line.is_word(i + 1):
+        return ""
+    is_pair = letter == "a" and line.word(i + 1) in PAIRS
+    is_pair = is_pair or (letter == "p" and line.word(i - 2) in PAIRS and line.word(i - 3) == "a")
+    return letter if is_pair or (clock.is_marked and line.word(i - 2) in (":", ".")) else ""
 
 
 def _halved(clock: Clock, end: int, is_pm: bool) -> Clock | None:
@@ -96,6 +110,8 @@ def _part_before(line: Line, i: int) -> Hit | None:
 
 def _part_of(hour: int, minutes: int, end: int) -> Clock | None:
     total = 60 * hour + minutes
+    if 0 < total < 60:
+        total += NOON  # "halb eins" is of the day
     return Clock(total, end, True, total >= NOON) if total <= DAY else None
 
 
@@ -157,3 +173,14 @@ def _whole(line: Line, i: int, minutes: int, marked: bool, fixed: bool) -> Clock
 def _minute(line: Line, i: int) -> int | None:
     number = line.number(i)
     return number if number is not None and number < 60 and len(line.word(i)) == 2 else None
+
+
+def read_digits(line: Line, i: int) -> Clock | None:
+    """ "0730", "1900": four digits, which may be a year as well."""
+    number = line.number(i)
+    if number is None or len(line.word(i)) != 4:
+        return None
+    hour, minute = divmod(number, 100)
+    if hour > 24 or minute > 59 or minute % 5:
+        return None
+    return Clock(60 * hour + minute, line.past(i + 1, "oclock"), True, True)

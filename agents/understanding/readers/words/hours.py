@@ -8,31 +8,37 @@ USUAL, so that nothing is kept back on a day of which the words say nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 
+from accounts.profile.zones import find_zone
 from agents.traits import WEEK, Door, Hours, Span, Trait
-from agents.understanding.readers.words.clocks import NOON, Clock, read_clock
+from agents.understanding.readers.words.bounds import is_until, read_bounds, stands_alone
+from agents.understanding.readers.words.breaks import Break, complement, read_breaks, without
+from agents.understanding.readers.words.clocks import NOON, SMALL, Clock, read_clock
+from agents.understanding.readers.words.exceptions import read_exceptions
 from agents.understanding.readers.words.lexicon import Hit, Line
+from agents.understanding.readers.words.ranges import (
+    DASHES,
+    MOST_ITEMS,
+    OFFICE_DAYS,
+    SHOP_DAYS,
+    Days,
+    past_filler,
+    read_days,
+    read_range,
+    read_ranges,
+)
 from agents.understanding.readers.words.whose import read_zone
 
+__all__ = ["DASHES", "is_until", "of_an_office", "read_days", "read_hours", "read_range"]
+
 SHOP_OPENS = time(9)
-SHOP_DAYS = frozenset(range(6))
-OFFICE_DAYS = frozenset(range(5))
 USUAL = SHOP_OPENS, time(18)
-DASHES = "-‐‑–—−~〜～"
-LETTERS = ("LMXJVSD", "L..JVSD", "L..GVSD", "M...F..", "月火水木金土日")
-MOST_ITEMS = 7
 MOST_SHUT = 4  # days of a week on which a door may be shut
 OFFICE_SHUTS = time(17)
-BEFORE = 3  # tokens between "no" and "after 8"
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    days: frozenset[int]
-    end: int
-    is_range: bool = False
+LIMITS = ("until", "by", "before", "after", "from_then")
+MOST_BETWEEN = 4  # tokens between "only" and what it limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +52,70 @@ class Found:
 
 def read_hours(line: Line) -> tuple[Trait[Hours], range] | None:
     """The first hours of the line, and the tokens that say them."""
-    if any(line.all("threat")):
-        return None  # "clearway 4–6.30, they tow": what comes then opens nothing
-    for read in (_open, _bracketed, _closing, _opening, _only, _but, _days_alone, _after):
-        found = next(read(line), None)
-        if found:
-            zone, end = read_zone(line, found.end)
-            hours = Hours(found.door, found.spans, zone)
-            quote = line.quote(found.start, end)
-            return Trait(hours, quote, found.confidence), range(found.start, end)
-    return None
+    breaks = tuple(read_breaks(line))
+    if any(line.all("written")) or (not breaks and any(line.all("threat"))):
+        return None  # text for a poster; "clearway 4–6.30, they tow": what comes opens nothing
+    found = _first(line, breaks)
+    if found is None:
+        return None
+    zone, end = read_zone(line, found.end)
+    if not zone:
+        local = read_local_zone(line, found.end)
+        if local is None:
+            return None  # of a place that we do not know: they would be wrong
+        zone, end = local
+    hours = Hours(found.door, found.spans, zone)
+    quote = line.quote(found.start, end)
+    return Trait(hours, quote, found.confidence), range(found.start, end)
+
+
+def read_local_zone(line: Line, i: int) -> tuple[str, int] | None:
+    """ "9–18 Uhr Ortszeit", and the city that the line names; None if it names none."""
+    at = past_filler(line, i)
+    local = line.at(at, "local_time")
+    if local is None:
+        return "", i
+    names = (line.quote(k, k + 1) for k in range(len(line.tokens)) if line.is_name(k))
+    zone = next((zone for name in names if (zone := find_zone(name))), None)
+    return (zone, local.end) if zone else None
+
+
+def _first(line: Line, breaks: tuple[Break, ...]) -> Found | None:
+    for read in (
+        _open,
+        _bracketed,
+        _closing,
+        _opening,
+        _only,
+        _called,
+        _bounded,
+        _but,
+        _days_alone,
+    ):
+        for found in read(line):
+            if not any(found.start < shut.end and shut.start < found.end for shut in breaks):
+                return _less(line, found, breaks)
+    if not breaks:
+        return None
+    first, last = breaks[0], breaks[-1]
+    return Found(complement(breaks), Door.OWN, first.start, last.end, 0.7)
+
+
+def _less(line: Line, found: Found, breaks: tuple[Break, ...]) -> Found | None:
+    """Without the days that are taken from it behind, and without breaks."""
+    excepted = read_exceptions(line, found.end, found.spans)
+    if excepted is None:
+        return None
+    spans, end = excepted
+    spans = without(spans, breaks)
+    return replace(found, spans=spans, end=end) if spans else None
+
+
+def _bounded(line: Line) -> Iterator[Found]:
+    """ "after 6", "not before 9 and not after 8", "before 7 or after 9"."""
+    door = Door.PEOPLE if any(line.all("prefers")) else Door.OWN
+    for bounds in read_bounds(line):
+        yield Found(bounds.spans, door, bounds.start, bounds.end, bounds.confidence)
 
 
 def of_an_office(hours: Hours) -> Hours:
@@ -70,109 +130,6 @@ def door_of(days: frozenset[int]) -> Door:
     if days <= OFFICE_DAYS:
         return Door.OFFICE
     return Door.SHOP if days <= SHOP_DAYS else Door.OWN
-
-
-def read_days(line: Line, i: int) -> Days | None:
-    """Days from token i on: one, a range, a list of both, or a word for several."""
-    days: frozenset[int] = frozenset()
-    found, is_range = None, False
-    for _ in range(MOST_ITEMS):
-        item = _item(line, i)
-        if item is None:
-            break
-        days, is_range = days | item.days, is_range or item.is_range or found is not None
-        found = Days(days, item.end, is_range)
-        joint = line.past(item.end, "joint")
-        if joint == item.end:
-            break
-        i = joint
-    return found
-
-
-def _item(line: Line, i: int) -> Days | None:
-    group = line.at(i, "weekdays", "workdays", "weekend", "daily")
-    if group:
-        return Days(_GROUPS[group.phrase.notion], group.end, True)
-    letters = _letters(line, i)
-    if letters:
-        return letters
-    first = line.at(i, "day", "day_short")
-    if first is None:
-        return None
-    end = _past_dot(line, first.end)
-    to = _past_to(line, end)
-    last = line.at(line.past(to, "article"), "day", "day_short") if to > end else None
-    if last is None:
-        return Days(frozenset({first.value}), end)
-    return Days(_between(first.value, last.value), _past_dot(line, last.end), True)
-
-
-_GROUPS = {"weekdays": OFFICE_DAYS, "workdays": SHOP_DAYS, "weekend": WEEK - OFFICE_DAYS,
-           "daily": WEEK}  # fmt: skip
-
-
-def _letters(line: Line, i: int) -> Days | None:
-    """ "L–S": a day of one letter only counts in a range, both ends in capitals."""
-    if not line.word(i + 1) or line.word(i + 1) not in DASHES or i + 2 >= len(line.tokens):
-        return None
-    one, two = line.quote(i, i + 1), line.quote(i + 2, i + 3)
-    if len(one) != 1 or len(two) != 1 or not one.isalpha() or not two.isalpha():
-        return None
-    for letters in LETTERS:
-        if one in letters and two in letters:
-            return Days(_between(letters.index(one), letters.index(two)), i + 3, True)
-    return None
-
-
-def _between(first: int, last: int) -> frozenset[int]:
-    return frozenset((first + k) % 7 for k in range((last - first) % 7 + 1))
-
-
-def _past_dot(line: Line, i: int) -> int:
-    return i + 1 if line.word(i) == "." and line.touches(i) else i
-
-
-def _past_to(line: Line, i: int) -> int:
-    """The token after a dash or a word for "to"."""
-    word = line.word(i)
-    return i + 1 if word and word in DASHES else line.past(i, "to")
-
-
-def read_range(line: Line, i: int) -> tuple[Clock, Clock] | None:
-    """Two times with a dash between; an end that is not after the start is of the afternoon."""
-    first = read_clock(line, line.past(i, "from"))
-    if first is None:
-        return None
-    to = _past_to(line, first.end)
-    last = read_clock(line, to) if to > first.end else None
-    if last is None:
-        return None
-    if last.minutes == first.minutes:
-        return None  # "vendredi 12 à midi"
-    if last.is_fixed and not first.is_fixed and first.minutes + NOON < last.minutes < 1440:
-        first = first.afternoon(NOON - 1) if _is_pm(line, last) else first
-    if last.minutes <= first.minutes < last.minutes + NOON:
-        last = last.afternoon(NOON - 1)
-    return first, last
-
-
-def _is_pm(line: Line, clock: Clock) -> bool:
-    return any(hit.end == clock.end for hit in line.all("pm"))
-
-
-def read_ranges(line: Line, i: int) -> tuple[list[tuple[time, time]], int, bool] | None:
-    """ "9–12, 14–18 Uhr": the ranges, the token after them, and whether one is surely of times."""
-    ranges, end, is_marked = [], i, False
-    for _ in range(MOST_ITEMS):
-        pair = read_range(line, i)
-        if pair is None:
-            break
-        ranges.append((pair[0].time, pair[1].time))
-        end, is_marked = pair[1].end, is_marked or pair[0].is_marked or pair[1].is_marked
-        i = line.past(end, "joint")
-        if i == end:
-            break
-    return (ranges, end, is_marked) if ranges else None
 
 
 def _open(line: Line) -> Iterator[Found]:
@@ -191,7 +148,8 @@ def _joined(line: Line, found: Found) -> Found:
     spans, end = list(found.spans), found.end
     for _ in range(MOST_ITEMS):
         i = line.past(end, "joint")
-        more = _days_first(line, i) or _days_until(line, i)
+        i = line.past(i, "joint")  # ", and"
+        more = _days_first(line, i) or _days_until(line, i) or _times_first(line, i)
         if more is None:
             break
         spans, end = spans + list(more.spans), more.end
@@ -203,7 +161,7 @@ def _days_first(line: Line, i: int) -> Found | None:
     days = read_days(line, i)
     if days is None:
         return None
-    at = _past_filler(line, line.past(days.end, "only", "only_after"))
+    at = past_filler(line, line.past(days.end, "only", "only_after"))
     ranges = read_ranges(line, at)
     if ranges and not (days.is_range or ranges[2]) and line.is_word(ranges[1]):
         return None  # "so 3 bis 4 Eier", "Sat 9–11 swimming"
@@ -258,18 +216,37 @@ def _clock_behind_until(line: Line, i: int) -> Clock | None:
 
 def _times_first(line: Line, i: int) -> Found | None:
     opened = line.past(i, "open")
-    ranges = read_ranges(line, _past_filler(line, opened) if opened > i else i)
+    ranges = read_ranges(line, past_filler(line, opened) if opened > i else i)
     if ranges is None or not (line.number(i) is not None or opened > i):
         return None
-    behind = _past_filler(line, line.past(ranges[1], "only", "only_after"))
+    behind = past_filler(line, line.past(ranges[1], "only", "only_after"))
     days = read_days(line, line.past(behind, "on"))
     is_behind = days is not None and (ranges[2] or days.is_range)
-    if not is_behind and opened == i:
+    is_said = opened > i or (ranges[2] and _is_excepted(line, behind))
+    if not is_behind and not is_said:
         return None
     said = days.days if days and is_behind else WEEK
     end = days.end if days and is_behind else ranges[1]
     spans = tuple(Span(said, a, b) for a, b in ranges[0])
     return Found(spans, door_of(said) if is_behind else Door.SHOP, i, end, 0.8)
+
+
+def _is_excepted(line: Line, i: int) -> bool:
+    """ "7–11 am not Sundays": what is left of the week has such hours, so these are not of once."""
+    hit = line.at(line.past(i, "joint"), "except", "not", "shut")
+    days = read_days(line, line.past(line.past(hit.end, "on"), "article")) if hit else None
+    return days is not None and not _goes_on(line, days.end)
+
+
+def _called(line: Line) -> Iterator[Found]:
+    """ "ring Ann, 9–18 h Paris time": who has to be called has these hours on that clock."""
+    if not any(line.all("phone")):
+        return
+    for i in range(len(line.tokens)):
+        ranges = read_ranges(line, i)
+        at = past_filler(line, ranges[1]) if ranges else 0
+        if ranges and ranges[2] and (read_zone(line, at)[0] or line.at(at, "local_time")):
+            yield Found(_on(WEEK, ranges[0]), Door.OWN, i, ranges[1], 0.7)
 
 
 def _bracketed(line: Line) -> Iterator[Found]:
@@ -290,12 +267,6 @@ def _bracketed(line: Line) -> Iterator[Found]:
         days, door = (OFFICE_DAYS, Door.OFFICE) if is_office else (WEEK, Door.OWN)
         spans = tuple(Span(days, a, b) for a, b in ranges[0])
         yield Found(spans, door, i + 1, ranges[1], 0.7)
-
-
-def _past_filler(line: Line, i: int) -> int:
-    while line.word(i) and line.word(i) in ":,;(：、は":
-        i += 1
-    return i
 
 
 def _closing(line: Line) -> Iterator[Found]:
@@ -359,16 +330,70 @@ def _closed(line: Line, start: int, last: Clock, end: int) -> Found:
     closes = last.afternoon(NOON - 1 if not last.is_marked else last.minutes if
                             last.minutes < 8 * 60 else 0).time  # fmt: skip
     days = read_days(line, line.past(end, "on"))
+    before = _days_before(line, start) if days is None else None
+    if before:  # "Mon–Thu, closes 4"
+        return Found((Span(before, SHOP_OPENS, closes),), door_of(before), start, end, 0.7)
     if days is None:
         return Found((Span(SHOP_DAYS, SHOP_OPENS, closes),), Door.SHOP, start, end, 0.7)
     return Found(_spans_until(days.days, closes), Door.SHOP, start, days.end, 0.7)
 
 
+def _days_before(line: Line, start: int) -> frozenset[int] | None:
+    """Several days that end right before token `start`."""
+    for i in range(max(0, start - 5), start):
+        days = read_days(line, i)
+        if days and days.is_range and past_filler(line, days.end) == start:
+            return days.days
+    return None
+
+
 def _only(line: Line) -> Iterator[Found]:
+    """ "only Tuesdays", "only there Tue and Thu from 15", "answers only 8–9"."""
     for hit in line.all("only"):
-        days = read_days(line, line.past(hit.end, "on"))
-        if days and line.at(line.past(hit.end, "on"), "day", "weekdays", "weekend"):
-            yield Found((Span(days.days),), Door.OWN, hit.start, days.end, 0.8)
+        for i in range(hit.end, hit.end + MOST_BETWEEN):
+            found = _only_days(line, hit, i) or _only_times(line, hit, i)
+            if found:
+                yield found
+            if found or not line.is_word(i) or line.at(i, *LIMITS):
+                break
+    for hit in line.all("there"):  # "answers 0730–1900"
+        ranges = read_ranges(line, past_filler(line, hit.end))
+        if ranges and ranges[2]:
+            yield Found(_on(WEEK, ranges[0]), Door.OWN, hit.start, ranges[1], 0.6)
+
+
+def _only_days(line: Line, hit: Hit, i: int) -> Found | None:
+    at = line.past(line.past(i, "on"), "article")
+    days = read_days(line, at)
+    if days is None:
+        return None
+    if (ranges := read_ranges(line, past_filler(line, days.end))) is not None:
+        found = Found(_on(days.days, ranges[0]), Door.OWN, hit.start, ranges[1], 0.8)
+        return replace(_joined(line, found), door=Door.OWN)
+    opens = line.at(past_filler(line, days.end), "from_then", "first_at", "after", "from")
+    first = read_clock(line, opens.end) if opens else None
+    if first and (first.is_marked or stands_alone(line, first)):
+        span = Span(days.days, first.afternoon(SMALL - 60).time)
+        return Found((span,), Door.OWN, hit.start, first.end, 0.7)
+    is_said = line.at(at, "day", "weekdays", "weekend") or days.is_range
+    is_dated = line.number(days.end) is not None or opens is not None
+    if not is_said or is_dated:
+        return None
+    return Found((Span(days.days),), Door.OWN, hit.start, days.end, 0.8)
+
+
+def _only_times(line: Line, hit: Hit, i: int) -> Found | None:
+    ranges = read_ranges(line, i)
+    if ranges is None:
+        return None
+    is_there = any(line.at(k, "there") for k in range(hit.start - 2, i))
+    if not (ranges[2] or (is_there and not line.is_word(ranges[1]))):
+        return None
+    return Found(_on(WEEK, ranges[0]), Door.OWN, hit.start, ranges[1], 0.7)
+
+
+def _on(days: frozenset[int], ranges: list[tuple[time, time]]) -> tuple[Span, ...]:
+    return tuple(Span(days, a, b) for a, b in ranges)
 
 
 def _but(line: Line) -> Iterator[Found]:
@@ -394,29 +419,3 @@ def _goes_on(line: Line, i: int) -> bool:
     """A word, a number or a dash: there is more to it."""
     word = line.word(i)
     return line.is_word(i) or line.number(i) is not None or (bool(word) and word in DASHES)
-
-
-def is_until(line: Line, hit: Hit) -> bool:
-    """ "locked after 8", "no machines after 20 h"."""
-    return any(0 <= hit.start - denied.end <= BEFORE for denied in line.all("not", "shut"))
-
-
-def _after(line: Line) -> Iterator[Found]:
-    """ "after 6": a number that nothing marks must stand alone, since "after 6 weeks" is none."""
-    is_wish = next(line.all("prefers"), None) is not None
-    door = Door.PEOPLE if is_wish else Door.OWN
-    for hit in line.all("after", "from_then"):
-        first = read_clock(line, hit.end)
-        if first is None or _past_to(line, first.end) > first.end or is_until(line, hit):
-            continue
-        if first.is_marked:
-            yield Found((Span(WEEK, first.time),), door, hit.start, first.end, 0.8)
-        elif hit.phrase.notion == "after" and _stands_alone(line, first):
-            start = first.afternoon().time
-            yield Found((Span(WEEK, start),), door, hit.start, first.end, 0.6)
-
-
-def _stands_alone(line: Line, clock: Clock) -> bool:
-    """No unit, no word and no sign follows that would make the number one of something else."""
-    following = line.word(clock.end)
-    return not following or (not line.is_word(clock.end) and following in ".,;:!?)\n")

@@ -1,0 +1,124 @@
+"""When something can not be done, day by day: "shuts for lunch 1–2", "asleep between 12 and 2"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import time
+
+from agents.traits import WEEK, Span
+from agents.understanding.readers.words.lexicon import Hit, Line
+from agents.understanding.readers.words.ranges import past_filler, read_days, read_ranges
+
+STOPPED = ("shut", "close", "asleep", "sleep", "stops", "not")
+BETWEEN = 4  # tokens between such a word and the range
+DAY = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    days: frozenset[int]
+    ranges: tuple[tuple[time, time], ...]
+    start: int
+    end: int
+
+
+def read_breaks(line: Line) -> Iterator[Break]:
+    """None of one day, and none that is on a single one of the week: that is an event."""
+    if any(line.all("today", "tomorrow")):
+        return
+    taken = 0
+    for hit in sorted(line.all(*STOPPED), key=lambda hit: hit.start):
+        found = _behind(line, hit) if hit.start >= taken else None
+        if found:
+            taken = found.end
+            yield found
+    for hit in line.all("stops_behind", "shut"):
+        if found := _before(line, hit, taken):
+            yield found
+
+
+def _behind(line: Line, hit: Hit) -> Break | None:
+    """ "shut 12–2", "asleep every day between 1 and 3", "pas pendant la sieste, 12h30 à 14h"."""
+    i = hit.end
+    for at in range(i, min(i + BETWEEN, len(line.tokens)) + 1):
+        if line.number(at - 1) is not None and at > i:
+            return None
+        if line.word(at) in (",", ":", "(") and hit.phrase.notion in ("not", "close"):
+            return None
+        if line.word(at) and line.word(at) in ".;!?\n":
+            return None
+        days = read_days(line, at)
+        start = days.end if days else at
+        ranges = read_ranges(line, past_filler(line, start) if days else at)
+        if ranges is None and days:
+            return None  # "shut Sundays"
+        if ranges is None:
+            continue
+        is_said = ranges[2] or line.at(start, "from", "between") or _is_alone(line, hit, ranges[1])
+        if not is_said or (days and not days.is_range) or not _is_no_length(line, hit, start):
+            return None
+        return Break(days.days if days else WEEK, tuple(ranges[0]), hit.start, ranges[1])
+    return None
+
+
+def _is_alone(line: Line, hit: Hit, end: int) -> bool:
+    """ "shut 1–2": not "no 9–12", which is the number of a house."""
+    return hit.phrase.notion not in ("not", "sleep") and not line.is_word(end)
+
+
+def _is_no_length(line: Line, hit: Hit, start: int) -> bool:
+    """ "sleep 7–8 h" is a length; "not while they sleep, 12–14 h" is none."""
+    if hit.phrase.notion != "sleep" or line.at(start, "from", "between"):
+        return True
+    return any(0 <= hit.start - no.end <= BETWEEN for no in line.all("not"))
+
+
+def _before(line: Line, hit: Hit, taken: int) -> Break | None:
+    """ "12–14 zu", "between 12 and 2, not then": right behind the ranges, and nothing after it."""
+    if line.is_word(hit.end) or line.number(hit.end) is not None:
+        return None
+    for i in range(max(taken, hit.start - 24), hit.start):
+        if line.number(i) is None and not line.at(i, "between", "half_to", "half_past", "daily"):
+            continue
+        days = read_days(line, i)
+        ranges = read_ranges(line, days.end if days else i)
+        if ranges is None:
+            continue
+        comma = hit.phrase.notion == "stops_behind" and line.word(ranges[1]) in (",", "-", "–", "(")
+        if hit.start == ranges[1] + comma and not (days and not days.is_range):
+            if days is None and read_days(line, i - 1):
+                return None
+            return Break(days.days if days else WEEK, tuple(ranges[0]), i, hit.end)
+    return None
+
+
+def complement(breaks: Sequence[Break]) -> tuple[Span, ...]:
+    """All the week without them; the days that have none of them first."""
+    return without((Span(WEEK),), breaks)
+
+
+def without(spans: tuple[Span, ...], breaks: Sequence[Break]) -> tuple[Span, ...]:
+    for shut in breaks:
+        for start, end in shut.ranges:
+            spans = tuple(part for span in spans for part in _less(span, shut.days, start, end))
+    return spans
+
+
+def _less(span: Span, days: frozenset[int], start: time, end: time) -> Iterator[Span]:
+    opens, closes = _minutes(span.start), _minutes(span.end) or DAY
+    begins, ends = _minutes(start), _minutes(end) or DAY
+    is_apart = not span.days & days or ends <= opens or closes <= begins
+    if is_apart or closes <= opens or ends <= begins:
+        yield span  # what goes past midnight is left as it is
+        return
+    if span.days - days:
+        yield Span(span.days - days, span.start, span.end)
+    if opens < begins:
+        yield Span(span.days & days, span.start, start)
+    if ends < closes:
+        yield Span(span.days & days, end, span.end)
+
+
+def _minutes(at: time) -> int:
+    return 60 * at.hour + at.minute

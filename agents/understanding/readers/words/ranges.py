@@ -1,0 +1,181 @@
+"""Days of the week and ranges of times, as tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+
+from agents.traits import WEEK
+from agents.understanding.readers.words.clocks import NOON, Clock, read_clock, read_digits
+from agents.understanding.readers.words.lexicon import Line
+
+SHOP_DAYS = frozenset(range(6))
+OFFICE_DAYS = frozenset(range(5))
+DASHES = "-‐‑–—−~〜～"
+LETTERS = ("LMXJVSD", "L..JVSD", "L..GVSD", "M...F..", "月火水木金土日")
+MOST_ITEMS = 7
+NIGHT = 6 * 60  # a range that begins before it, and that nothing marks, is one of the afternoon
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    days: frozenset[int]
+    end: int
+    is_range: bool = False
+
+
+def read_days(line: Line, i: int) -> Days | None:
+    """Days from token i on: one, a range, a list of both, or a word for several."""
+    days: frozenset[int] = frozenset()
+    found, is_range = None, False
+    for _ in range(MOST_ITEMS):
+        item = _item(line, i)
+        if item is None:
+            break
+        days, is_range = days | item.days, is_range or item.is_range or found is not None
+        found = Days(days, item.end, is_range)
+        joint = line.past(item.end, "joint")
+        if joint == item.end:
+            break
+        i = joint
+    return found
+
+
+def _item(line: Line, i: int) -> Days | None:
+    group = line.at(i, "weekdays", "workdays", "weekend", "daily")
+    if group:
+        return Days(_GROUPS[group.phrase.notion], group.end, True)
+    letters = _letters(line, i)
+    if letters:
+        return letters
+    first = line.at(i, "day", "day_short")
+    if first is None:
+        return None
+    end = _past_dot(line, first.end)
+    to = past_to(line, end)
+    last = line.at(line.past(to, "article"), "day", "day_short") if to > end else None
+    if last is None:
+        return Days(frozenset({first.value}), end)
+    return Days(_between(first.value, last.value), _past_dot(line, last.end), True)
+
+
+_GROUPS = {"weekdays": OFFICE_DAYS, "workdays": SHOP_DAYS, "weekend": WEEK - OFFICE_DAYS,
+           "daily": WEEK}  # fmt: skip
+
+
+def _letters(line: Line, i: int) -> Days | None:
+    """ "L–S": a day of one letter only counts in a range, both ends in capitals; small ones do
+    where they end what is said ("9–14 h, l-v").
+    """
+    if not line.word(i + 1) or line.word(i + 1) not in DASHES or i + 2 >= len(line.tokens):
+        return None
+    one, two = line.quote(i, i + 1), line.quote(i + 2, i + 3)
+    if len(one) != 1 or len(two) != 1 or not one.isalpha() or not two.isalpha():
+        return None
+    if one.islower() and two.islower() and not (line.is_word(i + 3) or line.is_word(i - 1)):
+        one, two = one.upper(), two.upper()
+    for letters in LETTERS:
+        if one in letters and two in letters:
+            return Days(_between(letters.index(one), letters.index(two)), i + 3, True)
+    return None
+
+
+def _between(first: int, last: int) -> frozenset[int]:
+    return frozenset((first + k) % 7 for k in range((last - first) % 7 + 1))
+
+
+def _past_dot(line: Line, i: int) -> int:
+    return i + 1 if line.word(i) == "." and line.touches(i) else i
+
+
+def past_to(line: Line, i: int) -> int:
+    """The token after a dash or a word for "to"."""
+    word = line.word(i)
+    return i + 1 if word and word in DASHES else line.past(i, "to")
+
+
+def past_filler(line: Line, i: int) -> int:
+    while line.word(i) and line.word(i) in ":,;(：、は":
+        i += 1
+    return i
+
+
+def read_range(line: Line, i: int) -> tuple[Clock, Clock] | None:
+    """Two times with a dash between; an end that is not after the start is of the afternoon."""
+    at = line.past(line.past(i, "from"), "clock_at")
+    first = (read_digits(line, at) if _is_digital(line, at) else None) or read_clock(line, at)
+    if first is None:
+        return None
+    to = past_to(line, first.end)
+    if to == first.end and line.at(i, "between") and line.is_word(to):
+        to = line.past(to, "joint")  # "between 12 and 2"
+    last = _end_of_range(line, to, at) if to > first.end else None
+    if last is None:
+        return None
+    if last.minutes == first.minutes:
+        return None  # "vendredi 12 à midi"
+    if last.is_fixed and not first.is_fixed and first.minutes + NOON < last.minutes < 1440:
+        first = first.afternoon(NOON - 1) if _is_pm(line, last) else first
+    if last.minutes <= first.minutes < last.minutes + NOON:
+        last = last.afternoon(NOON - 1)
+    return _of_the_day(first, last)
+
+
+def _end_of_range(line: Line, i: int, start: int) -> Clock | None:
+    """Four digits only behind four digits: "0730-1900"."""
+    i = line.past(i, "clock_at")
+    digits = read_digits(line, i) if _is_digital(line, start) else None
+    return digits or read_clock(line, i)
+
+
+def _is_digital(line: Line, i: int) -> bool:
+    """Four digits twice, one of which begins with a zero, or with a unit: others are years."""
+    to = past_to(line, i + 1)
+    if to == i + 1 or read_digits(line, i) is None or read_digits(line, to) is None:
+        return False
+    return "0" in (line.word(i)[0], line.word(to)[0]) or line.at(to + 1, "oclock") is not None
+
+
+def _of_the_day(first: Clock, last: Clock) -> tuple[Clock, Clock]:
+    """ "2–5" is of the afternoon, if nothing says that these are times of the night."""
+    is_open = not (first.is_fixed or last.is_fixed or first.is_marked or last.is_marked)
+    if is_open and 60 <= first.minutes < min(NIGHT, last.minutes) and last.minutes <= NIGHT + 120:
+        return first.afternoon(NOON - 1), last.afternoon(NOON - 1)
+    return first, last
+
+
+def _is_pm(line: Line, clock: Clock) -> bool:
+    return any(hit.end == clock.end for hit in line.all("pm"))
+
+
+def read_ranges(line: Line, i: int) -> tuple[list[tuple[time, time]], int, bool] | None:
+    """ "9–12, 14–18 Uhr": the ranges, the token after them, and whether one is surely of times."""
+    ranges: list[tuple[Clock, Clock]] = []
+    end, is_marked = i, False
+    for _ in range(MOST_ITEMS):
+        pair = read_range(line, i)
+        if pair is None:
+            break
+        pair = _later(pair, ranges[-1][1]) if ranges else pair
+        ranges.append(pair)
+        end, is_marked = pair[1].end, is_marked or pair[0].is_marked or pair[1].is_marked
+        i = _past_and(line, line.past(past_filler(line, end), "joint"))
+        i = line.past(i, "joint")  # ", and"
+        if i == end:
+            break
+    return ([(a.time, b.time) for a, b in ranges], end, is_marked) if ranges else None
+
+
+def _past_and(line: Line, i: int) -> int:
+    """ "8–12.30 u. 14–18": not the Dutch hour, where a number follows."""
+    dot = i + 1 if line.word(i - 1) == "u" and line.word(i) == "." else i
+    return dot if line.number(dot) is not None else i
+
+
+def _later(pair: tuple[Clock, Clock], previous: Clock) -> tuple[Clock, Clock]:
+    """ "9–11.30 & 1–4": what comes behind a range is later."""
+    first, last = pair
+    if first.minutes < previous.minutes <= first.minutes + NOON and not first.is_fixed:
+        first = first.afternoon(NOON - 1)
+        last = last.afternoon(NOON - 1) if last.minutes <= first.minutes else last
+    return first, last

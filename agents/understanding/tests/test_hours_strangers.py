@@ -1,0 +1,113 @@
+"""Hours as people write them who know of no reader: short, turned around, with exceptions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from agents.traits import WEEK, Hours, TaskWords
+from agents.understanding.readers.words import WordsReader
+
+ADDED = date(2026, 3, 4)  # a Wednesday
+
+
+def hours(title: str) -> Hours | None:
+    found = WordsReader().read_task(TaskWords(title, added_on=ADDED)).hours
+    return found.value if found else None
+
+
+def said(title: str) -> str:
+    """ "01234 08:00-12:00, 5 09:00-13:00"; the whole week is "all"."""
+    found = hours(title)
+    spans = found.spans if found else ()
+    return ", ".join(
+        f"{'all' if s.days == WEEK else ''.join(map(str, sorted(s.days)))} "
+        f"{s.start:%H:%M}-{s.end:%H:%M}"
+        for s in spans
+    )
+
+
+RANGES = [
+    ("tyre shop Mon-Fri 8.30-12 & 1-5", "01234 08:30-12:00, 01234 13:00-17:00"),
+    ("Baumarkt Mo-Fr 7-12.30 u. 13.30-18, Sa 8-13",
+     "01234 07:00-12:30, 01234 13:30-18:00, 5 08:00-13:00"),
+    ("depot, wkdays 7am-5pm, sats 8-1, never sundays", "01234 07:00-17:00, 5 08:00-13:00"),
+    ("mercería lun-vie 10-14 y 17-20", "01234 10:00-14:00, 01234 17:00-20:00"),
+    ("droguerie mar-sam 9h-12h et 14h-18h30", "12345 09:00-12:00, 12345 14:00-18:30"),
+    ("fietsenmaker di-vr 9-12 en 13-17 uur", "1234 09:00-12:00, 1234 13:00-17:00"),
+    ("ward clerk only answers 0715-1845", "all 07:15-18:45"),
+    ("charity shop, sats n suns only, 10 til 3", "56 10:00-15:00"),
+    ("registro 8 a 13h, l-v", "01234 08:00-13:00"),
+    ("canteen Mon-Fri 7:30a-2:30p", "01234 07:30-14:30"),
+    ("seed swap Mon-Fri 2-5", "01234 14:00-17:00"),
+]  # fmt: skip
+TURNED = [
+    ("hoover the stairs, NOT after 8pm - the baby", "all 00:00-20:00"),
+    ("practise scales, not before 10 and not after 8", "all 10:00-20:00"),
+    ("dryer is free before 6am or after 10pm", "all 00:00-06:00, all 22:00-00:00"),
+    ("text Lou, he isn't up until 10am and is in bed by 8pm", "all 10:00-20:00"),
+    ("vor 9 schläft er noch, ab 21h geht er nicht mehr ran", "all 09:00-21:00"),
+    ("niet voor 8u en niet na 21u boren", "all 08:00-21:00"),
+    ("sierra: no antes de las 9 h", "all 09:00-00:00"),
+    ("percer, jamais après 19h", "all 00:00-19:00"),
+    ("solo dopo le 18, tranne il venerdì", "012356 18:00-00:00"),
+]
+BREAKS = [
+    ("cobbler shuts for lunch 1-2", "all 00:00-13:00, all 14:00-00:00"),
+    ("el estanco cierra de 14 a 17", "all 00:00-14:00, all 17:00-00:00"),
+    ("mow, baby asleep between 12:30 and 2", "all 00:00-12:30, all 14:00-00:00"),
+    ("der Opa schläft zw. halb eins und 14 Uhr", "all 00:00-12:30, all 14:00-00:00"),
+    ("livrer, pas entre 12h et 14h", "all 00:00-12:00, all 14:00-00:00"),
+    ("Kiosk Mo-Fr 8-18 Uhr, Mittagspause 12-13 Uhr", "01234 08:00-12:00, 01234 13:00-18:00"),
+]
+EXCEPTIONS = [
+    ("parcel hatch 8-11am not saturdays", "012346 08:00-11:00"),
+    ("library Mon-Sat 10-6, except Weds", "01345 10:00-18:00"),
+    ("bank Mon-Fri 9.30-4, except tues from half 10", "0234 09:30-16:00, 1 10:30-16:00"),
+    ("só depois das 18h30, menos quinta", "012456 18:30-00:00"),
+    ("nurse only there Mon and Wed from 14", "02 14:00-00:00"),
+    ("he only does Tuesdays & Thursdays", "13 00:00-00:00"),
+]
+
+
+@pytest.mark.parametrize(("title", "expected"), RANGES + TURNED + BREAKS + EXCEPTIONS)
+def test_hours_of_strangers_are_read(title: str, expected: str) -> None:
+    assert said(title) == expected
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "draw the poster: jumble sale Sat 10-16",
+        "Aushang: Sa 9-12 Uhr Flohmarkt",
+        "years 2019-2021",
+        "essay 1000-1200 words",
+        "get 7-8h sleep",
+        "house no 9-12",
+        "tent sleeps 6-8",
+        "shut 1-2 today",
+        "after 6 or 8 weeks",
+        "buy only 5-6 apples",
+        "lunch 12:30-13:30 with Ann",
+        "dort 9-12 Leute fragen",
+        "coins 10p-50p",
+        "we 3-5 people",
+        "riunione da 9:00 a 12:00",
+        "ring Kim, 9-18 Uhr Ortszeit",
+    ],
+)
+def test_these_are_no_hours(title: str) -> None:
+    assert said(title) == ""
+
+
+def test_a_denial_that_is_not_understood_opens_nothing() -> None:
+    for title in ("after 8pm he doesn't, not really", "ab 20 Uhr ist da nicht offen"):
+        found = hours(title)
+        assert found is None or not found.spans
+
+
+def test_a_local_clock_is_that_of_the_city_beside_it() -> None:
+    found = hours("Filiale in Toronto anrufen, 9-18 Uhr Ortszeit")
+    assert found
+    assert found.zone == "America/Toronto"
