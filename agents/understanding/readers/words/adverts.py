@@ -13,11 +13,12 @@ from agents.understanding.readers.words.lexicon import Line
 
 # By notion of a language's list, or name of a sign of none: what it counts.
 COUNTS: Mapping[str, int] = {
-    "offer": 2, "percent": 2, "fraud": 2, "relative": 2, "chain": 2,
+    "offer": 2, "percent": 2, "fraud": 2, "relative": 2, "chain": 2, "lure": 2,
     "menace": 1, "demand": 1, "your": 1, "foreign": 1, "link": 1, "loud": 1,
+    "voice": 1, "asked_for": 1, "taken": 1,
 }  # fmt: skip
 # What nobody says to themselves; and how much must come together with it, or without.
-ANOTHERS = frozenset({"chain", "fraud", "relative", "your"})
+ANOTHERS = frozenset({"chain", "fraud", "lure", "relative", "voice", "your"})
 ENOUGH, ENOUGH_WITHOUT = 3, 4
 # However much of these: somebody sent on a link, and was in a hurry.
 FRAME = frozenset({"foreign", "link", "loud", "your"})
@@ -29,6 +30,9 @@ LINK = re.compile(
 LOUD = re.compile("!!|[\u26a0\u26d4\u203c\u2757\U0001f381\U0001f389\U0001f4b0\U0001f6a8]")
 SMALL = re.compile(r"[a-zà-ÿ]{2,}")
 CAPITALS = re.compile(r"\b[A-ZÀ-ÖØ-Þ]{5,}\b")  # shorter ones are mostly names: IPVA
+# Those that are one phrase of a list.
+PLAIN = ("offer", "fraud", "chain", "lure", "menace", "demand", "foreign", "voice", "asked_for",
+         "taken")  # fmt: skip
 NEAR = 8  # tokens between a greeting and the new number
 
 
@@ -45,7 +49,7 @@ def find(title: Line, description: Line) -> str:
 
 def _signs(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
     for line in lines:
-        for notion in ("offer", "fraud", "chain", "menace", "demand", "foreign"):
+        for notion in PLAIN:
             for hit in line.all(notion):
                 yield notion, line.quote(hit.start, hit.end)
         yield from _pairs(line)
