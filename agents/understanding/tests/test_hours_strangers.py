@@ -53,6 +53,19 @@ TURNED = [
     ("percer, jamais après 19h", "all 00:00-19:00"),
     ("solo dopo le 18, tranne il venerdì", "012356 18:00-00:00"),
 ]
+JOINED = [
+    ("don't saw before 8 or after 6pm", "all 08:00-18:00"),
+    ("don't text her after 10pm", "all 00:00-22:00"),
+    ("pas avant 9h ni après 19h", "all 09:00-19:00"),
+    ("no tocar antes de las 11 ni después de las 21", "all 11:00-21:00"),
+    ("não tocar antes das 8 nem depois das 20", "all 08:00-20:00"),
+    ("ask Jo weekdays after 7pm", "01234 19:00-00:00"),
+    ("he works until 4pm", "all 16:00-00:00"),
+    ("kiln free 6-8am and 7-9pm", "all 06:00-08:00, all 19:00-21:00"),
+    ("chiuso il martedì, 8-12 e 15-18.30", "023456 08:00-12:00, 023456 15:00-18:30"),
+    ("standpipe on Mon Wed Fri 6-8am", "024 06:00-08:00"),
+    ("quiet hours 22-6", "all 06:00-22:00"),
+]
 BREAKS = [
     ("cobbler shuts for lunch 1-2", "all 00:00-13:00, all 14:00-00:00"),
     ("el estanco cierra de 14 a 17", "all 00:00-14:00, all 17:00-00:00"),
@@ -71,7 +84,7 @@ EXCEPTIONS = [
 ]
 
 
-@pytest.mark.parametrize(("title", "expected"), RANGES + TURNED + BREAKS + EXCEPTIONS)
+@pytest.mark.parametrize(("title", "expected"), RANGES + TURNED + JOINED + BREAKS + EXCEPTIONS)
 def test_hours_of_strangers_are_read(title: str, expected: str) -> None:
     assert said(title) == expected
 
@@ -95,6 +108,9 @@ def test_hours_of_strangers_are_read(title: str, expected: str) -> None:
         "we 3-5 people",
         "riunione da 9:00 a 12:00",
         "ring Kim, 9-18 Uhr Ortszeit",
+        "Mittwochs geschlossen, sonst 9-18",
+        "antes das 19h, senão já não atendem",
+        "closed Mon 9-12",
     ],
 )
 def test_these_are_no_hours(title: str) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from itertools import pairwise
 
 from agents.traits import WEEK, Span
 from agents.understanding.readers.words.clocks import NOON, Clock, read_clock
 from agents.understanding.readers.words.lexicon import Hit, Line
-from agents.understanding.readers.words.ranges import past_to
+from agents.understanding.readers.words.ranges import past_filler, past_to, read_days
 
 BEFORE = 3  # tokens between "no" and "after 8"
 BEHIND = 6  # tokens between "after 8" and "no", which ends some sentences
 MOST_BETWEEN = 12  # tokens between two bounds that belong together
+NEXT = 1  # and between "not" and it, where it is meant: "no llamar después de las 9"
+VERB_LAST = ("de", "nl")
+MOST_DAYS = 5  # tokens of days before a bound
 STOPS = ".;!?\n"
 
 
@@ -35,10 +38,11 @@ class Bound:
     is_single: bool  # says enough without another
     start: int
     end: int
+    denied: str = ""  # "sure", "maybe": what it says has been turned around, or may have been
 
 
 def read_bounds(line: Line) -> Iterator[Bounds]:
-    bounds = sorted(_bounds(line), key=lambda bound: bound.start)
+    bounds = _understood(line, sorted(_bounds(line), key=lambda bound: bound.start))
     for one, two in pairwise(bounds):
         both = _both(one, two) if _belong(line, one, two) else None
         if both:
@@ -46,7 +50,21 @@ def read_bounds(line: Line) -> Iterator[Bounds]:
             return
     singles = [bound for bound in bounds if bound.is_single]
     if singles and len(singles) == len({bound.is_first for bound in singles}) == 1:
-        yield _alone(singles[0])
+        yield _alone(line, singles[0])
+
+
+def _understood(line: Line, bounds: list[Bound]) -> list[Bound]:
+    """Without those of which a denial leaves it open; "not before 8 or after 7" denies both."""
+    found: list[Bound] = []
+    for bound in bounds:
+        last = found[-1] if found else None
+        is_joined = last is not None and 0 <= bound.start - last.end <= BEFORE
+        is_or = is_joined and last is not None and line.at(last.end, "or", "negated") is not None
+        if last and is_or and last.denied == "sure" and bound.denied != "sure":
+            bound = replace(bound, is_first=not bound.is_first, is_single=True, denied="sure")
+        if bound.denied != "maybe":
+            found.append(bound)
+    return found
 
 
 def is_until(line: Line, hit: Hit) -> bool:
@@ -78,13 +96,26 @@ def _both(one: Bound, two: Bound) -> tuple[Span, ...] | None:
     return (Span(WEEK, first.time, last.time),) if is_day else None
 
 
-def _alone(bound: Bound) -> Bounds:
+def _alone(line: Line, bound: Bound) -> Bounds:
+    days, start, end = _days_beside(line, bound)
     if bound.is_first:
-        start = bound.clock.time if bound.clock.is_marked else bound.clock.afternoon().time
-        spans = (Span(WEEK, start),)
+        first = bound.clock.time if bound.clock.is_marked else bound.clock.afternoon().time
+        spans = (Span(days, first),)
     else:
-        spans = (Span(WEEK, time(), bound.clock.afternoon(NOON - 1).time),)
-    return Bounds(spans, bound.start, bound.end, 0.8 if bound.clock.is_marked else 0.6)
+        spans = (Span(days, time(), bound.clock.afternoon(NOON - 1).time),)
+    return Bounds(spans, start, end, 0.8 if bound.clock.is_marked else 0.6)
+
+
+def _days_beside(line: Line, bound: Bound) -> tuple[frozenset[int], int, int]:
+    """ "weekdays after 6", "after 5 on weekdays": one day alone may be that of a single call."""
+    behind = read_days(line, line.past(bound.end, "on"))
+    if behind and behind.is_range:
+        return behind.days, bound.start, behind.end
+    for i in range(max(0, bound.start - MOST_DAYS), bound.start):
+        days = read_days(line, i)
+        if days and days.is_range and past_filler(line, days.end) == bound.start:
+            return days.days, i, bound.end
+    return WEEK, bound.start, bound.end
 
 
 def _bounds(line: Line) -> Iterator[Bound]:
@@ -117,11 +148,12 @@ def _from(line: Line, hit: Hit) -> Iterator[Bound]:
     if clock is None:
         return
     denied = denial(line, hit, clock)
-    if denied == "":
-        is_single = clock.is_marked or hit.phrase.notion != "from_then"
-        yield Bound(clock, True, is_single, hit.start, clock.end)
-    elif denied == "sure":
-        yield Bound(clock, False, True, *_with_denial(line, hit, clock))
+    if denied == "sure":
+        yield Bound(clock, False, True, *_with_denial(line, hit, clock), denied)
+        return
+    is_single = clock.is_marked or hit.phrase.notion != "from_then"
+    said = "sure" if _denies(line, hit) else denied  # "not before 9" begins, and denies
+    yield Bound(clock, True, is_single, hit.start, clock.end, said)
 
 
 def _to(line: Line, hit: Hit) -> Iterator[Bound]:
@@ -130,17 +162,23 @@ def _to(line: Line, hit: Hit) -> Iterator[Bound]:
         return
     denied = denial(line, hit, clock)
     if denied == "sure" and hit.phrase.notion == "before":
-        yield Bound(clock, True, True, *_with_denial(line, hit, clock))
-    elif denied == "":
-        only = any(0 <= hit.start - only.end <= 1 for only in line.all("only"))
-        is_single = only or hit.phrase.notion == "last_at"
-        yield Bound(clock, False, is_single, hit.start, clock.end)
+        yield Bound(clock, True, True, *_with_denial(line, hit, clock), denied)
+        return
+    only = any(0 <= hit.start - only.end <= 1 for only in line.all("only"))
+    is_single = only or hit.phrase.notion == "last_at"
+    said = "sure" if _denies(line, hit) else "maybe" if denied else ""
+    yield Bound(clock, False, is_single, hit.start, clock.end, said)
+
+
+def _denies(line: Line, hit: Hit) -> bool:
+    return line.at(hit.start, "not", "negated", "first_at", "last_at") is not None
 
 
 def _with_denial(line: Line, hit: Hit, clock: Clock) -> tuple[int, int]:
     """The first token of "not after 7", and the one after "ab 7 geht sie nicht mehr"."""
-    if line.at(hit.start - 1, "not"):
-        return hit.start - 1, clock.end
+    starts = [no.start for no in line.all("not", "negated") if 0 <= hit.start - no.end <= NEXT + 1]
+    if starts:
+        return min(starts), clock.end
     behind = line.all("no_more", "asleep")
     ends = [no.end for no in behind if clock.end <= no.start < clock.end + BEHIND]
     return hit.start, min(ends, default=clock.end)
@@ -150,17 +188,35 @@ def denial(line: Line, hit: Hit, clock: Clock) -> str:
     """What turns a bound around: "sure" beside it, "maybe" further away, "" where nothing does."""
     if hit.phrase.notion in ("first_at", "last_at"):
         return ""
-    near = [hit.start - no.end for no in line.all("not", "shut", "negated") if no.end <= hit.start]
-    if 0 in near:
-        return "sure" if line.at(hit.start - 1, "not") else "maybe"
-    if any(gap <= BEFORE for gap in near):
+    near = [
+        hit.start - no.end - (no.phrase.notion == "negated")  # "don't ring her after 9"
+        for no in line.all("not", "negated")
+        if no.end <= hit.start
+    ]
+    nearest = min((max(0, gap) for gap in near if gap <= BEFORE), default=None)
+    if nearest is not None:
+        is_one = all(line.is_word(i) for i in range(hit.start - nearest, hit.start))
+        return "sure" if nearest <= NEXT and is_one else "maybe"
+    if any(0 <= hit.start - shut.end <= BEFORE for shut in line.all("shut")):
         return "maybe"
+    return _denial_behind(line, hit, clock)
+
+
+def _denial_behind(line: Line, hit: Hit, clock: Clock) -> str:
+    """ "ab 20 h geht sie nicht mehr ran", "nach 20 h nicht anrufen"."""
     for i in range(clock.end, min(clock.end + BEHIND, len(line.tokens))):
-        if line.at(i, "joint", "or") or (line.word(i) and line.word(i) in STOPS):
+        if line.at(i, "joint", "or", "except") or (line.word(i) and line.word(i) in STOPS):
             break
-        if line.at(i, "no_more", "asleep"):
+        if line.at(i, "asleep") or (line.at(i, "no_more") and hit.phrase.notion != "before"):
+            return "sure"  # "before 7, or they no longer answer" is no such thing
+        if (
+            line.at(i, "not")
+            and i == clock.end
+            and hit.language in VERB_LAST
+            and line.is_word(i + 1)
+        ):
             return "sure"
-        if line.at(i, "not", "shut", "negated"):
+        if line.at(i, "not", "shut", "negated", "no_more"):
             return "maybe"
     return ""
 

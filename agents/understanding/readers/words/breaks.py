@@ -44,7 +44,7 @@ def _behind(line: Line, hit: Hit) -> Break | None:
     for at in range(i, min(i + BETWEEN, len(line.tokens)) + 1):
         if line.number(at - 1) is not None and at > i:
             return None
-        if line.word(at) in (",", ":", "(") and hit.phrase.notion in ("not", "close"):
+        if line.word(at) in (",", ":", "(") and hit.phrase.notion in ("not", "close", "shut"):
             return None
         if line.word(at) and line.word(at) in ".;!?\n":
             return None
@@ -100,9 +100,19 @@ def complement(breaks: Sequence[Break]) -> tuple[Span, ...]:
 
 def without(spans: tuple[Span, ...], breaks: Sequence[Break]) -> tuple[Span, ...]:
     for shut in breaks:
-        for start, end in shut.ranges:
+        for start, end in _days_of(shut):
             spans = tuple(part for span in spans for part in _less(span, shut.days, start, end))
     return spans
+
+
+def _days_of(shut: Break) -> Iterator[tuple[time, time]]:
+    """What goes past midnight, every day, as two."""
+    for start, end in shut.ranges:
+        if time() < end < start and shut.days == WEEK:
+            yield start, time()
+            yield time(), end
+        else:
+            yield start, end
 
 
 def _less(span: Span, days: frozenset[int], start: time, end: time) -> Iterator[Span]:

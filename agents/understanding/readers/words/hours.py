@@ -66,7 +66,10 @@ def read_hours(line: Line) -> tuple[Trait[Hours], range] | None:
         zone, end = local
     hours = Hours(found.door, found.spans, zone)
     quote = line.quote(found.start, end)
-    return Trait(hours, quote, found.confidence), range(found.start, end)
+    # "only till 9" may be the end of one day as well: these tokens are left to be read as that.
+    is_end = all(span.start == time() != span.end for span in found.spans)
+    taken = range(0) if is_end else range(found.start, end)
+    return Trait(hours, quote, found.confidence), taken
 
 
 def read_local_zone(line: Line, i: int) -> tuple[str, int] | None:
@@ -138,9 +141,25 @@ def _open(line: Line) -> Iterator[Found]:
     while i < len(line.tokens):
         found = _days_first(line, i) or _times_first(line, i)
         if found:
-            yield _joined(line, found)
+            said = _of_other_days(line, _joined(line, found), i)
+            if said:
+                yield said
             i = found.end
         i += 1
+
+
+def _of_other_days(line: Line, found: Found, i: int) -> Found | None:
+    """ "closed Mondays, 9–12 and 2–6": the hours are those of all other days."""
+    starts = (i, i - 1, i - 2)
+    hits = (hit for hit in line.all("except", "not", "shut") if hit.end in starts)
+    hit = next((hit for hit in hits if line.past(line.past(hit.end, "on"), "article") == i), None)
+    days = read_days(line, i) if hit else None
+    if hit is None or days is None:
+        return found
+    if past_filler(line, days.end) == days.end or any(s.days != days.days for s in found.spans):
+        return None  # "closed Mon 9–12": who knows
+    spans = tuple(Span(WEEK - days.days, span.start, span.end) for span in found.spans)
+    return replace(found, spans=spans, start=hit.start)
 
 
 def _joined(line: Line, found: Found) -> Found:
@@ -220,7 +239,7 @@ def _times_first(line: Line, i: int) -> Found | None:
     if ranges is None or not (line.number(i) is not None or opened > i):
         return None
     behind = past_filler(line, line.past(ranges[1], "only", "only_after"))
-    days = read_days(line, line.past(behind, "on"))
+    days = read_days(line, line.past(line.past(behind, "on"), "from"))
     is_behind = days is not None and (ranges[2] or days.is_range)
     is_said = opened > i or (ranges[2] and _is_excepted(line, behind))
     if not is_behind and not is_said:
@@ -239,13 +258,14 @@ def _is_excepted(line: Line, i: int) -> bool:
 
 
 def _called(line: Line) -> Iterator[Found]:
-    """ "ring Ann, 9–18 h Paris time": who has to be called has these hours on that clock."""
-    if not any(line.all("phone")):
+    """ "ring Ann, 9–18 h Paris time", "call between 2 and 4 pm": hours of whom has to be called."""
+    if not any(line.all("phone")) or any(line.all("today", "tomorrow")):
         return
     for i in range(len(line.tokens)):
         ranges = read_ranges(line, i)
         at = past_filler(line, ranges[1]) if ranges else 0
-        if ranges and ranges[2] and (read_zone(line, at)[0] or line.at(at, "local_time")):
+        is_said = ranges and ranges[2] and (read_zone(line, at)[0] or line.at(i, "between"))
+        if ranges and (is_said or line.at(at, "local_time")):
             yield Found(_on(WEEK, ranges[0]), Door.OWN, i, ranges[1], 0.7)
 
 
@@ -386,10 +406,15 @@ def _only_times(line: Line, hit: Hit, i: int) -> Found | None:
     ranges = read_ranges(line, i)
     if ranges is None:
         return None
-    is_there = any(line.at(k, "there") for k in range(hit.start - 2, i))
-    if not (ranges[2] or (is_there and not line.is_word(ranges[1]))):
+    is_there = any(line.at(k, "there") for k in (*range(hit.start - 2, i), ranges[1]))
+    if not (ranges[2] or (is_there and not _is_counted(line, ranges[1]))):
         return None
     return Found(_on(WEEK, ranges[0]), Door.OWN, hit.start, ranges[1], 0.7)
+
+
+def _is_counted(line: Line, i: int) -> bool:
+    """ "only 3–4 left": a word behind the range, which is not for somebody being there."""
+    return line.is_word(i) and line.at(i, "there") is None
 
 
 def _on(days: frozenset[int], ranges: list[tuple[time, time]]) -> tuple[Span, ...]:

@@ -35,8 +35,8 @@ def read_days(line: Line, i: int) -> Days | None:
         days, is_range = days | item.days, is_range or item.is_range or found is not None
         found = Days(days, item.end, is_range)
         joint = line.past(item.end, "joint")
-        if joint == item.end:
-            break
+        if joint == item.end and not line.at(joint, "day", "day_short"):
+            break  # "Mon Wed Fri" needs none
         i = joint
     return found
 
@@ -72,12 +72,16 @@ def _letters(line: Line, i: int) -> Days | None:
     one, two = line.quote(i, i + 1), line.quote(i + 2, i + 3)
     if len(one) != 1 or len(two) != 1 or not one.isalpha() or not two.isalpha():
         return None
-    if one.islower() and two.islower() and not (line.is_word(i + 3) or line.is_word(i - 1)):
+    if one.islower() and two.islower() and _ends(line, i + 3) and not line.is_word(i - 1):
         one, two = one.upper(), two.upper()
     for letters in LETTERS:
         if one in letters and two in letters:
             return Days(_between(letters.index(one), letters.index(two)), i + 3, True)
     return None
+
+
+def _ends(line: Line, i: int) -> bool:
+    return not line.is_word(i) or line.at(i, "only") is not None
 
 
 def _between(first: int, last: int) -> frozenset[int]:
@@ -118,12 +122,12 @@ def read_range(line: Line, i: int) -> tuple[Clock, Clock] | None:
         first = first.afternoon(NOON - 1) if _is_pm(line, last) else first
     if last.minutes <= first.minutes < last.minutes + NOON:
         last = last.afternoon(NOON - 1)
-    return _of_the_day(first, last)
+    return _of_the_day(line, first, last)
 
 
 def _end_of_range(line: Line, i: int, start: int) -> Clock | None:
     """Four digits only behind four digits: "0730-1900"."""
-    i = line.past(i, "clock_at")
+    i = line.past(line.past(i, "clock_at"), "article")
     digits = read_digits(line, i) if _is_digital(line, start) else None
     return digits or read_clock(line, i)
 
@@ -136,9 +140,10 @@ def _is_digital(line: Line, i: int) -> bool:
     return "0" in (line.word(i)[0], line.word(to)[0]) or line.at(to + 1, "oclock") is not None
 
 
-def _of_the_day(first: Clock, last: Clock) -> tuple[Clock, Clock]:
+def _of_the_day(line: Line, first: Clock, last: Clock) -> tuple[Clock, Clock]:
     """ "2–5" is of the afternoon, if nothing says that these are times of the night."""
-    is_open = not (first.is_fixed or last.is_fixed or first.is_marked or last.is_marked)
+    units = (line.at(clock.end - 1, "oclock") for clock in (first, last))
+    is_open = not (first.is_fixed or last.is_fixed or any(units))
     if is_open and 60 <= first.minutes < min(NIGHT, last.minutes) and last.minutes <= NIGHT + 120:
         return first.afternoon(NOON - 1), last.afternoon(NOON - 1)
     return first, last
