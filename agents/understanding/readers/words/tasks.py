@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from agents.traits import Hours, LastMoment, Place, TaskWords, Trait, Traits
+from agents.understanding.readers.words.blocked import read_blocked
 from agents.understanding.readers.words.dates import A_DAY
+from agents.understanding.readers.words.effort import read_effort
 from agents.understanding.readers.words.hours import of_an_office, read_hours
 from agents.understanding.readers.words.lexicon import Line, language_of, read_line
 from agents.understanding.readers.words.moments import is_to_begin, read_last_moment, read_only_day
@@ -15,14 +17,8 @@ from agents.understanding.readers.words.near import read_near
 from agents.understanding.readers.words.noise import read_noise
 from agents.understanding.readers.words.places import read_place, usual_hours
 from agents.understanding.readers.words.purposes import read_lead, read_prepares
-from agents.understanding.readers.words.waiting import (
-    read_blocked,
-    read_effort,
-    read_someday,
-    read_stakes,
-    read_unblocks,
-    read_waits,
-)
+from agents.understanding.readers.words.stakes import read_someday, read_stakes
+from agents.understanding.readers.words.waiting import read_unblocks, read_waits
 
 SHORTEST_LEAD = timedelta(hours=2)
 LAST_YEAR = 9000  # behind it the calendar runs out
@@ -51,7 +47,7 @@ def read_task(words: TaskWords) -> Traits:
         stakes=read_stakes(lines),
         effort=effort,
         prepares=read_prepares(lines[0], lines[1], ends=ends),
-        someday=read_someday(words, [lines[0], *kept]),
+        someday=read_someday(lines, kept),
         noise=read_noise(lines[0], lines[1]),
     )
 
