@@ -168,6 +168,11 @@ def _not_happened(line: Line, _added_on: date | None) -> Iterator[Trait[Blocked]
             if found := find_near(line, hit, then):
                 by = name_before(line, hit.start)
                 yield Trait(Blocked(by=by), line.quote(hit.start, found.end), 0.6)
+    for hit in line.all("yet"):
+        acted = find_near(line, hit, "acted")
+        if acted and not any(line.at(i, "self_has") for i in range(hit.start - 2, acted.start)):
+            by = name_before(line, hit.start)
+            yield Trait(Blocked(by=by), line.quote(hit.start, acted.end), 0.6)
 
 
 def _has_not(line: Line, _added_on: date | None) -> Iterator[Trait[Blocked]]:
@@ -215,7 +220,7 @@ def _as_soon_as(line: Line, _added_on: date | None) -> Iterator[Trait[Blocked]]:
 def _elsewhere(line: Line, _added_on: date | None) -> Iterator[Trait[Blocked]]:
     """ "statement - with counsel", "mower's in the shop"."""
     for hit in line.all("elsewhere"):
-        if hit.start > 0:
+        if hit.start > 0 and not line.at(hit.end, "meanwhile"):
             yield Trait(Blocked(by=name_before(line, hit.start)),
                         line.quote(hit.start, hit.end), 0.6)  # fmt: skip
 

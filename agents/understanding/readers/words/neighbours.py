@@ -11,9 +11,9 @@ QUOTES = "\"“„«‚‘'"
 THIRD_PERSON = ("es", "fr", "it", "pt")  # whose lists of "cannot" hold no "I cannot"
 
 
-def find_near(line: Line, hit: Hit, *notions: str) -> Hit | None:
+def find_near(line: Line, hit: Hit, *notions: str, reach: int = NEAR) -> Hit | None:
     """The first of them that begins right behind `hit`, or some tokens later."""
-    found = (line.at(i, *notions) for i in range(hit.end, hit.end + NEAR))
+    found = (line.at(i, *notions) for i in range(hit.end, hit.end + reach))
     return next((one for one in found if one), None)
 
 

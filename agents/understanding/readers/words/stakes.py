@@ -38,11 +38,11 @@ def read_someday(lines: Sequence[Line], kept: Sequence[Line]) -> Trait[bool] | N
         if any(place.all("someday", "later_on")):
             return Trait(True, place.text, 0.9)
     for line in lines:
-        if later := next(line.all("later_on"), None):
+        if later := next(line.all("later_on"), None) or _pleasant(line):
             return Trait(True, line.quote(later.start, later.end), 0.6)
     title = lines[0]
     found = title.at(0, "someday") or _idea(title)
-    found = found or _at_the_end(title) or _pleasant(title)
+    found = found or _at_the_end(title)
     if found is None or _is_a_title(title, found):
         return None
     return Trait(True, title.quote(found.start, found.end), 0.6)
@@ -62,10 +62,10 @@ def _at_the_end(title: Line) -> Hit | None:
     return next((hit for hit in title.all("someday") if hit.end == rest and hit.start > 0), None)
 
 
-def _pleasant(title: Line) -> Hit | None:
+def _pleasant(line: Line) -> Hit | None:
     """ "would be lovely to scan the slides"."""
-    hits = title.all("would_be")
-    return next((hit for hit in hits if title.at(hit.end, "pleasant")), None)
+    hits = line.all("would_be")
+    return next((hit for hit in hits if line.at(hit.end, "pleasant")), None)
 
 
 def _is_a_title(title: Line, hit: Hit) -> bool:

@@ -46,7 +46,10 @@ def _held_up(line: Line) -> Iterator[tuple[int, int]]:
         # "can't finish till the letter comes": the person's own hands are tied
         if has_subject(line, hit):
             yield from ((hit.start, end) for end in _until_then(line, hit))
-    yield from (found for found in _stops(line) if _somebody(line, found[0]))
+    standing = [(hit.start, hit.end) for hit in line.all("standing")]
+    for start, end in (*_stops(line), *standing):
+        if _somebody(line, start):
+            yield start, end
 
 
 def _wants(line: Line) -> Iterator[tuple[int, int]]:
@@ -63,6 +66,10 @@ def _asks_again(line: Line) -> Iterator[tuple[int, int]]:
         often = _how_often(line, hit)
         if hit.start > 0 and often is not None:  # at the start it is an order: "llama otra vez"
             yield min(hit.start, often.start), max(hit.end, often.stop)
+    for hit in line.all("message_word"):
+        number, is_counted = line.number(hit.start - 2), line.at(hit.start - 1, "ordinal")
+        if is_counted and number is not None and number > 1:  # "3rd message she's left"
+            yield hit.start - 2, hit.end
     for hit in line.all("keeps"):
         if _somebody(line, hit.start) and line.word(hit.end).endswith("ing"):
             yield hit.start, hit.end + 1
@@ -126,7 +133,7 @@ def _cannot_otherwise(line: Line) -> Iterator[tuple[int, int]]:
 
 def _until_then(line: Line, hit: Hit) -> Iterator[int]:
     """Where "they can't lay till he knows", "can't put the power on without it" ends."""
-    until = find_near(line, hit, "until_then")
+    until = find_near(line, hit, "until_then", reach=FAR)
     # What comes then is no day and no number.
     if until and line.is_word(until.end) and not line.at(until.end, *A_DAY_OR_TIME):
         yield until.end + 1
@@ -149,7 +156,9 @@ def _goes_on(line: Line) -> Iterator[tuple[int, int]]:
     for hit in line.all("then"):
         if can := find_near(line, hit, "can"):
             yield hit.start, can.end
-    yield from (found for found in _stops(line) if not _somebody(line, found[0]))
+    if not any(_held_up(line)):  # or it is somebody who cannot go on
+        yield from _stops(line)
+        yield from ((hit.start, hit.end) for hit in line.all("standing"))
     for hit in line.all("enables"):
         if line.is_name(hit.end):  # "damit Karin": without a name it says little
             yield hit.start, hit.end + 1
