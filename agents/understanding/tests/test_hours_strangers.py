@@ -82,9 +82,44 @@ EXCEPTIONS = [
     ("nurse only there Mon and Wed from 14", "02 14:00-00:00"),
     ("he only does Tuesdays & Thursdays", "13 00:00-00:00"),
 ]
+GROUPS = [
+    ("Standesamt Mo-Fr 8-12, Do auch 14-17", "01234 08:00-12:00, 3 14:00-17:00"),
+    ("Wertstoffhof Di-Fr 9-16\nSa ab 8", "1234 09:00-16:00, 5 08:00-00:00"),
+    ("tip 8-6 Mon-Fri, 8-1 Sat", "01234 08:00-18:00, 5 08:00-13:00"),
+    ("baths: weekdays from 7.30am, Sundays from 10", "01234 07:30-00:00, 6 10:00-00:00"),
+    ("Thu-Sun, doors at 7pm", "3456 19:00-00:00"),
+    ("studio free Mon & Thu evenings 6-9", "03 18:00-21:00"),
+    ("weekday mornings 9-11", "01234 09:00-11:00"),
+    ("alleen do na 15u of in het weekend", "3 15:00-00:00, 56 00:00-00:00"),
+    ("kiosk mon-sat 8-8", "012345 08:00-20:00"),
+    ("tutor T/Th 2-3:30", "13 14:00-15:30"),
+    ("pool MWF 6-8am", "024 06:00-08:00"),
+]
+CHEAP = [
+    ("Trockner, Nachttarif 22-6, Sonntag ganztags", "all 22:00-06:00, 6 00:00-00:00"),
+    ("lavadora tarifa valle 0-8, findes todo el día", "all 00:00-08:00, 56 00:00-00:00"),
+    ("stirare, fascia bassa 23-7", "all 23:00-07:00"),
+    ("standpipe 5-7 am and 6-7 pm only", "all 05:00-07:00, all 18:00-19:00"),
+]
+SHUT = [
+    ("il mercato di lunedì non apre", "123456 00:00-00:00"),
+    ("Montags hat der Laden zu", "123456 00:00-00:00"),
+    ("Freibad 9-20 Uhr, montags zu", "123456 09:00-20:00"),
+    ("Labor Mo-Fr 7-11, Do zu", "0124 07:00-11:00"),
+    ("ring Ben, he is out between 1 and 2", "all 00:00-13:00, all 14:00-00:00"),
+    ("dentist 8-5, lunch break 12-1", "all 08:00-12:00, all 13:00-17:00"),
+    ("shed keys: Mo naps 1 til 3ish pm", "all 00:00-13:00, all 15:00-00:00"),
+]
+REACHED = [
+    ("Frau Kern, bis 17 Uhr erreichbar", "all 00:00-17:00"),
+    ("appeler Luc, joignable jusqu'à 18h", "all 00:00-18:00"),
+    ("barge from 7.15am, last one 8.45pm", "all 07:15-20:45"),
+    ("bonfire after 6pm, mon-thu", "0123 18:00-00:00"),
+]
+STRANGERS = RANGES + TURNED + JOINED + BREAKS + EXCEPTIONS + GROUPS + CHEAP + SHUT + REACHED
 
 
-@pytest.mark.parametrize(("title", "expected"), RANGES + TURNED + JOINED + BREAKS + EXCEPTIONS)
+@pytest.mark.parametrize(("title", "expected"), STRANGERS)
 def test_hours_of_strangers_are_read(title: str, expected: str) -> None:
     assert said(title) == expected
 
@@ -111,6 +146,13 @@ def test_hours_of_strangers_are_read(title: str, expected: str) -> None:
         "Mittwochs geschlossen, sonst 9-18",
         "antes das 19h, senão já não atendem",
         "closed Mon 9-12",
+        "true or false T/F 10-20",
+        "by Monday the office is closed",
+        "doors 3-4 need paint",
+        "Mon-Fri 9-5, Sat 10",
+        "trip 5-7 May only",
+        "text 9-12 friends",
+        "Mi zu Hause bleiben",
     ],
 )
 def test_these_are_no_hours(title: str) -> None:
@@ -127,3 +169,18 @@ def test_a_local_clock_is_that_of_the_city_beside_it() -> None:
     found = hours("Filiale in Toronto anrufen, 9-18 Uhr Ortszeit")
     assert found
     assert found.zone == "America/Toronto"
+
+
+@pytest.mark.parametrize(
+    ("title", "zone"),
+    [
+        ("ring the Boston lab 8:30a-4:30p eastern", "America/New_York"),
+        ("Büro in Singapur anrufen, 9-18 Uhr Ortszeit dort", "Asia/Singapore"),
+        ("llamar a Nueva York, 9-17 h hora local", "America/New_York"),
+        ("ask Raj, 10-6 Mumbai time", "Asia/Kolkata"),
+    ],
+)
+def test_a_city_tells_whose_clock_it_is(title: str, zone: str) -> None:
+    found = hours(title)
+    assert found
+    assert found.zone == zone

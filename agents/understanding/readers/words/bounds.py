@@ -108,7 +108,7 @@ def _alone(line: Line, bound: Bound) -> Bounds:
 
 def _days_beside(line: Line, bound: Bound) -> tuple[frozenset[int], int, int]:
     """ "weekdays after 6", "after 5 on weekdays": one day alone may be that of a single call."""
-    behind = read_days(line, line.past(bound.end, "on"))
+    behind = read_days(line, line.past(past_filler(line, bound.end), "on"))
     if behind and behind.is_range:
         return behind.days, bound.start, behind.end
     for i in range(max(0, bound.start - MOST_DAYS), bound.start):
@@ -126,7 +126,7 @@ def _bounds(line: Line) -> Iterator[Bound]:
     inside |= {hit.start for hit in line.all("first_at", "last_at")}
     for hit in line.all("first_at", "last_at"):
         yield from _from(line, hit) if hit.phrase.notion == "first_at" else _to(line, hit)
-    for hit in line.all("after", "from_then", "before", "until"):
+    for hit in line.all("after", "from_then", "before", "until", "last_one"):
         if hit.start not in inside:
             is_first = hit.phrase.notion in ("after", "from_then")
             yield from _from(line, hit) if is_first else _to(line, hit)
@@ -165,9 +165,17 @@ def _to(line: Line, hit: Hit) -> Iterator[Bound]:
         yield Bound(clock, True, True, *_with_denial(line, hit, clock), denied)
         return
     only = any(0 <= hit.start - only.end <= 1 for only in line.all("only"))
-    is_single = only or hit.phrase.notion == "last_at"
+    is_single = only or hit.phrase.notion == "last_at" or _is_reached(line, hit, clock)
     said = "sure" if _denies(line, hit) else "maybe" if denied else ""
     yield Bound(clock, False, is_single, hit.start, clock.end, said)
+
+
+def _is_reached(line: Line, hit: Hit, clock: Clock) -> bool:
+    """ "he answers until 6 pm", "bis 18 Uhr erreichbar": not of once, as "send it before 6" is."""
+    if hit.phrase.notion == "last_one" or not clock.is_marked:
+        return False
+    said = line.all("reached")
+    return any(word.end == hit.start or word.start == clock.end for word in said)
 
 
 def _denies(line: Line, hit: Hit) -> bool:

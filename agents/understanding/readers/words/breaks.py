@@ -28,6 +28,9 @@ def read_breaks(line: Line) -> Iterator[Break]:
     if any(line.all("today", "tomorrow")):
         return
     taken = 0
+    for hit in line.all("away_then"):  # "out between 12 and 2"
+        if line.at(hit.end, "between") and (found := _behind(line, hit)):
+            yield found
     for hit in sorted(line.all(*STOPPED), key=lambda hit: hit.start):
         found = _behind(line, hit) if hit.start >= taken else None
         if found:

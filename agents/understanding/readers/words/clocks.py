@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 
 from agents.understanding.readers.words.lexicon import Hit, Line
@@ -48,6 +48,8 @@ def read_clock(line: Line, i: int) -> Clock | None:
     plain = _hour(line, start)
     if plain is None:
         return None
+    if line.touches(plain.end) and (ish := line.at(plain.end, "ish")):
+        plain = replace(plain, end=ish.end)  # "3ish pm"
     if half:
         return _halved(plain, plain.end, half.phrase.notion == "pm_before")
     after = line.at(plain.end, "am", "pm")
@@ -60,7 +62,7 @@ def read_clock(line: Line, i: int) -> Clock | None:
 def _letter(line: Line, clock: Clock) -> str:
     """ "8:30a-4:30p", "9a–5p": a letter that is no word of its own, behind minutes or in a pair."""
     letter, i = line.word(clock.end), clock.end
-    if letter not in ("a", "p") or not line.touches(i) or line.is_word(i + 1):
+    if letter not in ("a", "p") or not line.touches(i):
         return ""
     is_pair = letter == "a" and line.word(i + 1) in PAIRS
     is_pair = is_pair or (letter == "p" and line.word(i - 2) in PAIRS and line.word(i - 3) == "a")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 
 from agents.traits import Span
@@ -16,11 +17,8 @@ def read_exceptions(
     line: Line, i: int, spans: tuple[Span, ...]
 ) -> tuple[tuple[Span, ...], int] | None:
     """What is left of the hours that end at token i, and where; None if it is not understood."""
-    at = line.past(past_filler(line, i), "joint")
-    hit = line.at(at, "except", "not", "shut")
-    start = line.past(line.past(hit.end, "on"), "article") if hit else at
-    days = read_days(line, start) if hit else None
-    if hit is None or days is None:
+    days = read_excepted(line, i)
+    if days is None:
         return spans, i
     later = _from(line, days)
     if later is None and _says_more(line, days.end):
@@ -33,6 +31,21 @@ def read_exceptions(
     clock, end = later
     return (*kept, *(Span(s.days & days.days, max(s.start, clock), s.end)
                      for s in spans if s.days & days.days)), end  # fmt: skip
+
+
+def read_excepted(line: Line, i: int) -> Days | None:
+    """ "not Sundays", "Mi zu", "beachten und sonntags nie"."""
+    at = past_filler(line, i)
+    if line.is_word(at) and line.at(at + 1, "joint"):
+        at += 1
+    at = line.past(at, "joint")
+    hit = line.at(at, "except", "not", "shut")
+    if hit:
+        return read_days(line, line.past(line.past(hit.end, "on"), "article"))
+    days = read_days(line, line.past(line.past(at, "on"), "article"))
+    behind = line.at(days.end, "not", "negated", "shut", "never_open") if days else None
+    is_end = behind is not None and not line.is_word(behind.end)
+    return replace(days, end=behind.end) if days and behind and is_end else None
 
 
 def _from(line: Line, days: Days) -> tuple[time, int] | None:

@@ -13,6 +13,10 @@ SHOP_DAYS = frozenset(range(6))
 OFFICE_DAYS = frozenset(range(5))
 DASHES = "-‐‑–—−~〜～"
 LETTERS = ("LMXJVSD", "L..JVSD", "L..GVSD", "M...F..", "月火水木金土日")
+# Each with whether its letters are seldom anything else.
+COLLEGE_DAYS = {"M": (0, False), "T": (1, False), "Tu": (1, True), "W": (2, False),
+                "Th": (3, True), "R": (3, False), "F": (4, False)}  # fmt: skip
+COLLEGE_WORDS = {"MWF": (0, 2, 4), "MW": (0, 2), "TTh": (1, 3), "TuTh": (1, 3)}
 MOST_ITEMS = 7
 NIGHT = 6 * 60  # a range that begins before it, and that nothing marks, is one of the afternoon
 
@@ -45,11 +49,11 @@ def _item(line: Line, i: int) -> Days | None:
     group = line.at(i, "weekdays", "workdays", "weekend", "daily")
     if group:
         return Days(_GROUPS[group.phrase.notion], group.end, True)
-    letters = _letters(line, i)
+    letters = _letters(line, i) or _college_days(line, i)
     if letters:
         return letters
     first = line.at(i, "day", "day_short")
-    if first is None:
+    if first is None or _is_on(line, i):
         return None
     end = _past_dot(line, first.end)
     to = past_to(line, end)
@@ -57,6 +61,13 @@ def _item(line: Line, i: int) -> Days | None:
     if last is None:
         return Days(frozenset({first.value}), end)
     return Days(_between(first.value, last.value), _past_dot(line, last.end), True)
+
+
+def _is_on(line: Line, i: int) -> bool:
+    """ "di lunedì": what is a Tuesday elsewhere stands before a day here."""
+    on = line.at(i, "on")
+    day = line.at(on.end, "day") if on else None
+    return on is not None and day is not None and on.language == day.language
 
 
 _GROUPS = {"weekdays": OFFICE_DAYS, "workdays": SHOP_DAYS, "weekend": WEEK - OFFICE_DAYS,
@@ -78,6 +89,23 @@ def _letters(line: Line, i: int) -> Days | None:
         if one in letters and two in letters:
             return Days(_between(letters.index(one), letters.index(two)), i + 3, True)
     return None
+
+
+def _college_days(line: Line, i: int) -> Days | None:
+    """ "T/Th", "MWF": as American colleges write them. "M/F" and "T/F" are other things."""
+    whole = line.quote(i, i + 1) if i < len(line.tokens) else ""
+    if whole in COLLEGE_WORDS:
+        return Days(frozenset(COLLEGE_WORDS[whole]), i + 1, True)
+    days, end = [], i
+    while end < len(line.tokens) and (day := COLLEGE_DAYS.get(line.quote(end, end + 1))):
+        days.append(day)
+        end += 1
+        if line.word(end) != "/" or not line.touches(end + 1):
+            break
+        end += 1
+    said = {number for number, _ in days}
+    is_sure = len(said) > 2 or any(is_long for _, is_long in days) or said == {0, 2}
+    return Days(frozenset(said), end, True) if len(said) > 1 and is_sure else None
 
 
 def _ends(line: Line, i: int) -> bool:
@@ -116,8 +144,8 @@ def read_range(line: Line, i: int) -> tuple[Clock, Clock] | None:
     last = _end_of_range(line, to, at) if to > first.end else None
     if last is None:
         return None
-    if last.minutes == first.minutes:
-        return None  # "vendredi 12 à midi"
+    if last.minutes == first.minutes and (first.is_fixed or last.is_fixed):
+        return None  # "vendredi 12 à midi"; "8-8" is a day
     if last.is_fixed and not first.is_fixed and first.minutes + NOON < last.minutes < 1440:
         first = first.afternoon(NOON - 1) if _is_pm(line, last) else first
     if last.minutes <= first.minutes < last.minutes + NOON:
