@@ -15,10 +15,10 @@ from agents.understanding.readers.words.lexicon import Line
 COUNTS: Mapping[str, int] = {
     "offer": 2, "percent": 2, "fraud": 2, "relative": 2, "chain": 2, "lure": 2,
     "menace": 1, "demand": 1, "your": 1, "foreign": 1, "link": 1, "loud": 1,
-    "voice": 1, "asked_for": 1, "taken": 1,
+    "passed_on": 2, "voice": 1, "asked_for": 1, "taken": 1,
 }  # fmt: skip
 # What nobody says to themselves; and how much must come together with it, or without.
-ANOTHERS = frozenset({"chain", "fraud", "lure", "relative", "voice", "your"})
+ANOTHERS = frozenset({"chain", "fraud", "lure", "passed_on", "relative", "voice", "your"})
 ENOUGH, ENOUGH_WITHOUT = 3, 4
 # However much of these: somebody sent on a link, and was in a hurry.
 FRAME = frozenset({"foreign", "link", "loud", "your"})
@@ -53,6 +53,7 @@ def _signs(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
             for hit in line.all(notion):
                 yield notion, line.quote(hit.start, hit.end)
         yield from _pairs(line)
+        yield from _passed_on(line)
         for name, pattern in (("link", LINK), ("loud", LOUD)):
             if sign := pattern.search(line.text):
                 yield name, sign.group()
@@ -77,3 +78,10 @@ def _pairs(line: Line) -> Iterator[tuple[str, str]]:
         off = line.at(i + 1, "off")
         if off or line.word(i - 2) in DASHES:
             yield "percent", line.quote(i - 1, off.end if off else i + 1)
+
+
+def _passed_on(line: Line) -> Iterator[tuple[str, str]]:
+    """ "Send this to 10 friends"."""
+    for hit in line.all("pass_on"):
+        if line.number(hit.end) is not None and line.at(hit.end + 1, "people"):
+            yield "passed_on", line.quote(hit.start, hit.end + 2)

@@ -90,6 +90,23 @@ class Line:
         for notion in notions:
             yield from self.hits.get(notion, {}).values()
 
+    def has(self, *notions: str) -> bool:
+        return any(self.hits.get(notion) for notion in notions)
+
+    def made_of(self, *notions: str) -> list[str]:
+        """Those that its words are, in order; none if any word is not of them."""
+        found: list[str] = []
+        i = 0
+        while i < len(self.tokens):
+            hits = [hit for n in notions if (hit := self.at(i, n))]
+            hit = max(hits, key=lambda h: h.end, default=None)
+            if hit is None and self.is_word(i):
+                return []
+            if hit:
+                found.append(hit.phrase.notion)
+            i = hit.end if hit else i + 1
+        return found
+
     def past(self, i: int, *notions: str) -> int:
         """The token after such a phrase, if one begins at i; else i."""
         hit = self.at(i, *notions)
