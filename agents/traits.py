@@ -118,12 +118,14 @@ class LastMoment:
     zone  whose clock `at` is on; "" is the person's
     is_of_week  the words name a day of the week and no date: `on` is the first one after they were
                 written, and of what is still open, or due, later, the next one may be meant
+    is_of_month the same of a day that they name by its number alone: "by the 15th"
     """
 
     on: date | None = None
     at: time | None = None
     lead: timedelta = timedelta()
     is_of_week: bool = False
+    is_of_month: bool = False
     zone: str = ""
 
 

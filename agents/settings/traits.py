@@ -174,7 +174,9 @@ def _last_moment_read(typed: Cleaned, known: LastMoment | None) -> LastMoment:
     """
     known = known or LastMoment()
     zone = known.zone if typed["at"] == known.at else ""
-    return replace(known, on=typed["on"], at=typed["at"], is_of_week=False, zone=zone)
+    return replace(
+        known, on=typed["on"], at=typed["at"], is_of_week=False, is_of_month=False, zone=zone
+    )
 
 
 def _blocked_read(typed: Cleaned, _known: Blocked | None) -> Blocked:

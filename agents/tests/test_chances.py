@@ -270,3 +270,23 @@ def test_a_day_of_the_week_is_the_one_that_can_still_be_meant(
     note = task(1, due_in=due_in, traits=Traits(last_moment=Trait(thursday, "by Thursday")))
     meant = datetime.combine(TODAY + timedelta(days=meant_in), time(9), BERLIN)
     assert need_of(note, view()).hard == meant
+
+
+@pytest.mark.parametrize(
+    ("due_in", "months"),
+    [
+        (20, 1),  # due after that day: the one of the next month
+        (None, 0),  # it is over
+        (-14, 0),
+    ],
+)
+def test_a_day_by_its_number_is_the_one_that_its_due_date_leads_to(
+    due_in: int | None, months: int
+) -> None:
+    over = TODAY - timedelta(days=4)
+    last = LastMoment(over, is_of_month=True)
+    note = task(1, due_in=due_in, traits=Traits(last_moment=Trait(last, "by the 1st")))
+    hard = need_of(note, view()).hard
+    assert hard is not None
+    on = hard.astimezone(BERLIN).date()
+    assert (on.day, (on.month - over.month) % 12) == (over.day, months)

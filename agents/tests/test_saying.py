@@ -275,6 +275,15 @@ def test_a_day_that_the_person_names_is_no_other_of_its_name(
     assert known(alice).last_moment.value == LastMoment(date(2026, 5, 8))
 
 
+def test_a_day_by_its_number_is_said_as_such(alice: User) -> None:
+    read(
+        alice,
+        {"last_moment": {"value": {"on": "2026-05-15", "is_of_month": True}, "quote": "15th"}},
+    )
+    said = SAY["last_moment"](known(alice).last_moment.value)
+    assert said == "Not after day 15 of the month"
+
+
 def test_what_needs_long_says_for_how_long() -> None:
     assert SAY["prepares"](Prepares(lead=timedelta(hours=36))) == "Takes 36 h beforehand"
 

@@ -32,6 +32,7 @@ CERTAIN = 0.7  # and from here on one that is over is missed
 MARKED = 0.5  # from here on what a task is for is a name
 PARTS = re.compile(r"[,:;()\u2013|/]")  # what parts an event's title
 AWAY = "away"  # key of a situation: agents.profile.contexts
+LONGEST_WAIT = 62  # days to the next 31st
 FAR_DAYS = 365  # of a task without a day
 SHORTEST_NAME = 3  # letters of a word by which an event is found
 SHORTEST_STEM, STEM_SHARE = 5, 0.7  # letters that two words of one stem begin with
@@ -228,19 +229,27 @@ def _lead_is_running(event: EventView, traits: Traits, view: UserView) -> bool:
 
 def _moment(last: LastMoment, task: TaskView, view: UserView) -> datetime | None:
     """A time without a day is of the day for which the task is, else of just after it was added."""
-    day = _next_of_its_name(last.on, task, view) if last.on and last.is_of_week else last.on
-    day = day or task.due_on
+    day = _next_of_its_name(last, task, view) or task.due_on
     if day:
         return _at(day, last, view) - last.lead
     moments = (_at(each, last, view) - last.lead for each in _just_added(task, view))
     return next((moment for moment in moments if moment > view.now), None) if last.at else None
 
 
-def _next_of_its_name(day: date, task: TaskView, view: UserView) -> date:
-    """ "By Thursday", of what is due after a Thursday that is over, or still open: a later one."""
-    earliest = (task.due_on or view.today) if day < view.today else day
-    weeks = -((day - earliest).days // 7) if day < earliest else 0
-    return day + timedelta(weeks=weeks)
+def _next_of_its_name(last: LastMoment, task: TaskView, view: UserView) -> date | None:
+    """ "By Thursday", of what is due after a Thursday that is over, or still open: a later one. "By
+    the 15th", of what is due after it.
+    """
+    day = last.on
+    if day is None or day >= view.today:
+        return day
+    earliest = task.due_on or view.today
+    if last.is_of_week:
+        return day + timedelta(weeks=max(0, -((day - earliest).days // 7)))
+    if last.is_of_month and task.due_on and day < task.due_on:
+        found = (earliest + timedelta(days=ahead) for ahead in range(LONGEST_WAIT))
+        return next((later for later in found if later.day == day.day), day)
+    return day
 
 
 def _at(day: date, last: LastMoment, view: UserView) -> datetime:

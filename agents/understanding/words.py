@@ -131,12 +131,18 @@ def _days(days: list[int]) -> str:
 
 
 def _last_moment(last: LastMoment) -> str:
-    named = day_of_week if last.is_of_week else written_day
-    day = named(last.on) if last.on else ""
+    day = _last_day(last.on, last) if last.on else ""
     when = " ".join(filter(None, [day, clock_of(last.at) if last.at else ""]))
     if not when:
         return _("Not after the day on which it is due")
     return _("Not after %(when)s") % {"when": _on_clock(when, last.zone)}
+
+
+def _last_day(on: date, last: LastMoment) -> str:
+    """As it was written: which week or month is meant, its due date tells as well."""
+    if last.is_of_month:
+        return _("day %(number)d of the month") % {"number": on.day}
+    return day_of_week(on) if last.is_of_week else written_day(on)
 
 
 def _blocked(blocked: Blocked) -> str:

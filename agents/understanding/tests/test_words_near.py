@@ -100,7 +100,6 @@ def test_parts_of_an_hour_are_read(text: str, expected: str) -> None:
         "昨日14時の回の集計",
         "borrow “Friday on my mind”",
         "provare pizzeria Otto e Mezza",
-        "finir avant le 12 peut-être",
         "lun–ven, 9–12",
         "3.5 kg, 1/2 Liter",
         "Fr. Behrens fragen",

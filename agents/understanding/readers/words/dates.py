@@ -13,6 +13,11 @@ YEARS = range(2000, 2100)
 WEEKS_AHEAD = 9
 LONGEST_WAIT = 62  # days to the next 31st
 LONGEST_CLOCK = 5  # tokens
+MIDDLE = 15  # of a month
+SATURDAY = 5
+# Behind which a number is that of a day, and of hours where they are many: "hasta las 3".
+ARTICLES = frozenset({"le", "au", "el", "del", "il", "al", "o", "ao", "do", "dia"})
+UNITS = ("hour_unit", "minute_unit", "day_unit", "week_unit", "month_unit", "oclock", "hour_word")
 SHORT = 3  # letters of a day that is cut short and still no other word, but for these
 OTHER_WORDS = {"sun", "sat", "mon", "mar", "mer", "dom", "gio", "seg", "ter", "sex", "sam", "don",
                "din", "zat", "zon", "vrij"}  # fmt: skip
@@ -31,6 +36,7 @@ class Day:
     last: date
     end: int  # the token after it
     is_of_week: bool = False  # nothing but its name
+    is_of_month: bool = False  # nothing but its number
 
 
 def read_day(line: Line, i: int, added_on: date | None, language: str = "") -> Day | None:
@@ -218,7 +224,7 @@ def _named(line: Line, i: int, added_on: date, language: str) -> Day | None:
     if hit:
         first, last = _special(hit.phrase.notion, added_on)
         return Day(first, last, hit.end)
-    month = _end_of_named_month(line, i, added_on)
+    month = _part_of_month(line, i, added_on)
     return month or _weekday(line, i, added_on, language)
 
 
@@ -245,11 +251,16 @@ def _end_of(day: date) -> date:
     return (day.replace(day=28) + 4 * A_DAY).replace(day=1) - A_DAY
 
 
-def _end_of_named_month(line: Line, i: int, added_on: date) -> Day | None:
-    ends = line.at(i, "end_of")
-    month = read_month(line, ends.end if ends else i, added_on)
+def _part_of_month(line: Line, i: int, added_on: date) -> Day | None:
+    ends, middle = line.at(i, "end_of"), line.at(i, "middle_of")
+    part = ends or middle
+    at = part.end + (line.word(part.end) == "-") if part else i  # "mi-juin"
+    month = read_month(line, at, added_on)
     if month is None:
         return None
+    if middle:
+        on = month.first.replace(day=MIDDLE)
+        return Day(on, on, month.end)
     if ends:
         return Day(month.last, month.last, month.end)
     if line.word(month.end) == "末":
@@ -259,6 +270,9 @@ def _end_of_named_month(line: Line, i: int, added_on: date) -> Day | None:
 
 def _weekday(line: Line, i: int, added_on: date, language: str) -> Day | None:
     """The first such day on or after `added_on`."""
+    if weekend := line.at(i, "weekend"):
+        on = added_on + timedelta(days=(SATURDAY - added_on.weekday()) % 7)
+        return Day(on, on, weekend.end, is_of_week=True)
     hit = line.at(i, "day") or line.at(i, "day_short")
     if hit is None or (hit.phrase.notion == "day_short" and not _is_short_day(line, hit, language)):
         return None
@@ -302,11 +316,33 @@ def read_number_of_day(line: Line, i: int, added_on: date | None) -> Day | None:
     return next_of_number(number, added_on, end)
 
 
+def read_number_behind(line: Line, hit: Hit, added_on: date | None) -> Day | None:
+    """ "by the 30th", "bis 19.", "avant le 30", "fino al 25": a number that its language writes as
+    that of a day, behind a word for "until", "before" or "on".
+    """
+    i = line.past(line.past(hit.end, "on"), "article")
+    number = line.number(i)
+    if added_on is None or number is None or not 1 <= number <= 31:
+        return None
+    if hit.language == "de":
+        is_day = line.word(i + 1) == "." and line.touches(i + 1) and line.number(i + 2) is None
+        is_floor = line.is_name(i + 2)  # "bis 3. Stock": every noun has a capital
+        return next_of_number(number, added_on, i + 2) if is_day and not is_floor else None
+    is_until = hit.phrase.notion != "on"
+    if line.at(i + 1, "ordinal") and line.touches(i + 1) and is_until:
+        return next_of_number(number, added_on, line.past(i + 1, "ordinal"))
+    if i == hit.end and hit.phrase.words[-1] not in ARTICLES:
+        return None
+    if is_until and line.is_word(i + 1) and not line.at(i + 1, *UNITS):
+        return next_of_number(number, added_on, i + 1)
+    return read_number_of_day(line, i, added_on)
+
+
 def next_of_number(number: int, added_on: date, end: int) -> Day | None:
     """The first day of that number, on or after `added_on`; `end` as in Day."""
     days = (added_on + timedelta(days=n) for n in range(LONGEST_WAIT))
     on = next((day for day in days if day.day == number), None)
-    return Day(on, on, end) if on else None
+    return Day(on, on, end, is_of_month=True) if on else None
 
 
 def _is_short_day(line: Line, hit: Hit, language: str) -> bool:

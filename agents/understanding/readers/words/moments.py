@@ -12,7 +12,14 @@ from datetime import date, time
 
 from agents.traits import LastMoment, Trait
 from agents.understanding.readers.words.clocks import NOON, SMALL, Clock, read_clock
-from agents.understanding.readers.words.dates import A_DAY, Day, read_day, read_number_of_day
+from agents.understanding.readers.words.dates import (
+    A_DAY,
+    Day,
+    read_day,
+    read_month,
+    read_number_behind,
+    read_number_of_day,
+)
 from agents.understanding.readers.words.durations import durations
 from agents.understanding.readers.words.hours import DASHES, is_until, read_range
 from agents.understanding.readers.words.lexicon import Hit, Line
@@ -42,7 +49,13 @@ class When:
         on = self.on.first
         if is_before and self.at is None and on > date.min:
             on -= A_DAY
-        return LastMoment(on, self.at, is_of_week=self.on.is_of_week, zone=self.zone)
+        return LastMoment(
+            on,
+            self.at,
+            is_of_week=self.on.is_of_week,
+            is_of_month=self.on.is_of_month,
+            zone=self.zone,
+        )
 
 
 def read_when(line: Line, i: int, added_on: date | None, language: str = "") -> When | None:
@@ -160,8 +173,24 @@ def _until(line: Line, hit: Hit, added_on: date | None) -> tuple[When, range] | 
         return until[1], range(until[0], until[1].end)
     if _is_denied(line, hit) or _is_range(line, hit) or _is_away(line, hit):
         return None
-    when = read_when(line, hit.end, added_on, hit.language) or _bare(line, hit.end, added_on)
+    when = (
+        read_when(line, hit.end, added_on, hit.language)
+        or _numbered(line, hit, added_on)
+        or _bare(line, hit.end, added_on)
+        or _month(line, hit, added_on)
+    )
     return (when, range(hit.start, when.end)) if when else None
+
+
+def _numbered(line: Line, hit: Hit, added_on: date | None) -> When | None:
+    day = read_number_behind(line, hit, added_on)
+    return at_its_time(line, hit.end, day) if day else None
+
+
+def _month(line: Line, hit: Hit, added_on: date | None) -> When | None:
+    """ "till May", "antes de noviembre": before it begins, to be safe."""
+    month = read_month(line, line.past(hit.end, "article"), added_on)
+    return When(month, None, month.end) if month else None
 
 
 def _is_denied(line: Line, hit: Hit) -> bool:
@@ -214,8 +243,11 @@ def _expiry(line: Line, hit: Hit, added_on: date | None) -> When | None:
     if when is not None:
         return when
     start = line.past(line.past(at, "on"), "article")
-    day = read_number_of_day(line, start, added_on)
-    return at_its_time(line, start, day) if day else None
+    day = read_number_of_day(line, start, added_on) or read_number_behind(line, hit, added_on)
+    if day:
+        return at_its_time(line, start, day)
+    month = read_month(line, start, added_on)
+    return When(Day(month.last, month.last, month.end), None, month.end) if month else None
 
 
 def _closing(line: Line, hit: Hit, added_on: date | None) -> When | None:

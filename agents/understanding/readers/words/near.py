@@ -16,6 +16,7 @@ from agents.understanding.readers.words.dates import (
     Day,
     next_of_number,
     read_day,
+    read_number_behind,
     read_number_of_day,
 )
 from agents.understanding.readers.words.durations import LONGEST, durations
@@ -33,6 +34,7 @@ RECURS = ("every", "daily", "weekdays")
 BEGUN = ("not", "only", "from", "of", "from_then", "after", "past_day")
 # What stands behind these was no end, or it would have been read as one: "away until", "9 to 5".
 RANGES = ("by", "until")
+OF_A_MONTH = ("end_of", "middle_of")
 BEHIND = ("only_after", "past_day_after", "from_then_after", *RANGES)
 # A day without its year, so far ahead, has just been.
 JUST_BEEN = timedelta(days=270)
@@ -134,9 +136,9 @@ def _day(line: Line, i: int, added_on: date | None, language: str) -> When | Non
         return None
     if hit := line.at(i, "end_of_day"):
         return _end_of_day(line, hit, added_on, language)
-    if day := _numbered(line, i, added_on):
+    if day := _numbered(line, i, added_on, language):
         return at_its_time(line, i, day)
-    if line.number(i) is None and not line.at(i, "day_short", *BEGINNINGS, "month"):
+    if line.number(i) is None and not line.at(i, "day_short", *BEGINNINGS, "month", *OF_A_MONTH):
         return None
     when = read_when(line, i, added_on, language)
     if when is None or when.on is None or when.on.first - added_on > JUST_BEEN:
@@ -152,13 +154,16 @@ def _end_of_day(line: Line, hit: Hit, added_on: date, language: str) -> When | N
     return When(day or Day(added_on, added_on, hit.end), None, day.end if day else hit.end)
 
 
-def _numbered(line: Line, i: int, added_on: date) -> Day | None:
-    """ "dia 10", "the 16th", "20日"."""
+def _numbered(line: Line, i: int, added_on: date, language: str) -> Day | None:
+    """ "dia 10", "the 16th", "am 20.", "le 19", "20日"."""
     if hit := line.at(i, "number_of_day"):
         return read_number_of_day(line, hit.end, added_on)
     article = line.at(i, "article")
-    if article and line.at(article.end + 1, "ordinal") and line.touches(article.end + 1):
-        return read_number_of_day(line, article.end, added_on)
+    start = article.end if article else i
+    if line.at(start + 1, "ordinal") and line.touches(start + 1):
+        return read_number_of_day(line, start, added_on)
+    if (on := line.at(i, "on")) and on.language == language:
+        return read_number_behind(line, on, added_on)
     is_day = line.word(i + 1) == "日" and line.word(i + 2) not in ("間", "目")
     number = line.number(i)
     if number is None or not is_day or line.word(i - 1) == "月":
