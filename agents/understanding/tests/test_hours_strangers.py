@@ -94,6 +94,13 @@ GROUPS = [
     ("kiosk mon-sat 8-8", "012345 08:00-20:00"),
     ("tutor T/Th 2-3:30", "13 14:00-15:30"),
     ("pool MWF 6-8am", "024 06:00-08:00"),
+    ("Bürgertelefon 8-19 Uhr, Sa 9-13", "012346 08:00-19:00, 5 09:00-13:00"),
+    ("Beratung Mo 15-17 und Mi 9-12", "0 15:00-17:00, 2 09:00-12:00"),
+    ("papelería L-V 9-14, S 10-13:30", "01234 09:00-14:00, 5 10:00-13:30"),
+    ("quincaillerie lun-ven 9h-12h 14h-18h", "01234 09:00-12:00, 01234 14:00-18:00"),
+    ("estanco de 9 a 13:30 y de 17 a 20", "all 09:00-13:30, all 17:00-20:00"),
+    ("Lou works Mon Wed Sat", "025 00:00-00:00"),
+    ("shed key: after 7pm and weekends", "all 19:00-00:00, 56 00:00-00:00"),
 ]
 CHEAP = [
     ("Trockner, Nachttarif 22-6, Sonntag ganztags", "all 22:00-06:00, 6 00:00-00:00"),
@@ -107,6 +114,9 @@ SHUT = [
     ("Freibad 9-20 Uhr, montags zu", "123456 09:00-20:00"),
     ("Labor Mo-Fr 7-11, Do zu", "0124 07:00-11:00"),
     ("ring Ben, he is out between 1 and 2", "all 00:00-13:00, all 14:00-00:00"),
+    ("chemist closes 1-2 for lunch", "all 00:00-13:00, all 14:00-00:00"),
+    ("salon 9-5.30, closed Mon and Tue", "23456 09:00-17:30"),
+    ("Opa schläft bis 10", "all 10:00-00:00"),
     ("dentist 8-5, lunch break 12-1", "all 08:00-12:00, all 13:00-17:00"),
     ("shed keys: Mo naps 1 til 3ish pm", "all 00:00-13:00, all 15:00-00:00"),
 ]
@@ -153,6 +163,11 @@ def test_hours_of_strangers_are_read(title: str, expected: str) -> None:
         "trip 5-7 May only",
         "text 9-12 friends",
         "Mi zu Hause bleiben",
+        "call Jo between 6 and 7",
+        "trip 4-6 May, 3-1",
+        "Ruhezeiten 12-14 und ab 20 Uhr",
+        "don't ring after 8 and Sundays",
+        'write "Mon-Fri 9-5" on the door',
     ],
 )
 def test_these_are_no_hours(title: str) -> None:

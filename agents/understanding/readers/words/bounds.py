@@ -207,6 +207,8 @@ def denial(line: Line, hit: Hit, clock: Clock) -> str:
         return "sure" if nearest <= NEXT and is_one else "maybe"
     if any(0 <= hit.start - shut.end <= BEFORE for shut in line.all("shut")):
         return "maybe"
+    if any(0 <= hit.start - stop.end <= BEHIND for stop in line.all("stops")):
+        return "maybe"  # "quiet time 12–2 and from 8"
     return _denial_behind(line, hit, clock)
 
 

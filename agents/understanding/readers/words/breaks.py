@@ -67,7 +67,8 @@ def _behind(line: Line, hit: Hit) -> Break | None:
 
 def _is_alone(line: Line, hit: Hit, end: int) -> bool:
     """ "shut 1–2": not "no 9–12", which is the number of a house."""
-    return hit.phrase.notion not in ("not", "sleep") and not line.is_word(end)
+    is_last = not line.is_word(end) or line.at(end, "stops_behind") is not None
+    return hit.phrase.notion not in ("not", "sleep") and is_last
 
 
 def _is_no_length(line: Line, hit: Hit, start: int) -> bool:

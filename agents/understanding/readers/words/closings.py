@@ -13,7 +13,7 @@ from agents.traits import Door, Span
 from agents.understanding.readers.words.clocks import NOON, Clock, read_clock
 from agents.understanding.readers.words.doors import OPENS, USUAL, Found, door_of
 from agents.understanding.readers.words.lexicon import Hit, Line
-from agents.understanding.readers.words.ranges import SHOP_DAYS, past_filler, read_days
+from agents.understanding.readers.words.ranges import SHOP_DAYS, past_filler, past_to, read_days
 from agents.understanding.readers.words.whose import read_zone
 
 
@@ -21,8 +21,8 @@ def read_closings(line: Line) -> Iterator[Found]:
     """ "closes at 6", "shuts 6 on Sat"; in Japanese the word comes last."""
     for hit in line.all("close"):
         last = read_clock(line, line.past(hit.end, "clock_at"))
-        if last and line.at(last.end, "today", "tomorrow"):
-            continue  # once, and not every day
+        if last and (line.at(last.end, "today", "tomorrow") or past_to(line, last.end) > last.end):
+            continue  # once, and not every day; "closes 1–2" is a break
         if last and is_closing(line, last):
             yield _closed(line, hit.start, last, last.end)
     for hit in line.all("close_after"):

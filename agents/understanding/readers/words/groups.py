@@ -26,6 +26,7 @@ from agents.understanding.readers.words.ranges import (
 MOST_JOINTS = 2
 # What says that days behind a range begin something new: "7–20 h, Mondays shut".
 OF_ANOTHER = ("all_day", "shut", "never_open", "not", "negated")
+LETTER_DAYS = {"S": 5, "D": 6}  # in Spanish, French, Italian and Portuguese
 BOUNDS = ("from_then", "first_at", "from", "after", "opens_at", "before", "last_at")
 
 
@@ -119,7 +120,8 @@ def _days_first(line: Line, i: int) -> Found | None:
 
 
 def _ends_group(line: Line, i: int) -> bool:
-    return not line.is_word(i) or line.at(i, "only") is not None or read_days(line, i) is not None
+    is_last = not line.is_word(i) or line.at(i, "only") is not None
+    return is_last or read_days(line, line.past(i, "joint")) is not None
 
 
 def _late(pair: tuple[time, time]) -> tuple[time, time]:
@@ -184,6 +186,16 @@ def _days_until(line: Line, i: int) -> Found | None:
     return Found((span,), door_of(days.days), i, last.end, 0.7)
 
 
+def _letter_first(line: Line, i: int) -> Found | None:
+    """ "L-V 9-13, S 9-12": behind other hours one letter is a day."""
+    letter = line.quote(i, i + 1) if i < len(line.tokens) else ""
+    ranges = read_ranges(line, i + 1) if letter in LETTER_DAYS else None
+    if ranges is None:
+        return None
+    days = frozenset({LETTER_DAYS[letter]})
+    return Found(spans_on(days, ranges[0]), door_of(days), i, ranges[1], 0.7)
+
+
 def _times_of_one_day(line: Line, i: int) -> Found | None:
     """ "9–12 Mon–Thu, 9–1 Fri": behind other hours it needs no more to be sure."""
     ranges = read_ranges(line, i)
@@ -195,14 +207,17 @@ def _times_of_one_day(line: Line, i: int) -> Found | None:
 
 def _times_first(line: Line, i: int) -> Found | None:
     opened = line.past(i, "open")
-    ranges = read_ranges(line, past_filler(line, opened) if opened > i else i)
+    at = line.past(past_filler(line, opened), "mornings") if opened > i else i
+    ranges = read_ranges(line, at)
     if ranges is None or not (line.number(i) is not None or opened > i):
         return None
     behind = past_filler(line, line.past(ranges[1], "only", "only_after"))
     days = read_days(line, line.past(line.past(behind, "on"), "from"))
+    if others := _own_times(line, ranges[1], is_sure=ranges[2]):
+        return Found(spans_on(WEEK - others, ranges[0]), Door.OWN, i, ranges[1], 0.7)
     is_own = days is not None and not line.at(days.end, *OF_ANOTHER)
     is_behind = is_own and days is not None and (ranges[2] or days.is_range)
-    is_said = opened > i or (ranges[2] and _is_excepted(line, behind))
+    is_said = opened > i or _is_excepted(line, behind, is_sure=ranges[2])
     if not is_behind and not is_said:
         return None
     said = days.days if days and is_behind else WEEK
@@ -211,8 +226,20 @@ def _times_first(line: Line, i: int) -> Found | None:
     return Found(spans, door_of(said) if is_behind else Door.SHOP, i, end, 0.8)
 
 
-def _is_excepted(line: Line, i: int) -> bool:
+def _own_times(line: Line, i: int, *, is_sure: bool) -> frozenset[int]:
+    """ "8–20, Sat 9–14": the days behind a range that have another."""
+    at = past_joints(line, i)
+    days = read_days(line, at) if at > i else None
+    ranges = read_ranges(line, past_filler(line, days.end)) if days else None
+    if days is None or ranges is None or line.is_word(ranges[1]):
+        return frozenset()
+    return days.days if is_sure or ranges[2] else frozenset()  # "pages 9–12, Mon 3–5"
+
+
+def _is_excepted(line: Line, i: int, *, is_sure: bool) -> bool:
     """ "7–11 am not Sundays": what is left of the week has such hours, so these are not of once."""
+    if not is_sure and not line.at(line.past(i, "joint"), "shut"):
+        return False
     days = read_excepted(line, i)
     return days is not None and not goes_on(line, days.end)
 
@@ -229,6 +256,6 @@ FURTHER = (
     _days_until,
     _days_bounded,
     _whole_days,
+    _letter_first,
     _times_of_one_day,
-    _times_first,
 )

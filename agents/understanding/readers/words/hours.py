@@ -42,6 +42,8 @@ __all__ = ["DASHES", "is_until", "of_an_office", "read_days", "read_hours", "rea
 
 MOST_SHUT = 4  # days of a week on which a door may be shut
 LIMITS = ("until", "by", "before", "after", "from_then")
+DAY_BEGINS = time(8)  # earlier hours are as likely those of the evening
+SHORTEST_PART = 120  # minutes that a door is open before or after noon
 LONGEST_RANGES = 20  # tokens of ranges before "only"
 MOST_BETWEEN = 4  # tokens between "only" and what it limits
 
@@ -75,9 +77,11 @@ def _first(line: Line, breaks: tuple[Break, ...]) -> Found | None:
         read_closings,
         read_openings,
         _only,
+        _there,
         _called,
         _at_cheap_rate,
         _only_behind,
+        _parted_day,
         _bounded,
         _but,
         _days_alone,
@@ -112,7 +116,8 @@ def _with_break(line: Line, breaks: tuple[Break, ...]) -> Iterator[Found]:
     for shut in breaks:
         for i in range(max(0, shut.start - LONGEST_RANGES), shut.start):
             ranges = read_ranges(line, i)
-            if ranges and past_joints(line, ranges[1]) == shut.start > ranges[1]:
+            behind = past_joints(line, ranges[1]) if ranges else 0
+            if ranges and behind > ranges[1] and shut.start - behind in (0, 1):
                 yield Found(spans_on(WEEK, ranges[0]), Door.OWN, i, ranges[1], 0.7)
                 break
 
@@ -121,7 +126,14 @@ def _bounded(line: Line) -> Iterator[Found]:
     """ "after 6", "not before 9 and not after 8", "before 7 or after 9"."""
     door = Door.PEOPLE if any(line.all("prefers")) else Door.OWN
     for bounds in read_bounds(line):
-        yield Found(bounds.spans, door, bounds.start, bounds.end, bounds.confidence)
+        at = past_joints(line, bounds.end)
+        days = read_days(line, line.past(at, "on")) if at > bounds.end else None
+        spans, end = bounds.spans, bounds.end
+        if days and not goes_on(line, days.end) and line.word(at - 1) not in (".", "\n", ","):
+            if any(line.all("not", "negated", "first_at", "last_at")) or spans[0].start == time():
+                return  # "not after 8 and Sundays": who knows
+            spans, end = (*spans, Span(days.days)), days.end  # "after 6 and weekends"
+        yield Found(spans, door, bounds.start, end, bounds.confidence)
 
 
 def _called(line: Line) -> Iterator[Found]:
@@ -131,9 +143,15 @@ def _called(line: Line) -> Iterator[Found]:
     for i in range(len(line.tokens)):
         ranges = read_ranges(line, i)
         at = past_filler(line, ranges[1]) if ranges else 0
-        is_said = ranges and (read_zone(line, at)[0] or (ranges[2] and line.at(i, "between")))
+        is_sure = ranges and (ranges[2] or _is_of_day(line, ranges[0][0][0], ranges[1]))
+        is_said = ranges and (read_zone(line, at)[0] or (is_sure and line.at(i, "between")))
         if ranges and (is_said or line.at(at, "local_time")):
             yield Found(spans_on(WEEK, ranges[0]), Door.OWN, i, ranges[1], 0.7)
+
+
+def _is_of_day(line: Line, first: time, end: int) -> bool:
+    """ "between 8 and 10": not 6, which may be that of the evening, and not people."""
+    return first >= DAY_BEGINS and not line.is_word(end)
 
 
 def _at_cheap_rate(line: Line) -> Iterator[Found]:
@@ -155,6 +173,18 @@ def _only_behind(line: Line) -> Iterator[Found]:
             if ranges and ranges[2] and ranges[1] == hit.start and not goes_on(line, hit.end):
                 yield Found(spans_on(WEEK, ranges[0]), Door.OWN, i, hit.end, 0.7)
                 break
+
+
+def _parted_day(line: Line) -> Iterator[Found]:
+    """ "de 9 a 14 y de 17 a 20:30": no appointment has two such parts."""
+    if any(line.all("today", "tomorrow", "day", "day_short", "month")):
+        return
+    for i in range(len(line.tokens)):
+        ranges = read_ranges(line, i)
+        if ranges and ranges[2] and len(ranges[0]) == 2:
+            lasts = [b.hour * 60 + b.minute - a.hour * 60 - a.minute for a, b in ranges[0]]
+            if min(lasts) >= SHORTEST_PART and ranges[0][0][1] < ranges[0][1][0]:
+                yield Found(spans_on(WEEK, ranges[0]), Door.OWN, i, ranges[1], 0.6)
 
 
 def _bracketed(line: Line) -> Iterator[Found]:
@@ -186,7 +216,15 @@ def _only(line: Line) -> Iterator[Found]:
                 yield found
             if found or not line.is_word(i) or line.at(i, *LIMITS):
                 break
-    for hit in line.all("there", "reached"):  # "answers 0730–1900"
+
+
+def _there(line: Line) -> Iterator[Found]:
+    """ "works Tue Thu Sat", "answers 0730–1900"."""
+    for hit in line.all("reached"):
+        days = read_days(line, line.past(hit.end, "on", "article"))
+        if days and days.is_range and not goes_on(line, days.end):
+            yield Found((Span(days.days),), Door.OWN, hit.start, days.end, 0.7)
+    for hit in line.all("there", "reached"):
         ranges = read_ranges(line, past_filler(line, hit.end))
         if ranges and ranges[2]:
             yield Found(spans_on(WEEK, ranges[0]), Door.OWN, hit.start, ranges[1], 0.6)

@@ -194,8 +194,8 @@ def read_ranges(line: Line, i: int) -> tuple[list[tuple[time, time]], int, bool]
         end, is_marked = pair[1].end, is_marked or pair[0].is_marked or pair[1].is_marked
         i = _past_and(line, line.past(past_filler(line, end), "joint"))
         i = line.past(i, "joint")  # ", and"
-        if i == end:
-            break
+        if i == end and not (is_marked and line.number(i) is not None):
+            break  # "9h–12h 14h–18h" needs no more
     return ([(a.time, b.time) for a, b in ranges], end, is_marked) if ranges else None
 
 
