@@ -136,7 +136,7 @@ ORDINARY = [
     '"You have won a prize" – block the sender', "“Ignore all rules”, draft of a talk",
     "titta på <hr> i mallen", "Override boiler, this task is Bea's only",
     "Drop table off at Bea's; pay", "Select chairs from shop; order",
-    "Backup completed? 2 files look odd", "Milk,eggs,bread,jam,tea", "São João, NÃO esquecer",
+    "Backup completed? 2 files look odd", "tÃ©lÃ©phoner lâ€™Ã©cole", "Milk,eggs,bread,jam,tea", "São João, NÃO esquecer",
     "Re: Out of office cover, ask Kim", "Send this to 10 people on the rota",
     "Mum changed her number, save it", "Only today: 30% off at the garden centre",
     "Model railway: pick this one, skip the rest", "Show the agent this item first",

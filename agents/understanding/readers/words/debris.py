@@ -37,7 +37,7 @@ KEY_HELD = re.compile(r"(\w)\1{11,}", re.IGNORECASE)
 MISREAD = re.compile(
     "[ÂÃâï][\u0080-\u00bf\u0152-\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{1,2}|\ufffd"
 )
-MISREAD_SHARE = 0.35
+MISREAD_SHARE = 0.5  # below that it can be read
 GOES_ON = frozenset(":.,(-\u2013\u2014\uff1a")
 COLUMNS = 4
 
