@@ -109,7 +109,7 @@ def test_no_repeat_costs_more_than_its_length(name: str) -> None:
 
 def test_they_are_found() -> None:
     names = set(PATTERNS)
-    noise = "agents.understanding.readers.words.noise.ORDER"
+    noise = "agents.understanding.readers.words.orders.ORDER"
     assert {noise, "integrations.sources.todoist.text._CODE"} <= names
     assert len(names) > 40
 

@@ -8,7 +8,7 @@ from datetime import time
 from agents.traits import Span
 from agents.understanding.readers.words.clocks import read_clock
 from agents.understanding.readers.words.lexicon import Line
-from agents.understanding.readers.words.ranges import Days, past_filler, read_days
+from agents.understanding.readers.words.ranges import Days, is_a_time, past_filler, read_days
 
 FURTHER = 4  # tokens between an excepted day and what is said of it
 
@@ -61,6 +61,4 @@ def _from(line: Line, days: Days) -> tuple[time, int] | None:
 def _says_more(line: Line, i: int) -> bool:
     """A number, or a word for a time, behind the day: other hours, of which nothing is known."""
     at = past_filler(line, i)
-    return (
-        line.number(at) is not None or line.at(at, "from", "until", "before", "after") is not None
-    )
+    return is_a_time(line, at) or line.at(at, "from", "until", "before", "after") is not None

@@ -17,6 +17,7 @@ from agents.understanding.readers.words.ranges import (
     DASHES,
     MOST_ITEMS,
     Days,
+    is_a_time,
     past_filler,
     past_to,
     read_days,
@@ -86,7 +87,7 @@ def is_unread(line: Line, i: int) -> bool:
     if days is None or line.word(at - 1) in ("\n", "."):
         return False
     behind = past_filler(line, days.end)
-    return line.number(behind) is not None or line.at(behind, *BOUNDS) is not None
+    return is_a_time(line, behind) or line.at(behind, *BOUNDS) is not None
 
 
 def _days_first(line: Line, i: int) -> Found | None:

@@ -210,6 +210,8 @@ def _bracketed(line: Line) -> Iterator[Found]:
 def _only(line: Line) -> Iterator[Found]:
     """ "only Tuesdays", "only there Tue and Thu from 15", "answers only 8–9"."""
     for hit in line.all("only"):
+        if any(other.end <= hit.start for other in line.all("after", "otherwise")):
+            continue  # "after cut-off it only posts on Monday": what comes of being late
         for i in range(hit.end, hit.end + MOST_BETWEEN):
             found = _only_days(line, hit, i) or _only_times(line, hit, i)
             if found:

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from agents.traits import Noise, Trait
 from agents.understanding.readers.words import adverts, debris, markup, orders, shouts
 from agents.understanding.readers.words.lexicon import Line, read_line
-from agents.understanding.readers.words.orders import ORDER
 
 # Words of somebody else: an own title says what is to be done with them.
 QUOTED = re.compile(
@@ -55,9 +54,7 @@ def _noises(
 
 def _order(line: Line, *, is_told: bool) -> str:
     """A mark of its own is one wherever it stands."""
-    if plain := ORDER.search(line.text):
-        return plain.group() if plain.group().strip() else line.text
-    return "" if is_told else orders.find(line)
+    return orders.find_marked(line.text) or ("" if is_told else orders.find(line))
 
 
 def _without_quoted(line: Line) -> Line:

@@ -132,6 +132,11 @@ def past_filler(line: Line, i: int) -> int:
     return i
 
 
+def is_a_time(line: Line, i: int) -> bool:
+    """A number that could be one: not "15 min"."""
+    return line.number(i) is not None and line.at(i + 1, "minute_unit") is None
+
+
 def read_range(line: Line, i: int) -> tuple[Clock, Clock] | None:
     """Two times with a dash between; an end that is not after the start is of the afternoon."""
     at = line.past(line.past(i, "from"), "clock_at")
