@@ -34,6 +34,9 @@ def read(title: str, description: str = "", **fields: Any) -> Traits:
         "Rooster sturen, Ilse vraagt er steeds naar",
         "Mandar o laudo, a Rosa já ligou duas vezes",
         "Drawings to Milan, he can't cut without them",
+        "Look at Bea's draft, she's stuck on it",
+        "Formular für Timo, er kommt sonst nicht weiter",
+        "4th message from Mrs Lund about the lamp",
     ],
 )
 def test_who_asks_again_or_can_do_nothing_meanwhile_waits(title: str) -> None:
@@ -54,6 +57,8 @@ def test_who_asks_again_or_can_do_nothing_meanwhile_waits(title: str) -> None:
         "Ring binder and a ruler",
         "Kuchen ohne Nüsse",
         "Hang the curtains",
+        "Ask Noor when she wants the boxes",
+        "Update the page, can't get in until IT resets my login",
     ],
 )
 def test_who_does_not_ask_for_it_does_not_wait(title: str) -> None:
@@ -70,6 +75,9 @@ def test_who_does_not_ask_for_it_does_not_wait(title: str) -> None:
         "Fusible nuevo, el horno está parado hasta que lo cambie",
         "Marca da bollo: senza non parte la pratica",
         "Sicherung wechseln, Ofen steht so lange still",
+        "Renew the key, the builds are blocked on it",
+        "Clear the loft so the boards can go down",
+        "Comprar arena, si no la obra no avanza",
     ],
 )
 def test_what_stands_still_until_it_is_done_can_go_on_then(title: str) -> None:
@@ -94,6 +102,12 @@ def test_what_stands_still_until_it_is_done_can_go_on_then(title: str) -> None:
         ("Mow, too wet", None),
         ("Sow when the counts come in", None),
         ("Second coat, first one still tacky", None),
+        ("Plant out, no point till the frost is gone", None),
+        ("Hang the mirror, hooks on backorder, ship 18 June", date(2026, 6, 18)),
+        ("Lay the floor, screed has to dry til the 10th", date(2026, 6, 10)),
+        ("Sell the car, my aunt's still driving it", None),
+        ("Zusage geben, erst muss sich die Kita melden", None),
+        ("Pagar el viaje cuando Inma confirme", None),
         ("Statement, client in Lisbon, back 9 June", date(2026, 6, 9)),
         ("Hecke schneiden, Leiter verliehen an Jochen bis Freitag", date(2026, 6, 5)),
         ("Abrechnung machen, Beleg fehlt noch", None),
@@ -122,6 +136,7 @@ def test_what_somebody_else_has_to_do_first_blocks(title: str, until: date | Non
         ("Rechnung Kröger", "noch nicht bezahlt"),
         ("Take the books back Monday", ""),
         ("Once a week: water the ferns", ""),
+        ("Plank, hold 45 sec", ""),
         ("Lunch with Nadia", ""),
         ("Pack, we're away till Friday", ""),
         ("Collect the bike", "shuts 12.30, reopens Tuesday"),

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TypeAlias
 
 from agents.traits import Blocked, Trait
-from agents.understanding.readers.words.dates import A_DAY, read_day
+from agents.understanding.readers.words.dates import A_DAY, Day, read_day, read_number_behind
 from agents.understanding.readers.words.hours import DASHES
 from agents.understanding.readers.words.lexicon import Hit, Line
 from agents.understanding.readers.words.neighbours import (
@@ -126,6 +126,8 @@ def _pending(line: Line, _added_on: date | None) -> Iterator[Trait[Blocked]]:
     for hit in line.all("pending", "parked"):
         start = line.past(hit.end + (line.word(hit.end) == ":"), "article")
         is_plain = hit.phrase.notion == "pending" or _is_remark(line, hit)
+        if line.at(hit.start, "can_go_on"):
+            continue  # "all blocked on this"
         if is_plain and not line.at(start, "me") and not line.at(hit.end, "meanwhile"):
             end = end_of_name(line, start)
             by = line.quote(start, end) if end > start else ""
@@ -146,16 +148,23 @@ def _taken(line: Line, added_on: date | None) -> Iterator[Trait[Blocked]]:
         if any(line.at(i, "self") for i in before):
             continue  # "we're away till Friday": who writes is away from other things
         for until in line.all("until_day"):
-            day = read_day(line, until.end, added_on, until.language)
+            day = _day_behind(line, until, added_on)
             if day and hit.end <= until.start <= hit.end + FAR:
                 by = name_before(line, hit.start)
                 yield Trait(Blocked(day.first, by), line.quote(hit.start, day.end), 0.6)
 
 
+def _day_behind(line: Line, until: Hit, added_on: date | None) -> Day | None:
+    day = read_day(line, until.end, added_on, until.language)
+    return day or read_number_behind(line, until, added_on)
+
+
 def _not_yet(line: Line, added_on: date | None) -> Iterator[Trait[Blocked]]:
     """ "bloods not back", "plaster not dry before Saturday"."""
     for hit in line.all("not_yet"):
-        day = read_day(line, line.past(hit.end, "before", "until_day"), added_on, hit.language)
+        start = line.past(hit.end, "before", "until_day")
+        days = (read_day(line, i, added_on, hit.language) for i in range(start, start + FAR))
+        day = next((found for found in days if found), None)
         end = day.end if day else hit.end
         by = name_before(line, hit.start)
         yield Trait(Blocked(day.first if day else None, by), line.quote(hit.start, end), 0.7)
@@ -168,11 +177,33 @@ def _not_happened(line: Line, _added_on: date | None) -> Iterator[Trait[Blocked]
             if found := find_near(line, hit, then):
                 by = name_before(line, hit.start)
                 yield Trait(Blocked(by=by), line.quote(hit.start, found.end), 0.6)
+    for hit in line.all("still_so"):
+        # "my cousin's still driving it"
+        if hit.language == "en" and line.word(hit.end).endswith("ing") and _is_now(line, hit):
+            yield Trait(Blocked(), line.quote(hit.start, hit.end + 1), 0.6)
     for hit in line.all("yet"):
         acted = find_near(line, hit, "acted")
         if acted and not any(line.at(i, "self_has") for i in range(hit.start - 2, acted.start)):
             by = name_before(line, hit.start)
             yield Trait(Blocked(by=by), line.quote(hit.start, acted.end), 0.6)
+
+
+def _is_now(line: Line, hit: Hit) -> bool:
+    """Somebody else is doing it: "'s still using", "are still using"."""
+    return line.word(hit.start - 1) in ("s", "is", "are", "re") and hit.start > 1
+
+
+def _no_use(line: Line, added_on: date | None) -> Iterator[Trait[Blocked]]:
+    """ "no point till the frost is gone", "no go before the report comes"."""
+    for hit in line.all("no_use"):
+        until = find_near(line, hit, "until_then", "before", "until_day")
+        if until is None:
+            continue
+        day = _day_behind(line, until, added_on)
+        start = line.past(until.end, "article")
+        end = day.end if day else end_of_name(line, start)
+        by = "" if day or end == start else line.quote(start, end)
+        yield Trait(Blocked(day.first if day else None, by), line.quote(hit.start, end), 0.6)
 
 
 def _has_not(line: Line, _added_on: date | None) -> Iterator[Trait[Blocked]]:
@@ -192,7 +223,7 @@ def _weather(line: Line, added_on: date | None) -> Iterator[Trait[Blocked]]:
     """ "too frosty till about 20 May"."""
     for hit in line.all("too_wet"):
         until = find_near(line, hit, "until_day")
-        day = read_day(line, until.end, added_on, until.language) if until else None
+        day = _day_behind(line, until, added_on) if until else None
         end = day.end if day else hit.end
         yield Trait(Blocked(day.first if day else None), line.quote(hit.start, end), 0.6)
 
@@ -229,5 +260,5 @@ def _elsewhere(line: Line, _added_on: date | None) -> Iterator[Trait[Blocked]]:
 # for it, where that is the task.
 PLAIN: tuple[Read, ...] = (_opens, _results, _away, _waiting, _held_back, _called, _pending, _taken)
 STILL: tuple[Read, ...] = (
-    _not_yet, _not_happened, _has_not, _weather, _back_on, _as_soon_as, _elsewhere
+    _not_yet, _not_happened, _no_use, _has_not, _weather, _back_on, _as_soon_as, _elsewhere
 )  # fmt: skip

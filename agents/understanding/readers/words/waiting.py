@@ -40,7 +40,9 @@ def _waits(line: Line) -> Iterator[tuple[int, int, float]]:
 
 def _held_up(line: Line) -> Iterator[tuple[int, int]]:
     for hit in line.all("held_up", "cannot_start", "idle"):
-        yield hit.start, hit.end
+        own = line.at(hit.start, "cannot") if hit.phrase.notion == "held_up" else None
+        if own is None or has_subject(line, own):  # "can't get in till they reset my login"
+            yield hit.start, hit.end
     yield from _cannot_otherwise(line)
     for hit in line.all("cannot"):
         # "can't finish till the letter comes": the person's own hands are tied
@@ -54,8 +56,9 @@ def _held_up(line: Line) -> Iterator[tuple[int, int]]:
 
 def _wants(line: Line) -> Iterator[tuple[int, int]]:
     for hit in line.all("waits_word"):
-        if line.number(hit.end) is None and not line.at(hit.end, "hour_word"):
-            yield hit.start, hit.end  # but "wants two nights"
+        is_asked = any(line.at(i, "when") for i in range(hit.start - NEAR, hit.start))
+        if line.number(hit.end) is None and not line.at(hit.end, "hour_word") and not is_asked:
+            yield hit.start, hit.end  # but "wants two nights", "ask when she wants it"
     for hit in line.all("pursues"):
         yield hit.start, hit.end
 
