@@ -126,7 +126,17 @@ REACHED = [
     ("barge from 7.15am, last one 8.45pm", "all 07:15-20:45"),
     ("bonfire after 6pm, mon-thu", "0123 18:00-00:00"),
 ]
-STRANGERS = RANGES + TURNED + JOINED + BREAKS + EXCEPTIONS + GROUPS + CHEAP + SHUT + REACHED
+NEVER = [
+    ("sand the floor, never during nap 1-3pm", "all 00:00-13:00, all 15:00-00:00"),
+    ("trapano mai tra le 13 e le 15", "all 00:00-13:00, all 15:00-00:00"),
+    ("saw wood but never between 12 and 2", "all 00:00-12:00, all 14:00-00:00"),
+    ("help desk is mon-fri 8 to 4, nobody there 12-1", "01234 08:00-12:00, 01234 13:00-16:00"),
+    ("clinic Mon-Fri 9am-5pm, lunch 1-2", "01234 09:00-13:00, 01234 14:00-17:00"),
+    ("dump 8am-4pm, no Mondays", "123456 08:00-16:00"),
+    ("dropoff 9a-5p Mon-Fri, Sat 10a-2p", "01234 09:00-17:00, 5 10:00-14:00"),
+    ("dump opens Wed Fri Sun 10-2", "246 10:00-14:00"),
+]
+STRANGERS = RANGES + TURNED + JOINED + BREAKS + EXCEPTIONS + GROUPS + CHEAP + SHUT + REACHED + NEVER
 
 
 @pytest.mark.parametrize(("title", "expected"), STRANGERS)
@@ -167,6 +177,18 @@ def test_hours_of_strangers_are_read(title: str, expected: str) -> None:
         "trip 4-6 May, 3-1",
         "Ruhezeiten 12-14 und ab 20 Uhr",
         "don't ring after 8 and Sundays",
+        "meeting 3-5pm only",
+        "shift Sat 8-4",
+        "Schicht Sa 8-16 Uhr tauschen",
+        "babysit for Jo fri 6-10pm",
+        "réunion mardi 14h-16h",
+        "gym Tue 6-7pm with Al",
+        "flat to look at Sat 10-10:30am",
+        "conference Mon-Wed 9-5",
+        "timesheet: Mon 9-5, Tue 9-3",
+        "change opening times on the door to Mon-Sat 9-6",
+        "Öffnungszeiten auf der Website ändern: Mo-Fr 9-18 Uhr",
+        "aggiornare orari sul sito: lun-sab 9-13",
         'write "Mon-Fri 9-5" on the door',
     ],
 )

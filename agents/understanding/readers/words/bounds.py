@@ -10,7 +10,7 @@ from itertools import pairwise
 from agents.traits import WEEK, Span
 from agents.understanding.readers.words.clocks import NOON, Clock, read_clock
 from agents.understanding.readers.words.lexicon import Hit, Line
-from agents.understanding.readers.words.ranges import past_filler, past_to, read_days
+from agents.understanding.readers.words.ranges import past_filler, past_on, past_to, read_days
 
 BEFORE = 3  # tokens between "no" and "after 8"
 BEHIND = 6  # tokens between "after 8" and "no", which ends some sentences
@@ -108,7 +108,7 @@ def _alone(line: Line, bound: Bound) -> Bounds:
 
 def _days_beside(line: Line, bound: Bound) -> tuple[frozenset[int], int, int]:
     """ "weekdays after 6", "after 5 on weekdays": one day alone may be that of a single call."""
-    behind = read_days(line, line.past(past_filler(line, bound.end), "on"))
+    behind = read_days(line, past_on(line, past_filler(line, bound.end)))
     if behind and behind.is_range:
         return behind.days, bound.start, behind.end
     for i in range(max(0, bound.start - MOST_DAYS), bound.start):

@@ -10,7 +10,7 @@ from agents.traits import WEEK, Span
 from agents.understanding.readers.words.lexicon import Hit, Line
 from agents.understanding.readers.words.ranges import past_filler, read_days, read_ranges
 
-STOPPED = ("shut", "close", "asleep", "sleep", "stops", "not")
+STOPPED = ("shut", "close", "asleep", "sleep", "stops", "not", "never", "negated")
 BETWEEN = 4  # tokens between such a word and the range
 DAY = 24 * 60
 
@@ -58,17 +58,20 @@ def _behind(line: Line, hit: Hit) -> Break | None:
             return None  # "shut Sundays"
         if ranges is None:
             continue
-        is_said = ranges[2] or line.at(start, "from", "between") or _is_alone(line, hit, ranges[1])
+        is_between = line.at(start, "from", "between") is not None
+        is_said = is_between or _says_enough(line, hit, ranges[1], is_sure=ranges[2])
         if not is_said or (days and not days.is_range) or not _is_no_length(line, hit, start):
             return None
         return Break(days.days if days else WEEK, tuple(ranges[0]), hit.start, ranges[1])
     return None
 
 
-def _is_alone(line: Line, hit: Hit, end: int) -> bool:
-    """ "shut 1–2": not "no 9–12", which is the number of a house."""
+def _says_enough(line: Line, hit: Hit, end: int, *, is_sure: bool) -> bool:
+    """ "shut 1–2": not "no 9–12", a number of a house, nor "don't forget 9–11 am"."""
+    if is_sure:
+        return hit.phrase.notion != "negated"
     is_last = not line.is_word(end) or line.at(end, "stops_behind") is not None
-    return hit.phrase.notion not in ("not", "sleep") and is_last
+    return hit.phrase.notion not in ("not", "never", "negated", "sleep") and is_last
 
 
 def _is_no_length(line: Line, hit: Hit, start: int) -> bool:
@@ -95,6 +98,14 @@ def _before(line: Line, hit: Hit, taken: int) -> Break | None:
                 return None
             return Break(days.days if days else WEEK, tuple(ranges[0]), i, hit.end)
     return None
+
+
+def read_meals(line: Line, i: int) -> Iterator[Break]:
+    """ "9–5, lunch 1–2": behind hours that are known it is when nobody is there."""
+    for hit in line.all("meal"):
+        found = _behind(line, hit) if hit.start >= i else None
+        if found:
+            yield found
 
 
 def complement(breaks: Sequence[Break]) -> tuple[Span, ...]:

@@ -13,7 +13,13 @@ from agents.traits import Door, Span
 from agents.understanding.readers.words.clocks import NOON, Clock, read_clock
 from agents.understanding.readers.words.doors import OPENS, USUAL, Found, door_of
 from agents.understanding.readers.words.lexicon import Hit, Line
-from agents.understanding.readers.words.ranges import SHOP_DAYS, past_filler, past_to, read_days
+from agents.understanding.readers.words.ranges import (
+    SHOP_DAYS,
+    past_filler,
+    past_on,
+    past_to,
+    read_days,
+)
 from agents.understanding.readers.words.whose import read_zone
 
 
@@ -36,7 +42,7 @@ def read_closings(line: Line) -> Iterator[Found]:
 
 def _open_until(line: Line, hit: Hit) -> Iterator[Found]:
     """ "open until 7", "open Sat till 4", "bis 18 Uhr offen", "18時まで営業"."""
-    days = read_days(line, line.past(hit.end, "on"))
+    days = read_days(line, past_on(line, hit.end))
     last = clock_behind_until(line, days.end) if days else None
     if days and last and is_closing(line, last):
         spans = spans_until(days.days, last.afternoon(NOON - 1).time)
@@ -71,7 +77,7 @@ def read_openings(line: Line) -> Iterator[Found]:
 def _closed(line: Line, start: int, last: Clock, end: int) -> Found:
     closes = last.afternoon(NOON - 1 if not last.is_marked else last.minutes if
                             last.minutes < 8 * 60 else 0).time  # fmt: skip
-    days = read_days(line, line.past(end, "on"))
+    days = read_days(line, past_on(line, end))
     before = _days_before(line, start) if days is None else None
     if before:  # "Mon–Thu, closes 4"
         return Found((Span(before, OPENS, closes),), door_of(before), start, end, 0.7)

@@ -8,7 +8,13 @@ from datetime import time
 from agents.traits import Span
 from agents.understanding.readers.words.clocks import read_clock
 from agents.understanding.readers.words.lexicon import Line
-from agents.understanding.readers.words.ranges import Days, is_a_time, past_filler, read_days
+from agents.understanding.readers.words.ranges import (
+    Days,
+    is_a_time,
+    past_filler,
+    past_on,
+    read_days,
+)
 
 FURTHER = 4  # tokens between an excepted day and what is said of it
 
@@ -41,8 +47,8 @@ def read_excepted(line: Line, i: int) -> Days | None:
     at = line.past(at, "joint")
     hit = line.at(at, "except", "not", "shut")
     if hit:
-        return read_days(line, line.past(line.past(hit.end, "on"), "article"))
-    days = read_days(line, line.past(line.past(at, "on"), "article"))
+        return read_days(line, past_on(line, hit.end))
+    days = read_days(line, past_on(line, at))
     behind = line.at(days.end, "not", "negated", "shut", "never_open") if days else None
     is_end = behind is not None and not line.is_word(behind.end)
     return replace(days, end=behind.end) if days and behind and is_end else None

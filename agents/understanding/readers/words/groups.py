@@ -19,6 +19,7 @@ from agents.understanding.readers.words.ranges import (
     Days,
     is_a_time,
     past_filler,
+    past_on,
     past_to,
     read_days,
     read_ranges,
@@ -48,7 +49,7 @@ def _of_other_days(line: Line, found: Found, i: int) -> Found | None:
     """ "closed Mondays, 9–12 and 2–6": the hours are those of all other days."""
     starts = (i, i - 1, i - 2)
     hits = (hit for hit in line.all("except", "not", "shut") if hit.end in starts)
-    hit = next((hit for hit in hits if line.past(line.past(hit.end, "on"), "article") == i), None)
+    hit = next((hit for hit in hits if past_on(line, hit.end) == i), None)
     days = read_days(line, i) if hit else None
     if hit is None or days is None:
         return found
@@ -83,7 +84,7 @@ def past_joints(line: Line, i: int) -> int:
 def is_unread(line: Line, i: int) -> bool:
     """Another group follows of which we know only that it is one."""
     at = past_joints(line, i)
-    days = read_days(line, line.past(line.past(at, "on"), "article")) if at > i else None
+    days = read_days(line, past_on(line, at)) if at > i else None
     if days is None or line.word(at - 1) in ("\n", "."):
         return False
     behind = past_filler(line, days.end)
@@ -141,7 +142,7 @@ def _from_on(line: Line, i: int) -> Found | None:
 
 def _days_bounded(line: Line, i: int) -> Found | None:
     """ "Sat from 9", "Sun before 12": behind other hours also of one day."""
-    days = read_days(line, line.past(line.past(i, "on"), "article"))
+    days = read_days(line, past_on(line, i))
     if days is None:
         return None
     at = past_filler(line, days.end)
@@ -161,7 +162,7 @@ def _days_bounded(line: Line, i: int) -> Found | None:
 
 def _whole_days(line: Line, i: int) -> Found | None:
     """ "and Sundays all day", "or at the weekend": behind other hours."""
-    days = read_days(line, line.past(line.past(i, "on"), "article"))
+    days = read_days(line, past_on(line, i))
     whole = line.at(past_filler(line, days.end), "all_day") if days else None
     is_weekend = line.at(i, "weekend") is not None and line.at(i - 1, "or") is not None
     if days is None or not (whole or (is_weekend and not goes_on(line, days.end))):
@@ -172,7 +173,7 @@ def _whole_days(line: Line, i: int) -> Found | None:
 def shut_days(line: Line, i: int) -> Days | None:
     """ "shut Sundays", "closed Mon + Tue": the days on which nothing is to be had."""
     hit = line.at(i, "shut")
-    days = read_days(line, line.past(line.past(hit.end, "on"), "article")) if hit else None
+    days = read_days(line, past_on(line, hit.end)) if hit else None
     is_followed = days is not None and line.number(days.end) is not None
     return days if days and (not is_followed or line.word(days.end - 1) == ".") else None
 
@@ -200,7 +201,11 @@ def _letter_first(line: Line, i: int) -> Found | None:
 def _times_of_one_day(line: Line, i: int) -> Found | None:
     """ "9–12 Mon–Thu, 9–1 Fri": behind other hours it needs no more to be sure."""
     ranges = read_ranges(line, i)
-    days = read_days(line, line.past(past_filler(line, ranges[1]), "on")) if ranges else None
+    days = (
+        read_days(line, past_on(line, past_filler(line, ranges[1])), is_behind=True)
+        if ranges
+        else None
+    )
     if ranges is None or days is None:
         return None
     return Found(spans_on(days.days, ranges[0]), door_of(days.days), i, days.end, 0.7)
@@ -213,7 +218,7 @@ def _times_first(line: Line, i: int) -> Found | None:
     if ranges is None or not (line.number(i) is not None or opened > i):
         return None
     behind = past_filler(line, line.past(ranges[1], "only", "only_after"))
-    days = read_days(line, line.past(line.past(behind, "on"), "from"))
+    days = read_days(line, line.past(past_on(line, behind), "from"), is_behind=True)
     if others := _own_times(line, ranges[1], is_sure=ranges[2]):
         return Found(spans_on(WEEK - others, ranges[0]), Door.OWN, i, ranges[1], 0.7)
     is_own = days is not None and not line.at(days.end, *OF_ANOTHER)

@@ -4,6 +4,7 @@ groups.py    days with ranges of times
 closings.py  a door that shuts, or opens
 bounds.py    times before or after which it can be done
 breaks.py    times when it can not
+occasions.py what only looks like it
 """
 
 from __future__ import annotations
@@ -14,7 +15,13 @@ from datetime import time
 
 from agents.traits import WEEK, Door, Hours, Span, Trait
 from agents.understanding.readers.words.bounds import is_until, read_bounds, stands_alone
-from agents.understanding.readers.words.breaks import Break, complement, read_breaks, without
+from agents.understanding.readers.words.breaks import (
+    Break,
+    complement,
+    read_breaks,
+    read_meals,
+    without,
+)
 from agents.understanding.readers.words.clocks import SMALL, read_clock
 from agents.understanding.readers.words.closings import read_closings, read_openings
 from agents.understanding.readers.words.doors import Found, of_an_office, spans_on
@@ -28,10 +35,12 @@ from agents.understanding.readers.words.groups import (
     shut_days,
 )
 from agents.understanding.readers.words.lexicon import Hit, Line
+from agents.understanding.readers.words.occasions import is_occasion, is_written
 from agents.understanding.readers.words.ranges import (
     DASHES,
     OFFICE_DAYS,
     past_filler,
+    past_on,
     read_days,
     read_range,
     read_ranges,
@@ -51,8 +60,8 @@ MOST_BETWEEN = 4  # tokens between "only" and what it limits
 def read_hours(line: Line) -> tuple[Trait[Hours], range] | None:
     """The first hours of the line, and the tokens that say them."""
     breaks = tuple(read_breaks(line))
-    if any(line.all("written")) or (not breaks and any(line.all("threat"))):
-        return None  # text for a poster; "clearway 4–6.30, they tow": what comes opens nothing
+    if is_written(line) or (not breaks and any(line.all("threat"))):
+        return None  # "clearway 4–6.30, they tow": what comes opens nothing
     found = _first(line, breaks)
     if found is None:
         return None
@@ -87,8 +96,9 @@ def _first(line: Line, breaks: tuple[Break, ...]) -> Found | None:
         _days_alone,
     ):
         for found in read(line):
-            if not any(found.start < shut.end and shut.start < found.end for shut in breaks):
-                return _less(line, found, breaks)
+            if any(found.start < shut.end and shut.start < found.end for shut in breaks):
+                continue
+            return None if is_occasion(line, found) else _less(line, found, breaks)
     if not breaks:
         return None
     first, last = breaks[0], breaks[-1]
@@ -107,7 +117,7 @@ def _less(line: Line, found: Found, breaks: tuple[Break, ...]) -> Found | None:
     spans, end = excepted
     if end == found.end and is_unread(line, end):
         return None  # half of it would be wrong
-    spans = without(spans, breaks)
+    spans = without(spans, (*breaks, *read_meals(line, end)))
     return replace(found, spans=spans, end=end) if spans else None
 
 
@@ -127,7 +137,7 @@ def _bounded(line: Line) -> Iterator[Found]:
     door = Door.PEOPLE if any(line.all("prefers")) else Door.OWN
     for bounds in read_bounds(line):
         at = past_joints(line, bounds.end)
-        days = read_days(line, line.past(at, "on")) if at > bounds.end else None
+        days = read_days(line, past_on(line, at)) if at > bounds.end else None
         spans, end = bounds.spans, bounds.end
         if days and not goes_on(line, days.end) and line.word(at - 1) not in (".", "\n", ","):
             if any(line.all("not", "negated", "first_at", "last_at")) or spans[0].start == time():
@@ -233,7 +243,7 @@ def _there(line: Line) -> Iterator[Found]:
 
 
 def _only_days(line: Line, hit: Hit, i: int) -> Found | None:
-    at = line.past(line.past(i, "on"), "article")
+    at = past_on(line, i)
     days = read_days(line, at)
     if days is None:
         return None
@@ -272,7 +282,7 @@ def _but(line: Line) -> Iterator[Found]:
     """ "shut Mondays", "not Sundays": on all other days."""
     for hit in line.all("shut", "not"):
         is_shut = hit.phrase.notion == "shut"
-        days = shut_days(line, hit.start) if is_shut else read_days(line, line.past(hit.end, "on"))
+        days = shut_days(line, hit.start) if is_shut else read_days(line, past_on(line, hit.end))
         if days and len(days.days) < MOST_SHUT and not goes_on(line, days.end):
             yield Found((Span(WEEK - days.days),), Door.OWN, hit.start, days.end, 0.7)
     yield from _shut_behind(line)

@@ -28,8 +28,11 @@ class Days:
     is_range: bool = False
 
 
-def read_days(line: Line, i: int) -> Days | None:
-    """Days from token i on: one, a range, a list of both, or a word for several."""
+def read_days(line: Line, i: int, *, is_behind: bool = False) -> Days | None:
+    """Days from token i on: one, a range, a list of both, or a word for several.
+
+    is_behind  their times stand before them
+    """
     days: frozenset[int] = frozenset()
     found, is_range = None, False
     for _ in range(MOST_ITEMS):
@@ -41,8 +44,17 @@ def read_days(line: Line, i: int) -> Days | None:
         joint = line.past(item.end, "joint")
         if joint == item.end and not line.at(joint, "day", "day_short"):
             break  # "Mon Wed Fri" needs none
+        if is_behind and found.is_range and _is_of_next(line, joint):
+            break
         i = joint
     return found
+
+
+def _is_of_next(line: Line, i: int) -> bool:
+    """ "9–5 Mon–Fri, Sat 10–2": the last day has times of its own, which none other follows."""
+    item = _item(line, i)
+    ranges = read_ranges(line, item.end) if item else None
+    return ranges is not None and _item(line, past_on(line, ranges[1])) is None
 
 
 def _item(line: Line, i: int) -> Days | None:
@@ -124,6 +136,13 @@ def past_to(line: Line, i: int) -> int:
     """The token after a dash or a word for "to"."""
     word = line.word(i)
     return i + 1 if word and word in DASHES else line.past(i, "to")
+
+
+def past_on(line: Line, i: int) -> int:
+    """What stands before a day: "on", "on the". "No" is such a word in Portuguese only."""
+    on = line.at(i, "on")
+    is_no = on is not None and line.at(i, "not") and line.languages["pt"] <= line.languages["en"]
+    return i if is_no else line.past(line.past(i, "on"), "article")
 
 
 def past_filler(line: Line, i: int) -> int:
