@@ -145,8 +145,9 @@ def _taken(line: Line, added_on: date | None) -> Iterator[Trait[Blocked]]:
     """ "Tom's got the drill till Thursday", "ladder lent to the neighbour until 30 April"."""
     for hit in line.all("taken_until"):
         before = range(max(0, hit.start - NEAR), hit.start)
-        if any(line.at(i, "self") for i in before):
-            continue  # "we're away till Friday": who writes is away from other things
+        # "we're away till Friday" are those who write; "off after till Monday" is for later.
+        if any(line.at(i, "self") for i in before) or line.at(hit.end, "after"):
+            continue
         for until in line.all("until_day"):
             day = _day_behind(line, until, added_on)
             if day and hit.end <= until.start <= hit.end + FAR:
@@ -162,6 +163,8 @@ def _day_behind(line: Line, until: Hit, added_on: date | None) -> Day | None:
 def _not_yet(line: Line, added_on: date | None) -> Iterator[Trait[Blocked]]:
     """ "bloods not back", "plaster not dry before Saturday"."""
     for hit in line.all("not_yet"):
+        if line.number(hit.end) is not None:
+            continue  # "fehlen noch 6"
         start = line.past(hit.end, "before", "until_day")
         days = (read_day(line, i, added_on, hit.language) for i in range(start, start + FAR))
         day = next((found for found in days if found), None)
@@ -243,7 +246,7 @@ def _as_soon_as(line: Line, _added_on: date | None) -> Iterator[Trait[Blocked]]:
         if hit.start == 0 or not line.is_word(start) or line.at(start, "self", "me"):
             continue
         for i in range(start + 1, start + FAR):
-            if found := line.at(i, "happened"):
+            if found := line.at(i, "happened", "then_does"):
                 by = line.quote(start, min(found.start, end_of_name(line, start)))
                 yield Trait(Blocked(by=by), line.quote(hit.start, found.end), 0.6)
 

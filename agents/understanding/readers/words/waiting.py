@@ -14,6 +14,7 @@ from agents.understanding.readers.words.neighbours import (
     name_before,
 )
 
+DENIALS = ("non", "no", "ne", "nao", "niet", "nicht")  # of what goes on: "senza non parte"
 FAR = 10  # tokens between "can't" and "without it"
 HELD_UP, WANTED = 0.8, 0.6  # how surely somebody waits; see agents.timing.needs
 
@@ -41,7 +42,9 @@ def _waits(line: Line) -> Iterator[tuple[int, int, float]]:
 def _held_up(line: Line) -> Iterator[tuple[int, int]]:
     for hit in line.all("held_up", "cannot_start", "idle"):
         own = line.at(hit.start, "cannot") if hit.phrase.notion == "held_up" else None
-        if own is None or has_subject(line, own):  # "can't get in till they reset my login"
+        # "can't get in till they reset my login"
+        is_own = own is not None and not has_subject(line, own) and any(_until_then(line, hit))
+        if not is_own:
             yield hit.start, hit.end
     yield from _cannot_otherwise(line)
     for hit in line.all("cannot"):
@@ -113,8 +116,8 @@ def _stops(line: Line) -> Iterator[tuple[int, int]]:
             if 0 <= stop.start - hit.end <= FAR or stop.end == hit.start
         )
     for hit in line.all("without_bare"):
-        if nothing := line.at(hit.end, "nothing_goes"):
-            yield _from_to(hit, nothing)
+        if line.word(hit.end) in DENIALS:
+            yield hit.start, hit.end + 1
 
 
 def _from_to(one: Hit, other: Hit) -> tuple[int, int]:
