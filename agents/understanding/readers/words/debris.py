@@ -17,13 +17,30 @@ DEBRIS = re.compile(
         | traceback\ \(most\ recent.* | at\ [\w.$]{1,80}\(\S{0,80}:\d+\)
         | (?:img|dsc|pxl|scan|vid)_?\d{3,}\S{0,30} | [\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}
         | data:\w{1,20}/\w{1,20};base64,\S* | [?\ufffd\u25a1\s]{8,}
-        | exception\ in\ thread\ .*
+        | exception\ in\ thread\ .* | npm\ err!.* | segmentation\ fault.* | \(?err_[a-z_]{4,40}\)?
+        | (?:http\S{0,4}\s)?[45]\d\d\W{1,3}(?:bad\ gateway|gateway\ time-?out|internal
+          \ server\ error|service\ (?:\w{4,12}\ )?unavailable|not\ found
+          |forbidden|too\ many\ requests)
+        # An error by its class, and where it was: a person says what to do about it.
+        | (?:uncaught\s)?[\w.]{0,40}(?:error|exception|panic|fatal)\b[^\w\s]{1,2}\s.{0,200}
+          (?:\(\S{0,80}:\d+\)|:\d+:\d+|\bline\ \d+|\b0x[\da-f]{4,16}
+          |(?-i:\bE[A-Z]{5,12}\b)|\berrno\W\d+|\bexit\ (?:code|status)\W\d+)[\d\s.:)\]]{0,40}
+        # Made of a moment or of the number of a row.
+        | \S{0,40}\d{4}-?\d\d-?\d\d[T_]\d\d:?\d\d:?\d\d\S{0,40}
+        | \w{0,40}(?:row|record|item|task|entry|line|object|job|id)_\d{3,20}
+        | (?:screen\ ?shot|bildschirmfoto|capture\ d.écran|captura\ de\ (?:pantalla|tela|ecrã)
+          |schermata|schermafbeelding|whatsapp\ image)[\ _]\d{4}-\d\d-\d\d.{0,30}
+        | [\da-f]{32,64} | [a-z]{3}\ {1,2}\d{1,2}\ \d\d:\d\d:\d\d\ \S{1,40}\ \S{1,40}\[\d{1,7}\]:.*
         | (?:begin|end|dtstart|dtend|rrule|uid|summary)[:;]\S.* ) \s*
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-# Rows of a table that was no list: cells without a space between, or what a sheet computes.
-TABLE = re.compile(r"(?:[\w#.-]+[;|\t]){3,}[\w#.-]*|.*#(?:REF|VALUE|NAME|DIV/0|NULL)[!?].*")
+# Rows of a table that was no list: cells without a space between, what a sheet computes, or
+# what a log is made of: level=warn code=7 took=3ms.
+TABLE = re.compile(
+    r"(?:[\w#.-]+[;|\t]){3,}[\w#.-]*|.*#(?:REF|VALUE|NAME|DIV/0|NULL)[!?].*"
+    r"|[\w.-]{1,30}=[^\s=]{1,60}(?:\s[\w.-]{1,30}=[^\s=]{1,60}){2,}"
+)
 LEFT = re.compile(r"null|nil|undefined|nan|\[object object\]", re.IGNORECASE)
 NOTHING_SAID = re.compile(r"[\d\W_]*")
 # Typed to see whether anything happens.

@@ -89,8 +89,10 @@ def find(line: Line) -> str:
 
 
 def _is_stop(line: Line, i: int) -> bool:
-    """No stop within a number: "section 4.2"."""
-    return line.word(i) in STOPS and not (line.touches(i + 1) and line.number(i + 1) is not None)
+    """No stop within a number, nor behind a letter: "section 4.2", "u."."""
+    if line.word(i) not in STOPS or (line.touches(i + 1) and line.number(i + 1) is not None):
+        return False
+    return not (line.word(i) == "." and line.touches(i) and len(line.word(i - 1)) == 1)
 
 
 def _ordering(line: Line, sentences: Sequence[int]) -> Iterator[int]:
@@ -105,7 +107,9 @@ def _ordering(line: Line, sentences: Sequence[int]) -> Iterator[int]:
                 words = range(hit.start, hit.end if notion == ROWS else hit.start + 1)
                 starts.setdefault(near, {}).setdefault(notion, set()).update(words)
     for which, found in sorted(starts.items()):
-        if which in sentences and (_is_order(found) or _rates_itself(line, which, sentences)):
+        if which in sentences and (
+            _is_order(found) or _rates_itself(line, which, sentences, found)
+        ):
             yield which
 
 
@@ -124,13 +128,18 @@ def _is_order(found: Mapping[str, set[int]]) -> bool:
     return strange > 1 and RULES in found and count >= ENOUGH_WITHOUT
 
 
-def _rates_itself(line: Line, which: int, sentences: Sequence[int]) -> bool:
-    """ "relevance=1 urgency=1"."""
+def _rates_itself(
+    line: Line, which: int, sentences: Sequence[int], found: Mapping[str, set[int]]
+) -> bool:
+    """ "relevance=1 urgency=1"; told to somebody who reads rows, one mark says which row."""
     rated = {
-        hit.phrase.words
+        hit.phrase.words: hit.start
         for hit in line.all("order_score")
         if sentences[hit.start] == which
         and line.word(hit.end) == "="
         and line.number(hit.end + 1) is not None
     }
-    return len(rated) > 1 or (len(rated) == 1 and len(line.tokens) <= RATED_ALONE)
+    if not rated or len(rated) > 1 or len(line.tokens) <= RATED_ALONE:
+        return bool(rated)
+    told = {notion: found[notion] for notion in ("order_reader", "order_only") if notion in found}
+    return len(told) > 1 and _is_order({**told, ROWS: set(rated.values())})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agents.understanding.readers.words.lexicon import Line
+from agents.understanding.readers.words.lexicon import Line, read_line
 
 SHOUTED = re.compile(r"\b(\w{3,})\b(?:\W+\1\b){2,}", re.IGNORECASE)  # URGENT URGENT URGENT
 _BIG = "[A-ZÀ-ÖØ-ÞĀ-ĮĹ-ŻΑ-ΩА-Я]"
@@ -15,6 +15,7 @@ SMALL = re.compile(r"[a-z]{3,}")
 LOUD_LETTERS, LOUD_SHARE = 12, 0.7
 # Two ways to say that it presses, or one that is shouted.
 PRESSED = re.compile("!|[\u26a0\u203c\u2757\U0001f525\U0001f6a8]")
+DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")  # NOWWWW
 NOTHING_SAID = re.compile(r"[\d\W_]*")
 
 
@@ -41,7 +42,7 @@ def _shout(title: Line) -> str:
 
 def _haste(title: Line, description: Line) -> str:
     """Nothing but that it presses: no word of what is to be done, in the description neither."""
-    said = title.made_of("press", "press_more")
+    said = read_line(DRAWN_OUT.sub(r"\1", title.text)).made_of("press", "press_more")
     if "press" not in said:
         return ""
     if description.text.strip() and not (
