@@ -136,7 +136,46 @@ NEVER = [
     ("dropoff 9a-5p Mon-Fri, Sat 10a-2p", "01234 09:00-17:00, 5 10:00-14:00"),
     ("dump opens Wed Fri Sun 10-2", "246 10:00-14:00"),
 ]
-STRANGERS = RANGES + TURNED + JOINED + BREAKS + EXCEPTIONS + GROUPS + CHEAP + SHUT + REACHED + NEVER
+BESIDE = [
+    ("no sawing before 8 or after 7 because of the baby", "all 08:00-19:00"),
+    ("ring Jo after 6 when she's home", "all 18:00-00:00"),
+    ("water roses b4 8am or after 7pm", "all 00:00-08:00, all 19:00-00:00"),
+    ("Opa nur nach den Nachrichten (19:20) anrufen", "all 19:20-00:00"),
+    ("voir Mme Petit, là que le jeudi après 14h", "3 14:00-00:00"),
+    ("oma bellen voor 9 uur 's avonds want daarna slaapt ze", "all 00:00-21:00"),
+    ("catch the vet before 9am, out on calls after that", "all 00:00-09:00"),
+    ("guard on duty 8pm to 4am", "all 20:00-04:00"),
+    ("aunt in Perth: 8-10am is when she picks up", "all 08:00-10:00"),
+    ("farm shop Sats 9 to 1 is all they do", "5 09:00-13:00"),
+    ("visiting hours 2-4", "all 14:00-16:00"),
+]
+LESS = [
+    ("Jen doesnt work Mondays", "123456 00:00-00:00"),
+    ("Frau Kurz arbeitet freitags nicht", "012356 00:00-00:00"),
+    ("donnerstags ab 13 Uhr zu", "012456 00:00-00:00, 3 00:00-13:00"),
+    ("surgery closed Wed from 1pm", "013456 00:00-00:00, 2 00:00-13:00"),
+    ("Praxis Mo-Fr 8-17 Uhr, Mi ab 12 zu", "0134 08:00-17:00, 2 08:00-12:00"),
+    ("closed Wed afternoons, otherwise Mon-Fri 9-5", "0134 09:00-17:00, 2 09:00-12:00"),
+    ("Mittwochnachmittag geschlossen", "013456 00:00-00:00, 2 00:00-12:00"),
+    ("Bohren: Mittagsruhe 12-14 Uhr und ab 19 Uhr", "all 00:00-12:00, all 14:00-19:00"),
+    ("Laden: Mo geschl., sonst 9-18 Uhr", "123456 09:00-18:00"),
+    ("library closed mon, else 10am-5pm", "123456 10:00-17:00"),
+    ("bank counter timing 10.00 to 3.30, weekly off sun", "012345 10:00-15:30"),
+]
+STRANGERS = (
+    RANGES
+    + TURNED
+    + JOINED
+    + BREAKS
+    + EXCEPTIONS
+    + GROUPS
+    + CHEAP
+    + SHUT
+    + REACHED
+    + NEVER
+    + BESIDE
+    + LESS
+)
 
 
 @pytest.mark.parametrize(("title", "expected"), STRANGERS)
@@ -184,6 +223,13 @@ def test_hours_of_strangers_are_read(title: str, expected: str) -> None:
         "réunion mardi 14h-16h",
         "gym Tue 6-7pm with Al",
         "flat to look at Sat 10-10:30am",
+        "I'm on duty 10pm-6am",
+        "2-4pm works for me",
+        "never buy 3-5pm tickets",
+        "no parking mon-fri 8-6",
+        "stay in for plumber tues 8-12",
+        "send report before 5pm, after that she can sign",
+        "Handwerker 8-12 Uhr im Haus",
         "conference Mon-Wed 9-5",
         "timesheet: Mon 9-5, Tue 9-3",
         "change opening times on the door to Mon-Sat 9-6",

@@ -15,10 +15,13 @@ from agents.understanding.readers.words.ranges import past_filler, past_on, past
 BEFORE = 3  # tokens between "no" and "after 8"
 BEHIND = 6  # tokens between "after 8" and "no", which ends some sentences
 MOST_BETWEEN = 12  # tokens between two bounds that belong together
+NAME = 4  # tokens of what has its time in brackets
 NEXT = 1  # and between "not" and it, where it is meant: "no llamar después de las 9"
 VERB_LAST = ("de", "nl")
 MOST_DAYS = 5  # tokens of days before a bound
 STOPS = ".;!?\n"
+# What is said of those who are no longer to be had.
+GONE = ("asleep", "away_then", "shut", "close", "not", "no_more", "negated", "never_open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +137,23 @@ def _bounds(line: Line) -> Iterator[Bound]:
 
 def _clock(line: Line, hit: Hit) -> Clock | None:
     """A number that nothing marks must stand alone, since "after 6 weeks" is no time."""
-    clock = read_clock(line, line.past(hit.end, "clock_at"))
+    clock = read_clock(line, line.past(hit.end, "clock_at")) or _in_brackets(line, hit)
     to = past_to(line, clock.end) if clock else 0
     if clock is None or (to > clock.end and read_clock(line, to)) or clock.minutes < 60:
         return None
     if line.at(clock.end, "today", "tomorrow"):
         return None
     return clock if clock.is_marked or stands_alone(line, clock) else None
+
+
+def _in_brackets(line: Line, hit: Hit) -> Clock | None:
+    """ "only after the news (20:15)": what has its time beside it."""
+    i = hit.end
+    while hit.phrase.notion in ("first_at", "last_at") and line.is_word(i) and i < hit.end + NAME:
+        i += 1
+    clock = read_clock(line, i + 1) if line.word(i) == "(" and i > hit.end else None
+    is_closed = clock is not None and clock.is_marked and line.word(clock.end) == ")"
+    return replace(clock, end=clock.end + 1) if clock and is_closed else None
 
 
 def _from(line: Line, hit: Hit) -> Iterator[Bound]:
@@ -165,6 +178,7 @@ def _to(line: Line, hit: Hit) -> Iterator[Bound]:
         yield Bound(clock, True, True, *_with_denial(line, hit, clock), denied)
         return
     only = any(0 <= hit.start - only.end <= 1 for only in line.all("only"))
+    only = only or (hit.phrase.notion == "before" and _then_not(line, clock))
     is_single = only or hit.phrase.notion == "last_at" or _is_reached(line, hit, clock)
     said = "sure" if _denies(line, hit) else "maybe" if denied else ""
     yield Bound(clock, False, is_single, hit.start, clock.end, said)
@@ -176,6 +190,14 @@ def _is_reached(line: Line, hit: Hit, clock: Clock) -> bool:
         return False
     said = line.all("reached")
     return any(word.end == hit.start or word.start == clock.end for word in said)
+
+
+def _then_not(line: Line, clock: Clock) -> bool:
+    """ "before 8, because then he sleeps", "before 9, out on calls after that"."""
+    then = [hit.start for hit in line.all("after_that") if 0 <= hit.start - clock.end <= BEHIND]
+    gone = any(0 <= hit.start - clock.end <= MOST_BETWEEN for hit in line.all(*GONE))
+    stopped = any(line.word(i) in STOPS for i in range(clock.end, min(then, default=0)))
+    return clock.is_marked and bool(then) and gone and not stopped
 
 
 def _denies(line: Line, hit: Hit) -> bool:
@@ -214,6 +236,8 @@ def denial(line: Line, hit: Hit, clock: Clock) -> str:
 
 def _denial_behind(line: Line, hit: Hit, clock: Clock) -> str:
     """ "ab 20 h geht sie nicht mehr ran", "nach 20 h nicht anrufen"."""
+    if hit.phrase.notion == "before" and _then_not(line, clock):
+        return ""
     for i in range(clock.end, min(clock.end + BEHIND, len(line.tokens))):
         if line.at(i, "joint", "or", "except") or (line.word(i) and line.word(i) in STOPS):
             break
@@ -234,6 +258,8 @@ def _denial_behind(line: Line, hit: Hit, clock: Clock) -> str:
 def stands_alone(line: Line, clock: Clock) -> bool:
     """No unit, no word and no sign follows that would make the number one of something else."""
     following = line.word(clock.end)
+    if line.at(clock.end, "connects"):
+        return True  # nobody counts these: "after 6 when she is home"
     behind = line.at(clock.end, "joint", "or", "asleep", "no_more", "not")
     if behind and line.number(behind.end) is None:
         return True  # "before 7 or after 9"

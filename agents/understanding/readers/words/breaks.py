@@ -7,11 +7,21 @@ from dataclasses import dataclass
 from datetime import time
 
 from agents.traits import WEEK, Span
+from agents.understanding.readers.words.clocks import read_clock
 from agents.understanding.readers.words.lexicon import Hit, Line
-from agents.understanding.readers.words.ranges import past_filler, read_days, read_ranges
+from agents.understanding.readers.words.ranges import (
+    Days,
+    past_filler,
+    past_on,
+    past_to,
+    read_days,
+    read_ranges,
+)
 
 STOPPED = ("shut", "close", "asleep", "sleep", "stops", "not", "never", "negated")
+MOST_DAYS = 5  # tokens of days before a time
 BETWEEN = 4  # tokens between such a word and the range
+AFTERNOON = ("nachmittag", "nachmittags")  # German adds it to the day
 DAY = 24 * 60
 
 
@@ -36,9 +46,54 @@ def read_breaks(line: Line) -> Iterator[Break]:
         if found:
             taken = found.end
             yield found
+    yield from _from_then(line)
+    yield from _afternoons(line)
     for hit in line.all("stops_behind", "shut"):
         if found := _before(line, hit, taken):
             yield found
+
+
+def _from_then(line: Line) -> Iterator[Break]:
+    """ "Wed from 12 shut", "closed Wed from 1 pm": from then to the end of the day."""
+    for hit in line.all("from_then", "after", "from"):
+        clock = read_clock(line, line.past(hit.end, "clock_at"))
+        if clock is None or past_to(line, clock.end) > clock.end:
+            continue
+        days, start = days_at(line, hit.start)
+        is_before = line.at(clock.end, "shut") is not None and not line.is_word(clock.end + 1)
+        is_behind = any(shut.end == start for shut in line.all("shut"))
+        is_last = clock.is_marked or not line.is_word(clock.end)
+        if days and clock.minutes >= 60 and (is_before or (is_behind and is_last)):
+            last = clock.afternoon().time
+            yield Break(days.days, ((last, time()),), start, clock.end + is_before)
+
+
+def _afternoons(line: Line) -> Iterator[Break]:
+    """ "closed Wednesday afternoons", "Mittwochnachmittag geschlossen"."""
+    for hit in line.all("shut"):
+        before, start = days_at(line, hit.start)
+        days = before or read_days(line, past_on(line, hit.end))
+        if days is None and (part := _ending_at(line, hit.start)):
+            days, start = days_at(line, part.start)
+        if days is None:
+            continue
+        part = line.at(days.end, "afternoons")
+        if part or line.word(days.end - 1).endswith(AFTERNOON):
+            end = max(hit.end, part.end if part else days.end)
+            yield Break(days.days, ((time(12), time()),), min(start, hit.start), end)
+
+
+def _ending_at(line: Line, end: int) -> Hit | None:
+    return next((hit for hit in line.all("afternoons") if hit.end == end), None)
+
+
+def days_at(line: Line, end: int) -> tuple[Days | None, int]:
+    """Those that end right before a token, and where they begin."""
+    for i in range(max(0, end - MOST_DAYS), end):
+        days = read_days(line, i)
+        if days and past_filler(line, days.end) == end:
+            return days, i - any(on.end == i for on in line.all("on"))
+    return None, end
 
 
 def _behind(line: Line, hit: Hit) -> Break | None:
@@ -62,12 +117,27 @@ def _behind(line: Line, hit: Hit) -> Break | None:
         is_said = is_between or _says_enough(line, hit, ranges[1], is_sure=ranges[2])
         if not is_said or (days and not days.is_range) or not _is_no_length(line, hit, start):
             return None
-        return Break(days.days if days else WEEK, tuple(ranges[0]), hit.start, ranges[1])
+        said, end = _and_from(line, hit, tuple(ranges[0]), ranges[1])
+        return Break(days.days if days else WEEK, said, hit.start, end)
     return None
+
+
+def _and_from(
+    line: Line, hit: Hit, said: tuple[tuple[time, time], ...], end: int
+) -> tuple[tuple[tuple[time, time], ...], int]:
+    """ "quiet time 12–2 pm and from 8 pm": a second one to the end of the day."""
+    joint = line.at(end, "joint")
+    late = line.at(joint.end, "from_then", "after") if joint else None
+    clock = read_clock(line, late.end) if late and hit.phrase.notion == "stops" else None
+    if clock and clock.is_marked and past_to(line, clock.end) == clock.end:
+        return (*said, (clock.time, time())), clock.end
+    return said, end
 
 
 def _says_enough(line: Line, hit: Hit, end: int, *, is_sure: bool) -> bool:
     """ "shut 1–2": not "no 9–12", a number of a house, nor "don't forget 9–11 am"."""
+    if is_sure and hit.phrase.notion == "never":
+        return not line.is_word(end)  # "never buy 3–5 pm tickets"
     if is_sure:
         return hit.phrase.notion != "negated"
     is_last = not line.is_word(end) or line.at(end, "stops_behind") is not None

@@ -45,7 +45,7 @@ def read_excepted(line: Line, i: int) -> Days | None:
     if line.is_word(at) and line.at(at + 1, "joint"):
         at += 1
     at = line.past(at, "joint")
-    hit = line.at(at, "except", "not", "shut")
+    hit = line.at(at, "except", "not", "shut", "never_open")
     if hit:
         return read_days(line, past_on(line, hit.end))
     days = read_days(line, past_on(line, at))

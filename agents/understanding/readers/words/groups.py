@@ -122,7 +122,7 @@ def _days_first(line: Line, i: int) -> Found | None:
 
 
 def _ends_group(line: Line, i: int) -> bool:
-    is_last = not line.is_word(i) or line.at(i, "only") is not None
+    is_last = not line.is_word(i) or line.at(i, "only", "only_after") is not None
     return is_last or read_days(line, line.past(i, "joint")) is not None
 
 
@@ -137,10 +137,10 @@ def _late(pair: tuple[time, time]) -> tuple[time, time]:
 def _from_on(line: Line, i: int) -> Found | None:
     """ "Tue–Sat from 9.30": on several days until their end."""
     days = read_days(line, i)
-    return _days_bounded(line, i) if days and days.is_range else None
+    return days_bounded(line, i) if days and days.is_range else None
 
 
-def _days_bounded(line: Line, i: int) -> Found | None:
+def days_bounded(line: Line, i: int) -> Found | None:
     """ "Sat from 9", "Sun before 12": behind other hours also of one day."""
     days = read_days(line, past_on(line, i))
     if days is None:
@@ -150,7 +150,7 @@ def _days_bounded(line: Line, i: int) -> Found | None:
     clock = read_clock(line, line.past(hit.end, "clock_at")) if hit else None
     if hit is None or clock is None or past_to(line, clock.end) > clock.end:
         return None
-    if not clock.is_marked and not stands_alone(line, clock):
+    if (not clock.is_marked and not stands_alone(line, clock)) or line.at(clock.end, "shut"):
         return None
     if hit.phrase.notion in ("before", "last_at"):
         span = Span(days.days, time(), clock.time)
@@ -260,7 +260,7 @@ def goes_on(line: Line, i: int) -> bool:
 FURTHER = (
     _days_first,
     _days_until,
-    _days_bounded,
+    days_bounded,
     _whole_days,
     _letter_first,
     _times_of_one_day,

@@ -14,10 +14,11 @@ from dataclasses import replace
 from datetime import time
 
 from agents.traits import WEEK, Door, Hours, Span, Trait
-from agents.understanding.readers.words.bounds import is_until, read_bounds, stands_alone
+from agents.understanding.readers.words.bounds import VERB_LAST, is_until, read_bounds, stands_alone
 from agents.understanding.readers.words.breaks import (
     Break,
     complement,
+    days_at,
     read_breaks,
     read_meals,
     without,
@@ -27,6 +28,7 @@ from agents.understanding.readers.words.closings import read_closings, read_open
 from agents.understanding.readers.words.doors import Found, of_an_office, spans_on
 from agents.understanding.readers.words.exceptions import read_exceptions
 from agents.understanding.readers.words.groups import (
+    days_bounded,
     goes_on,
     is_unread,
     joined,
@@ -54,6 +56,8 @@ LIMITS = ("until", "by", "before", "after", "from_then")
 DAY_BEGINS = time(8)  # earlier hours are as likely those of the evening
 SHORTEST_PART = 120  # minutes that a door is open before or after noon
 LONGEST_RANGES = 20  # tokens of ranges before "only"
+NEAR = 3  # tokens between what is shut and the hours beside it
+MOST_WHEN = 6  # tokens between times and who answers then
 MOST_BETWEEN = 4  # tokens between "only" and what it limits
 
 
@@ -115,10 +119,24 @@ def _less(line: Line, found: Found, breaks: tuple[Break, ...]) -> Found | None:
     if excepted is None:
         return None
     spans, end = excepted
-    if end == found.end and is_unread(line, end):
+    spans = _without_shut(line, found, spans)
+    is_break = any(0 <= shut.start - end <= NEAR for shut in breaks)
+    if end == found.end and is_unread(line, end) and not is_break:
         return None  # half of it would be wrong
     spans = without(spans, (*breaks, *read_meals(line, end)))
     return replace(found, spans=spans, end=end) if spans else None
+
+
+def _without_shut(line: Line, found: Found, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """ "Mon closed, otherwise 10–5": of which days they are, stands before them."""
+    for hit in line.all("shut", "never_open"):
+        if not 0 <= found.start - hit.end <= NEAR or any(span.days != WEEK for span in spans):
+            continue
+        behind = read_days(line, past_on(line, hit.end))
+        days = behind if behind and behind.end <= found.start else days_at(line, hit.start)[0]
+        if days and len(days.days) < MOST_SHUT and line.at(hit.start - 1, *LIMITS) is None:
+            return tuple(Span(WEEK - days.days, span.start, span.end) for span in spans)
+    return spans
 
 
 def _with_break(line: Line, breaks: tuple[Break, ...]) -> Iterator[Found]:
@@ -236,10 +254,31 @@ def _there(line: Line) -> Iterator[Found]:
         days = read_days(line, line.past(hit.end, "on", "article"))
         if days and days.is_range and not goes_on(line, days.end):
             yield Found((Span(days.days),), Door.OWN, hit.start, days.end, 0.7)
+        never = line.at(days.end, "not") if days and hit.language in VERB_LAST else None
+        if days and never and not goes_on(line, never.end):  # "arbeitet freitags nicht"
+            yield Found((Span(WEEK - days.days),), Door.OWN, hit.start, never.end, 0.7)
+    for hit in line.all("reached"):
+        if found := days_bounded(line, hit.end) or _when(line, hit):
+            yield replace(found, door=Door.OWN)
     for hit in line.all("there", "reached"):
         ranges = read_ranges(line, past_filler(line, hit.end))
         if ranges and ranges[2]:
             yield Found(spans_on(WEEK, ranges[0]), Door.OWN, hit.start, ranges[1], 0.6)
+
+
+def _when(line: Line, hit: Hit) -> Found | None:
+    """ "7–10 pm is when she picks up": the times come first."""
+    for i in range(max(0, hit.start - LONGEST_RANGES), hit.start):
+        ranges = read_ranges(line, i)
+        if ranges and ranges[2]:
+            between = range(ranges[1], hit.start)
+            is_said = any(line.at(k, "whenever") for k in between)
+            is_said = is_said or (not between and hit.language in VERB_LAST)
+            is_near = len(between) <= MOST_WHEN and all(line.is_word(k) for k in between)
+            if is_said and is_near and not goes_on(line, hit.end):
+                return Found(spans_on(WEEK, ranges[0]), Door.OWN, i, hit.end, 0.7)
+            return None
+    return None
 
 
 def _only_days(line: Line, hit: Hit, i: int) -> Found | None:
@@ -250,6 +289,8 @@ def _only_days(line: Line, hit: Hit, i: int) -> Found | None:
     if (ranges := read_ranges(line, past_filler(line, days.end))) is not None:
         found = Found(spans_on(days.days, ranges[0]), Door.OWN, hit.start, ranges[1], 0.8)
         return replace(joined(line, found), door=Door.OWN)
+    if (bounded := days_bounded(line, i)) is not None:
+        return replace(joined(line, bounded), door=Door.OWN, start=hit.start)
     opens = line.at(past_filler(line, days.end), "from_then", "first_at", "after", "from")
     first = read_clock(line, opens.end) if opens else None
     if first and (first.is_marked or stands_alone(line, first)):
@@ -280,7 +321,7 @@ def _is_counted(line: Line, i: int) -> bool:
 
 def _but(line: Line) -> Iterator[Found]:
     """ "shut Mondays", "not Sundays": on all other days."""
-    for hit in line.all("shut", "not"):
+    for hit in line.all("shut", "not", "never_open"):
         is_shut = hit.phrase.notion == "shut"
         days = shut_days(line, hit.start) if is_shut else read_days(line, past_on(line, hit.end))
         if days and len(days.days) < MOST_SHUT and not goes_on(line, days.end):

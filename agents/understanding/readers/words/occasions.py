@@ -41,9 +41,17 @@ def is_occasion(line: Line, found: Found) -> bool:
     for hit in line.all("occasion"):
         start = hit.end + (line.word(hit.end) == ":")
         is_before = 0 <= found.start - start <= most and not _is_cut(line, start, found.start)
-        if is_before or hit.start == found.end:
+        if is_before or hit.start == found.end or hit.start < found.start < hit.end:
             return True
+    if any(_denies(line, hit, found.start) for hit in line.all("not", "never")):
+        return True  # "no parking Mon–Fri 8–6"
     return is_once and _is_short(found.spans[0]) and not _is_usual(line, found)
+
+
+def _denies(line: Line, hit: Hit, start: int) -> bool:
+    """Words alone stand between, and not "no, 9–5"."""
+    between = range(hit.end, start)
+    return 0 < len(between) < MOST_BETWEEN and all(line.is_word(i) for i in between)
 
 
 def _is_short(span: Span) -> bool:
