@@ -51,7 +51,7 @@ def test_who_is_told_what_to_choose(text: str) -> None:
      "<<customer>> calls at <<hour>>", "Hi {FirstName}, {0} new mails", "{% if late %} Hurry",
      "[i][/i] [img][/img]", "\\x1b[32mok\\x1b[0m", "*|LNAME|* has a birthday",
      "```yaml", "Hallo [VORNAME], bis bald", "Chère [PRÉNOM], à demain",
-     "Lunch with [object Object]"],
+     "Lunch with [object Object]", "Hello [Name], the hall is open", "Liebe/r {Vorname},"],
 )  # fmt: skip
 def test_gaps_that_nobody_filled(title: str) -> None:
     assert noise_of(title) is Noise.MARKUP
@@ -76,6 +76,8 @@ def test_gaps_that_nobody_filled(title: str) -> None:
      "TypeError: x is no function (app.js:12)", "Error: connect ECONNREFUSED 10.0.0.1:80",
      "export_2026-01-02T03:04:05Z_7", "legacy_task_00912", "503 Service Unavailable",
      "level=warn took=3ms code=7", "Screenshot 2026-01-02 at 09.10.11.png",
+     "WARN 2026-02-03 04:05:06 slow", "IndexError: 'row'", "old_list.bak", "[image: a.png]",
+     "--- Original Message ---", "Gesendet von meinem Telefon", "asdasdasd",
      "Feb  3 04:05:06 host cron[77]: done",
      "GrÃ¼Ã\u009fe Ã¼Ã¤Ã¶", "\u25a1\u25a1\u25a1\u25a1 \u25a1\u25a1\u25a1\u25a1"],
 )  # fmt: skip
@@ -125,6 +127,10 @@ def test_nothing_but_haste(title: str) -> None:
         ("Gentile utente, la sua consegna è in scadenza, saldi su pacchi-it.cc", ""),
         ("Beste klant, uw zending verloopt, betaal via pakje-nl.info", ""),
         ("Caro utilizador, a sua entrega expira hoje, regularize em entrega-pt.top", ""),
+        ("Rabatt nur heute: 20% auf alle Teppiche, jetzt bestellen", ""),
+        ("Limited time! 25% off all rugs, shop now", ""),
+        ("Please use our new account number for future invoices, finance team", ""),
+        ("Verify your bank account", "http://secure-bank.example"),
         ("Melt belly fat, 60% off, tonight only", ""),
         ("不審なログインを検知しました。パスワードを入力してください", ""),
     ],

@@ -31,6 +31,9 @@ LINK = re.compile(
 STRANGE = re.compile(
     r"\b[a-z\d]{1,30}-[a-z\d-]{1,40}\.(?:info|cc|top|xyz|icu|click|help|support|live|online|site|vip"
     r"|link|buzz|club|cfd|sbs|shop|store|app|space|website|world|biz|ru|tk|pw|win|bid|loan|finance)\b"
+    r"|\b[a-z\d]{1,30}-(?:fees?|pay|payment|secure|verify|login|refund|redeliver\w{0,2}|tracking|rewards?"
+    r"|bonus|claim|update|unlock|gift)\.[a-z]{2,8}\b"
+    r"|\b(?:secure|verify|login|refund|claim|unlock|update)-[a-z\d-]{2,40}\.[a-z]{2,8}\b"
     r"|\b[a-z\d]{3,40}\.(?:top|xyz|icu|cfd|sbs|buzz|click|vip|tk|bid|win|loan)\b",
     re.IGNORECASE,
 )

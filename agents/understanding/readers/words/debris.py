@@ -25,6 +25,11 @@ DEBRIS = re.compile(
         | (?:uncaught\s)?[\w.]{0,40}(?:error|exception|panic|fatal)\b[^\w\s]{1,2}\s.{0,200}
           (?:\(\S{0,80}:\d+\)|:\d+:\d+|\bline\ \d+|\b0x[\da-f]{4,16}
           |(?-i:\bE[A-Z]{5,12}\b)|\berrno\W\d+|\bexit\ (?:code|status)\W\d+)[\d\s.:)\]]{0,40}
+        | (?:debug|info|warn(?:ing)?|error|fatal)\W{1,4}\d{4}-\d\d-\d\d[T\ ]\d\d:\d\d.*
+        | (?-i:[A-Z][a-z]{2,20}(?:Error|Exception)):\ ['"]\w{1,40}['"]
+        | -{2,9}\ ?(?:original\ message|forwarded\ message|ursprüngliche\ nachricht
+          |message\ d.origine)\ ?-{0,9} | \[(?:image|cid|attachment|inline)\b[^\]]{0,60}\]
+        | \w{1,40}\.(?:bak|tmp|swp)
         # Made of a moment or of the number of a row.
         | \S{0,40}\d{4}-?\d\d-?\d\d[T_]\d\d:?\d\d:?\d\d\S{0,40}
         | \w{0,40}(?:row|record|item|task|entry|line|object|job|id)_\d{3,20}
@@ -45,10 +50,10 @@ LEFT = re.compile(r"null|nil|undefined|nan|\[object object\]", re.IGNORECASE)
 NOTHING_SAID = re.compile(r"[\d\W_]*")
 # Typed to see whether anything happens.
 TRIED = re.compile(
-    r"(?:asdf\w*|qsdf\w*|qwer\w*|azer\w*|lorem|ipsum|dolor|sit|amet|foo|bar|test|pls|please|ignore|\d+|\W)+",
+    r"(?:asdf\w*|asdasd\w*|qsdf\w*|qwer\w*|azer\w*|lorem|ipsum|dolor|sit|amet|foo|bar|test|pls|please|ignore|\d+|\W)+",
     re.IGNORECASE,
 )
-TRYING = re.compile(r"asdf|qsdf|qwer|azerty|lorem|\btest\W+test\b", re.IGNORECASE)
+TRYING = re.compile(r"asdf|asdasd|qsdf|qwer|azerty|lorem|\btest\W+test\b", re.IGNORECASE)
 KEY_HELD = re.compile(r"(\w)\1{11,}", re.IGNORECASE)
 # "Ã©" for "é", "â€™" for an apostrophe, and what stands for a byte that is no letter.
 MISREAD = re.compile(

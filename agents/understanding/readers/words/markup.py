@@ -10,7 +10,7 @@ from agents.understanding.readers.words.lexicon import Line
 MARKUP = re.compile(
     r"</?\s*[a-z][\w-]{1,20}(?:\s[^<>]*)?/?> | </?[abipqsu]>"
     r" | \{\{.{0,100}\}\} | [$\#]\{.{0,100}\} | <%.{0,100}%> | \{%.{0,100}%\}"
-    r" | <<\s?[a-z][\w. ]{0,40}>> | \*\|\w{1,40}\|\*"
+    r" | \[%.{0,60}%\] | __[A-Z]{3,30}__ | <<\s?[a-z][\w. ]{0,40}>> | \*\|\w{1,40}\|\*"
     r" | %\w{1,30}_\w{1,30}% | @@\w{1,40}@@"  # %DUE_DATE%
     r" | \[/(?:b|i|u|s|url|img|quote|code|size|color|list|spoiler|center)\]"  # of forums
     r" | (?:\\u001b|\\x1b|\\e|\\033|\x1b)\[ | \\r\\n"  # of terminals
@@ -34,6 +34,7 @@ PROGRAMS_OWN = frozenset("{%_")  # a person too writes "cc [NAME]"
 TALKING = ("told", "code")
 PLAIN_TAG = re.compile(r"<\w{1,12}>")
 OPENS, CLOSES = frozenset("[<{%_"), frozenset("]>}%_")
+OPENING = 5  # tokens: "Liebe/r {"
 MOST_ENTITIES = 2  # a pasted title may have a "&amp;"
 ENTITIES = re.compile(r"&(?:[a-z]{2,8}|\#\d{1,6});", re.IGNORECASE)
 
@@ -57,7 +58,7 @@ def find(title: Line) -> str:
 
 
 def _letter_to_many(title: Line) -> str:
-    """A gap in capitals: after "Dear", within marks of programs, or alone."""
+    """A gap behind "Dear" at the start; in capitals within marks of programs, or alone."""
     for hit in title.all("gap"):
         before = title.word(hit.start - 1)
         if before not in OPENS or title.word(hit.end) not in CLOSES:
@@ -65,7 +66,8 @@ def _letter_to_many(title: Line) -> str:
         is_big = title.quote(hit.start, hit.end).isupper()
         is_alone = hit.start == 1 and hit.end + 1 == len(title.tokens)
         greeted = any(one.end == hit.start - 1 for one in title.all("greeting"))
-        if is_big and (greeted or is_alone or before in PROGRAMS_OWN):
+        is_opening = greeted and hit.start <= OPENING
+        if is_opening or (is_big and (greeted or is_alone or before in PROGRAMS_OWN)):
             return title.quote(hit.start - 1, hit.end + 1)
     return ""
 

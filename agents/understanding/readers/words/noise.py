@@ -85,7 +85,8 @@ def _is_reported(title: Line) -> bool:
 def _is_told(title: Line) -> bool:
     """ "Write a test for …", "… testen": the person's own hand, whatever it is about."""
     last = len(title.tokens)
+    is_called = any(hit.end == last for hit in title.all("demand"))  # "jetzt bestellen"
     return any(
-        hit.start == 0 or (hit.end == last and hit.language in VERB_LAST)
+        hit.start == 0 or (hit.end == last and hit.language in VERB_LAST and not is_called)
         for hit in title.all("told")
     )
