@@ -268,6 +268,7 @@ def _threat(line: Line, hit: Hit, _added_on: date | None) -> When | None:
     then.
     """
     at = line.past(hit.end, "from_then", "clock_at")
+    at += line.word(at) == "by"  # "rain by 5"; "till" would be its end
     clock = read_clock(line, at) if at > hit.end else None
     if clock is None and line.at(hit.start, "fasting") and _is_length(line, hit.start):
         return None  # "12 h en ayunas"

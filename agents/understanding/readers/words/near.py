@@ -88,7 +88,8 @@ def _together(line: Line, found: list[Named]) -> Named:
 
 
 def _named(line: Line, added_on: date | None, taken: range, language: str) -> Iterator[Named]:
-    if any(line.all(*RECURS)) or any(hit.language == language for hit in line.all("since")):
+    recurs = (hit for hit in line.all(*RECURS) if line.number(hit.start - 1) is None)
+    if any(recurs) or any(hit.language == language for hit in line.all("since")):
         return
     begun = {hit.end for hit in line.all(*BEGUN) if hit.language == language}
     begun |= {hit.end for hit in line.all(*RANGES)}

@@ -59,7 +59,7 @@ def _is_of_next(line: Line, i: int) -> bool:
 
 def _item(line: Line, i: int) -> Days | None:
     group = line.at(i, "weekdays", "workdays", "weekend", "daily")
-    if group:
+    if group and line.number(i - 1) is None:  # "5 working days" is a length
         return Days(_GROUPS[group.phrase.notion], group.end, True)
     letters = _letters(line, i) or _college_days(line, i)
     if letters:
