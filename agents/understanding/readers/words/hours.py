@@ -14,7 +14,13 @@ from dataclasses import replace
 from datetime import time
 
 from agents.traits import WEEK, Door, Hours, Span, Trait
-from agents.understanding.readers.words.bounds import VERB_LAST, is_until, read_bounds, stands_alone
+from agents.understanding.readers.words.bounds import (
+    VERB_LAST,
+    Bounds,
+    is_until,
+    read_bounds,
+    stands_alone,
+)
 from agents.understanding.readers.words.breaks import (
     Break,
     complement,
@@ -58,6 +64,7 @@ SHORTEST_PART = 120  # minutes that a door is open before or after noon
 LONGEST_RANGES = 20  # tokens of ranges before "only"
 NEAR = 3  # tokens between what is shut and the hours beside it
 MOST_WHEN = 6  # tokens between times and who answers then
+BESIDE = 2  # tokens between an hour and the day that it is of
 MOST_BETWEEN = 4  # tokens between "only" and what it limits
 
 
@@ -154,6 +161,8 @@ def _bounded(line: Line) -> Iterator[Found]:
     """ "after 6", "not before 9 and not after 8", "before 7 or after 9"."""
     door = Door.PEOPLE if any(line.all("prefers")) else Door.OWN
     for bounds in read_bounds(line):
+        if _ends_one_day(line, bounds):
+            continue
         at = past_joints(line, bounds.end)
         days = read_days(line, past_on(line, at)) if at > bounds.end else None
         spans, end = bounds.spans, bounds.end
@@ -162,6 +171,15 @@ def _bounded(line: Line) -> Iterator[Found]:
                 return  # "not after 8 and Sundays": who knows
             spans, end = (*spans, Span(days.days)), days.end  # "after 6 and weekends"
         yield Found(spans, door, bounds.start, end, bounds.confidence)
+
+
+def _ends_one_day(line: Line, bounds: Bounds) -> bool:
+    """ "freitags nur bis 12", "até às 15h de sexta": of the others, nothing is known."""
+    (first, *more) = bounds.spans
+    if more or first.start != time() or first.days != WEEK:
+        return False
+    beside = (*range(bounds.start - BESIDE, bounds.start), *range(bounds.end, bounds.end + BESIDE))
+    return any(line.at(i, "day", "day_short", "today", "tomorrow") for i in beside)
 
 
 def _called(line: Line) -> Iterator[Found]:

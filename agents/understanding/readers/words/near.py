@@ -23,6 +23,7 @@ from agents.understanding.readers.words.durations import LONGEST, durations
 from agents.understanding.readers.words.hours import DASHES, read_days, read_range
 from agents.understanding.readers.words.lexicon import Hit, Line
 from agents.understanding.readers.words.moments import BEGINNINGS, When, at_its_time, read_when
+from agents.understanding.readers.words.ranges import is_counted
 from agents.understanding.readers.words.whose import read_zone
 
 PROBABLE, CERTAIN = 0.6, 0.9  # that it ends then; see agents.timing.needs
@@ -88,7 +89,7 @@ def _together(line: Line, found: list[Named]) -> Named:
 
 
 def _named(line: Line, added_on: date | None, taken: range, language: str) -> Iterator[Named]:
-    recurs = (hit for hit in line.all(*RECURS) if line.number(hit.start - 1) is None)
+    recurs = (hit for hit in line.all(*RECURS) if not is_counted(line, hit.start))
     if any(recurs) or any(hit.language == language for hit in line.all("since")):
         return
     begun = {hit.end for hit in line.all(*BEGUN) if hit.language == language}

@@ -57,9 +57,16 @@ def _is_of_next(line: Line, i: int) -> bool:
     return ranges is not None and _item(line, past_on(line, ranges[1])) is None
 
 
+def is_counted(line: Line, i: int) -> bool:
+    """ "5 working days" are a length; "8-5 working days" are none."""
+    is_range = line.word(i - 2) != "" and line.word(i - 2) in DASHES
+    is_unit = line.at(i, "working_day_unit") is not None
+    return is_unit and line.number(i - 1) is not None and not is_range
+
+
 def _item(line: Line, i: int) -> Days | None:
     group = line.at(i, "weekdays", "workdays", "weekend", "daily")
-    if group and line.number(i - 1) is None:  # "5 working days" is a length
+    if group and not is_counted(line, i):
         return Days(_GROUPS[group.phrase.notion], group.end, True)
     letters = _letters(line, i) or _college_days(line, i)
     if letters:

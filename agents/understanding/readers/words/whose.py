@@ -39,7 +39,7 @@ CODES = {
 CITIES = {
     "America/New_York": ("Nueva York", "Nova York", "Nova Iorque", "Boston", "Washington",
                          "Philadelphia", "Atlanta", "Miami", "NYC"),
-    "America/Los_Angeles": ("San Francisco", "Seattle", "San Diego", "LA"),
+    "America/Los_Angeles": ("San Francisco", "Seattle", "San Diego"),
     "America/Chicago": ("Houston", "Dallas", "Austin"),
     "America/Toronto": ("Montreal", "Ottawa"),
     "America/Mexico_City": ("México", "Ciudad de México", "CDMX", "Mexiko-Stadt"),
