@@ -267,3 +267,8 @@ def test_a_city_tells_whose_clock_it_is(title: str, zone: str) -> None:
     found = hours(title)
     assert found
     assert found.zone == zone
+
+
+def test_what_is_to_be_written_on_something_opens_nothing() -> None:
+    words = TaskWords("Make a poster for the open day", "Sat 10-16, cake 2 pounds")
+    assert WordsReader().read_task(words).hours is None

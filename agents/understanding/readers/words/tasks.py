@@ -15,6 +15,7 @@ from agents.understanding.readers.words.lexicon import Line, language_of, read_l
 from agents.understanding.readers.words.moments import is_to_begin, read_last_moment, read_only_day
 from agents.understanding.readers.words.near import read_near
 from agents.understanding.readers.words.noise import read_noise
+from agents.understanding.readers.words.occasions import is_written
 from agents.understanding.readers.words.places import read_place, usual_hours
 from agents.understanding.readers.words.purposes import read_lead, read_prepares
 from agents.understanding.readers.words.stakes import read_someday, read_stakes
@@ -29,7 +30,8 @@ def read_task(words: TaskWords) -> Traits:
         words = replace(words, added_on=None)
     lines = [read_line(text) for text in (words.title, words.description)]
     kept = [read_line(text) for text in (words.project, words.section, *words.labels)]
-    opened = [read_hours(line) for line in lines]
+    # "Poster for the open day": what stands below it is to be read on it.
+    opened = [None if is_written(lines[0]) else read_hours(line) for line in lines]
     taken = [found[1] if found else range(0) for found in opened]
     last, begins = _last_moment(lines, taken, words.added_on)
     ends = last is not None and not begins and not _is_of_any_day(last, lines)
