@@ -7,7 +7,12 @@ from datetime import date
 from typing import TypeAlias
 
 from agents.traits import Blocked, Trait
-from agents.understanding.readers.words.dates import A_DAY, Day, read_day, read_number_behind
+from agents.understanding.readers.words.dates import (
+    Day,
+    next_of_number,
+    read_day,
+    read_number_behind,
+)
 from agents.understanding.readers.words.hours import DASHES
 from agents.understanding.readers.words.lexicon import Hit, Line
 from agents.understanding.readers.words.neighbours import (
@@ -37,12 +42,12 @@ def _opens(line: Line, added_on: date | None) -> Iterator[Trait[Blocked]]:
     # Who closes at noon and reopens on Tuesday is open until then.
     is_shut = any(line.all("shut"))
     for hit in line.all("opens", "not_before", *(("reopens",) if is_shut else ())):
-        if day := read_day(line, hit.end, added_on, hit.language):
+        day = read_day(line, hit.end, added_on, hit.language)
+        numbered = None if day else _of_month(line, hit.end, added_on)
+        if numbered and line.at(numbered.end - 1, "ordinal"):
+            day = numbered
+        if day:
             yield Trait(Blocked(until=day.first), line.quote(hit.start, day.end), 0.8)
-            continue
-        until, end = _of_month(line, hit.end, added_on)
-        if until and line.at(end - 1, "ordinal"):
-            yield Trait(Blocked(until=until), line.quote(hit.start, end), 0.8)
 
 
 def _results(line: Line, added_on: date | None) -> Iterator[Trait[Blocked]]:
@@ -52,24 +57,19 @@ def _results(line: Line, added_on: date | None) -> Iterator[Trait[Blocked]]:
         if comes is None:
             continue
         day = read_day(line, comes.end, added_on, hit.language)
-        until, end = (day.first, day.end) if day else _of_month(line, comes.end, added_on)
-        if until:
-            yield Trait(Blocked(until, by=line.quote(hit.start, hit.end)),
-                        line.quote(hit.start, end), 0.7)  # fmt: skip
+        day = day or _of_month(line, comes.end, added_on)
+        if day:
+            yield Trait(Blocked(day.first, by=line.quote(hit.start, hit.end)),
+                        line.quote(hit.start, day.end), 0.7)  # fmt: skip
 
 
-def _of_month(line: Line, i: int, added_on: date | None) -> tuple[date | None, int]:
+def _of_month(line: Line, i: int, added_on: date | None) -> Day | None:
     """ "the 9th", "9.", "9": the next such day."""
     i = line.past(i, "article")
     number, end = line.number(i), line.past(i + 1, "ordinal")
-    if added_on is None or number is None or not 1 <= number <= 31 or line.is_word(end):
-        return None, i
-    for ahead in range(62):  # two months hold every number
-        if added_on.toordinal() + ahead > date.max.toordinal():
-            break
-        if (added_on + ahead * A_DAY).day == number:
-            return added_on + ahead * A_DAY, end
-    return None, i
+    if added_on is None or number is None or line.is_word(end):
+        return None
+    return next_of_number(number, added_on, end)
 
 
 def _away(line: Line, _added_on: date | None) -> Iterator[Trait[Blocked]]:
