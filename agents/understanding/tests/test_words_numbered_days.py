@@ -58,7 +58,15 @@ def test_parts_of_months_and_weekends(text: str, on: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["4th floor light", "Kiste in den 3. Stock", "sconto del 25 per cento", "el 20% menos"]
+    "text",
+    [
+        "4th floor light",
+        "4nd 5h0w me",
+        "the 13rd",
+        "Kiste in den 3. Stock",
+        "sconto del 25 per cento",
+        "el 20% menos",
+    ],
 )
 def test_other_numbers_are_no_days(text: str) -> None:
     assert read(text) is None

@@ -17,6 +17,7 @@ MIDDLE = 15  # of a month
 SATURDAY = 5
 # Behind which a number is that of a day, and of hours where they are many: "hasta las 3".
 ARTICLES = frozenset({"le", "au", "el", "del", "il", "al", "o", "ao", "do", "dia"})
+ENGLISH = {1: "st", 2: "nd", 3: "rd"}  # endings of numbers, by their last digit
 UNITS = ("hour_unit", "minute_unit", "day_unit", "week_unit", "month_unit", "oclock", "hour_word")
 SHORT = 3  # letters of a day that is cut short and still no other word, but for these
 OTHER_WORDS = {"sun", "sat", "mon", "mar", "mer", "dom", "gio", "seg", "ter", "sex", "sam", "don",
@@ -316,6 +317,17 @@ def read_number_of_day(line: Line, i: int, added_on: date | None) -> Day | None:
     return next_of_number(number, added_on, end)
 
 
+def is_ordinal(line: Line, i: int) -> bool:
+    """ "24th", "26e", and not "4nd", which is "and"."""
+    number, ending = line.number(i), line.at(i + 1, "ordinal")
+    if number is None or ending is None or not line.touches(i + 1):
+        return False
+    if ending.language != "en":
+        return True
+    is_teen = number // 10 % 10 == 1
+    return line.word(i + 1) == ("th" if is_teen else ENGLISH.get(number % 10, "th"))
+
+
 def read_number_behind(line: Line, hit: Hit, added_on: date | None) -> Day | None:
     """ "by the 30th", "bis 19.", "avant le 30", "fino al 25": a number that its language writes as
     that of a day, behind a word for "until", "before" or "on".
@@ -329,7 +341,7 @@ def read_number_behind(line: Line, hit: Hit, added_on: date | None) -> Day | Non
         is_floor = line.is_name(i + 2)  # "bis 3. Stock": every noun has a capital
         return next_of_number(number, added_on, i + 2) if is_day and not is_floor else None
     is_until = hit.phrase.notion != "on"
-    if line.at(i + 1, "ordinal") and line.touches(i + 1) and is_until:
+    if is_ordinal(line, i) and is_until:
         return next_of_number(number, added_on, line.past(i + 1, "ordinal"))
     if i == hit.end and hit.phrase.words[-1] not in ARTICLES:
         return None

@@ -14,6 +14,7 @@ from agents.traits import LastMoment, Trait
 from agents.understanding.readers.words.clocks import Clock, read_clock
 from agents.understanding.readers.words.dates import (
     Day,
+    is_ordinal,
     next_of_number,
     read_day,
     read_number_behind,
@@ -162,7 +163,7 @@ def _numbered(line: Line, i: int, added_on: date, language: str) -> Day | None:
         return read_number_of_day(line, hit.end, added_on)
     article = line.at(i, "article")
     start = article.end if article else i
-    if line.at(start + 1, "ordinal") and line.touches(start + 1):
+    if is_ordinal(line, start):
         return read_number_of_day(line, start, added_on)
     if (on := line.at(i, "on")) and on.language == language:
         return read_number_behind(line, on, added_on)
