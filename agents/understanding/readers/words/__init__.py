@@ -1,8 +1,8 @@
 """Reads by rules what words say explicitly, in eight languages at once.
 
-Every field is read by itself, its first 3,000 characters, in time linear in its length: tokens.py cuts
-it up, lexicon.py finds the notions of languages/*.toml in it, and tasks.py and events.py put together
-what the others make of them.
+Every field is read by itself, its first 3,000 characters, in time linear in its length: tokens.py
+cuts it up, lexicon.py finds the notions of languages/*.toml in it, and tasks.py and events.py put
+together what the others make of them.
 
 hours       when it can be done: groups of days and times, openings and closings, bounds, breaks,
             exceptions; what is an occasion and none; whose clock
