@@ -254,21 +254,6 @@ def test_a_local_clock_is_that_of_the_city_beside_it() -> None:
     assert found.zone == "America/Toronto"
 
 
-@pytest.mark.parametrize(
-    ("title", "zone"),
-    [
-        ("ring the Boston lab 8:30a-4:30p eastern", "America/New_York"),
-        ("Büro in Singapur anrufen, 9-18 Uhr Ortszeit dort", "Asia/Singapore"),
-        ("llamar a Nueva York, 9-17 h hora local", "America/New_York"),
-        ("ask Raj, 10-6 Mumbai time", "Asia/Kolkata"),
-    ],
-)
-def test_a_city_tells_whose_clock_it_is(title: str, zone: str) -> None:
-    found = hours(title)
-    assert found
-    assert found.zone == zone
-
-
 def test_what_is_to_be_written_on_something_opens_nothing() -> None:
     words = TaskWords("Make a poster for the open day", "Sat 10-16, cake 2 pounds")
     assert WordsReader().read_task(words).hours is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections import Counter
 from datetime import date, time, timedelta
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from agents.traits import EventKind, EventTraits, EventWords, TaskWords, Traits
 from agents.understanding.readers.words import WordsReader
+from agents.understanding.readers.words.lexicon import FOLDER
 
 TUESDAY = date(2026, 5, 5)
 
@@ -129,3 +132,12 @@ def test_who_sleeps_on_a_flight_wants_their_peace() -> None:
 def test_whatever_stands_there_is_read_without_failing(title: str, is_all_day: bool) -> None:
     for trait in (entry(title, is_all_day=is_all_day).kind, entry(title).may_interrupt):
         assert trait is None or trait.quote in title
+
+
+def test_a_notion_stands_in_one_file_of_a_language() -> None:
+    seen = Counter(
+        (file.name.split(".")[0], notion)
+        for file in FOLDER.glob("*.toml")
+        for notion in tomllib.loads(file.read_text(encoding="utf-8"))
+    )
+    assert [key for key, count in seen.items() if count > 1] == []

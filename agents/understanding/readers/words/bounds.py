@@ -17,7 +17,7 @@ BEHIND = 6  # tokens between "after 8" and "no", which ends some sentences
 MOST_BETWEEN = 12  # tokens between two bounds that belong together
 NAME = 4  # tokens of what has its time in brackets
 NEXT = 1  # and between "not" and it, where it is meant: "no llamar después de las 9"
-VERB_LAST = ("de", "nl")
+VERB_LAST = ("de", "nl")  # and a denial: places.py has those whose verb alone does
 MOST_DAYS = 5  # tokens of days before a bound
 STOPS = ".;!?\n"
 # What is said of those who are no longer to be had.

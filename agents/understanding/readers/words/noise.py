@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from agents.traits import Noise, Trait
 from agents.understanding.readers.words import adverts, debris, markup, orders, shouts
 from agents.understanding.readers.words.lexicon import Line, read_line
+from agents.understanding.readers.words.places import VERB_LAST
 
 # Words of somebody else: an own title says what is to be done with them.
 QUOTED = re.compile(
@@ -22,7 +23,6 @@ QUOTED = re.compile(
 )
 SAID_ABOUT = frozenset(":-–—")  # “You have won” – delete it
 LONGEST_QUOTE = 120  # characters
-VERB_LAST = frozenset({"de", "ja", "nl"})
 
 
 def read_noise(title: Line, description: Line) -> Trait[Noise] | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import time
 
 from agents.traits import Span
+from agents.understanding.readers.words.bounds import VERB_LAST
 from agents.understanding.readers.words.doors import Found
 from agents.understanding.readers.words.lexicon import Hit, Line
 
 MOST_BETWEEN = 3  # tokens between a party and its day: "meeting with Ann Mon 3–5"
 FURTHEST = 6  # and between a word for writing and what it is written on
 SHORTEST = 60  # minutes: what is as short on one day is an appointment
-VERB_LAST = ("de", "nl")
 CUTS = ".,;:!?()\n"
 
 
