@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.utils import timezone, translation
 
 from agents.base import Answer
 from agents.tests.people import task, view
-from agents.traits import EventKind, Place, Trait, Traits
+from agents.traits import Door, EventKind, Hours, Place, Span, Trait, Traits
 from tests.clock import BERLIN, NOON
 from tips.tests.deciding import at, decide, of_kind, said, with_answers
 
@@ -46,6 +46,20 @@ def test_nothing_is_said_in(kind: EventKind, silence: str) -> None:
 def test_what_may_be_interrupted_is() -> None:
     watch = of_kind(EventKind.MEETING, may=Trait(True, "drop in"))
     assert said(view(task(1, "Call", due_in=0, priority=4), watch)) == "Call"
+
+
+def test_hours_that_were_written_down_are_said_before_they_end() -> None:
+    """ "They only answer 11 to 12": worth a word at twenty to, though nothing is due."""
+    morning = Hours(Door.OWN, (Span(start=time(11), end=time(12)),))
+    call = task(
+        1, "Orthotics", duration=5 * MINUTE, traits=Traits(hours=Trait(morning, "answer 11-12"))
+    )
+    usual = task(
+        2, "Bank", duration=5 * MINUTE, traits=Traits(hours=Trait(Hours(Door.OFFICE), "bank"))
+    )
+    assert said(view(call, now=at(11, 40))) == "Orthotics"
+    assert said(view(call, now=at(11, 5))) == "nothing_urgent"
+    assert said(view(usual, now=at(16, 40))) == "nothing_urgent"  # no word says until when
 
 
 def test_on_a_train_only_what_can_be_done_there() -> None:

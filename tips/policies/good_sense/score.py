@@ -330,7 +330,13 @@ def _closing(task: TaskView, need: Need, view: UserView) -> float:
     if later is None or later - first.end > w.FOR_LONG:
         last = _fading(w.HARD, first.end - need.effort - view.now)
         return last if _is_about_health(task) else w.CLOSING_FOR_LONG
-    return w.CLOSING if later - first.end > 10 * HOUR else 0.0
+    if later - first.end <= 10 * HOUR:
+        return 0.0
+    said = task.traits.hours
+    is_said = said is not None and bool(said.value.spans)
+    is_soon = first.end - view.now <= w.CLOSES_SOON
+    is_undated = need.soft is None and need.hard is None
+    return w.CLOSING_SOON if is_said and is_soon and is_undated else w.CLOSING
 
 
 def _is_last_chance(need: Need, later: datetime | None, view: UserView) -> bool:

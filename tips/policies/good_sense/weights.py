@@ -32,6 +32,8 @@ STAKES = {
 WAITS, UNBLOCKS = 8.0, 12.0
 # Open now, closing soon, and not open again today.
 CLOSING, CLOSING_WITHIN = 12.0, timedelta(hours=2)
+# By hours that the person wrote down, and only just, of what has no day.
+CLOSING_SOON, CLOSES_SOON = 21.0, timedelta(minutes=45)
 # And not on the next day either.
 CLOSING_FOR_LONG, FOR_LONG = 22.0, timedelta(hours=30)
 QUICK, QUICK_MIN = 2.0, timedelta(minutes=10)
