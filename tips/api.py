@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils import timezone
@@ -157,21 +158,25 @@ class ReactionView(APIView):
         operation_id="tip_reaction", request=ReactionSerializer, responses=ReactedSerializer
     )
     def post(self, request: Request, pk: UUID) -> Response:
-        """Answer the tip. The first answer counts; the same again is harmless."""
+        """Answer the tip. The first answer counts; the same again is harmless.
+
+        With a reason that tips of its kind are not refused for, nothing is answered.
+        """
         tip = get_object_or_404(Tip, pk=pk, user_id=person(request).pk)
         given = ReactionSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         at, data = timezone.now(), given.validated_data
         try:
-            outcome = answering.react(
-                tip, data["reaction"], at=at, answered_at=data.get("answered_at")
-            )
+            with transaction.atomic():
+                outcome = answering.react(
+                    tip, data["reaction"], at=at, answered_at=data.get("answered_at")
+                )
+                if data.get("reason"):
+                    answering.explain(outcome.tip, data["reason"], at=at)
+                    outcome.tip.refresh_from_db()
         except answering.NotOffered as refused:
-            no = _("No tip of this kind is answered so.")
-            raise serializers.ValidationError({"reaction": ErrorDetail(no, NO_CHOICE)}) from refused
-        if data.get("reason"):
-            answering.explain(outcome.tip, data["reason"], at=at)
-            outcome.tip.refresh_from_db()
+            no = ErrorDetail(_("No tip of this kind is answered so."), NO_CHOICE)
+            raise serializers.ValidationError({refused.what: no}) from refused
         return Response(ReactedSerializer({"won": outcome.won, "tip": outcome.tip}).data)
 
 

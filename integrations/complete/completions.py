@@ -38,6 +38,14 @@ def complete(user_id: UUID, task_id: int, *, key: UUID, not_before: datetime, at
     return True
 
 
+def asked_since(user_id: UUID, task_id: int, since: datetime) -> UUID | None:
+    """The key of the completion that was asked for last, no earlier than `since`, and still holds:
+    neither taken back nor given up."""
+    asked = Completion.objects.filter(user_id=user_id, task_id=task_id, created_at__gte=since)
+    asked = asked.filter(state__in=(Completion.State.WAITING, Completion.State.DONE))
+    return asked.order_by("-created_at").values_list("key", flat=True).first()
+
+
 def cancel_completion(user_id: UUID, key: UUID, *, at: datetime) -> bool:
     """Take a completion back. False: it has been tried already, or there is none."""
     untried = Completion.objects.waiting().filter(key=key, user_id=user_id, attempts=0)

@@ -31,7 +31,11 @@ class Outcome:
 
 
 class NotOffered(Exception):
-    """No tip of this kind is answered so."""
+    """No tip of this kind is answered so. `what`: reaction or reason."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
 
 
 def mark_shown(tip: Tip, *, surface: str, at: datetime) -> bool:
@@ -63,7 +67,7 @@ def react(tip: Tip, reaction: str, *, at: datetime, answered_at: datetime | None
     """
     offer = way_of(tip.kind).offer(reaction)
     if offer is None:
-        raise NotOffered(reaction)
+        raise NotOffered("reaction")
     with transaction.atomic():
         _lock(tip.user_id, at)
         tip = Tip.objects.select_for_update().get(pk=tip.pk)
@@ -78,6 +82,9 @@ def react(tip: Tip, reaction: str, *, at: datetime, answered_at: datetime | None
         effect = _effect(tip)
         _apply(tip, effect, at=at)
         tip.save()
+        # The answer is about the candidate: what was said of it since has been answered, too.
+        live = Tip.objects.live().filter(user_id=tip.user_id, candidate=tip.candidate)
+        live.update(state=Tip.State.WITHDRAWN, ended_at=at)
         TipSchedule.objects.rest(tip.user_id, tip, until=_rests_until(tip, effect, at))
         publish(
             TipReacted(
@@ -100,7 +107,10 @@ def explain(tip: Tip, reason: str, *, at: datetime) -> Outcome:
     """Say why not. The first reason counts; its effect replaces that of the bare "not this".
 
     One that completes the task can be taken back for as long as the answer itself could.
+    Raises NotOffered for a reason that tips of its kind are not refused for.
     """
+    if not way_of(tip.kind).takes(reason):
+        raise NotOffered("reason")
     with transaction.atomic():
         _lock(tip.user_id, at)
         tip = Tip.objects.get(pk=tip.pk)
@@ -217,14 +227,20 @@ def _apply(tip: Tip, effect: Effect, *, at: datetime) -> None:
 
 
 def _complete(tip: Tip, at: datetime) -> bool:
-    """Have the task completed at its source. False: it is gone, or its source completes nothing."""
+    """Have the task completed at its source. False: it is gone, or its source completes nothing.
+
+    Whoever answers two tips about one task has done it once: another time would close the next
+    date of one that recurs.
+    """
+    tip.completion_key = None
     task_id = next((item["id"] for item in tip.evidence if item["model"] == "task"), None)
-    key, not_before = uuid4(), at + conf.UNDO_WINDOW + conf.UNDO_GRACE
-    is_asked = task_id is not None and completions.complete(
-        tip.user_id, task_id, key=key, not_before=not_before, at=at
-    )
-    tip.completion_key = key if is_asked else None
-    return is_asked
+    if task_id is None:
+        return False
+    key = completions.asked_since(tip.user_id, task_id, tip.made_at) or uuid4()
+    not_before = at + conf.UNDO_WINDOW + conf.UNDO_GRACE
+    if completions.complete(tip.user_id, task_id, key=key, not_before=not_before, at=at):
+        tip.completion_key = key
+    return tip.completion_key is not None
 
 
 def _may_undo(tip: Tip, at: datetime) -> bool:

@@ -46,6 +46,9 @@ class Way:
     def offer(self, reaction: str) -> Offer | None:
         return next((o for o in self.offers if o.reaction == reaction), None)
 
+    def takes(self, reason: str) -> bool:
+        return reason in self.reasons or any(o.implies == reason for o in self.offers)
+
 
 DONE = Offer(Reaction.DONE, _("Done"), _("Done."))
 GOT_IT = Offer(Reaction.DONE, _("Got it"), _("Noted."))

@@ -66,8 +66,8 @@ def react(request: SignedInRequest, pk: UUID) -> HttpResponse:
         outcome = answering.react(
             tip, reaction, at=at, answered_at=form.cleaned_data["answered_at"]
         )
-    except answering.NotOffered:
-        return HttpResponseBadRequest("reaction", content_type="text/plain")
+    except answering.NotOffered as refused:
+        return HttpResponseBadRequest(refused.what, content_type="text/plain")
     if outcome.tip.reaction == reaction:
         return _answered(request, outcome.tip)
     first = _("You had already answered this, here or on another device. The first answer counts.")
@@ -93,7 +93,10 @@ def reason(request: SignedInRequest, pk: UUID) -> HttpResponse:
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")
-    outcome = answering.explain(tip, form.cleaned_data["reason"], at=timezone.now())
+    try:
+        outcome = answering.explain(tip, form.cleaned_data["reason"], at=timezone.now())
+    except answering.NotOffered as refused:
+        return HttpResponseBadRequest(refused.what, content_type="text/plain")
     return _answered(request, outcome.tip)
 
 

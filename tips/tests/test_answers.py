@@ -129,6 +129,49 @@ def test_after_an_answer_the_page_rests_until_one_more_is_asked_for(tip: Tip, al
     assert following.content == "Water plants"
 
 
+@pytest.fixture
+def newer(tip: Tip) -> Tip:
+    """About the same task, made when the first had run out on a page that was left open."""
+    made = make_tip(tip.user_id, at=NOON + timedelta(hours=5))
+    assert made is not None
+    assert made.candidate == tip.candidate
+    assert made != tip
+    return made
+
+
+def test_an_answer_to_an_old_tip_is_one_to_the_newer_about_the_same(tip: Tip, newer: Tip) -> None:
+    answering.react(tip, "snooze", at=NOON + timedelta(hours=5, minutes=1))
+    newer.refresh_from_db()
+    assert newer.state == Tip.State.WITHDRAWN
+
+
+def test_a_tip_about_something_else_outlives_an_answer_to_an_old_one(tip: Tip, alice: User) -> None:
+    make_task(alice, "Catch the train", due_in=0, priority=4)
+    Mute.objects.create(
+        user=alice, tip=tip, candidate=tip.candidate, until=NOON + timedelta(days=1), since=NOON
+    )
+    other = make_tip(alice.pk, at=NOON + timedelta(hours=5))
+    assert other is not None
+    answering.react(tip, "snooze", at=NOON + timedelta(hours=5, minutes=1))
+    assert Tip.objects.live().get() == other
+
+
+def test_two_tips_about_one_task_complete_it_once(tip: Tip, newer: Tip) -> None:
+    answering.react(tip, "done", at=NOON + timedelta(hours=5, minutes=1))
+    Completion.objects.update(state=Completion.State.DONE, finished_at=NOON + timedelta(hours=5))
+    answering.react(newer, "done", at=NOON + timedelta(hours=5, minutes=2))
+    assert Completion.objects.count() == 1
+
+
+def test_what_was_taken_back_is_completed_by_the_newer_tip(tip: Tip, newer: Tip) -> None:
+    said = NOON + timedelta(hours=5, minutes=1)
+    answering.react(tip, "done", at=said)
+    answering.undo(tip, at=said + timedelta(seconds=3))
+    answering.react(newer, "done", at=said + timedelta(seconds=20))
+    states = sorted(Completion.objects.values_list("state", flat=True))
+    assert states == ["cancelled", "waiting"]
+
+
 def test_a_snoozed_tip_comes_back_after_two_hours(tip: Tip, alice: User) -> None:
     answering.react(tip, "snooze", at=LATER)
     assert make_tip(alice.pk, at=LATER + timedelta(minutes=110)) is None
@@ -178,6 +221,15 @@ def test_only_the_first_reason_counts(tip: Tip) -> None:
 def test_a_reason_without_a_dismissal_is_refused(tip: Tip) -> None:
     answering.react(tip, "done", at=LATER)
     assert not answering.explain(tip, "wrong", at=LATER).won
+
+
+def test_a_reason_that_the_kind_does_not_have_is_refused(alice: User) -> None:
+    make_event(alice, starts_in_min=10)
+    reminder = make_tip(alice.pk, at=NOON)
+    assert reminder is not None
+    answering.react(reminder, "dismiss", at=NOON)
+    with pytest.raises(answering.NotOffered, match="reason"):
+        answering.explain(reminder, "not_now", at=NOON)
 
 
 def test_a_reminder_is_acknowledged_and_closes_nothing(alice: User) -> None:

@@ -171,6 +171,25 @@ def test_a_reminder_is_refused_for_two_reasons(alice_client: Client, reminder: T
     assert card.count('name="reason"') == 2
 
 
+def test_the_api_answers_nothing_with_a_reason_that_the_kind_does_not_have(
+    alice_client: Client, reminder: Tip
+) -> None:
+    path, body = f"/api/v1/tip/{reminder.pk}/reaction", {"reaction": "dismiss", "reason": "not_now"}
+    told = alice_client.post(path, body, content_type="application/json")
+    assert told.status_code == 400
+    assert told.json()["errors"][0]["attr"] == "reason"
+    reminder.refresh_from_db()
+    assert reminder.state != Tip.State.ANSWERED
+
+
+def test_the_page_refuses_a_reason_that_the_kind_does_not_have(
+    alice_client: Client, reminder: Tip
+) -> None:
+    answer(alice_client, reminder, "dismiss")
+    said = alice_client.post(f"/tip/{reminder.pk}/reason", {"reason": "not_now"})
+    assert (said.status_code, said.content) == (400, b"reason")
+
+
 def test_the_api_says_how_a_tip_can_be_answered(alice_client: Client, reminder: Tip) -> None:
     tip = alice_client.get("/api/v1/tip").json()["tip"]
     assert [o["words"] for o in tip["offers"]] == ["Got it", "Later", "Not this"]
