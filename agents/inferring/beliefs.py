@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -15,13 +16,22 @@ from django.utils import translation
 from pydantic import ValidationError
 
 from accounts.locks import lock_person
-from agents.base import FreshBelief, Inference, Prefs, UserView
+from agents.base import (
+    FreshBelief,
+    Inference,
+    InferenceManifest,
+    Inferred,
+    Prefs,
+    UserView,
+)
 from agents.models import Belief, LookSchedule
 from agents.registry import INFERENCES
 from events.bus import publish
 from events.catalog import PreferencesChanged
 from oo.lib.among import Among
 from oo.lib.words import Formats, written_as
+
+log = logging.getLogger(__name__)
 
 # What is less sure is shown, but decides nothing.
 SURE = 0.6
@@ -98,26 +108,40 @@ def load_known(user_ids: Collection[UUID]) -> dict[UUID, dict[str, Belief]]:
     return found
 
 
-def infer(view: UserView, known: Mapping[str, Belief]) -> Iterator[Belief]:
-    """What has to be written: the beliefs that have run out, as they are now."""
+def infer(view: UserView, known: Mapping[str, Belief]) -> tuple[list[Belief], int]:
+    """What has to be written: the beliefs that have run out, as they are now. And how many could
+    not be inferred: what is not survived is logged without the person's words, and hurts no other.
+    """
+    new, failed = [], 0
     for key, inference in INFERENCES.load().items():
         manifest, before = inference.manifest, known.get(key)
         may = view.consents.issuperset(manifest.consents)
         if before and may and _holds(before, manifest.version, view.now):
             continue
-        found = inference.infer(view) if may else None
-        if found is None and (before is None or before.value is None):
+        try:
+            found = inference.infer(view) if may else None
+        except Exception as error:  # a plug-in may raise anything
+            log.error("inference %s failed: %s", key, type(error).__name__)  # noqa: TRY400
+            failed += 1
             continue
-        yield Belief(
-            user_id=view.user_id,
-            inference=key,
-            version=manifest.version,
-            value=found.value.model_dump(mode="json") if found else None,
-            confidence=found.confidence if found else 0.0,
-            evidence=found.evidence if found else 0,
-            made_at=view.now,
-            expires_at=view.now + manifest.ttl,
-        )
+        if found is not None or (before is not None and before.value is not None):
+            new.append(_belief(view, key, manifest, found))
+    return new, failed
+
+
+def _belief(
+    view: UserView, key: str, manifest: InferenceManifest, found: Inferred | None
+) -> Belief:
+    return Belief(
+        user_id=view.user_id,
+        inference=key,
+        version=manifest.version,
+        value=found.value.model_dump(mode="json") if found else None,
+        confidence=found.confidence if found else 0.0,
+        evidence=found.evidence if found else 0,
+        made_at=view.now,
+        expires_at=view.now + manifest.ttl,
+    )
 
 
 def _holds(belief: Belief, version: int, at: datetime) -> bool:

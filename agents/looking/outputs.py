@@ -60,11 +60,15 @@ def load_stored(user_ids: Collection[UUID]) -> dict[UUID, dict[str, Stored]]:
 def load_current(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, dict[str, Snippet]]:
     """The snippets that still hold, by person and agent: one query.
 
-    None hold of a person whose data have changed since.
+    None hold of a person whose data have changed since, nor of one whom a worker holds: it may be
+    for that that it does.
     """
     found: dict[UUID, dict[str, Snippet]] = defaultdict(dict)
     rows = AgentOutput.objects.filter(
-        Among("user_id", user_ids), expires_at__gt=at, user__lookschedule__is_changed=False
+        Among("user_id", user_ids),
+        expires_at__gt=at,
+        user__lookschedule__is_changed=False,
+        user__lookschedule__claimed_until=None,
     )
     for user_id, key, version, stored in rows.values_list("user_id", "agent", "version", "snippet"):
         agent = AGENTS.get(key)

@@ -7,9 +7,11 @@ at once take different people.
 from __future__ import annotations
 
 import gc
+import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,13 +20,16 @@ from django.db.models import F
 
 from accounts.locks import lock_people
 from accounts.models import Profile
+from agents.base import UserView
 from agents.inferring.beliefs import infer, load_known
 from agents.looking.looking import look
 from agents.looking.outputs import Changes, Outputs, compare, fresh, load_stored, write
-from agents.models import AgentDay, Claimed, LookSchedule, Spent, Sweep
+from agents.models import AgentDay, Belief, Claimed, LookSchedule, Spent, Sweep
 from agents.understanding.keeping import read_new_words
 from agents.view import load_views
 from oo.lib.bulk import upsert
+
+log = logging.getLogger(__name__)
 
 CHUNK = 1_000  # people
 # Longer than a chunk may take, and than the task that looks at it.
@@ -48,16 +53,26 @@ def sweep_chunk(sweep: Sweep, claimed: Sequence[Claimed], *, at: datetime) -> No
     left out.
     """
     with _no_collector():
-        changes, next_looks, spent = _look_at(claimed, at=at)
-        _write(changes, next_looks, at=at)
-    AgentDay.objects.add(at.date(), spent)
+        found = _look_at(claimed, at=at)
+        _write(found.changes, found.next_looks, at=at)
+    AgentDay.objects.add(at.date(), found.spent)
     Sweep.objects.filter(pk=sweep.pk).update(
         updated_at=at,
-        people=F("people") + len(next_looks),
-        written=F("written") + len(changes.changed),
-        dropped=F("dropped") + len(changes.gone),
-        failed=F("failed") + sum(of.failed for of in spent.values()),
+        people=F("people") + len(found.next_looks),
+        written=F("written") + len(found.changes.changed),
+        dropped=F("dropped") + len(found.changes.gone),
+        failed=F("failed") + found.failed + sum(of.failed for of in found.spent.values()),
     )
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is to be written, when to look again at whom, and what each agent took."""
+
+    changes: Changes = field(default_factory=Changes)
+    next_looks: dict[UUID, datetime | None] = field(default_factory=dict)
+    spent: dict[str, Spent] = field(default_factory=lambda: defaultdict(Spent))
+    failed: int = 0  # inferences, and people of whom nothing could be noted
 
 
 @contextmanager
@@ -72,28 +87,37 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _look_at(
-    claimed: Sequence[Claimed], *, at: datetime
-) -> tuple[Changes, dict[UUID, datetime | None], dict[str, Spent]]:
-    """What is to be written, when to look again at whom, and what each agent took."""
+def _look_at(claimed: Sequence[Claimed], *, at: datetime) -> _Found:
     user_ids = [c.user_id for c in claimed]
     read_new_words(user_ids, at=at)
     views = load_views(user_ids, at=at)
     stored, known = load_stored(user_ids), load_known(user_ids)
-    changes, spent = Changes(), defaultdict[str, Spent](Spent)
-    next_looks: dict[UUID, datetime | None] = {}
+    found = _Found()
     for person in claimed:
         if (view := views.pop(person.user_id, None)) is None:
             continue
-        before: Outputs = stored.get(person.user_id, {})
-        looked = look(view, fresh=() if person.is_changed else fresh(before, view))
-        again = compare(view, before, looked, changes)
-        next_looks[person.user_id] = again if _is_active(person, at) else None
-        changes.beliefs += infer(view, known.get(person.user_id, {}))
-        for key, took_s in looked.took_s.items():
-            spent[key].add(took_s, has_failed=key not in looked.seen)
+        before, beliefs = stored.get(person.user_id, {}), known.get(person.user_id, {})
+        try:
+            _look_at_one(person, view, before, beliefs, into=found)
+        except Exception as error:  # what an agent returned may be anything
+            # Not in `next_looks`: nothing is written of them, and they are due when the lease ends.
+            log.error("looking at one person failed: %s", type(error).__name__)  # noqa: TRY400
+            found.failed += 1
         view.memo.clear()  # what was worked out knows its view: a circle that only gc would find
-    return changes, next_looks, spent
+    return found
+
+
+def _look_at_one(
+    person: Claimed, view: UserView, before: Outputs, known: Mapping[str, Belief], *, into: _Found
+) -> None:
+    looked = look(view, fresh=() if person.is_changed else fresh(before, view))
+    for key, took_s in looked.took_s.items():
+        into.spent[key].add(took_s, has_failed=key not in looked.seen)
+    again = compare(view, before, looked, into.changes)
+    beliefs, failed = infer(view, known)
+    into.changes.beliefs += beliefs
+    into.failed += failed
+    into.next_looks[person.user_id] = again if _is_active(person, view.now) else None
 
 
 def _is_active(person: Claimed, at: datetime) -> bool:

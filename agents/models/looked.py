@@ -104,13 +104,15 @@ class LookScheduleQuerySet(models.QuerySet["LookSchedule"]):
     def claim(self, most: int, *, at: datetime, until: datetime) -> list[Claimed]:
         """Take up to `most` due people for one worker; two at once take different ones.
 
-        Of a worker that dies they are due again at `until`. What changes meanwhile is noted in
-        the row, and looked at then.
+        Of a worker that dies they are due again at `until`, and count as changed: what it was told
+        of, nobody has looked at. What changes meanwhile is noted in the row, and looked at then.
         """
         with transaction.atomic():
             rows = self.due(at=at).select_for_update(skip_locked=True, of=("self",))
+            told = rows.values_list("pk", "is_changed", "claimed_until", "active_at")[:most]
             found = [
-                Claimed(*told) for told in rows.values_list("pk", "is_changed", "active_at")[:most]
+                Claimed(pk, is_changed or held is not None, active_at)
+                for pk, is_changed, held, active_at in told
             ]
             self.filter(Among("pk", (c.user_id for c in found))).update(
                 claimed_until=until, next_look_at=until, is_changed=False
@@ -231,7 +233,8 @@ class Sweep(models.Model):
     people = models.PositiveIntegerField(default=0)  # looked at
     written = models.PositiveIntegerField(default=0)  # outputs that are new or changed
     dropped = models.PositiveIntegerField(default=0)  # outputs with nothing left to see
-    failed = models.PositiveIntegerField(default=0)  # looks of one agent at one person
+    # Looks of one agent at one person, and inferences; or a whole person.
+    failed = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"

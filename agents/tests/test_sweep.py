@@ -10,11 +10,29 @@ from django.db import connection
 
 from accounts.models import Consent, User
 from accounts.privacy.consents import grant, withdraw
-from agents.base import Agent, AgentManifest, Snippet, UserView
+from agents.base import (
+    Agent,
+    AgentManifest,
+    Inference,
+    InferenceManifest,
+    Prefs,
+    Snippet,
+    UserView,
+)
+from agents.beliefs import Lateness
 from agents.looking import sweeping
 from agents.looking.outputs import load_current
-from agents.models import AgentDay, AgentOutput, Claimed, LookSchedule, Reading, Spent, Sweep
-from agents.registry import AGENTS
+from agents.models import (
+    AgentDay,
+    AgentOutput,
+    Belief,
+    Claimed,
+    LookSchedule,
+    Reading,
+    Spent,
+    Sweep,
+)
+from agents.registry import AGENTS, INFERENCES
 from integrations.models import Task
 from oo.lib import bulk
 from tests.clock import NOON, TODAY
@@ -172,6 +190,55 @@ def test_an_agent_that_fails_hurts_no_other_and_tells_no_words(
     assert "My secret" not in caplog.text
 
 
+class Guesses(Inference):
+    manifest = InferenceManifest(
+        key="guesses", title="Guesses", version=1, value=Lateness, consents=(), ttl=HOUR
+    )
+
+    def infer(self, view: UserView) -> None:
+        raise RuntimeError(view.tasks[0].title)
+
+    def say(self, value: Prefs) -> str:
+        raise NotImplementedError
+
+
+def test_an_inference_that_fails_hurts_no_other_and_tells_no_words(
+    alice: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for days in range(6):
+        make_task(alice, "My secret", due_in=-1 - days)
+    monkeypatch.setitem(INFERENCES.load(), "guesses", Guesses())
+    run = sweep()
+    assert (run.people, run.failed) == (1, 1)
+    assert "overdue-task" in seen(alice)
+    assert Belief.objects.filter(inference="overdue-task").exists()
+    assert "inference guesses failed: RuntimeError" in caplog.text
+    assert "My secret" not in caplog.text
+
+
+class Babbles(Agent):
+    manifest = AgentManifest("babbles", "Babbles", 1, HOUR, (), ("tasks",))
+
+    def look(self, view: UserView) -> Snippet | None:
+        if any(task.title == "My secret" for task in view.tasks):
+            return Snippet(text="", facts=(object(),))  # type: ignore[arg-type]  # as a bug has it
+        return None
+
+
+def test_what_cannot_be_written_of_one_person_hurts_no_other(
+    alice: User, bob: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    settle(bob)
+    make_task(alice, "My secret", due_in=-1)
+    make_task(bob, "Late", due_in=-1)
+    monkeypatch.setitem(AGENTS.load(), "babbles", Babbles())
+    run = sweep()
+    assert (run.people, run.failed) == (1, 1)
+    assert "overdue-task" in seen(bob)
+    assert "My secret" not in caplog.text
+    assert [c.user_id for c in claim(NOON + sweeping.LEASE)] == [alice.pk]  # tried again
+
+
 def test_what_agents_took_adds_up_by_day(alice: User) -> None:
     spent = Spent()
     spent.add(0.5, has_failed=False)
@@ -234,6 +301,19 @@ def test_the_people_of_a_killed_worker_are_due_again(alice: User) -> None:
     assert [c.user_id for c in claim(NOON)] == [alice.pk]
     assert claim(NOON + MINUTE) == []
     assert [c.user_id for c in claim(NOON + sweeping.LEASE)] == [alice.pk]
+
+
+def test_a_change_that_a_killed_worker_was_told_of_is_not_forgotten(alice: User) -> None:
+    task = make_task(alice, "Late", due_in=-1)
+    sweep()
+    Task.objects.filter(pk=task.pk).update(due_on=TODAY + timedelta(days=30))
+    LookSchedule.objects.note_change(alice.pk)
+    assert [c.is_changed for c in claim(NOON + MINUTE)] == [True]
+    assert seen(alice, NOON + MINUTE) == {}  # nobody has looked yet
+    again = NOON + MINUTE + sweeping.LEASE
+    assert [c.is_changed for c in claim(again)] == [True]
+    sweep(again + sweeping.LEASE)
+    assert not AgentOutput.objects.filter(agent="overdue-task").exists()
 
 
 def test_what_changes_during_a_look_is_looked_at_next(alice: User) -> None:
