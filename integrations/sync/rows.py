@@ -55,16 +55,14 @@ class _Known:
 
 
 def store_tasks(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
-    """Write what differs. One query to read, and a constant number for each 500 rows written."""
+    """Write what differs. No query where a delta names nothing; else one to read, of a delta one
+    for each 500 names, and a constant number for each 500 rows written.
+    """
     named = {_key(s.external_id): s for s in pull.tasks}
-    known = {
-        external_id: _Known(pk, digest, completed_at, _due(due_on, due_time), *more)
-        for external_id, pk, digest, completed_at, due_on, due_time, *more in (
-            Task.objects.filter(connection=connection)
-            .values_list(*KNOWN)
-            .iterator(chunk_size=2_000)
-        )
-    }
+    gone = {_key(name) for name in pull.gone_tasks} - named.keys()
+    if not (named or gone or pull.full):
+        return Changes()
+    known = _known_tasks(connection, None if pull.full else named.keys() | gone)
     written, completed = 0, []
     for batch in _batches(_changed_tasks(named, known)):
         rows = []
@@ -79,15 +77,29 @@ def store_tasks(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
             rows.append(_row(Task, connection, external_id, values, digest, at))
         _upsert(Task, rows, TASK_KEY)
         written += len(rows)
-    gone = {_key(name) for name in pull.gone_tasks} - named.keys()
     if pull.full:
         gone |= known.keys() - named.keys()
     removed = _delete(Task, [known[name].pk for name in gone if name in known])
     return Changes(written, removed, tuple(completed))
 
 
+def _known_tasks(connection: Connection, names: Iterable[str] | None) -> dict[str, _Known]:
+    """By external_id, those of these names; None: all. Most rows were completed long ago, and a
+    delta every few minutes has no use for them.
+    """
+    mine = Task.objects.filter(connection=connection)
+    parts = [mine] if names is None else (mine.filter(external_id__in=b) for b in _batches(names))
+    return {
+        external_id: _Known(pk, digest, completed_at, _due(due_on, due_time), *more)
+        for part in parts
+        for external_id, pk, digest, completed_at, due_on, due_time, *more in (
+            part.values_list(*KNOWN).iterator(chunk_size=2_000)
+        )
+    }
+
+
 def store_events(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
-    """As store_tasks."""
+    """As store_tasks, but all rows are read: a delta that ends an entry names no occurrence."""
     named = {_event_key(s.external_id, s.occurrence): s for s in pull.events}
     if not (named or pull.full or pull.gone_events):
         return Changes()

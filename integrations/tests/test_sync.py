@@ -275,6 +275,66 @@ def test_queries_grow_with_batches_and_not_with_rows(
         again(connection)
 
 
+@pytest.fixture
+def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Primary keys of the tasks that syncs have read back, in no order."""
+    found: list[int] = []
+
+    def known(pk: int, *more: Any) -> Any:
+        found.append(pk)
+        return really(pk, *more)
+
+    really = rows._Known
+    monkeypatch.setattr(rows, "_Known", known)
+    return found
+
+
+def test_a_delta_that_names_no_task_does_not_look_at_tasks(
+    scripted: Scripted, connection: Connection
+) -> None:
+    make_scripted_task(connection, completed_at=NOON - MINUTE)
+    scripted.script.says = Pull(False, {"n": 2}, events=(event(),))
+    with CaptureQueriesContext(database) as queries:
+        assert sync(connection.pk, at=NOON) == Outcome.SYNCED
+    assert not [q for q in queries if "integrations_task" in q["sql"]]
+    assert CalendarEvent.objects.count() == 1
+    assert Task.objects.count() == 1
+
+
+def test_a_delta_reads_back_only_what_it_names(
+    scripted: Scripted, connection: Connection, looked_up: list[int]
+) -> None:
+    """Whatever was completed since the connection was made, and is not named."""
+    for n in range(5):
+        make_scripted_task(connection, external_id=f"done {n}", completed_at=NOON - MINUTE)
+    names = ("t1", "t2", "back")
+    named = [make_scripted_task(connection, external_id=name).pk for name in names]
+    Task.objects.filter(external_id="back").update(completed_at=NOON - MINUTE)
+    told = (task(title="Other words"), task("back", updated_at=NOON), task("new"))
+    scripted.script.says = delta(*told, gone_tasks=frozenset({"t2", "never seen"}))
+    assert sync(connection.pk, at=NOON) == Outcome.SYNCED
+    assert sorted(looked_up) == sorted(named)
+    assert set(Task.objects.open().values_list("external_id", flat=True)) == {"t1", "back", "new"}
+    assert Task.objects.exclude(completed_at=None).count() == 5
+    assert Task.objects.get(external_id="t1").title == "Other words"
+
+
+def test_a_delta_of_many_names_knows_them_all(
+    scripted: Scripted, connection: Connection, subjects: Any
+) -> None:
+    named = tuple(task("long" * 100 + str(n)) for n in range(rows.BATCH_ROWS + 1))
+    scripted.script.says = delta(*named)
+    sync(connection.pk, at=NOON)
+    told = subjects()
+    with CaptureQueriesContext(database) as queries:
+        assert again(connection, minutes=9) == Outcome.SYNCED
+    assert subjects() == told
+    assert len([q for q in queries if 'FROM "integrations_task' in q["sql"]]) == 2
+    scripted.script.says = delta(gone_tasks=frozenset(each.external_id for each in named))
+    again(connection)
+    assert not Task.objects.exists()
+
+
 # ---- claims ---------------------------------------------------------------------------------
 
 
