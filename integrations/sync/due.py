@@ -20,12 +20,10 @@ def read_calendars_anew(user_id: UUID, *, at: datetime) -> list[UUID]:
     """The person lives in another zone now: whole days are other moments. Returns what is due.
 
     A first reading that is under way began in the old zone; without its claim it is discarded.
+    What is not connected keeps its claim: of two workers that exchange one code, one is refused.
     """
     has_dates = Q(events__isnull=False) | Q(synced_at=None)
-    ids = list(
-        Connection.objects.filter(has_dates, user_id=user_id)
-        .values_list("pk", flat=True)
-        .distinct()
-    )
-    Connection.objects.filter(pk__in=ids).update(cursor={}, claimed_until=None, next_sync_at=at)
+    connected = Connection.objects.known()
+    ids = list(connected.filter(has_dates, user_id=user_id).values_list("pk", flat=True).distinct())
+    connected.filter(pk__in=ids).update(cursor={}, claimed_until=None, next_sync_at=at)
     return ids

@@ -12,7 +12,7 @@ from accounts.models import Consent, User
 from integrations.access import checking, connections
 from integrations.eraser import IntegrationsEraser
 from integrations.models import Connection
-from integrations.sync.due import request_sync
+from integrations.sync.due import read_calendars_anew, request_sync
 from integrations.sync.syncing import CLAIM, Outcome, sync
 from integrations.tests.scripted import MINUTE, Scripted, make_scripted_task
 from oo.lib.http import Unauthorized
@@ -132,6 +132,34 @@ def test_a_worker_that_was_too_slow_writes_nothing(
     monkeypatch.setattr(scripted, "identify", lost)
     assert sync(asked.pk, at=NOON) == Outcome.FAILED
     assert Connection.objects.get().state == Connection.State.CHECKING
+
+
+def test_a_new_time_zone_meanwhile_takes_the_check_from_no_worker(
+    scripted: Scripted, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else another would exchange the same code, which is good for once."""
+    asked, identify = ask(alice), scripted.identify
+    others: list[Any] = []
+
+    def meanwhile(*given: Any) -> Any:
+        others.extend(read_calendars_anew(alice.pk, at=NOON))
+        others.extend(Connection.objects.due(at=NOON))
+        return identify(*given)
+
+    monkeypatch.setattr(scripted, "identify", meanwhile)
+    assert sync(asked.pk, at=NOON) == Outcome.CONNECTED
+    assert others == []
+
+
+@pytest.mark.parametrize("state", Connection.NOT_CONNECTED)
+def test_a_new_time_zone_is_nothing_to_what_is_not_connected(
+    connection: Connection, alice: User, state: str
+) -> None:
+    later, held = NOON + MINUTE, NOON + CLAIM
+    mine = Connection.objects.filter(pk=connection.pk)
+    mine.update(state=state, claimed_until=held, next_sync_at=NOON)
+    assert read_calendars_anew(alice.pk, at=later) == []
+    assert mine.values_list("claimed_until", "next_sync_at").get() == (held, NOON)
 
 
 def test_one_who_is_not_here_asks_for_nothing(scripted: Scripted, charlie: User) -> None:
