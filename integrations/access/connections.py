@@ -15,6 +15,7 @@ from accounts.privacy import consents
 from events.bus import publish
 from events.catalog import ConnectionChanged
 from integrations.access import channels
+from integrations.access.calling import guarded
 from integrations.base import Account
 from integrations.models import Completion, Connection
 from integrations.registry import SOURCES
@@ -167,14 +168,15 @@ def disconnect(connection_id: UUID, *, at: datetime) -> bool | None:
 
 
 def revoke(connection: Connection) -> bool:
-    """Ask the source to forget our access; never raises, since the person leaves either way."""
+    """Ask the source to forget our access. Whatever it does, nothing is raised but DatabaseError:
+    the person leaves either way."""
     source = SOURCES.get(connection.source)
     if source is None:
         return False
     if source.manifest.can_watch:
         channels.stop(connection, source)
     try:
-        return source.revoke(connection.read_credentials())
+        return guarded(connection.source, lambda: source.revoke(connection.read_credentials()))
     except ApiError as error:
         log.warning("%s was not revoked: %s", connection.source, type(error).__name__)
         return False

@@ -113,14 +113,38 @@ def test_disconnecting_revokes_forgets_and_tells(
     assert connections.disconnect(connection.pk, at=NOON) is None
 
 
-def test_a_source_that_cannot_be_reached_is_disconnected_all_the_same(
-    scripted: Scripted, connection: Connection, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture(params=[Unreachable("scripted"), KeyError("refresh_token")], ids=type)
+def unrevoked(
+    request: pytest.FixtureRequest, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unreachable(_credentials: Any) -> bool:
-        raise Unreachable("scripted")
+    """The source cannot be reached, or breaks while access is given back to it."""
 
-    monkeypatch.setattr(scripted, "revoke", unreachable)
+    def fail(_credentials: Any) -> bool:
+        raise request.param
+
+    monkeypatch.setattr(scripted, "revoke", fail)
+
+
+def test_a_source_that_takes_nothing_back_is_disconnected_all_the_same(
+    unrevoked: None, connection: Connection
+) -> None:
     assert connections.disconnect(connection.pk, at=NOON) is False
+    assert not Connection.objects.exists()
+
+
+def test_a_source_that_takes_nothing_back_is_left_all_the_same(
+    unrevoked: None, connection: Connection
+) -> None:
+    assert connections.leave(connection.pk, at=NOON)
+    assert sync(connection.pk, at=NOON) == Outcome.GONE
+    assert not Connection.objects.exists()
+
+
+def test_a_withdrawn_consent_ends_a_source_that_takes_nothing_back(
+    unrevoked: None, connection: Connection, alice: User, queued: list[Any]
+) -> None:
+    consents.withdraw(alice.pk, "tasks", at=NOON)
+    assert connections.end_consent(alice.pk, "tasks", at=NOON) == 1
     assert not Connection.objects.exists()
 
 
