@@ -15,8 +15,7 @@ from notifier.models import Delivery, Wish
 from tips.base import Kind
 from tips.decide.interrupting import weigh
 from tips.decide.usefulness import Moment, counts_for
-from tips.deliver.delivering import GOOD_FOR
-from tips.deliver.knowing import SAID_ONCE_IN
+from tips.deliver.knowing import GOOD_FOR, SAID_ONCE_IN
 from tips.deliver.learning import HEARD_OUT
 from tips.models import Interruption
 

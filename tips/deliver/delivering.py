@@ -8,7 +8,7 @@ sent to where it could come up while others look on.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random, SystemRandom
 from uuid import UUID, uuid4
 
@@ -25,11 +25,9 @@ from tips.answer.afar import token_of
 from tips.base import Kind, Reaction
 from tips.decide.interrupting import weigh
 from tips.decide.kinds import way_of
-from tips.deliver.knowing import Known, load
+from tips.deliver.knowing import LEAST, Known, load
 from tips.models import Interruption, Tip
 
-# What is sent is of use for so long at most, and nothing is sent that ends sooner than that.
-GOOD_FOR, LEAST = timedelta(minutes=30), timedelta(minutes=2)
 # Tips whose people are known at a time.
 CHUNK = 1_000
 YES = (Reaction.DONE, Reaction.SNOOZE)
@@ -127,15 +125,13 @@ def _take_back_what_is_over() -> None:
 
 
 def _send(tip: Tip, known: Known, *, at: datetime) -> list[UUID]:
-    """Of no use any more when the next meeting has begun: then others may look on."""
     profile, around = known.profiles[tip.user_id], known.around[tip.user_id]
-    until = min(tip.expires_at, at + GOOD_FOR, around.next_at or tip.expires_at)
     with translation.override(profile.locale):
         messages = {
             device: _message(tip, shows_tip=not around.has_company and device.shows_tip)
             for device in known.with_room(tip.user_id, at)
         }
-    return queueing.queue(messages, at=at, not_after=until)
+    return queueing.queue(messages, at=at, not_after=known.until(tip, at))
 
 
 def _message(tip: Tip, *, shows_tip: bool) -> Message:

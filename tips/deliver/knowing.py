@@ -21,6 +21,9 @@ from tips.models import Interruption, Tip, TipDecision, TipView
 
 # A new tip may say the same; who has heard it once has heard it.
 SAID_ONCE_IN = timedelta(hours=20)
+# What is sent is of use for so long at most, and nothing is sent that ends sooner than that.
+GOOD_FOR, LEAST = timedelta(minutes=30), timedelta(minutes=2)
+MINUTE = timedelta(minutes=1)
 # The longest that a day is, where clocks are put back.
 A_DAY = timedelta(hours=25)
 
@@ -79,14 +82,33 @@ class Known:
 
     def held(self, tip: Tip, at: datetime) -> str:
         """What keeps it back whatever it is worth, "" for nothing."""
-        if self.around[tip.user_id].is_busy:
+        around = self.around[tip.user_id]
+        if around.is_busy or (around.next_at and around.next_at < at + LEAST):
             return "meeting"
-        clock = at.astimezone(self.profiles[tip.user_id].zone).time()
-        if self.wish(tip.user_id).is_quiet(clock):
+        if self.quiet_by(tip.user_id, at, at + LEAST) < at + LEAST:
             return "quiet"
         if (tip.user_id, tip.candidate) in self.said:
             return "said_before"
         return "" if self.with_room(tip.user_id, at) else "enough_today"
+
+    def until(self, tip: Tip, at: datetime) -> datetime:
+        """When what is sent now is of no use any more: in the next meeting others may look on, and
+        in quiet hours nothing is to arrive, however late a service hands it over."""
+        last = min(
+            tip.expires_at, at + GOOD_FOR, self.around[tip.user_id].next_at or tip.expires_at
+        )
+        return self.quiet_by(tip.user_id, at, last)
+
+    def quiet_by(self, user_id: UUID, at: datetime, last: datetime) -> datetime:
+        """When the person's quiet hours begin, where they do before `last`; else `last`.
+
+        Asked minute by minute: clocks may be put forward into them, or back out of them.
+        """
+        wish, zone = self.wish(user_id), self.profiles[user_id].zone
+        moment = at
+        while moment < last and not wish.is_quiet(moment.astimezone(zone).time()):
+            moment = moment.replace(second=0, microsecond=0) + MINUTE
+        return min(moment, last)
 
     def with_room(self, user_id: UUID, at: datetime) -> list[Device]:
         """The person's devices that have not had all that they may have today."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -223,7 +223,8 @@ def test_what_was_said_is_not_said_again_by_another_tip(alice: User) -> None:
         # The clocks are put forward at 2 on the first, and back at 3 on the second.
         (datetime(2026, 3, 29, 6, 59), False),
         (datetime(2026, 3, 29, 7, 0), True),
-        (datetime(2026, 3, 29, 21, 59), True),
+        (datetime(2026, 3, 29, 21, 58), True),
+        (datetime(2026, 3, 29, 21, 58, 1), False),  # too little is left
         (datetime(2026, 10, 25, 22, 0), False),
         (datetime(2026, 10, 25, 2, 30, fold=1), False),
         (datetime(2026, 10, 25, 7, 0), True),
@@ -248,6 +249,43 @@ def test_quiet_hours_are_the_persons_own_and_may_be_none(alice: User) -> None:
     wish.quiet_until = wish.quiet_from
     wish.save()
     assert len(deliver(at=NOON)) == 1
+
+
+@pytest.mark.parametrize(
+    ("quiet", "local", "left"),
+    [
+        ((time(12, 20), time(13)), datetime(2026, 5, 5, 12, 0, 30), 19.5 * MINUTE),
+        ((time(12, 30), time(13)), datetime(2026, 5, 5, 12), 30 * MINUTE),
+        ((time(11), time(11, 30)), datetime(2026, 5, 5, 12), 30 * MINUTE),
+        ((time(12, 10), time(12, 10)), datetime(2026, 5, 5, 12), 30 * MINUTE),
+        ((time(0), time(7)), datetime(2026, 5, 5, 23, 50), 10 * MINUTE),
+        # The clocks are put forward from 2 to 3, and back from 3 to 2.
+        ((time(2, 30), time(7)), datetime(2026, 3, 29, 1, 50), 10 * MINUTE),
+        ((time(3, 10), time(7)), datetime(2026, 3, 29, 1, 50), 20 * MINUTE),
+        ((time(2, 10), time(7)), datetime(2026, 10, 25, 1, 50), 20 * MINUTE),
+        ((time(2, 10), time(7)), datetime(2026, 10, 25, 2, 0, fold=1), 10 * MINUTE),
+        ((time(3, 10), time(7)), datetime(2026, 10, 25, 2, 50), 30 * MINUTE),
+    ],
+)
+def test_nothing_may_arrive_in_quiet_hours(
+    alice: User, quiet: tuple[time, time], local: datetime, left: timedelta
+) -> None:
+    """However late its service hands it over."""
+    at = local.replace(tzinfo=BERLIN).astimezone(UTC)
+    device_of(alice)
+    Wish.objects.create(user=alice, quiet_from=quiet[0], quiet_until=quiet[1])
+    tip = ready(alice)
+    Tip.objects.filter(pk=tip.pk).update(expires_at=at + HOUR)
+    assert len(deliver(at=at)) == 1
+    assert Delivery.objects.get().not_after - at == left
+
+
+def test_a_meeting_in_a_minute_leaves_no_time_to_say_it(alice: User) -> None:
+    device_of(alice)
+    tip = ready(alice)
+    make_event(alice, starts_at=NOON + MINUTE, ends_at=NOON + HOUR)
+    assert deliver(at=NOON) == []
+    assert why(tip) == ["meeting"]
 
 
 def test_a_device_gets_as_many_as_it_may(alice: User) -> None:
