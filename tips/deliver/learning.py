@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,6 +18,7 @@ HEARD_OUT = timedelta(hours=2)
 REMEMBERED = timedelta(days=28)
 MOST_ROWS = 20_000
 FITS_KEPT = timedelta(days=90)
+KNOWN = frozenset(each.name for each in fields(Moment))
 # Done, or taken note of, by what it said and soon. Later is a wrong moment.
 HELPED = Q(tip__reaction=Reaction.DONE, tip__answered_at__lte=F("at") + HEARD_OUT)
 
@@ -46,13 +47,17 @@ def current_model() -> Model:
 
 
 def learn(*, at: datetime) -> Fitted:
-    """Fit the weights to how the newest notifications of everybody were answered, and keep them."""
+    """Fit the weights to how the newest notifications of everybody were answered, and keep them.
+
+    Moments that another version put on record, with more or less in them, teach nothing.
+    """
     over = Interruption.objects.filter(spoken=True, at__lt=at - HEARD_OUT, at__gt=at - REMEMBERED)
     rows = over.order_by("-at").annotate(has_helped=HELPED)
     newest = rows.values_list("features", "has_helped", "propensity")[:MOST_ROWS]
     observations = [
         Observation(Moment(**features), bool(has_helped), propensity)
         for features, has_helped, propensity in reversed(newest)
+        if features.keys() == KNOWN
     ]
     fitted = fit(observations)
     UsefulnessFit.objects.filter(fitted_at__lt=at - FITS_KEPT).delete()

@@ -91,6 +91,14 @@ def replaced(row: Interruption, at: datetime) -> Interruption:
     )  # fmt: skip
 
 
+def test_moments_of_another_version_teach_nothing(alice: User) -> None:
+    now = moment_of(RNG).features()
+    less = {name: value for name, value in now.items() if name != "free_min"}
+    for features in (now, {**now, "mood": 1.0}, less, {**less, "mood": 1.0}):
+        spoke(alice, NOON - DAY, "done", features=features)
+    assert learn(at=NOON).count == 1
+
+
 def test_without_answers_it_stays_as_it_was(alice: User) -> None:
     assert current_model() == PRIOR
     spoke(alice, NOON - DAY, "done")
