@@ -193,7 +193,7 @@ class Task(models.Model):
     # When a sync last saw a recurring task with a later date than before, or for the first time.
     returned_at = models.DateTimeField(null=True)
     digest = models.CharField(max_length=32)  # of what the source said: equal means unchanged
-    # Of what there is to understand in it: see agents.understanding.
+    # Of what there is to understand in it: see own_words and agents.understanding.
     words_digest = models.CharField(max_length=32, blank=True, default="")
     # When a sync saw other words in it than before. None: they are those that it was added with.
     worded_at = models.DateTimeField(null=True)
@@ -215,6 +215,16 @@ class Task(models.Model):
     @property
     def is_recurring(self) -> bool:
         return bool(self.recurrence)
+
+
+OWN = 16
+
+
+def own_words(words_digest: str) -> str:
+    """Of a words_digest, the part that stays while the same is written: of a task its title and
+    description, wherever it is moved; of an event its title, wherever and for how long it is held.
+    """
+    return words_digest[:OWN]
 
 
 class CalendarEvent(models.Model):

@@ -22,7 +22,7 @@ from agents.understanding.checks import as_of_words, grounded
 from agents.understanding.codec import dump
 from integrations.base import EventSignal, TaskSignal
 from integrations.models import CalendarEvent, Completion, Task
-from integrations.sync.rows import WORDS_OF_TASK, event_values, task_values
+from integrations.sync.rows import event_values, task_values, words_of_event, words_of_task
 
 OPEN, CLOSED, AHEAD = 14, 11, 6
 READER = "words"
@@ -101,7 +101,7 @@ def _add_task(
     plan: Plan, person: Person, todo: Todo, rows: Rows, read: set[str]
 ) -> TaskView | None:
     values = task_values(_signal(person, todo))
-    words = _digest(tuple(values[name] for name in WORDS_OF_TASK))
+    words = words_of_task(values)
     changed = todo.closed or todo.added
     rows.add(
         Task,
@@ -190,9 +190,7 @@ def _add_event(
             attendees=meeting.attendees,
         )
     )
-    words = _digest(
-        (values["title"], values["location"], True, False, meeting.lasts.total_seconds())
-    )
+    words = words_of_event(values)
     rows.add(
         CalendarEvent,
         **cells_of(values),

@@ -62,6 +62,8 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
 class Correction(models.Model):
     """What the person says of one trait of some words. It beats every reading, for good; a day that
     they set, until the same words are written again.
+
+    `words` is what integrations.models.own_words has of them: it holds wherever they are moved.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)

@@ -24,7 +24,7 @@ from agents.understanding.correcting import Understanding, understandings_of
 from agents.understanding.loading import load_understood
 from agents.understanding.words import sentences
 from agents.view import load_view
-from integrations.models import Task
+from integrations.models import Task, own_words
 
 MOST_UNDERSTOOD = 40  # tasks on the page
 SURELY, LIKELY = 0.8, 0.6
@@ -106,7 +106,7 @@ def _understood(view: UserView, shown: dict[str, Any]) -> list[dict[str, Any]]:
 
     def is_told(title: str, words: str) -> bool:
         traits = understood.tasks.get(words)
-        return words in corrected or (
+        return own_words(words) in corrected or (
             traits is not None and any(sentences(_counting(traits, title, words, view, shown)))
         )
 

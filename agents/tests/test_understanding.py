@@ -10,7 +10,7 @@ from agents.base import Reader, ReaderManifest
 from agents.models import Correction, Reading
 from agents.registry import READERS
 from agents.traits import EventKind, EventTraits, EventWords, Origin, TaskWords, Trait, Traits
-from agents.understanding.correcting import deny, say
+from agents.understanding.correcting import deny, say, take_back, understanding_of
 from agents.understanding.keeping import catch_up
 from agents.understanding.loading import load_understood
 from agents.view import load_view
@@ -113,6 +113,25 @@ def test_a_day_that_the_person_set_is_that_of_the_words_as_they_stood(alice: Use
     say(alice.pk, "task", "a", "last_moment", {"on": str(NOON.date())}, at=NOON)
     catch_up({alice.pk: BERLIN}, at=NOON)
     assert ends(alice, "a").value.on == NOON.date()
+
+
+def test_what_the_person_said_holds_wherever_the_words_are_moved(alice: User) -> None:
+    """The first half of the digest is of what was written, the second of where it stands."""
+    written, here, there = "a" * 16, "b" * 16, "c" * 16
+    task_of(alice, "Send it by tomorrow", written + here)
+    catch_up({alice.pk: BERLIN}, at=NOON)
+    deny(alice.pk, "task", written + here, "last_moment", at=NOON)
+    say(alice.pk, "task", written + here, "effort", "PT20M", at=NOON)
+    Task.objects.update(words_digest=written + there)
+    understood = load_understood([alice.pk])[alice.pk]
+    assert understood.of_task(written + there).effort == understood.of_task(written + here).effort
+    catch_up({alice.pk: BERLIN}, at=NOON + timedelta(days=2))
+    assert ends(alice, written + there) is None
+    shown = understanding_of(alice.pk, "task", written + there)
+    assert [said.trait for said in shown.denied] == ["last_moment"]
+    assert shown.traits == load_understood([alice.pk])[alice.pk].of_task(written + there)
+    take_back(alice.pk, "task", written + there, "last_moment")
+    assert ends(alice, written + there) is not None
 
 
 def test_the_same_words_are_read_once_whatever_row_they_stand_in(

@@ -21,6 +21,7 @@ from agents.understanding.loading import (
     readings_that_decide,
 )
 from agents.understanding.words import Said, sentences
+from integrations.models import own_words
 
 
 class NoSuchTrait(Exception):
@@ -50,15 +51,15 @@ def understanding_of(user_id: UUID, kind: str, words: str) -> Understanding:
 
 def understandings_of(user_id: UUID, kind: str, words: Collection[str]) -> dict[str, Understanding]:
     """By each of these words. Two queries, however many they are."""
-    same = {"user_id": user_id, "kind": kind, "words__in": words}
+    same = {"user_id": user_id, "kind": kind}
     traits: dict[str, Any] = {each: KINDS[kind]() for each in words}
-    read = readings_that_decide().filter(**same)
+    read = readings_that_decide().filter(**same, words__in=words)
     for each, stored in read.values_list("words", Cast("traits", TextField())):
         traits[each] = laid_over(traits[each], load(KINDS[kind], stored))
-    corrections: dict[str, list[Correction]] = {each: [] for each in words}
-    for correction in Correction.objects.filter(**same).order_by("pk"):
+    corrections: dict[str, list[Correction]] = {own_words(each): [] for each in words}
+    for correction in Correction.objects.filter(**same, words__in=corrections).order_by("pk"):
         corrections[correction.words].append(correction)
-    return {each: _understanding(traits[each], corrections[each]) for each in words}
+    return {each: _understanding(traits[each], corrections[own_words(each)]) for each in words}
 
 
 def _understanding(traits: Any, corrections: list[Correction]) -> Understanding:
@@ -93,7 +94,7 @@ def _keep(user_id: UUID, kind: str, words: str, trait: str, value: Any, at: date
     Correction.objects.update_or_create(
         user_id=user_id,
         kind=kind,
-        words=words,
+        words=own_words(words),
         trait=trait,
         defaults={"value": value, "made_at": at},
     )
@@ -102,7 +103,8 @@ def _keep(user_id: UUID, kind: str, words: str, trait: str, value: Any, at: date
 def take_back(user_id: UUID, kind: str, words: str, trait: str) -> None:
     """What was read holds again, or nothing where nothing was. Raises NoSuchTrait."""
     _check(kind, trait)
-    Correction.objects.filter(user_id=user_id, kind=kind, words=words, trait=trait).delete()
+    said = Correction.objects.filter(user_id=user_id, kind=kind, words=own_words(words))
+    said.filter(trait=trait).delete()
 
 
 def _check(kind: str, trait: str) -> None:

@@ -26,7 +26,7 @@ from agents.traits import EventWords, TaskWords
 from agents.understanding.checks import as_of_words, grounded
 from agents.understanding.codec import DAYS, dump, holds_day, names_day
 from agents.understanding.loading import FIRST_READER as FIRST_READER
-from integrations.models import CalendarEvent, Task
+from integrations.models import CalendarEvent, Task, own_words
 from oo.lib.among import Among
 
 log = logging.getLogger(__name__)
@@ -136,17 +136,18 @@ def _forget_other_days(dated: Mapping[tuple[UUID, str], datetime]) -> None:
     """
     if not dated:
         return
+    written = {(user_id, own_words(words)): at for (user_id, words), at in dated.items()}
     of_them = Correction.objects.filter(
-        Among("user_id", {user_id for user_id, _words in dated}),
+        Among("user_id", {user_id for user_id, _words in written}),
         kind=Reading.Kind.TASK,
-        words__in={words for _user, words in dated},
+        words__in={words for _user, words in written},
         trait__in=DAYS,
         value__isnull=False,
     )
     past = [
         said.pk
         for said in of_them
-        if said.made_at < dated.get((said.user_id, said.words), said.made_at)
+        if said.made_at < written.get((said.user_id, said.words), said.made_at)
         and holds_day(said.trait, said.value)
     ]
     if past:

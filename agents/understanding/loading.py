@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -22,6 +24,7 @@ from agents.traits import (
     Traits,
 )
 from agents.understanding.codec import load, load_trait
+from integrations.models import own_words
 from oo.lib.among import Among
 
 KINDS: Mapping[str, type[Any]] = {
@@ -32,16 +35,17 @@ KINDS: Mapping[str, type[Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """By Task.words_digest and CalendarEvent.words_digest."""
+    """By Task.words_digest and CalendarEvent.words_digest; by own_words what the person said of
+    words that nobody has read."""
 
     tasks: Mapping[str, Traits] = field(default_factory=dict)
     events: Mapping[str, EventTraits] = field(default_factory=dict)
 
     def of_task(self, words: str) -> Traits:
-        return self.tasks.get(words, NOTHING_READ)
+        return self.tasks.get(words) or self.tasks.get(own_words(words), NOTHING_READ)
 
     def of_event(self, words: str) -> EventTraits:
-        return self.events.get(words, NO_EVENT_READ)
+        return self.events.get(words) or self.events.get(own_words(words), NO_EVENT_READ)
 
 
 NOTHING_UNDERSTOOD = Understood()
@@ -86,16 +90,25 @@ def load_understood(user_ids: Collection[UUID]) -> dict[UUID, Understood]:
             read = load(KINDS[kind], traits)
             before = of_person[kind].get(words)
             of_person[kind][words] = laid_over(before, read) if before else read
-    corrections = Correction.objects.filter(Among("user_id", user_ids))
-    for user_id, kind, words, trait, value in corrections.values_list(
-        "user_id", "kind", "words", "trait", "value"
-    ):
-        of_kind = found[user_id][kind]
-        of_kind[words] = corrected(of_kind.get(words) or KINDS[kind](), trait, value)
+    _correct(found, user_ids)
     return {
         user_id: Understood(of[Reading.Kind.TASK], of[Reading.Kind.EVENT])
         for user_id, of in found.items()
     }
+
+
+def _correct(found: Mapping[UUID, dict[str, dict[str, Any]]], user_ids: Collection[UUID]) -> None:
+    corrections = Correction.objects.filter(Among("user_id", user_ids)).order_by("user_id", "kind")
+    rows = corrections.values_list("user_id", "kind", "words", "trait", "value")
+    for (user_id, kind), of_them in groupby(rows, key=itemgetter(0, 1)):
+        of_kind = found[user_id][kind]
+        same = defaultdict(set)
+        for words in of_kind:
+            same[own_words(words)].add(words)
+        for *_whose, own, trait, value in of_them:
+            of_kind.setdefault(own, KINDS[kind]())
+            for words in same[own] | {own}:
+                of_kind[words] = corrected(of_kind[words], trait, value)
 
 
 def laid_over(before: Any, read: Any) -> Any:

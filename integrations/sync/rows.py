@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, TypeAlias, TypeVar
 
 from integrations.base import EventKey, EventSignal, Pull, TaskSignal
-from integrations.models import CalendarEvent, Connection, Task
+from integrations.models import OWN, CalendarEvent, Connection, Task, own_words
 from oo.lib.text import lines, one_line, storable
 
 T = TypeVar("T")
@@ -70,7 +70,7 @@ def store_tasks(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
             old = known.get(external_id)
             _keep_completion(old, values)
             values["returned_at"] = _returned_at(old, values, at)
-            values["words_digest"] = _words_of_task(values)
+            values["words_digest"] = words_of_task(values)
             values["worded_at"] = _worded_at(old, values, at)
             if old and old.completed_at is None and values["completed_at"] is not None:
                 completed.append(old.pk)
@@ -113,10 +113,10 @@ def store_events(connection: Connection, pull: Pull, *, at: datetime) -> Changes
     }
     written = 0
     for batch in _batches(_changed_events(named, known)):
-        rows = [
-            _row(CalendarEvent, connection, key[0], _occurrence(values, key[1]), digest, at)
-            for key, values, digest in batch
-        ]
+        rows = []
+        for (external_id, occurrence), values, digest in batch:
+            values["occurrence"], values["words_digest"] = occurrence, words_of_event(values)
+            rows.append(_row(CalendarEvent, connection, external_id, values, digest, at))
         _upsert(CalendarEvent, rows, EVENT_KEY)
         written += len(rows)
     gone = (known.keys() if pull.full else _gone_events(pull, known)) - named.keys()
@@ -150,25 +150,26 @@ def _changed_events(
             yield key, values, digest
 
 
-def _occurrence(values: Values, occurrence: str) -> Values:
-    """Of an entry, how long it lasts and whether it is busy help to understand its words."""
+def words_of_task(values: Values) -> str:
+    """Task.words_digest."""
+    around = tuple(values[name] for name in AROUND_TASK)
+    return _words((values["title"], values["description"]), around)
+
+
+def words_of_event(values: Values) -> str:
+    """CalendarEvent.words_digest. Of an entry, how long it lasts and whether it is busy help to
+    understand its words."""
     starts_at, ends_at = values["starts_at"], values["ends_at"]
     assert isinstance(starts_at, datetime)
     assert isinstance(ends_at, datetime)
-    told = (
-        values["title"],
-        values["location"],
-        values["is_busy"],
-        values["starts_on"] is not None,
-        (ends_at - starts_at).total_seconds(),
-    )
-    return {**values, "occurrence": occurrence, "words_digest": _hash(told)}
+    lasts_s = (ends_at - starts_at).total_seconds()
+    is_all_day = values["starts_on"] is not None
+    return _words(values["title"], (values["location"], values["is_busy"], is_all_day, lasts_s))
 
 
-def _words_of_task(values: Values) -> str:
-    """A task that is part of none keeps the digest that it had before there were parents."""
-    told = tuple(values[name] for name in WORDS_OF_TASK)
-    return _hash((*told, values["parent"]) if values["parent"] else told)
+def _words(own: Any, around: tuple[Any, ...]) -> str:
+    """Two halves, so that own_words tells what was written from where it stands."""
+    return _hash(own, OWN // 2) + _hash(around, OWN // 2)
 
 
 def _keep_completion(old: _Known | None, values: Values) -> None:
@@ -182,10 +183,12 @@ def _keep_completion(old: _Known | None, values: Values) -> None:
 
 
 def _worded_at(old: _Known | None, values: Values, at: datetime) -> datetime | None:
-    """Since when it has these words, as far as syncs have seen them change."""
+    """Since when it has these words, as far as syncs have seen them change. Who moves a task to
+    another project, or gives it a label, has not written "tomorrow" anew."""
     if old is None or not old.words:
         return None
-    return old.worded_at if old.words == values["words_digest"] else at
+    is_same = own_words(old.words) == own_words(str(values["words_digest"]))
+    return old.worded_at if is_same else at
 
 
 def _returned_at(old: _Known | None, values: Values, at: datetime) -> datetime | None:
@@ -243,8 +246,8 @@ def event_values(signal: EventSignal) -> Values:
     }
 
 
-# What a reader is given of a task: the same words are understood once.
-WORDS_OF_TASK = ("title", "description", "project", "section", "labels", "recurrence")
+# What a reader is given of a task, beside its title and description.
+AROUND_TASK = ("project", "section", "parent", "labels", "recurrence")
 # Columns that came later, and what says nothing in them.
 ADDED: Values = {"parent": "", "attendees": None, "organises": False}
 KNOWN = ("external_id", "pk", "digest", "completed_at", "due_on", "due_time", "returned_at",
@@ -302,8 +305,8 @@ def _digest(values: Values) -> str:
     return _hash((*old, *new))
 
 
-def _hash(values: tuple[Any, ...]) -> str:
-    return blake2b(repr(values).encode(), digest_size=16).hexdigest()
+def _hash(values: Any, size: int = 16) -> str:
+    return blake2b(repr(values).encode(), digest_size=size).hexdigest()
 
 
 def _event_key(external_id: str, occurrence: str) -> EventKey:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from hashlib import blake2b
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 
 from integrations.base import Pull
-from integrations.models import CalendarEvent, Connection, Task
-from integrations.sync.rows import ADDED, event_values, task_values
+from integrations.models import CalendarEvent, Connection, Task, own_words
+from integrations.sync.rows import ADDED, event_values, task_values, words_of_event
 from integrations.sync.rows import _digest as digest_of
 from integrations.sync.syncing import sync
 from integrations.tests.scripted import MINUTE, Scripted, event, task
@@ -126,9 +124,31 @@ def test_what_came_later_and_says_nothing_writes_no_row_anew() -> None:
     assert digest_of({**of_event, "attendees": 0}) != digest_of(of_event)
 
 
-def test_rows_from_before_are_given_the_same(scripted: Scripted, connection: Connection) -> None:
-    now = read(connection, scripted, n=1, task={"labels": ("phone",)})
-    Task.objects.update(words_digest="")
-    CalendarEvent.objects.update(words_digest="")
-    import_module("integrations.migrations.0004_words").fill(apps, None)
-    assert (Task.objects.get().words_digest, CalendarEvent.objects.get().words_digest) == now
+@pytest.mark.parametrize(
+    ("change", "is_same"),
+    [
+        ({"title": "Pay it"}, False),
+        ({"description": "by Friday"}, False),
+        ({"project": "Home"}, True),
+        ({"section": "Soon"}, True),
+        ({"parent": "Move house"}, True),
+        ({"labels": ("phone",)}, True),
+        ({"recurrence": "every day"}, True),
+    ],
+)
+def test_a_task_that_is_moved_was_not_written_anew(
+    scripted: Scripted, connection: Connection, change: dict[str, Any], is_same: bool
+) -> None:
+    before, _ = read(connection, scripted, n=1)
+    after, _ = read(connection, scripted, n=2, task=change)
+    assert (own_words(after) == own_words(before)) is is_same
+    assert Task.objects.get().worded_at == (None if is_same else NOON + 2 * MINUTE)
+
+
+def test_an_entry_that_is_moved_was_not_written_anew(
+    scripted: Scripted, connection: Connection
+) -> None:
+    _, before = read(connection, scripted, n=1)
+    _, moved = read(connection, scripted, n=2, event={"location": "Room 2", "is_busy": False})
+    renamed = words_of_event({**event_values(event()), "title": "Planning"})
+    assert own_words(before) == own_words(moved) != own_words(renamed)

@@ -11,10 +11,10 @@ from django.core.management.base import SystemCheckError
 
 from accounts.models import User
 from agents.base import Reader, ReaderManifest
-from agents.models import Correction, Reading
+from agents.models import Reading
 from agents.registry import READERS
 from agents.traits import NO_EVENT_READ, EventTraits, EventWords, Origin, TaskWords, Trait, Traits
-from agents.understanding.correcting import understanding_of
+from agents.understanding.correcting import say, understanding_of
 from agents.understanding.keeping import catch_up
 from agents.understanding.loading import load_understood
 from tests.clock import BERLIN, NOON
@@ -133,7 +133,7 @@ def test_a_model_is_above_the_surest_reader_and_the_person_above_all(
         **same, reader="model", version=2, traits={"waits": stored}, read_at=NOON
     )
     assert known_again(alice).waits == waits("Anna", 0.7, origin=Origin.MODEL)
-    Correction.objects.create(**same, trait="waits", value="Cleo", made_at=NOON)
+    say(alice.pk, "task", WORDS, "waits", "Cleo", at=NOON)
     assert known_again(alice).waits == Trait("Cleo", origin=Origin.PERSON)
 
 
