@@ -13,17 +13,18 @@ from agents.looking.withdrawing import forget_derived
 from agents.models import LookSchedule, Sweep
 from agents.profile import counting
 from agents.understanding import by_model
-from agents.understanding.forgetting import forget_orphans
+from agents.understanding.forgetting import forget_readings
 from oo.lib.queue import look_now
 
 
 @shared_task(soft_time_limit=50, time_limit=55)
 def forget(user_id: str) -> int:
-    """What was read for a person of rows that are gone, and what models were told of them.
+    """A person's readings that nothing needs any more, and what models were told of them.
 
     Lost, the daily purge does it: of transcripts when they are old.
     """
-    return forget_orphans(UUID(user_id)) + forget_transcripts_of(UUID(user_id))
+    readings = forget_readings(UUID(user_id), at=timezone.now())
+    return readings + forget_transcripts_of(UUID(user_id))
 
 
 @shared_task(soft_time_limit=50, time_limit=55)
@@ -49,9 +50,9 @@ def read_with_model(user_id: str) -> int:
 
 @shared_task(soft_time_limit=240)
 def purge() -> int:
-    """Daily: what was read of rows that are gone, old sweeps, calls, transcripts, counted days."""
+    """Daily: readings that nothing needs, old sweeps, calls, transcripts, counted days."""
     at = timezone.now()
-    forgotten = forget_orphans() + sweeping.forget_old_sweeps(at=at) + forget_old_calls(at=at)
+    forgotten = forget_readings(at=at) + sweeping.forget_old_sweeps(at=at) + forget_old_calls(at=at)
     forgotten += forget_transcripts(at=at)
     return forgotten + counting.forget_old_days(at=at)
 

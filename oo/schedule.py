@@ -18,7 +18,7 @@ JOBS: dict[str, tuple[int, str]] = {
     "agents.tasks.sweep": (900, "let the agents look at whoever is due"),
     "agents.tasks.count_days": (900, "count how people answered, by day"),
     "integrations.tasks.purge": (86_400, "forget what sources refused, and what they told"),
-    "agents.tasks.purge": (86_400, "forget what was read of rows that are gone"),
+    "agents.tasks.purge": (86_400, "forget what was read of rows that are gone, done or over"),
     "notifier.tasks.purge": (86_400, "forget what was sent longer ago than it is kept"),
     "tips.tasks.purge": (86_400, "forget old decisions, and on which devices tips were seen"),
     "events.tasks.purge": (86_400, "forget what is older than its keeping time"),

@@ -20,7 +20,8 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
 
 class Reading(models.Model):
     """What one reader understood of some words. The same words are never read twice, but where
-    they name a day and are written again: "tomorrow" is another one then.
+    they name a day and are written again: "tomorrow" is another one then; or where they come again
+    after what was read of them was forgotten (agents.understanding.forgetting).
 
     `words` is Task.words_digest or CalendarEvent.words_digest: rows with the same words share it.
     """

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,10 +8,13 @@ import pytest
 from accounts.models import User
 from agents import subscribers, tasks
 from agents.models import Correction, Reading
+from agents.understanding.forgetting import KEPT, forget_readings
+from agents.understanding.keeping import catch_up
+from agents.understanding.loading import load_understood
 from events.catalog import ConnectionChanged
 from integrations.access import connections
-from integrations.models import Connection
-from tests.clock import NOON
+from integrations.models import Connection, Task
+from tests.clock import BERLIN, NOON
 from tests.factories import make_connection, make_event, make_task
 
 
@@ -20,13 +24,53 @@ def reading(user: User, words: str, kind: str = "task") -> Reading:
     )
 
 
-def test_what_is_still_there_is_kept(alice: User) -> None:
+def test_what_is_open_or_to_come_is_kept(alice: User) -> None:
     make_task(alice, words_digest="a")
     make_event(alice, words_digest="e")
     reading(alice, "a")
     reading(alice, "e", "event")
-    assert tasks.purge() == 0
+    assert forget_readings(at=NOON) == 0
     assert Reading.objects.count() == 2
+
+
+def test_what_is_done_or_over_for_a_week_is_forgotten(alice: User) -> None:
+    make_task(alice, words_digest="done", completed_at=NOON)
+    make_event(alice, words_digest="over", starts_in_min=-60)
+    reading(alice, "done")
+    reading(alice, "over", "event")
+    assert forget_readings(at=NOON + KEPT - timedelta(minutes=1)) == 0
+    assert forget_readings(alice.pk, at=NOON + KEPT) == 2
+    assert Task.objects.exists()
+
+
+def test_words_that_another_row_still_has_are_kept(alice: User, bob: User) -> None:
+    for user in (alice, bob):
+        make_task(user, words_digest="milk", completed_at=NOON)
+        make_event(user, words_digest="weekly")
+        reading(user, "milk")
+        reading(user, "weekly", "event")
+    make_task(alice, words_digest="milk")
+    make_event(alice, words_digest="weekly", starts_in_min=8 * 1_440)
+    assert forget_readings(at=NOON + timedelta(days=8)) == 2
+    assert set(Reading.objects.values_list("user", "words")) == {
+        (alice.pk, "milk"),
+        (alice.pk, "weekly"),
+    }
+
+
+def test_what_is_opened_again_is_read_as_it_was(alice: User) -> None:
+    """Dates too: "tomorrow" is still that of the day on which it was written."""
+    added = NOON - timedelta(days=30)
+    task = make_task(alice, "Send it by tomorrow", words_digest="a", added_at=added)
+    catch_up({alice.pk: BERLIN}, at=NOON)
+    before = load_understood([alice.pk])
+    Task.objects.update(completed_at=NOON)
+    assert forget_readings(at=NOON + 2 * KEPT) == 1
+    assert load_understood([alice.pk]) == {}
+    Task.objects.update(completed_at=None)
+    catch_up({alice.pk: BERLIN}, at=NOON + 2 * KEPT)
+    assert load_understood([alice.pk]) == before
+    assert before[alice.pk].of_task(task.words_digest).last_moment
 
 
 def test_what_was_read_of_a_row_that_is_gone_is_forgotten(alice: User, bob: User) -> None:
