@@ -97,6 +97,12 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, *, at: datetime) -> DeliveryQuerySet:
         return self.filter(state=Delivery.State.WAITING, next_at__lte=at, user__is_active=True)
 
+    def perhaps_heard(self) -> DeliveryQuerySet:
+        """Without those that no service has taken or will take. What it did not answer to, it may
+        have taken."""
+        refused = Q(state=Delivery.State.FAILED) & ~Q(last_error=Delivery.UNKNOWN)
+        return self.exclude(Q(state=Delivery.State.LATE) | refused)
+
     def claim(self, delivery_id: UUID, *, at: datetime) -> bool:
         """Take it for one worker, for good: see Delivery. Of two at once, one gets it."""
         waiting = self.filter(pk=delivery_id, state=Delivery.State.WAITING, next_at__lte=at)
@@ -117,6 +123,8 @@ class Delivery(models.Model):
         SENT = "sent", _("sent")
         LATE = "late", _("too late")
         FAILED = "failed", _("refused")
+
+    UNKNOWN = "unknown"  # last_error where the service did not answer
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)

@@ -190,7 +190,8 @@ class Interruption(models.Model):
     """Whether a tip was worth a notification, with all that this rested on: the log of deliver.
 
     One row for each answer to the question: a tip that is asked about every minute, and is kept
-    back for the same reason, has one.
+    back for the same reason, has one. Where it was worth one that then reached nobody, `why` still
+    says that it was, and it is not spoken.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)

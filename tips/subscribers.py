@@ -14,6 +14,7 @@ from events.catalog import (
     Event,
     PreferencesChanged,
     ProfileChanged,
+    PushSuppressed,
     TaskCompleted,
     TasksSynced,
     TipReacted,
@@ -43,10 +44,16 @@ def take_back(event: TipServed | TipReacted) -> None:
     delivering.take_back(event.user_id, event.tip_id)
 
 
+def note_unheard(event: PushSuppressed) -> None:
+    """What did not arrive was not said."""
+    delivering.note_unheard(event.user_id, event.topic)
+
+
 def listen() -> None:
     subscribe(TaskCompleted, reward)
     subscribe(TipServed, take_back)
     subscribe(TipReacted, take_back)
+    subscribe(PushSuppressed, note_unheard, notes=True)
     kinds: tuple[type[Event], ...] = (
         TasksSynced,
         CalendarSynced,

@@ -39,7 +39,7 @@ from agents.models import AgentOutput, Belief, LookSchedule, ModelCall
 from integrations.models import Connection
 from tests.clock import NOON
 from tests.factories import give_tip, make_connection, make_person, signed_in
-from tips.models import Tip
+from tips.models import Interruption, Tip
 
 pytestmark = pytest.mark.django_db
 KINDS = ["viewer", "operator", "privacy officer", "superuser"]
@@ -197,6 +197,15 @@ def test_a_page_says_how_it_stands_with_them(alice: User) -> None:
     done = answer.context["answers_chart"].lines[0]
     assert (str(done.title), sum(done.values), done.values[-1]) == ("done", 1, 1)
     assert [figure.text for figure in answer.context["calls"]] == ["2", "50 %", "0", "14", "0"]
+
+
+def test_a_page_says_of_a_notification_that_it_reached_nobody(alice: User) -> None:
+    write_all(alice)
+    viewer, words = client_of("viewer"), "worth it, but it reached nobody"
+    asked = Interruption.objects.filter(user=alice)
+    for spoken in (True, False):
+        asked.update(spoken=spoken, why="worth_it")
+        assert (words in read(viewer, page_of(alice))) is not spoken
 
 
 def test_an_inference_says_whose_word_it_is(alice: User) -> None:

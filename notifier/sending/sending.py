@@ -90,7 +90,8 @@ def _not_taken(delivery: Delivery, error: ApiError, *, at: datetime) -> str:
     """Again later, where the service says itself that it did not take it; else never."""
     log.warning("push: %s %s", type(error).__name__, error.status or "")
     if not isinstance(error, Unreachable) or error.status is None:
-        return _end(delivery, State.FAILED, "refused" if error.status else "unknown", at=at)
+        why = "refused" if error.status else Delivery.UNKNOWN
+        return _end(delivery, State.FAILED, why, at=at)
     pause = min(LONGEST_PAUSE, PAUSE * 2**delivery.attempts)
     if error.retry_after_s is not None:
         pause = max(pause, timedelta(seconds=error.retry_after_s))

@@ -23,7 +23,7 @@ from notifier.models import Delivery, Device
 from notifier.sending import queueing
 from tips.answer.afar import token_of
 from tips.base import Kind, Reaction
-from tips.decide.interrupting import weigh
+from tips.decide.interrupting import SPEAKS, weigh
 from tips.decide.kinds import way_of
 from tips.deliver.knowing import LEAST, Known, load
 from tips.models import Interruption, Tip
@@ -35,6 +35,11 @@ YES = (Reaction.DONE, Reaction.SNOOZE)
 
 def topic_of(tip_id: UUID) -> str:
     return tip_id.hex
+
+
+def _tip_of(topic: str) -> UUID | None:
+    """None where it is no tip's, such as that of a trial."""
+    return UUID(topic) if len(topic) == 32 else None
 
 
 def deliver(*, at: datetime) -> list[UUID]:
@@ -53,8 +58,8 @@ def deliver(*, at: datetime) -> list[UUID]:
         silent = [row for row in new.values() if not row.spoken]
         Interruption.objects.bulk_create(silent, ignore_conflicts=True)
         for tip, row in new.items():
-            if row.spoken and _is_first(row):
-                sent += _send(tip, known, at=at)
+            if row.spoken:
+                sent += _speak(row, tip, known, at=at)
     return sent
 
 
@@ -68,7 +73,8 @@ def _chunks(at: datetime) -> Iterator[list[Tip]]:
         expires_at__gt=at + LEAST,
         user__is_active=True,
     )
-    waiting = ready.exclude(interruption__spoken=True).order_by("pk")
+    # A tip has one notification, be it one that reached nobody.
+    waiting = ready.exclude(interruption__why__in=SPEAKS).order_by("pk")
     middle = uuid4()
     for part in (Q(pk__gte=middle), Q(pk__lt=middle)):
         rest = waiting.filter(part)
@@ -100,25 +106,42 @@ def _decide(tip: Tip, known: Known, rng: Random, *, at: datetime) -> Interruptio
     )
 
 
-def _is_first(row: Interruption) -> bool:
-    """Put on record, unless a run beside this one has said it: a tip has one notification."""
+def _speak(row: Interruption, tip: Tip, known: Known, *, at: datetime) -> list[UUID]:
+    """Put on record together with what is to be sent, unless a run beside this one has said it."""
     try:
         with transaction.atomic():
             row.save()
+            return _send(tip, known, at=at)
     except IntegrityError:
-        return False
-    return True
+        return []
 
 
 def take_back(user_id: UUID, tip_id: UUID) -> int:
-    return queueing.take_back(user_id, topic_of(tip_id))
+    taken = queueing.take_back(user_id, topic_of(tip_id))
+    if taken:
+        note_unheard(user_id, topic_of(tip_id))
+    return taken
+
+
+def note_unheard(user_id: UUID, topic: str) -> None:
+    """Once none of its deliveries has arrived or may yet, the tip was not spoken of.
+
+    So it uses up no budget, keeps back nothing that says the same, and teaches nothing. Heard again
+    when its deliveries are forgotten, it does no harm.
+    """
+    if (tip_id := _tip_of(topic)) is None:
+        return
+    deliveries = Delivery.objects.filter(user_id=user_id, topic=topic)
+    spoken = Interruption.objects.filter(user_id=user_id, tip_id=tip_id, spoken=True)
+    unheard = spoken.filter(Exists(deliveries), ~Exists(deliveries.perhaps_heard()))
+    unheard.update(spoken=False)
 
 
 def _take_back_what_is_over() -> None:
     """What waits for a service that is busy, of tips that are answered, withdrawn or expired."""
     waiting = Delivery.objects.filter(state=Delivery.State.WAITING)
     keys = dict.fromkeys(waiting.values_list("user_id", "topic")[:CHUNK])
-    tips = {UUID(topic): user_id for user_id, topic in keys if len(topic) == 32}
+    tips = {tip_id: user_id for user_id, topic in keys if (tip_id := _tip_of(topic))}
     ready = Tip.objects.filter(pk__in=tips, state=Tip.State.READY)
     for tip_id in tips.keys() - set(ready.values_list("pk", flat=True)) if tips else ():
         take_back(tips[tip_id], tip_id)

@@ -129,7 +129,7 @@ def load(user_ids: Collection[UUID], tips: Collection[Tip], *, at: datetime) -> 
     for device in Device.objects.filter(user_id__in=user_ids).order_by("added_at", "pk"):
         devices.setdefault(device.user_id, []).append(device)
     sent: dict[UUID, list[datetime]] = {}
-    lately = Delivery.objects.filter(
+    lately = Delivery.objects.perhaps_heard().filter(
         user_id__in=user_ids, created_at__gt=at - A_DAY, device__most_a_day__gt=0
     )
     for device_id, when in lately.values_list("device_id", "created_at"):

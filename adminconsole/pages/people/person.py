@@ -142,7 +142,10 @@ def _readiness(person: User) -> Mapping[str, Any] | None:
 
 def _interruptions(person: User) -> Iterator[tuple[Interruption, Words]]:
     for row in Interruption.objects.filter(user=person).order_by("-at")[:MOST]:
-        yield row, SPOKEN.get(row.why) or REASONS.get(row.why, row.why)
+        if row.why in SPOKEN and not row.spoken:
+            yield row, _("worth it, but it reached nobody")
+        else:
+            yield row, SPOKEN.get(row.why) or REASONS.get(row.why, row.why)
 
 
 def _devices(person: User) -> Iterator[tuple[Device, str]]:
