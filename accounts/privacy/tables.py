@@ -50,7 +50,3 @@ def owner_path(model: Model) -> str:
         if isinstance(target, type) and target is not model and (path := owner_path(target)):
             return f"{field.name}__{path}"
     return ""
-
-
-def tables_of_people() -> list[Model]:
-    return [model for model in tables() if owner_path(model)]
