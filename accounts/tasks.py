@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.api_tokens.tokens import forget_dead_api_tokens
 from accounts.models import DeletionReceipt, Session
 from accounts.privacy import departures
 from accounts.privacy.deletion import sweep_orphans
@@ -23,6 +24,7 @@ def purge() -> dict[str, int]:
         "sessions": sessions.delete()[0],
         "receipts": receipts.delete()[0],
         "tokens": forget_dead_tokens(at=at),
+        "api_tokens": forget_dead_api_tokens(at=at),
         "orphans": sweep_orphans(),
     }
 

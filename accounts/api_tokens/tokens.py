@@ -32,6 +32,7 @@ PREFIX = "oo_"
 MOST_TOKENS = 25  # a person's usable ones
 FAILURES = Limit("api-token-failure", most=60, window_s=300)
 USE_NOTED_EVERY = timedelta(hours=1)
+DEAD_KEPT_FOR = timedelta(days=30)
 
 SCOPES: dict[str, _StrPromise] = {
     "tip:read": _("see your tip and why it was chosen"),
@@ -65,6 +66,14 @@ def revoke_token(user_id: UUID, pk: int, *, at: datetime) -> bool:
     """False when this person has no such token that still worked."""
     mine = ApiToken.objects.filter(user_id=user_id, pk=pk, revoked_at=None)
     return bool(mine.update(revoked_at=at))
+
+
+def forget_dead_api_tokens(*, at: datetime) -> int:
+    """Delete those that have not worked for a month; until then the export shows what became of
+    them. Returns how many."""
+    long_ago = at - DEAD_KEPT_FOR
+    dead = Q(revoked_at__lte=long_ago) | Q(expires_at__lte=long_ago)
+    return ApiToken.objects.filter(dead).delete()[0]
 
 
 class PersonalTokenAuthentication(BaseAuthentication):

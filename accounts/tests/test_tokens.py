@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from accounts import tasks
 from accounts.api_tokens.tokens import FAILURES, MOST_TOKENS, SCOPES, make_token, revoke_token
 from accounts.models import ApiToken, User
 from tests.clock import NOON
@@ -191,6 +192,25 @@ def test_a_revoked_token_is_dead_at_once_and_gone_from_the_page(
     assert alice_client.post(f"{PAGE}/{token.pk}/revoke").status_code == 302
     assert ask(secret).status_code == 401
     assert "You have no tokens." in alice_client.get(PAGE).content.decode()
+
+
+def test_a_token_that_died_long_ago_is_deleted(alice: User) -> None:
+    month = timedelta(days=30)
+    for name, revoked_at, expires_at in (
+        ("revoked long ago", NOON - month, None),
+        ("revoked long ago, would work yet", NOON - month, NOON + month),
+        ("expired long ago", None, NOON - month),
+        ("revoked lately", NOON - month + timedelta(seconds=1), None),
+        ("expired lately", None, NOON - month + timedelta(seconds=1)),
+        ("works", None, NOON + month),
+        ("works for ever", None, None),
+    ):
+        token, _secret = make(alice, expires_at=expires_at)
+        ApiToken.objects.filter(pk=token.pk).update(name=name, revoked_at=revoked_at)
+
+    assert tasks.purge()["api_tokens"] == 3
+    kept = set(ApiToken.objects.values_list("name", flat=True))
+    assert kept == {"revoked lately", "expired lately", "works", "works for ever"}
 
 
 def test_bob_cannot_see_or_revoke_alices_token(alice: User, bob_client: Client) -> None:
