@@ -34,7 +34,7 @@ class Limit:
     def wait_s(self, client: str, *, at: datetime) -> int:
         """Counts one request; 0 when it may pass, else the seconds until the window ends."""
         window, passed_s = divmod(int(at.timestamp()), self.window_s)
-        key = f"limit:{self.name}:{client}:{window}"
+        key = self._key(client, window)
         cache.add(key, 0, timeout=self.window_s)
         try:
             count = cache.incr(key)
@@ -42,11 +42,22 @@ class Limit:
             return 0
         return self.window_s - passed_s if count > self.most else 0
 
+    def keys(self, client: str, *, at: datetime) -> list[str]:
+        """Where their requests may still be counted: a count that began late in its window is kept
+        through the next one."""
+        window = int(at.timestamp()) // self.window_s
+        return [self._key(client, each) for each in (window - 1, window)]
+
+    def _key(self, client: str, window: int) -> str:
+        return f"limit:{self.name}:{client}:{window}"
+
 
 STARTS = Limit("sign-in-start", most=30, window_s=300)
 RETURNS = Limit("sign-in-return", most=60, window_s=300)
 # Of one person, by the page and the API: each reads everything that there is about them.
 EXPORTS = Limit("export", most=10, window_s=3600)
+# All that count by a person's id: the eraser forgets these counts.
+OF_PEOPLE = (EXPORTS,)
 
 
 def client_of(request: HttpRequest) -> str:

@@ -77,9 +77,9 @@ def revoke_everything(user_id: UUID) -> list[Revocation]:
     return [r for _label, eraser in erasers() for r in _revoke(eraser, user_id)]
 
 
-def complete(receipt: DeletionReceipt, trace: Trace) -> None:
+def complete(receipt: DeletionReceipt, trace: Trace, *, at: datetime) -> None:
     """Look for what is left, and say it in the receipt."""
-    statement: dict[str, JSON] = receipt.body["receipt"] | {"check": _checked(trace)}
+    statement: dict[str, JSON] = receipt.body["receipt"] | {"check": _checked(trace, at)}
     receipt.body = receipts.sign(statement)
     receipt.save(update_fields=["body"])
 
@@ -124,10 +124,10 @@ def _counted(rows: Mapping[str, int]) -> dict[str, JSON]:
     return {label: count for label, count in sorted(Counter(rows).items()) if count}
 
 
-def _checked(trace: Trace) -> JSON:
+def _checked(trace: Trace, at: datetime) -> JSON:
     """The leftovers, or None when it broke: the account is gone all the same."""
     try:
-        found = find_leftovers(trace)
+        found = find_leftovers(trace, at=at)
     except Exception:
         logger.exception("the check after a deletion did not finish")
         return None

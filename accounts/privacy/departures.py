@@ -56,7 +56,7 @@ def work_off(departure_id: UUID, *, at: datetime) -> DeletionReceipt | None:
     with translation.override(departure.locale):
         while departure.state != Departure.State.ERASED:
             STEPS[departure.state](departure, at)
-        return _check(departure)
+        return _check(departure, at)
 
 
 def _revoke(departure: Departure, at: datetime) -> None:
@@ -81,11 +81,11 @@ def _erase(departure: Departure, at: datetime) -> None:
         departure.save(update_fields=["user", "state", "trace"])
 
 
-def _check(departure: Departure) -> DeletionReceipt:
+def _check(departure: Departure, at: datetime) -> DeletionReceipt:
     user_id, emails = json.loads(departure.trace)
     trace = Trace(UUID(user_id), frozenset(emails))
     receipt = DeletionReceipt.objects.get(pk=departure.pk)
-    deletion.complete(receipt, trace)
+    deletion.complete(receipt, trace, at=at)
     departure.delete()
     # Robust: whatever the disk says, the account is gone and the receipt is to be shown.
     transaction.on_commit(empty_log, robust=True)

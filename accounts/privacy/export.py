@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from accounts.privacy.cached import running_export
 from accounts.privacy.deletion import erasers
 from events.bus import publish
 from events.catalog import DataExported
@@ -76,7 +77,7 @@ def export_response(user_id: UUID, *, by: str, at: datetime) -> HttpResponse:
     In one piece, which the server takes at once: a reader who is slow keeps no thread.
     Raises AlreadyRunning.
     """
-    running = f"export-running:{user_id}"
+    running = running_export(user_id)
     if not cache.add(running, True, timeout=LONGEST_S):
         raise AlreadyRunning
     try:

@@ -12,6 +12,7 @@ import logging
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -25,6 +26,7 @@ from django.db.models import Count, F, Q
 from django.db.models.functions import Cast
 
 from accounts.models import Session, User
+from accounts.privacy.cached import keys_of
 from accounts.privacy.tables import ACTOR_ONLY, Model, owner_path, person_columns, tables
 from oo.lib.fields import EncryptedTextField
 
@@ -64,7 +66,7 @@ class Result:
     left: Mapping[str, int]  # "app_label.Model": rows that are still there
 
 
-def find_leftovers(trace: Trace) -> Result:
+def find_leftovers(trace: Trace, *, at: datetime) -> Result:
     """Look everywhere, erase what is found, look again where something was.
 
     Reads every row of every table once: one query a table, and more only where something is left.
@@ -81,17 +83,12 @@ def find_leftovers(trace: Trace) -> Result:
         if still := _look(model, trace)[1]:
             left[model._meta.label] = len(still)
     erased += _forget_unfinished_sign_ins(trace)
-    left |= _cached(trace)
+    left |= _cached(trace, at)
     return Result(len(models_seen), seen, erased, left)
 
 
-def cache_keys(user_id: UUID) -> list[str]:
-    """What the cache keeps under a person's name: the counter of their API calls."""
-    return [f"throttle_user_{user_id}"]
-
-
-def _cached(trace: Trace) -> dict[str, int]:
-    keys = cache_keys(trace.user_id)
+def _cached(trace: Trace, at: datetime) -> dict[str, int]:
+    keys = keys_of(trace.user_id, at=at)
     cache.delete_many(keys)
     found = cache.get_many(keys)
     return {"cache": len(found)} if found else {}

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -20,7 +21,7 @@ from django.utils import timezone
 from accounts import tasks
 from accounts.eraser import AccountsEraser
 from accounts.models import ApiToken, Consent, DeletionReceipt, ProviderToken, Session, User
-from accounts.privacy import consents, deletion, departures, leftovers, receipts, tables
+from accounts.privacy import cached, consents, deletion, departures, leftovers, receipts, tables
 from accounts.privacy.leftovers import Trace
 from events.models import EventRecord
 from oo.lib.personal_data import Revocation
@@ -30,6 +31,7 @@ from tests.factories import make_task
 from tests.stand_ins.openid import OpenIdStandIn
 
 PAGE = "/settings/delete"
+LOCMEM = "django.core.cache.backends.locmem.LocMemCache"
 # By name: tests of accounts import nothing from the layers above, as accounts itself.
 Task: Any = apps.get_model("integrations", "Task")
 
@@ -56,8 +58,8 @@ def furnish(user: User) -> None:
     Client().force_login(user, backend="accounts.backend.PersonBackend")
 
 
-def delete(user: User) -> DeletionReceipt:
-    receipt = leaving.delete_account(user, receipt_id=uuid4(), at=NOON.astimezone(UTC))
+def delete(user: User, *, at: datetime = NOON) -> DeletionReceipt:
+    receipt = leaving.delete_account(user, receipt_id=uuid4(), at=at.astimezone(UTC))
     assert receipt is not None
     return receipt
 
@@ -226,12 +228,35 @@ def test_a_sign_in_left_half_way_is_forgotten(alice: User) -> None:
     assert not Session.objects.exists()
 
 
-def test_the_cache_forgets_her(alice: User) -> None:
-    for key in leftovers.cache_keys(alice.pk):
-        cache.set(key, 1)
-    keys = leftovers.cache_keys(alice.pk)
-    delete(alice)
-    assert cache.get_many(keys) == {}
+@pytest.fixture
+def memory(settings: Any) -> Any:
+    """The cache, whose every key and value can be read."""
+    settings.CACHES = settings.CACHES | {"default": {"BACKEND": LOCMEM, "LOCATION": "memory"}}
+    cache.clear()
+    yield cache
+    cache.clear()
+
+
+def cached_about(user_id: UUID, memory: Any) -> list[str]:
+    said = [f"{key} {pickle.loads(value)}" for key, value in memory._cache.items()]
+    return [each for each in said if str(user_id) in each or user_id.hex in each]
+
+
+# The count of exports begins at the end of one hour; she leaves in the next.
+@pytest.mark.parametrize("minutes", [0, 5])
+def test_the_cache_forgets_her(
+    alice: User, alice_client: Client, memory: Any, time_machine: Any, minutes: int
+) -> None:
+    alice_id, asked_at = alice.pk, NOON - timedelta(minutes=3)
+    time_machine.move_to(asked_at, tick=False)
+    assert alice_client.post("/settings/export").status_code == 200
+    assert alice_client.get("/api/v1/me").status_code == 200
+    memory.add(cached.running_export(alice_id), True)  # one that died
+    assert len(cached_about(alice_id, memory)) == 3
+
+    time_machine.shift(timedelta(minutes=minutes))
+    delete(alice, at=asked_at + timedelta(minutes=minutes))
+    assert cached_about(alice_id, memory) == []
 
 
 def test_every_address_that_a_provider_told_is_looked_for(alice: User) -> None:
@@ -249,7 +274,7 @@ def test_every_address_that_a_provider_told_is_looked_for(alice: User) -> None:
 def test_a_check_that_breaks_leaves_an_honest_receipt(
     alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_trace: Trace) -> None:
+    def broken(_trace: Trace, *, at: datetime) -> None:
         raise RuntimeError
 
     monkeypatch.setattr(deletion, "find_leftovers", broken)

@@ -71,7 +71,7 @@ def test_what_remembers_whom_to_look_for_is_sealed_and_names_nobody(
 ) -> None:
     leaving = ask(alice)
 
-    def killed(*_args: Any) -> None:
+    def killed(*_args: Any, **_more: Any) -> None:
         raise SystemExit
 
     monkeypatch.setattr(deletion, "complete", killed)

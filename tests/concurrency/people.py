@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
+from django.utils import timezone
+
 from accounts.models import User
 from accounts.privacy import consents, leftovers
 from accounts.privacy.leftovers import Trace
@@ -89,5 +91,5 @@ def completions_of(user: User) -> list[str]:
 
 def what_is_left(trace: Trace) -> tuple[int, dict[str, int]]:
     """Rows about the person that were still there, and what could not be erased even now."""
-    found = leftovers.find_leftovers(trace)
+    found = leftovers.find_leftovers(trace, at=timezone.now())
     return found.erased, dict(found.left)
