@@ -128,7 +128,8 @@ class ConsolePage(ABC):
     @abstractmethod
     def context(self, asked: Asked) -> Mapping[str, Any]:
         """What the template shows. Numbers come from queryset methods of the app that has the
-        rows; raises Http404 for what is not there."""
+        rows; raises Http404 for what is not there, and ProofWanted before it does what wants a
+        proof of the last minutes."""
 
     @property
     def frames(self) -> Sequence[str]:

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from adminconsole.access import prove
 from adminconsole.access.door import after_proof, before_proof
-from adminconsole.access.recent import proved_lately
+from adminconsole.access.recent import ProofWanted, proved_lately, sent_to_proof
 from adminconsole.acting import do
 from adminconsole.base import ConsolePage, Permission, may
 from adminconsole.looking.showing import frame, read_asked
@@ -95,7 +95,10 @@ class ConsoleSite(UnfoldAdminSite):
 
     def show(self, page: ConsolePage, request: HttpRequest) -> HttpResponse:
         asked = read_asked(request)
-        context = {**frame(page, asked), **page.context(asked)}
+        try:
+            context = {**frame(page, asked), **page.context(asked)}
+        except ProofWanted:
+            return sent_to_proof(request)
         answer = TemplateResponse(request, page.template, context)
         if page.frames:
             csp_replace({"frame-src": [*page.frames]})(lambda _request: answer)(request)

@@ -67,6 +67,10 @@ def is_recent(request: HttpRequest, at: datetime) -> bool:
     return not came_by_token(request) and moment is not None and at - moment < RECENT
 
 
+class ProofWanted(Exception):
+    """This changes or reveals something, and they have not proved themselves lately."""
+
+
 def proved_lately(view: View) -> View:
     """For what changes or reveals something by POST: others prove themselves and ask again."""
 
@@ -74,14 +78,17 @@ def proved_lately(view: View) -> View:
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if is_recent(request, timezone.now()):
             return view(request, *args, **kwargs)
-        if came_by_token(request):
-            raise PermissionDenied(_("Who comes by token may look, and no more."))
-        messages.warning(
-            request, _("Nothing was done yet: first show that it is you, then ask again.")
-        )
-        return redirect(way_to_proof(place_of_form(request)))
+        return sent_to_proof(request)
 
     return checked
+
+
+def sent_to_proof(request: HttpRequest) -> HttpResponse:
+    """The answer to a form that did nothing yet: away to prove it, and back to the form."""
+    if came_by_token(request):
+        raise PermissionDenied(_("Who comes by token may look, and no more."))
+    messages.warning(request, _("Nothing was done yet: first show that it is you, then ask again."))
+    return redirect(way_to_proof(place_of_form(request)))
 
 
 def way_to_proof(back: str) -> str:

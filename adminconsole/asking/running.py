@@ -14,13 +14,14 @@ from adminconsole.asking import postgres, sqlite
 from adminconsole.asking.base import LONGEST_SQL, Answer, Refused
 from adminconsole.audit.marks import mark_of
 from adminconsole.audit.noted import Noted
-from adminconsole.audit.recording import record
+from adminconsole.audit.recording import LONGEST_WHY, record
+from oo.lib.text import one_line
 
 LOCK_S = 20  # longer than connecting and asking, for a process that dies meanwhile
 
 
-def ask(staff: User, sql: str, *, personal: bool, at: datetime) -> Answer:
-    """Raises Refused.
+def ask(staff: User, sql: str, *, personal: bool, at: datetime, why: str = "") -> Answer:
+    """Raises Refused. Personal columns want a reason, as everything that reveals something.
 
     The audit log keeps a digest of the SQL and its length, and not the text, which may have
     somebody's address in it. Who has the text can prove that it was this one.
@@ -30,11 +31,14 @@ def ask(staff: User, sql: str, *, personal: bool, at: datetime) -> Answer:
         raise Refused(_("Write a SELECT first."))
     if len(sql) > LONGEST_SQL or "\x00" in sql:
         raise Refused(_("That is too long, or no text."))
+    if personal and not one_line(why, LONGEST_WHY):
+        raise Refused(_("Say why you have to read what people wrote."))
     running = f"sql-running:{mark_of(staff.pk)}"
     if not cache.add(running, True, timeout=LOCK_S):
         raise Refused(_("Your last question is still being answered: one at a time."))
     try:
-        record(staff, Noted.QUERY, at=at, target=target_of(sql, personal=personal))
+        target = target_of(sql, personal=personal)
+        record(staff, Noted.QUERY, at=at, target=target, why=why if personal else "")
         if connection.vendor == "postgresql":
             return postgres.ask(sql, personal=personal)
         return sqlite.ask(sql, personal=personal)

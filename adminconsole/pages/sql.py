@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import messages
@@ -11,13 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from adminconsole.access.recent import ProofWanted, is_recent, sent_to_proof
 from adminconsole.asking.base import LONGEST_SQL, MOST_ROWS, Answer, Refused
 from adminconsole.asking.columns import tables
 from adminconsole.asking.running import ask, target_of
 from adminconsole.asking.showing import chart_of, csv_lines, is_number, text_of
+from adminconsole.asking.waiting import put_by, take_back
 from adminconsole.audit.marks import mark_of
 from adminconsole.audit.noted import Noted
-from adminconsole.audit.recording import record
+from adminconsole.audit.recording import LONGEST_WHY, record
 from adminconsole.base import Asked, ConsolePage, PageManifest, Permission, Section
 from adminconsole.models import SavedQuery
 
@@ -56,9 +59,12 @@ class Sql(ConsolePage):
 
     def context(self, asked: Asked) -> Mapping[str, Any]:
         """Two queries, besides what is asked. The SQL never stands in an address, which is kept in
-        logs and histories: it is sent to this page, like all that one does here."""
+        logs and histories: it is sent to this page, like all that one does here.
+
+        To look runs nothing: it only shows again what waited for a proof."""
         mine = SavedQuery.objects.filter(by=mark_of(asked.staff.pk)).order_by("name")
-        given = _given(asked.request) if asked.request.method == "POST" else {}
+        is_sent = asked.request.method == "POST"
+        given = _given(asked.request) if is_sent else take_back(asked.staff)
         if saved := mine.filter(pk=_key(given.get("saved", ""))).first():
             given = {**given, "sql": saved.sql, "name": saved.name}
         found = _do(asked, given, saved)
@@ -67,6 +73,8 @@ class Sql(ConsolePage):
             "sql": given.get("sql", ""),
             "name": given.get("name", ""),
             "personal": _personal(asked.staff, given),
+            "why": given.get("why", ""),
+            "longest_why": LONGEST_WHY,
             "may_reveal": may_reveal,
             "most_rows": MOST_ROWS,
             "saved": mine,
@@ -84,7 +92,9 @@ def download(request: HttpRequest) -> HttpResponseBase:
     """The same question, asked again under the same limits."""
     staff, given, at = cast("User", request.user), _given(request), timezone.now()
     try:
-        answer = ask(staff, given["sql"], personal=_personal(staff, given), at=at)
+        answer = _answer(request, staff, given, at=at)
+    except ProofWanted:
+        return sent_to_proof(request)
     except Refused as refused:
         return StreamingHttpResponse([str(refused)], content_type="text/plain", status=400)
     return StreamingHttpResponse(
@@ -99,8 +109,10 @@ def _do(asked: Asked, given: Mapping[str, str], saved: SavedQuery | None) -> dic
         case "run":
             return _run(asked, given)
         case "save":
+            _want_proof(asked.request, asked.staff, given, at=asked.at)
             _save(asked, given)
         case "delete" if saved is not None:
+            _want_proof(asked.request, asked.staff, given, at=asked.at)
             saved.delete()
             _tell(asked, Noted.DELETED_QUERY, given)
             messages.success(asked.request, _("The question is not kept any more."))
@@ -108,12 +120,27 @@ def _do(asked: Asked, given: Mapping[str, str], saved: SavedQuery | None) -> dic
 
 
 def _run(asked: Asked, given: Mapping[str, str]) -> dict[str, Any]:
-    personal = _personal(asked.staff, given)
     try:
-        answer = ask(asked.staff, given["sql"], personal=personal, at=asked.at)
+        answer = _answer(asked.request, asked.staff, given, at=asked.at)
     except Refused as refused:
         return {"refused": refused, "place": _place(given["sql"], refused.position)}
     return {"answer": answer, "rows": _shown(answer), "chart": chart_of(answer)}
+
+
+def _answer(request: HttpRequest, staff: User, given: Mapping[str, str], *, at: datetime) -> Answer:
+    """Raises Refused, and ProofWanted for personal columns."""
+    if personal := _personal(staff, given):
+        _want_proof(request, staff, given, at=at)
+    return ask(staff, given["sql"], personal=personal, at=at, why=given["why"])
+
+
+def _want_proof(
+    request: HttpRequest, staff: User, given: Mapping[str, str], *, at: datetime
+) -> None:
+    """Raises ProofWanted; what they wrote is in the form again when they come back."""
+    if not is_recent(request, at):
+        put_by(staff, {name: given[name] for name in ("sql", "name", "personal", "why")})
+        raise ProofWanted
 
 
 def _save(asked: Asked, given: Mapping[str, str]) -> None:
@@ -133,7 +160,14 @@ def _tell(asked: Asked, action: str, given: Mapping[str, str]) -> None:
 
 
 def _given(request: HttpRequest) -> dict[str, str]:
-    most = {"sql": LONGEST_SQL + 1, "name": LONGEST_NAME, "do": 10, "saved": 20, "personal": 1}
+    most = {
+        "sql": LONGEST_SQL + 1,
+        "name": LONGEST_NAME,
+        "why": LONGEST_WHY,
+        "do": 10,
+        "saved": 20,
+        "personal": 1,
+    }
     return {
         name: request.POST.get(name, "").replace("\x00", "").replace("\r\n", "\n")[:length]
         for name, length in most.items()

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,8 +14,10 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
+from adminconsole.access.recent import PROVED
 from adminconsole.asking import postgres, running, sqlite
 from adminconsole.asking.base import MOST_LETTERS, MOST_ROWS, Answer, Gathered, Refused
 from adminconsole.asking.showing import chart_of, csv_lines, text_of
@@ -25,6 +27,8 @@ from tests.clock import NOON, TODAY
 
 PAGE, FILE = "/console/sql/", "/console/sql/csv/"
 ANSWER = Answer(["day", "tips"], [(TODAY, 3), (TODAY, 4)], is_cut=False)
+PERSONAL = {"do": "run", "sql": "select 1", "personal": "1", "why": "ticket 7"}
+WAY_TO_PROOF = "/console/prove/?next=%2Fconsole%2Fsql%2F"
 Asks = list[tuple[str, bool]]
 
 
@@ -100,12 +104,89 @@ def test_personal_columns_are_for_whoever_may_reveal(
 
 def test_an_officer_asks_for_them_by_a_tick(officer: User, bob_client: Client, asks: Asks) -> None:
     text(bob_client, {"do": "run", "sql": "select 1"})
-    text(bob_client, {"do": "run", "sql": "select 1", "personal": "1"})
+    text(bob_client, PERSONAL)
     assert [personal for _sql, personal in asks] == [False, True]
-    assert [row.target.endswith("personal") for row in AuditEntry.objects.order_by("pk")] == [
-        False,
-        True,
+    rows = AuditEntry.objects.order_by("pk")
+    assert [(row.target.endswith("personal"), row.why) for row in rows] == [
+        (False, ""),
+        (True, "ticket 7"),
     ]
+
+
+@pytest.mark.parametrize("address", [PAGE, FILE])
+@pytest.mark.parametrize("why", ["", " \n"])
+def test_they_want_a_reason(
+    officer: User, bob_client: Client, asks: Asks, address: str, why: str
+) -> None:
+    answer = bob_client.post(address, PERSONAL | {"why": why})
+    assert "Say why" in answer.getvalue().decode()
+    assert asks == []
+
+
+# ---- who has not shown a passkey lately ---------------------------------------------------------
+
+
+@pytest.fixture
+def proved(bob_client: Client, passkeys: None) -> Callable[[int], None]:
+    def prove(minutes_ago: int) -> None:
+        session = bob_client.session
+        session[PROVED] = (timezone.now() - timedelta(minutes=minutes_ago)).timestamp()
+        session.save()
+
+    return prove
+
+
+@pytest.mark.parametrize("address", [PAGE, FILE])
+def test_personal_columns_want_a_passkey_of_ten_minutes(
+    officer: User, bob_client: Client, asks: Asks, proved: Any, address: str
+) -> None:
+    proved(10)
+    answer = bob_client.post(address, PERSONAL, headers={"referer": f"http://testserver{PAGE}"})
+    assert answer["Location"] == WAY_TO_PROOF
+    assert asks == []
+    assert not AuditEntry.objects.exists()
+    proved(9)
+    assert bob_client.post(address, PERSONAL).status_code == 200
+    assert asks == [("select 1", True)]
+
+
+def test_who_comes_back_finds_what_they_wrote_and_nothing_run(
+    officer: User, bob_client: Client, asks: Asks, proved: Any
+) -> None:
+    proved(10)
+    bob_client.post(PAGE, PERSONAL | {"sql": "select 'alice@example.org'"})
+    assert "alice" not in cache.get(f"sql-waiting:{mark_of(officer.pk)}"), "it lies sealed"
+    proved(0)
+    page = bob_client.get(PAGE).content.decode()
+    assert "select &#x27;alice@example.org&#x27;</textarea>" in page
+    assert 'value="1" checked' in page
+    assert 'value="ticket 7"' in page
+    assert asks == []
+    assert "alice" not in bob_client.get(PAGE).content.decode(), "once"
+
+
+def test_all_other_columns_want_none(
+    staff: User, bob_client: Client, asks: Asks, proved: Any
+) -> None:
+    proved(10)
+    assert bob_client.post(PAGE, PERSONAL).status_code == 200, "the tick of who may not reveal"
+    assert bob_client.post(FILE, {"sql": "select 2"}).status_code == 200
+    assert asks == [("select 1", False), ("select 2", False)]
+
+
+def test_keeping_and_deleting_want_one(staff: User, bob_client: Client, proved: Any) -> None:
+    kept = SavedQuery.objects.create(name="Old", sql="select 7", by=mark_of(staff.pk), at=NOON)
+    proved(10)
+    new = {"do": "save", "sql": "select 1", "name": "New"}
+    for given in (new, {"do": "delete", "saved": kept.pk}):
+        answer = bob_client.post(PAGE, given, headers={"referer": f"http://testserver{PAGE}"})
+        assert answer["Location"] == WAY_TO_PROOF
+        assert bob_client.get(PAGE).status_code == 200
+        assert SavedQuery.objects.get() == kept
+    assert not AuditEntry.objects.exists()
+
+
+# ---- on record ----------------------------------------------------------------------------------
 
 
 def test_columns_are_listed_that_may_be_asked_for(staff: User, bob_client: Client) -> None:
