@@ -68,7 +68,7 @@ class Facts:
     traits: Traits = NOTHING_READ  # what its words say
     closes_at: datetime | None = None  # the end of the hours in which it can be done now
     opens_at: datetime | None = None  # when it can be done next
-    prepares: str = ""  # the title of the event that it has to be done before
+    prepares: str = ""  # the title of the event that it has to be, or may be, done before
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from agents.registry import INFERENCES
 from agents.settings.counted import build_counted
 from agents.settings.forms import ContextForm, PrefsForm
 from agents.settings.understood import TraitRow, form_name, told_traits
-from agents.timing.needs import find_prepared
+from agents.timing.prepared import find_prepared
 from agents.traits import Origin
 from agents.understanding.correcting import Understanding, understandings_of
 from agents.understanding.loading import load_understood

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice, takewhile
 from typing import Any
 
 from agents.base import EventView, TaskView, UserView
 from agents.timing.chances import Diary, Window, diary_of
 from agents.timing.meetings import waits_for_its_date
-from agents.traits import EventKind, LastMoment, Origin, Place, Prepares, Trait, Traits
+from agents.timing.prepared import find_prepared, find_related
+from agents.traits import LastMoment, Origin, Place, Trait, Traits
 from oo.lib.zones import zone_named
 
 # Of a task whose length nobody says.
@@ -24,26 +23,18 @@ LONG, SPARE = timedelta(minutes=90), 1.5
 EVENING = time(20)
 # So long somebody else takes, and longer than they say.
 WAITED, WAITED_SPARE = timedelta(days=7), 1.2
-# What is begun a little late is ready all the same; what is longer ahead is not what it is for.
-STILL_READY, NEAR_ENOUGH = 0.8, timedelta(hours=16)
-NOT_PREPARED = frozenset({EventKind.FOCUS, EventKind.SLEEP, EventKind.MARKER, EventKind.HOLIDAY})
 SURE = 0.6  # from here on a last moment is one
 CERTAIN = 0.7  # and from here on one that is over is missed
-MARKED = 0.5  # from here on what a task is for is a name
-PARTS = re.compile(r"[,:;()\u2013|/]")  # what parts an event's title
 AWAY = "away"  # key of a situation: agents.profile.contexts
 LONGEST_WAIT = 62  # days to the next 31st
 FAR_DAYS = 365  # of a task without a day
-SHORTEST_NAME = 3  # letters of a word by which an event is found
-SHORTEST_STEM, STEM_SHARE = 5, 0.7  # letters that two words of one stem begin with
-OWNER = re.compile(r"(?<!\w)(\w{3,})['\u2019]s\b")  # whose it is: no other word, however short
-UNPARTED = re.compile(r"[\u3400-\u9fff]{2,}|[\u30a0-\u30ff]{3,}")  # words where no space parts them
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
     """hard  after this moment it is of no use, or harmful; by the words, a deadline, a time
-    soft  the end of the day for which the person put it down, or of which its words speak
+    soft  the end of the day for which the person put it down, or of which its words speak, or the
+          start of what is `related`
     begin_by, begin_softly_by  the starts in time for each, by when it can be done at all
     last_start  the very last one for `hard`; begin_by has time to spare where it is long
     """
@@ -57,6 +48,7 @@ class Need:
     last_start: datetime | None = None
     prepares: EventView | None = None
     prepared_by: datetime | None = None  # for it; of what is late for it, its start
+    related: EventView | None = None  # it may be for that: nobody said so
 
     @property
     def first(self) -> Window | None:
@@ -70,7 +62,9 @@ def find_need(task: TaskView, diary: Diary) -> Need:
     prepared = find_prepared(traits.prepares, view, task.title) if traits.prepares else None
     prepared_by = _prepared(prepared, traits, view) if prepared else None
     hard = min((m for m in (*_hard(task, view), prepared_by) if m), default=None)
-    soft = min((m for m in _soft(task, view) if m), default=None)
+    related = None if prepared else find_related(task, view)
+    before = related.starts_at if related else None
+    soft = min((m for m in (*_soft(task, view), before) if m), default=None)
     chances = diary.chances(traits)
     last_start = _begin_by(chances, effort, hard, view)
     at_rest = diary.chances(traits, at_rest=True) if effort >= LONG and hard else ()
@@ -89,6 +83,7 @@ def find_need(task: TaskView, diary: Diary) -> Need:
         last_start=last_start,
         prepares=prepared,
         prepared_by=prepared_by,
+        related=related,
     )
 
 
@@ -301,72 +296,3 @@ def _until_evening(window: Window, view: UserView) -> Window:
     start = window.start.astimezone(view.zone)
     evening = datetime.combine(start.date(), EVENING, view.zone)
     return Window(window.start, max(window.start, min(window.end, evening)))
-
-
-def find_prepared(prepares: Trait[Prepares], view: UserView, title: str = "") -> EventView | None:
-    """The next event that is meant, by its id or by a word that both share.
-
-    A word that may only say whose it is ("a quote for Dad") has to say what the event is, which is
-    how its title begins: not "Mass with Dad". What only says how long it needs ("24 h to thaw") is
-    for what names it by a word of the task's `title`, and else for what it can be ready for.
-    """
-    if prepares.value == Prepares(lead=prepares.value.lead):
-        return _find_named(title, view) or _find_coming(prepares.value.lead, view)
-    words, is_marked = _names(prepares.value.what), prepares.confidence >= MARKED
-    for event in (*view.events, *view.later_events):
-        if event.starts_at <= view.now:
-            continue
-        title = event.title if is_marked else _beginning(event.title)
-        kind = event.traits.kind
-        is_of_kind = kind is not None and kind.value is prepares.value.kind
-        if event.id == prepares.value.event_id or is_of_kind or _share_a_name(words, _names(title)):
-            return event
-    return None
-
-
-def _beginning(title: str) -> str:
-    """Its first two words, but for those as short as "de"."""
-    words = (word for word in PARTS.split(title)[0].split() if len(word) >= SHORTEST_NAME)
-    return " ".join(islice(words, 2))
-
-
-def _find_named(title: str, view: UserView) -> EventView | None:
-    """ "Take the leg of lamb out", before "Lunch: leg of lamb for nine"; "Jess shoes", before
-    "Jess's wedding".
-    """
-    names = _names(title)
-    words = {word for word in names if len(word) >= SHORTEST_STEM}
-    known = (*view.events, *view.later_events)
-    coming = (event for event in known if event.starts_at > view.now)
-    return next((e for e in coming if words & _names(e.title) or names & _owners(e.title)), None)
-
-
-def _owners(title: str) -> set[str]:
-    return {name.casefold() for name in OWNER.findall(title)}
-
-
-def _find_coming(lead: timedelta, view: UserView) -> EventView | None:
-    """What needs so long is for the first thing that it can still be ready for, if that is near."""
-    for event in view.events:
-        kind = event.traits.kind
-        if event.is_all_day or (kind and kind.value in NOT_PREPARED):
-            continue
-        if STILL_READY * lead <= event.starts_at - view.now <= lead + NEAR_ENOUGH:
-            return event
-    return None
-
-
-def _share_a_name(some: set[str], others: set[str]) -> bool:
-    """The same word, or one stem: "Ableser" and "Ablesung", "interview" and "interviews"."""
-    return bool(some & others) or any(_are_kin(one, other) for one in some for other in others)
-
-
-def _are_kin(one: str, other: str) -> bool:
-    stem = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-    return stem >= SHORTEST_STEM and stem >= STEM_SHARE * min(len(one), len(other))
-
-
-def _names(text: str) -> set[str]:
-    bare = ("".join(c if c.isalnum() else " " for c in text.casefold())).split()
-    words = {word for word in bare if len(word) >= SHORTEST_NAME or not word.isascii()}
-    return words | set(UNPARTED.findall(text))

@@ -194,7 +194,7 @@ def _find_change(user: User, moment: Moment, chosen: Logged, reason: str) -> Cha
     if kind != "task":
         return None
     task = Task.objects.get(user=user, pk=pk)
-    if reason == "prepares":
+    if reason in ("prepares", "related"):
         return partial(_delete_prepared, user, moment, task.pk)
     if reason == "quick":
         return partial(_forget_effort, user, moment, task)
@@ -230,10 +230,10 @@ def _delete_prepared(user: User, moment: Moment, pk: int) -> None:
     for _event in range(len(moment.events)):
         view = load_view(user.pk, at=moment.now)
         task = next(each for each in view.tasks if each.id == pk)
-        prepared = find_need(task, diary_of(view)).prepares
-        if prepared is None:
+        need = find_need(task, diary_of(view))
+        if (coming := need.prepares or need.related) is None:
             return
-        CalendarEvent.objects.filter(user=user, pk=prepared.id).delete()
+        CalendarEvent.objects.filter(user=user, pk=coming.id).delete()
 
 
 def _share(truths: Sequence[bool]) -> float | None:

@@ -9,7 +9,8 @@ from typing import TypeAlias
 from uuid import UUID
 
 from agents.base import EventView, Reader, TaskView, UserView
-from agents.timing.needs import find_prepared, is_sure
+from agents.timing.needs import is_sure
+from agents.timing.prepared import find_prepared
 from agents.traits import EventWords, Hours, LastMoment, TaskWords, Traits
 from agents.understanding.checks import grounded
 from lab.moments.agreement import Outcome

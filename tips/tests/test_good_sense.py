@@ -104,6 +104,18 @@ def test_what_prepares_something_near_comes_before_what_is_merely_due() -> None:
     assert said(view(pack, task(2, "Tidy", due_in=0), flight, now=at(20))) == "Passport"
 
 
+def test_what_may_be_for_something_near_is_said_before_it_and_how_oo_comes_to_think_so() -> None:
+    tip = task(1, "To the tip with the trailer")
+    back = meeting(9, starts_in_min=300, title="Trailer back to Paul")
+    seen = view(tip, task(2, "New lamp"), back)
+    assert said(seen) == "To the tip with the trailer"
+    facts = decide(seen).ranking[0].candidate.facts
+    assert (
+        words.reason("related", facts, GoodSense.manifest) == "It may be for “Trailer back to Paul”"
+    )
+    assert said(view(tip, back, task(3, "Bill", due_in=0))) == "Bill"  # a day that was said
+
+
 def meant(what: str, *, lead: timedelta = timedelta()) -> Traits:
     """As read where words may only say whose it is."""
     return Traits(prepares=Trait(Prepares(what, lead=lead), what, 0.3))
@@ -323,6 +335,7 @@ TRUE: dict[str, Any] = {
     "obsolete": lambda f: f.traits.obsolete_after.value < TODAY,
     "elsewhere": lambda f: f.traits.place.value is Place.HOME,
     "prepares": lambda f: f.prepares,
+    "related": lambda f: f.prepares and f.due_in_days is None,
     "closing": lambda f: f.closes_at and NOON < f.closes_at <= NOON + DAY,
     "waits": lambda f: f.traits.waits,
     "urgent": lambda f: f.priority == 4,

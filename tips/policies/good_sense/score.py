@@ -84,7 +84,7 @@ def _facts(candidate: Candidate, need: Need, view: UserView) -> Facts:
         candidate.facts,
         closes_at=first.end if first and is_open else None,
         opens_at=first.start if first and not is_open else None,
-        prepares=need.prepares.title if need.prepares else "",
+        prepares=coming.title if (coming := need.prepares or need.related) else "",
     )
 
 
@@ -177,19 +177,23 @@ def _urgent(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
     elif task.deadline_on and task.deadline_on < view.today:
         days = (view.today - task.deadline_on).days
         yield w.DEADLINE_PASSED * math.exp(-days / w.DEADLINE_PASSED_FADES_DAYS), "deadline_missed"
-    if need.soft is None:
-        return
+    if need.soft is not None:
+        yield _softly(task, need, view)
+
+
+def _softly(task: TaskView, need: Need, view: UserView) -> Part:
+    """For a day, or before a moment, that nobody said is the last."""
     near = near_moment(task, view)
     if near and need.soft == near:
         day = near.astimezone(view.zone).date()
         points = _on_day(need, (day - view.today).days, view)
-        yield points + _eve(near, view) + _fading(w.NEAR_SOON, near - now), "near"
-        return
+        return points + _eve(near, view) + _fading(w.NEAR_SOON, near - view.now), "near"
+    if need.related and need.soft == need.related.starts_at:
+        return w.RELATED + _running_out(need, view), "related"
     days = (task.due_on - view.today).days if task.due_on else 0
     if days < 0:
-        yield _overdue(task, view), "overdue"
-        return
-    yield _on_day(need, days, view), _due(days)
+        return _overdue(task, view), "overdue"
+    return _on_day(need, days, view), _due(days)
 
 
 def _eve(ends: datetime, view: UserView) -> float:
@@ -200,8 +204,11 @@ def _eve(ends: datetime, view: UserView) -> float:
 
 
 def _on_day(need: Need, days: int, view: UserView) -> float:
-    points = _fading(w.SOFT, need.begin_softly_by - view.now) if need.begin_softly_by else 0.0
-    return points + (w.DUE_TODAY if days == 0 else 0.0)
+    return _running_out(need, view) + (w.DUE_TODAY if days == 0 else 0.0)
+
+
+def _running_out(need: Need, view: UserView) -> float:
+    return _fading(w.SOFT, need.begin_softly_by - view.now) if need.begin_softly_by else 0.0
 
 
 def _pressing(task: TaskView, need: Need, view: UserView) -> str:

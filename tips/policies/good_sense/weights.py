@@ -15,6 +15,7 @@ NEAR_SOON = ((25.0, 0.5),)  # for a moment of which its words merely speak
 # The same for what the person merely put down for a day: the chance that runs out.
 SOFT = ((28.0, 4.0), (10.0, 72.0))
 DUE_TODAY = 16.0
+RELATED = 8.0  # no day is said, and it may be for something that begins soon
 EVE, EVE_FROM = 14.0, time(17)  # its words speak of tomorrow, and today is nearly over
 OVERDUE, OVERDUE_FADES_DAYS = 27.0, 16.0  # a quiet sinking: what is months late is hardly alive
 TIME_PASSED, TIME_PASSED_FADES_H = 62.0, 12.0  # a moment of today that has just gone by

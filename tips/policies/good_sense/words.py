@@ -46,6 +46,10 @@ def _prepares(facts: Facts) -> str:
     return _("Before “%(title)s”") % {"title": facts.prepares} if facts.prepares else ""
 
 
+def _related(facts: Facts) -> str:
+    return _("It may be for “%(title)s”") % {"title": facts.prepares} if facts.prepares else ""
+
+
 def _obsolete(facts: Facts) -> str:
     trait = facts.traits.obsolete_after
     if trait is None:
@@ -75,6 +79,7 @@ REASONS: Mapping[str, Say] = {
     "last_moment": _last_moment,
     "near": _last_moment,
     "prepares": _prepares,
+    "related": _related,
     "obsolete_soon": _obsolete,
     "closing": _closing,
     "habit": lambda _facts: _("You often do it at this hour"),
