@@ -55,10 +55,7 @@ def test_who_wants_quiet_early_can_still_be_up() -> None:
 
 def test_at_night_only_what_is_lost_by_the_morning() -> None:
     night = at(23, 45)
-    assert said(view(task(1, due_in=0, priority=4), now=night)) in (
-        "nothing_urgent",
-        "nothing_possible",
-    )
+    assert said(view(task(1, due_in=0, priority=4), now=night)) in SILENT_AT_NIGHT
     portal = Traits(hours=Trait(Hours(Door.OWN), "portal"))
     soon = task(1, "Portal", due_in=0, due_at=night + 40 * MINUTE, priority=4, traits=portal)
     assert decide(view(soon, now=at(23, 10))).chosen is not None

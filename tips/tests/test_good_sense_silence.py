@@ -9,8 +9,8 @@ from datetime import time, timedelta
 import pytest
 from django.utils import timezone, translation
 
-from agents.base import Answer
-from agents.tests.people import task, view
+from agents.base import Answer, Situation
+from agents.tests.people import meeting, task, view
 from agents.traits import Door, EventKind, Hours, Place, Span, Trait, Traits
 from tests.clock import BERLIN, NOON
 from tips.tests.deciding import at, decide, of_kind, said, with_answers
@@ -93,6 +93,27 @@ def test_after_three_refusals_oo_is_quiet() -> None:
     due = view(task(1, due_in=0, priority=4, due_at=NOON + HOUR))
     assert said(with_answers(due, no(5), no(20), no(40))) == "refused"
     assert said(with_answers(due, no(5), no(20), no(100))) == "Task"
+
+
+def test_what_is_kept_back_by_this_moment_alone_is_not_called_nothing() -> None:
+    late = view(task(1, due_in=-1, priority=3))
+    assert said(late) == "Task"
+    assert said(with_answers(late, no(5), no(20))) == "after_a_no"
+    holiday = of_kind(EventKind.HOLIDAY, starts_in_min=-720, lasts_min=1440, is_all_day=True)
+    trifle = task(2, "Lamp", due_in=0)
+    assert said(view(trifle)) == "Lamp"
+    assert said(view(trifle, holiday)) == "free_day"
+    assert said(view(task(1, due_in=-1, priority=3), now=at(23))) == "late"
+    assert said(with_answers(view(task(3)), no(5), no(20))) == "nothing_urgent"
+
+
+def test_a_quiet_situation_lasts_until_its_end_whatever_else_the_clock_changes() -> None:
+    lunch = replace(
+        view(task(1, due_in=0), meeting(9, starts_in_min=30)),
+        situation=Situation("on", "Siesta", is_quiet=True, until=at(16)),
+    )
+    assert said(lunch) == "quiet_situation"
+    assert decide(lunch).until == at(16)
 
 
 def test_what_is_said_to_be_wrong_is_no_refusal() -> None:

@@ -16,7 +16,7 @@ from tips.base import Candidate, Choice, Kind, Policy, PolicyManifest, Scored
 from tips.policies.good_sense import insights, silence, words
 from tips.policies.good_sense.prefs import KEY, GoodSensePrefs
 from tips.policies.good_sense.score import score_all
-from tips.policies.good_sense.weights import GATED
+from tips.policies.good_sense.weights import GATED, SPEAK
 
 SURE = 100.0  # points at which there is no doubt
 
@@ -36,8 +36,7 @@ class GoodSense(Policy):
         others = [c for c in candidates if c.kind is not Kind.INSIGHT]
         ranking = _ranked(score_all(others, view))
         best = ranking[0] if ranking else None
-        needed = silence.threshold(view, best)
-        code = silence.silence_now(view, best) or _too_little(ranking, needed)
+        code = silence.silence_now(view, best) or _too_little(ranking, silence.bar(view, best))
         told = insights.score_insights(candidates, view, silence=code)
         chosen = insights.find_said(told) if code else ranking[0]
         code = "" if chosen else code
@@ -47,7 +46,8 @@ class GoodSense(Policy):
             propensity=1.0,
             confidence=min(1.0, chosen.score / SURE) if chosen else 1.0,
             silence=code,
-            until=min(
+            until=silence.quiet_until(view)
+            or min(
                 [
                     *silence.next_changes(view),
                     *_openings(ranking, view),
@@ -61,12 +61,15 @@ def _ranked(scored: Iterable[Scored]) -> tuple[Scored, ...]:
     return tuple(sorted(scored, key=lambda s: (-s.score, s.candidate.key)))
 
 
-def _too_little(ranking: Sequence[Scored], needed: float) -> str:
+def _too_little(ranking: Sequence[Scored], bar: silence.Bar) -> str:
     if not ranking:
         return "nothing_open"
-    if ranking[0].score >= needed:
+    score = ranking[0].score
+    if score >= bar.points:
         return ""
-    return "nothing_possible" if ranking[0].score < GATED / 2 else "nothing_urgent"
+    if score >= SPEAK:
+        return bar.code
+    return "nothing_possible" if score < GATED / 2 else "nothing_urgent"
 
 
 def _openings(ranking: Sequence[Scored], view: UserView) -> list[datetime]:

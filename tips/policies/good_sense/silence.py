@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from agents.base import Answer, EventView, UserView
@@ -77,23 +78,38 @@ def is_refusal(answer: Answer) -> bool:
     return answer.reaction == "dismiss" and answer.reason in ("", "not_now")
 
 
-def threshold(view: UserView, best: Scored | None) -> float:
-    """Points that a candidate needs to be said now. What begins by itself asks for no mood."""
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """points  that a candidate needs to be said now
+    code    of the silence about one that has enough for most moments, but not for this one
+    """
+
+    points: float = w.SPEAK
+    code: str = "nothing_urgent"
+
+
+def bar(view: UserView, best: Scored | None) -> Bar:
+    """What begins by itself asks for no mood."""
     if best and best.candidate.kind is Kind.REMINDER:
-        return w.SPEAK
+        return Bar()
+    usual = _bar_of_the_hour(view)
+    if refusals := len(recent_refusals(view)):
+        more = w.AFTER_ONE_REFUSAL if refusals == 1 else w.AFTER_TWO
+        return Bar(usual.points + more, "after_a_no")
+    return usual
+
+
+def _bar_of_the_hour(view: UserView) -> Bar:
     clock = view.now.astimezone(view.zone).time()
-    needed = w.SPEAK
-    if is_late(view):
-        needed = w.SPEAK_LATE
+    if is_between(clock, quiet_hours(view)):
+        return Bar(w.SPEAK_AT_NIGHT, "late")
+    bars = [Bar(w.SPEAK_LATE, "late") if is_late(view) else Bar()]
     free = [e for e in view.events if _is_free_day(e, view)]
     if free or _is_away(view):
-        needed = max(needed, w.SPEAK_ON_A_FREE_DAY)
+        bars.append(Bar(w.SPEAK_ON_A_FREE_DAY, "free_day"))
     if any(e.traits.may_interrupt and not e.traits.may_interrupt.value for e in free):
-        needed = max(needed, w.SPEAK_IN_PEACE)
-    if is_between(clock, quiet_hours(view)):
-        needed = w.SPEAK_AT_NIGHT
-    refusals = len(recent_refusals(view))
-    return needed + (0.0, w.AFTER_ONE_REFUSAL, w.AFTER_TWO)[min(refusals, 2)]
+        bars.append(Bar(w.SPEAK_IN_PEACE, "free_day"))
+    return max(bars, key=lambda each: each.points)
 
 
 def is_late(view: UserView) -> bool:
@@ -124,6 +140,11 @@ def _is_away(view: UserView) -> bool:
     """By what they say themselves, or what was inferred."""
     away = view.belief("active-context", Away)
     return away is not None and view.today <= away.until
+
+
+def quiet_until(view: UserView) -> datetime | None:
+    """The end of a situation in which nothing is said: nothing else changes that."""
+    return view.situation.until if view.situation and view.situation.is_quiet else None
 
 
 def next_changes(view: UserView) -> list[datetime]:

@@ -19,6 +19,9 @@ SILENCES: Mapping[str, Words] = {
     "asleep": gettext_lazy("Sleep well. This can wait."),
     "on_a_journey": gettext_lazy("You are on your way. This can wait."),
     "refused": gettext_lazy("Enough for now. oO is quiet for a while."),
+    "after_a_no": gettext_lazy("You said no just now. What is open can wait."),
+    "late": gettext_lazy("It is late. What is open can wait."),
+    "free_day": gettext_lazy("A free day. What is open can wait."),
     "nothing_urgent": gettext_lazy("Nothing needs you now."),
     "nothing_possible": gettext_lazy("What is open cannot be done now."),
 }
