@@ -23,6 +23,7 @@ OUTCOMES: dict[type[ModelError], str] = {
     ModelTooSlow: ModelCall.Outcome.TOO_SLOW,
     Overtaken: ModelCall.Outcome.OVERTAKEN,
 }
+SPENT = ("tokens_in", "tokens_out", "cost_usd", "is_local")
 
 
 class OverBudget(NoModel):
@@ -81,6 +82,9 @@ def ask(
 ) -> tuple[Reply, ModelCall]:
     """The answer, and its record, to be refused when the answer is no good.
 
+    Whatever was sent to anybody is on record, answered or not; a question that nobody was there
+    for is not, unless it is worth asking again.
+
     prompt         version of the words that ask
     purpose        what the record says that it was for; "" is the skill
     is_local_only  no cloud, whatever the person allows
@@ -99,15 +103,17 @@ def ask(
     )
     try:
         reply = llm.ask(question, timeout_s=timeout_s, allowed_clouds=clouds, is_wanted=is_wanted)
-    except NoModel:
-        raise  # nobody was asked
     except ModelError as error:
-        call.ms, call.is_local = error.ms, not clouds  # where it got to, nobody knows
+        if isinstance(error, NoModel) and not error.spent.asked:
+            raise  # nobody was asked
+        call.ms = error.ms
+        for field in SPENT:
+            setattr(call, field, getattr(error.spent, field))
         call.outcome = OUTCOMES.get(type(error), ModelCall.Outcome.UNUSABLE)
         call.save()
         keep(call, question, None)
         raise
-    for field in ("model", "tokens_in", "tokens_out", "ms", "cost_usd", "is_local"):
+    for field in ("model", "ms", *SPENT):
         setattr(call, field, getattr(reply, field))
     call.outcome = ModelCall.Outcome.USED
     call.save()

@@ -14,7 +14,7 @@ from accounts.privacy.consents import grant
 from agents.asking.asking import affordable_clouds, ask, may_ask
 from agents.models import ModelCall
 from oo.lib import llm
-from oo.lib.llm import ModelAway, NoModel, Overtaken, Question
+from oo.lib.llm import BadReply, ModelAway, NoModel, Overtaken, Question
 from tests.clock import NOON
 from tests.model.fixtures import Use
 from tests.stand_ins.model import ModelStandIn, Turn, entry, use_aliases
@@ -112,3 +112,75 @@ def test_a_question_that_failed_may_have_left(
     with pytest.raises(ModelAway):
         ask(alice.pk, PLAIN, "p", at=NOON)
     assert ModelCall.objects.get().is_local is is_local
+
+
+@pytest.mark.parametrize("turn", [Turn(""), Turn(status=400), Turn(status=401)])
+def test_what_a_cloud_was_asked_has_left_though_our_own_answers(
+    alice: User, model: ModelStandIn, use: Use, turn: Turn
+) -> None:
+    use("somebody", "")
+    model.play(turn, Turn("Pay it."))
+    reply, call = ask(alice.pk, PLAIN, "p", at=NOON)
+    assert (reply.model, call.model, call.outcome) == ("llamafile/m", "llamafile/m", "used")
+    call.refresh_from_db()
+    assert not call.is_local
+
+
+def test_a_cloud_that_was_never_reached_has_nothing(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("", "somebody")
+    model.play(Turn(delay_s=600))
+    with pytest.raises(Overtaken):
+        ask(alice.pk, PLAIN, "p", at=NOON, is_wanted=lambda: False)
+    assert ModelCall.objects.get().is_local
+
+
+def test_who_is_not_there_hides_nobody_who_answered(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("somebody", "")
+    model.play(Turn(status=404), Turn(""))
+    with pytest.raises(BadReply):
+        ask(alice.pk, PLAIN, "p", at=NOON)
+    call = ModelCall.objects.get()
+    assert (call.outcome, call.is_local) == ("unusable", False)
+
+
+def test_who_does_not_take_our_key_has_seen_the_question(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("somebody")
+    model.play(Turn(status=401))
+    with pytest.raises(NoModel):
+        ask(alice.pk, PLAIN, "p", at=NOON)
+    call = ModelCall.objects.get()
+    assert (call.outcome, call.is_local) == ("unusable", False)
+
+
+def test_answers_of_no_use_are_spent_all_the_same(
+    alice: User, model: ModelStandIn, use: Use, settings: Any
+) -> None:
+    use("somebody", "")
+    settings.OO_MODEL_TOKENS_PERSON = 28  # two answers of the stand-in
+    model.play(Turn(""))
+    with pytest.raises(BadReply):
+        ask(alice.pk, PLAIN, "p", at=NOON)
+    call = ModelCall.objects.get()
+    assert (call.tokens_in, call.tokens_out) == (22, 6)
+    assert not may_ask(alice.pk, "tip-generator", "", at=NOON + HOUR)
+
+
+def test_the_money_of_an_answer_of_no_use_is_spent(
+    alice: User, model: ModelStandIn, use: Use, settings: Any, tmp_path: Path
+) -> None:
+    use("somebody")
+    priced = entry(model, cloud="somebody")
+    priced["litellm_params"] |= {"input_cost_per_token": 1.0, "output_cost_per_token": 0.0}
+    use_aliases(settings, tmp_path, priced)
+    settings.OO_MODEL_USD_ALL = 10.0
+    model.play(Turn(""))
+    with pytest.raises(BadReply):
+        ask(alice.pk, PLAIN, "p", at=NOON)
+    assert ModelCall.objects.get().cost_usd == 11.0
+    assert affordable_clouds(alice.pk, at=NOON + HOUR) == frozenset()

@@ -16,7 +16,7 @@ from agents.asking.asking import ask
 from agents.asking.keeping import forget_transcripts, transcripts
 from agents.models import ModelCall, PromptText, Transcript
 from oo.lib import llm
-from oo.lib.llm import BadReply, ModelAway, Question
+from oo.lib.llm import ModelError, Question
 from tests.clock import NOON
 from tests.stand_ins.model import ModelStandIn, Turn, entry, use_aliases
 
@@ -55,12 +55,14 @@ def test_letters_are_kept_with_their_chances(alice: User, model: ModelStandIn) -
     assert Transcript.objects.get().letters == {"A": -0.123, "B": -2.0}
 
 
-@pytest.mark.parametrize("turn", [Turn(status=500), Turn(raw=b"garbage")])
+@pytest.mark.parametrize(
+    "turn", [Turn(status=500), Turn(raw=b"garbage"), Turn(""), Turn(status=400), Turn(status=404)]
+)
 def test_a_question_without_an_answer_is_kept_too(
     alice: User, model: ModelStandIn, turn: Turn
 ) -> None:
     model.play(turn)
-    with pytest.raises((ModelAway, BadReply)):
+    with pytest.raises(ModelError):
         ask(alice.pk, PLAIN, "v1", at=NOON)
     kept = Transcript.objects.get()
     assert (kept.asked, kept.answered) == ("Ring Dr Okonkwo", "")

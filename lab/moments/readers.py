@@ -54,7 +54,8 @@ class ModelReader(Reader):
         try:
             reply = llm.ask(build_question(words, skill=""))
         except ModelError as error:
-            self._note(unanswered=1, ms=error.ms)
+            tokens = error.spent.tokens_in + error.spent.tokens_out
+            self._note(unanswered=1, tokens=tokens, ms=error.ms)
             return NOTHING_READ
         self._note(tokens=reply.tokens_in + reply.tokens_out, ms=reply.ms)
         return find_traits(reply.text) or NOTHING_READ

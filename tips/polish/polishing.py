@@ -97,10 +97,8 @@ def polish(tip_id: UUID, *, at: datetime) -> None:
 def _note_what_left(user_id: UUID, at: datetime) -> None:
     """Of the tip, and of the one that a model chose instead: what was refused has left, too.
 
-    At most two queries; none where there is no cloud.
+    Also where no cloud is set up: a proxy may have asked one. At most two queries.
     """
-    if not llm.clouds():
-        return
     calls = ModelCall.objects.filter(user_id=user_id, at=at, purpose__in=PURPOSES, is_local=False)
     if calls.exists():
         Tip.objects.filter(user_id=user_id, polished_at=at).update(left_host=True)

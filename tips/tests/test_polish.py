@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from oo.lib import llm
 from tests.clock import NOON
 from tests.factories import give_tip, make_event, make_task, signed_in
 from tests.model.fixtures import Use
-from tests.stand_ins.model import ModelStandIn, Turn
+from tests.stand_ins.model import ModelStandIn, Turn, entry, use_aliases
 from tips.answer.answering import mark_shown
 from tips.base import Kind
 from tips.decide.letters import orders
@@ -376,6 +377,34 @@ def test_what_a_cloud_was_asked_has_left_whatever_came_of_it(
     tip.refresh_from_db()
     assert model.requests
     assert (tip.state, tip.model, tip.left_host) == (Tip.State.READY, "", True)
+
+
+@pytest.mark.parametrize("turn", [Turn(""), Turn(status=400), Turn(status=401)])
+def test_what_a_cloud_was_asked_has_left_though_our_own_worded_it(
+    alice: User, model: ModelStandIn, use: Use, settings: Any, tmp_path: Path, turn: Turn
+) -> None:
+    use()
+    elsewhere, here = entry(model, "words", cloud="somebody"), entry(model, "words")
+    use_aliases(settings, tmp_path, elsewhere, here)
+    grant(alice.pk, "model.somebody", by="settings", at=NOON)
+    tip = give_tip(alice, "Pay the rent")
+    model.play(turn, said("Pay the rent today."))
+    polish(tip.pk, at=NOON)
+    tip.refresh_from_db()
+    assert (tip.content, tip.model) == ("Pay the rent today.", "llamafile/m")
+    assert tip.left_host
+
+
+def test_what_a_proxy_asked_of_others_has_left_where_no_cloud_is_set_up(
+    alice: User, model: ModelStandIn, use: Use, settings: Any
+) -> None:
+    settings.LITELLM_URL, settings.LITELLM_KEY = f"{model.url}/v1", "sk-of-the-proxy"
+    use("words")
+    tip = give_tip(alice, "Pay the rent")
+    model.play(Turn(headers={"x-litellm-model-group": "somebody"}))
+    polish(tip.pk, at=NOON)
+    tip.refresh_from_db()
+    assert (tip.model, tip.left_host) == ("", True)
 
 
 def test_a_tip_that_a_cloud_chose_says_that_its_words_left(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from oo.lib.llm.base import (
     BadAliases,
     BadReply,
+    CallFailed,
     Circuit,
     ModelAway,
     ModelError,
@@ -17,6 +18,7 @@ from oo.lib.llm.base import (
     Overtaken,
     Question,
     Reply,
+    Spent,
     Vectors,
 )
 from oo.lib.llm.gateway import always, ask, circuits, clouds, embed, is_askable, reset, skills
@@ -24,6 +26,7 @@ from oo.lib.llm.gateway import always, ask, circuits, clouds, embed, is_askable,
 __all__ = [
     "BadAliases",
     "BadReply",
+    "CallFailed",
     "Circuit",
     "ModelAway",
     "ModelError",
@@ -32,6 +35,7 @@ __all__ = [
     "Overtaken",
     "Question",
     "Reply",
+    "Spent",
     "Vectors",
     "always",
     "ask",

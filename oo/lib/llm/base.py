@@ -42,10 +42,12 @@ class Reply:
     """What a model answered.
 
     model     which one, as the file of aliases names it
-    ms        from the call of ask to here, retries and other models included
+    ms        from the call of ask to here
     cost_usd  0.0 for a local model, and for one whose price nobody knows
     letters   token without spaces to its log-probability; None if not asked for or not given
     is_local  nothing left the machines of this installation
+
+    Of ms, tokens, cost_usd and is_local those are part whose answers were not usable.
     """
 
     text: str
@@ -71,6 +73,21 @@ class Vectors:
     is_local: bool
 
 
+@dataclass(slots=True)
+class Spent:
+    """What a question took at all models that were asked, added up while they are.
+
+    asked     how many; tokens and price of one that gave no answer are not known
+    is_local  none was in a cloud, whether or not it answered
+    """
+
+    asked: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: float = 0.0
+    is_local: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Circuit:
     """One model behind an alias, and whether it is asked.
@@ -87,19 +104,22 @@ class Circuit:
 
 
 class ModelError(Exception):
-    """No usable answer; `ms` says what it took to find out."""
+    """No usable answer; `ms` and `spent` say what it took to find out."""
 
     def __init__(self, detail: str, *, ms: int = 0) -> None:
         super().__init__(detail)
-        self.detail, self.ms = detail, ms
+        self.detail, self.ms, self.spent = detail, ms, Spent()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Celery pickles what a task raises; the default would forget the time.
+        # Celery pickles what a task raises; the default would forget the rest.
         return type(self), (self.detail,), self.__dict__
 
 
 class NoModel(ModelError):
-    """Nobody can be asked until the set-up or a consent changes. Do without; do not retry."""
+    """Nobody can be asked until the set-up or a consent changes. Do without; do not retry.
+
+    Who does not take our key, or has no such model, has been asked all the same: see `spent`.
+    """
 
 
 class BadAliases(NoModel):
@@ -119,4 +139,9 @@ class Overtaken(ModelError):
 
 
 class BadReply(ModelError):
-    """An answer that cannot be used, or a question that the server does not take. Do without."""
+    """A model answered, and the answer cannot be used. Do without."""
+
+
+class CallFailed(ModelError):
+    """The server does not take the question, or what came is no model's answer. Do without, and
+    take it for no answer: of the words it says nothing."""

@@ -26,6 +26,8 @@ from oo.lib.configuration import value_of
 from oo.lib.llm import wire
 from oo.lib.llm.aliases import Aliases, Deployment, load
 from oo.lib.llm.base import (
+    BadReply,
+    CallFailed,
     Circuit,
     ModelAway,
     ModelError,
@@ -34,6 +36,7 @@ from oo.lib.llm.base import (
     Overtaken,
     Question,
     Reply,
+    Spent,
     Vectors,
 )
 from oo.lib.llm.loop import Unwanted, run_within
@@ -58,6 +61,9 @@ ENVIRONMENT = {
 TALKATIVE = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy", "openai")
 # What took too long, or asked us to slow down, does not get better by asking again at once.
 RETRY_POLICY = {"TimeoutErrorRetries": 0, "RateLimitErrorRetries": 0}
+# Of several failures, what a caller has to know first: whether it is worth trying again, then
+# whether any model has had its chance with these words.
+TOLD_FIRST = (ModelAway | ModelTooSlow, BadReply, CallFailed, ModelError)
 
 
 def always() -> bool:
@@ -164,7 +170,7 @@ class _Errand(Generic[T]):
     skill: str
     method: str
     parameters: Mapping[str, Any]
-    read: Callable[[Any, Deployment], T]
+    read: Callable[[Any, Deployment, Spent], T]
     is_wanted: Callable[[], bool] = always
 
 
@@ -240,34 +246,45 @@ def _done(errand: _Errand[T], timeout_s: float | None, clouds: frozenset[str]) -
         raise ModelAway(f"{errand.alias}: resting after failures")
     router = _keeper.router(setup)
     seconds = settings.OO_MODEL_TIMEOUT_S if timeout_s is None else timeout_s
-    began = monotonic()
+    spent, began = Spent(), monotonic()
     try:
-        work = _first(router, errand, awake, began + seconds)
+        work = _first(router, errand, awake, began + seconds, spent)
         return replace(run_within(seconds, work, errand.is_wanted), ms=_ms(began))
     except TimeoutError:
-        raise ModelTooSlow(f"{errand.alias}: no answer in time", ms=_ms(began)) from None
+        failure: ModelError = ModelTooSlow(f"{errand.alias}: no answer in time")
     except Unwanted:
-        raise Overtaken(f"{errand.alias}: not wanted any more", ms=_ms(began)) from None
+        failure = Overtaken(f"{errand.alias}: not wanted any more")
     except ModelError as error:
-        error.ms = _ms(began)
-        raise
+        failure = error
+    failure.ms, failure.spent = _ms(began), spent
+    raise failure
 
 
 async def _first(
-    router: Any, errand: _Errand[T], candidates: Sequence[Deployment], ends: float
+    router: Any, errand: _Errand[T], candidates: Sequence[Deployment], ends: float, spent: Spent
 ) -> T:
-    """Each candidate has its share of the time that is left, so that one that hangs leaves some."""
+    """Each candidate has its share of the time that is left, so that one that hangs leaves some.
+
+    spent  what it takes is added to it, also when this is cancelled
+    """
     failures: list[ModelError] = []
     for number, candidate in enumerate(candidates):
         share = (ends - monotonic()) / (len(candidates) - number)
         try:
+            spent.asked += 1
+            spent.is_local &= candidate.cloud is None
             answer = await _one(router, errand, candidate, share)
-            return errand.read(answer, candidate)
+            wire.add_up(spent, answer)
+            wire.check_group(answer, candidate, spent)
+            return errand.read(answer, candidate, spent)
         except ModelError as failure:
             log.warning("%s did not answer: %s", candidate.model, failure)
             failures.append(failure)
-    # If it is worth trying again at one of them, that is what the caller has to know.
-    raise next((f for f in failures if isinstance(f, ModelAway | ModelTooSlow)), failures[0])
+    raise min(failures, key=_place)
+
+
+def _place(failure: ModelError) -> int:
+    return next(n for n, kinds in enumerate(TOLD_FIRST) if isinstance(failure, kinds))
 
 
 async def _one(router: Any, errand: _Errand[T], to: Deployment, seconds: float) -> Any:

@@ -15,12 +15,14 @@ import httpx
 from oo.lib.llm.aliases import Deployment
 from oo.lib.llm.base import (
     BadReply,
+    CallFailed,
     ModelAway,
     ModelError,
     ModelTooSlow,
     NoModel,
     Question,
     Reply,
+    Spent,
     Vectors,
 )
 
@@ -46,9 +48,16 @@ def chat_parameters(question: Question) -> dict[str, Any]:
     return asked
 
 
-def read_reply(question: Question, answer: Any, by: Deployment) -> Reply:
-    """Raises BadReply."""
-    check_group(answer, by)
+def add_up(spent: Spent, answer: Any) -> None:
+    """Before the answer is looked at: what cannot be used costs as much."""
+    usage = getattr(answer, "usage", None)
+    spent.tokens_in += getattr(usage, "prompt_tokens", None) or 0
+    spent.tokens_out += getattr(usage, "completion_tokens", None) or 0
+    spent.cost_usd += float(answer._hidden_params.get("response_cost") or 0.0)
+
+
+def read_reply(question: Question, answer: Any, by: Deployment, spent: Spent) -> Reply:
+    """spent: with this answer. Raises BadReply."""
     choice = answer.choices[0] if answer.choices else None
     text = (choice.message.content or "").strip() if choice else ""
     if not text:
@@ -58,34 +67,37 @@ def read_reply(question: Question, answer: Any, by: Deployment) -> Reply:
     return Reply(
         text=text,
         model=by.model,
-        tokens_in=answer.usage.prompt_tokens,
-        tokens_out=answer.usage.completion_tokens,
-        cost_usd=_cost(answer),
+        tokens_in=spent.tokens_in,
+        tokens_out=spent.tokens_out,
+        cost_usd=spent.cost_usd,
         letters=_letters(choice) if question.letters else None,
-        is_local=by.cloud is None,
+        is_local=spent.is_local,
     )
 
 
-def read_vectors(texts: Sequence[str], answer: Any, by: Deployment) -> Vectors:
-    """Raises BadReply."""
-    check_group(answer, by)
+def read_vectors(texts: Sequence[str], answer: Any, by: Deployment, spent: Spent) -> Vectors:
+    """spent: with this answer. Raises BadReply."""
     rows = sorted(answer.data, key=lambda row: row["index"])
     if len(rows) != len(texts):
         raise BadReply(f"{by.alias}: {len(rows)} vectors for {len(texts)} texts")
     return Vectors(
         vectors=tuple(tuple(row["embedding"]) for row in rows),
         model=by.model,
-        tokens_in=answer.usage.prompt_tokens,
-        cost_usd=_cost(answer),
-        is_local=by.cloud is None,
+        tokens_in=spent.tokens_in,
+        cost_usd=spent.cost_usd,
+        is_local=spent.is_local,
     )
 
 
-def check_group(answer: Any, by: Deployment) -> None:
-    """A proxy that asked others than it was told to may have left what was agreed."""
+def check_group(answer: Any, by: Deployment, spent: Spent) -> None:
+    """A proxy that asked others than it was told to may have left what was agreed, and this house.
+
+    Raises CallFailed.
+    """
     headers = answer._hidden_params.get("additional_headers") or {}
     if headers.get(GROUP_HEADER, by.group) != by.group:
-        raise BadReply(f"{by.alias}: the proxy asked another group; take out its fallbacks")
+        spent.is_local = False
+        raise CallFailed(f"{by.alias}: the proxy asked another group; take out its fallbacks")
 
 
 def failure_of(alias: str, error: Exception) -> ModelError:
@@ -100,7 +112,7 @@ def failure_of(alias: str, error: Exception) -> ModelError:
         return NoModel(f"{detail}; look at its key and whether that model is there")
     if status == 429 or (_is_server_error(status) and _never_answered(error)):
         return ModelAway(detail)
-    return BadReply(detail)
+    return CallFailed(detail)
 
 
 def _is_server_error(status: object) -> bool:
@@ -127,10 +139,6 @@ def _is_json(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
-
-
-def _cost(answer: Any) -> float:
-    return float(answer._hidden_params.get("response_cost") or 0.0)
 
 
 def _letters(choice: Any) -> Mapping[str, float] | None:

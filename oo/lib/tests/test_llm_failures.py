@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from oo.lib import llm
-from oo.lib.llm import Question, gateway
+from oo.lib.llm import Question, gateway, wire
 from oo.lib.tests.llm_models import PLAIN, SCHEMA, SECRET, TIME_S, SetUp, ollama, openai
 from tests.stand_ins.model import ModelStandIn, Turn
 
@@ -144,8 +144,26 @@ def test_an_answer_that_never_comes_is_not_waited_for(first: ModelStandIn, set_u
 
 
 @pytest.mark.parametrize("entry", [ollama, openai])
-@pytest.mark.parametrize("turn", [Turn(""), Turn("  \n"), Turn(raw=b"<html>"), Turn(raw=b"{}")])
-def test_what_is_no_answer_is_a_bad_reply(
+@pytest.mark.parametrize("text", ["", "  \n"])
+def test_what_says_nothing_is_a_bad_reply(
+    text: str,
+    entry: Callable[[ModelStandIn], dict[str, Any]],
+    first: ModelStandIn,
+    set_up: SetUp,
+) -> None:
+    set_up(entry(first))
+    first.play(Turn(text))
+
+    with pytest.raises(llm.BadReply):
+        llm.ask(PLAIN)
+
+
+@pytest.mark.parametrize("entry", [ollama, openai])
+@pytest.mark.parametrize(
+    "turn",
+    [Turn(status=400), Turn(status=422), Turn(raw=b"<html>"), Turn(raw=b"{}")],
+)
+def test_what_no_model_said_is_a_call_that_failed(
     turn: Turn,
     entry: Callable[[ModelStandIn], dict[str, Any]],
     first: ModelStandIn,
@@ -154,8 +172,12 @@ def test_what_is_no_answer_is_a_bad_reply(
     set_up(entry(first))
     first.play(turn)
 
-    with pytest.raises(llm.BadReply):
+    with pytest.raises(llm.CallFailed):
         llm.ask(PLAIN)
+
+
+def test_so_is_a_mistake_in_the_code_that_asks() -> None:
+    assert type(wire.failure_of("judge", TypeError())) is llm.CallFailed
 
 
 @pytest.mark.parametrize("text", ["Sure! Here it is:", '{"letter": "A', "{'letter': 'A'}"])
@@ -177,6 +199,32 @@ def test_the_failure_that_may_pass_is_the_one_that_is_told(
     second.play(Turn(status=503))
 
     with pytest.raises(llm.ModelAway, match="503"):
+        llm.ask(PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("turns", "told"),
+    [
+        ([Turn(status=404), Turn("")], llm.BadReply),
+        ([Turn(status=404), Turn(status=400)], llm.CallFailed),
+        ([Turn(status=400), Turn("")], llm.BadReply),
+        ([Turn(""), Turn(status=429)], llm.ModelAway),
+    ],
+)
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_that_a_model_had_its_chance_is_told_before_that_another_had_none(
+    turns: list[Turn],
+    told: type[llm.ModelError],
+    is_turned: bool,
+    first: ModelStandIn,
+    second: ModelStandIn,
+    set_up: SetUp,
+) -> None:
+    set_up(ollama(first), openai(second))
+    for server, turn in zip((first, second), reversed(turns) if is_turned else turns, strict=True):
+        server.play(turn)
+
+    with pytest.raises(told):
         llm.ask(PLAIN)
 
 
@@ -208,10 +256,13 @@ def test_no_error_and_no_log_says_what_was_asked(
     assert not [text for text in said if SECRET in text]
 
 
-def test_errors_keep_their_time_through_celery() -> None:
-    copy = pickle.loads(pickle.dumps(llm.ModelAway("judge: 503", ms=17)))
+def test_errors_keep_what_they_took_through_celery() -> None:
+    error = llm.ModelAway("judge: 503", ms=17)
+    error.spent = llm.Spent(asked=1, tokens_in=3, is_local=False)
+    copy = pickle.loads(pickle.dumps(error))
 
     assert (type(copy), str(copy), copy.ms) == (llm.ModelAway, "judge: 503", 17)
+    assert copy.spent == error.spent
 
 
 @pytest.mark.parametrize("entry", [ollama, openai])

@@ -50,8 +50,9 @@ def test_what_another_group_of_the_proxy_answers_is_not_used(
     set_up(ollama("os.environ/NOT_SET_HERE"))
     proxy.play(Turn(headers={"x-litellm-model-group": "tip-generator-openai"}))
 
-    with pytest.raises(llm.BadReply, match="another group"):
+    with pytest.raises(llm.CallFailed, match="another group") as caught:
         llm.ask(PLAIN)
+    assert not caught.value.spent.is_local
 
 
 def test_vectors_come_through_the_proxy_too(proxy: ModelStandIn, set_up: SetUp) -> None:
