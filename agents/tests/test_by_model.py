@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,13 +12,14 @@ import pytest
 from accounts.models import User
 from agents.models import ModelCall, Reading
 from agents.traits import Origin, Place, Stakes
-from agents.understanding.by_model import MOST_AT_ONCE, read_with_model
+from agents.understanding.by_model import MOST_AT_ONCE, MOST_FAILED, read_with_model
 from agents.understanding.correcting import deny, understanding_of
 from agents.view import load_view
+from oo.lib import llm
 from tests.clock import NOON
 from tests.factories import make_task
 from tests.model.fixtures import Use, told
-from tests.stand_ins.model import ModelStandIn, Turn
+from tests.stand_ins.model import ModelStandIn, Turn, entry, use_aliases
 
 pytestmark = pytest.mark.django_db
 WORDS = "a" * 32
@@ -122,6 +124,57 @@ def test_a_model_that_is_away_is_asked_again_later(
     model.play(Turn(status=500))
     assert read_with_model(alice.pk, at=NOON) == 0
     assert not Reading.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "turn", [Turn(status=400), Turn(raw=b"<html>"), Turn(status=404), Turn(status=429)]
+)
+def test_a_call_that_failed_is_no_reading_and_is_made_again(
+    alice: User, model: ModelStandIn, use: Use, turn: Turn
+) -> None:
+    use("reads")
+    draft(alice)
+    model.play(turn, told(stakes=("money", "costs a fine")))
+    assert read_with_model(alice.pk, at=NOON) == 0
+    assert not Reading.objects.exists()
+    llm.reset()
+    assert read_with_model(alice.pk, at=NOON) == 1
+    assert traits_of(alice).stakes.value is Stakes.MONEY
+
+
+def test_words_that_are_refused_keep_no_others_waiting(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("reads")
+    for n in range(3):
+        make_task(alice, f"Task {n}", due_in=n, words_digest=f"{n:032}")
+    model.play(Turn(status=400), told())
+    assert read_with_model(alice.pk, at=NOON) == 2
+    assert not Reading.objects.filter(words=f"{0:032}").exists()
+
+
+def test_a_model_that_refuses_whatever_it_is_asked_is_not_asked_on(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("reads")
+    for n in range(MOST_FAILED + 2):
+        make_task(alice, f"Task {n}", due_in=n, words_digest=f"{n:032}")
+    model.play(Turn(status=400))
+    assert read_with_model(alice.pk, at=NOON) == 0
+    assert len(model.requests) == MOST_FAILED
+
+
+def test_an_answer_of_no_use_is_not_asked_for_again(
+    alice: User, model: ModelStandIn, settings: Any, use: Use, tmp_path: Path
+) -> None:
+    """Nor where the first that was asked is not there."""
+    use("reads")
+    use_aliases(settings, tmp_path, entry(model, "reads"), entry(model, "reads"))
+    draft(alice)
+    model.play(Turn(status=404), Turn("no json"))
+    assert read_with_model(alice.pk, at=NOON) == 1
+    assert read_with_model(alice.pk, at=NOON) == 0
+    assert Reading.objects.get(reader="model").traits == {}
 
 
 def test_what_is_due_first_is_read_first_and_not_all_at_once(

@@ -29,7 +29,7 @@ from agents.understanding.loading import MODEL_READER, SHADOW_READER
 from agents.understanding.prompts.traits import VALUES, TraitsContext
 from integrations.models import Task
 from oo.lib import llm
-from oo.lib.llm import BadReply, ModelError, Question
+from oo.lib.llm import BadReply, CallFailed, ModelError, Question
 
 ALIAS, SKILL = "tip-generator", "reads"
 SHADOW = "shadow"  # ModelCall.purpose of what decides nothing
@@ -42,6 +42,8 @@ MOST_AT_ONCE = 25
 # What is only compared keeps no tip waiting for its words, neither in the queue nor by the budget.
 MOST_IN_SHADOW = 5
 SHARE_IN_SHADOW = 0.5
+# A question that fails may fail for its words, which shall keep no others waiting; two do not.
+MOST_FAILED = 2
 
 
 def traits_to_read(user_id: UUID) -> frozenset[str]:
@@ -65,15 +67,16 @@ def _trusted_with(skills: frozenset[str]) -> frozenset[str]:
 def read_with_model(user_id: UUID, *, at: datetime) -> int:
     """Read up to MOST_AT_ONCE words that no model has read, the soonest due first; how many.
 
-    Ends with the budget, or when the model is away: the rules' readings serve meanwhile. Without a
-    skill a model reads in shadow, where that is set, and less.
+    Ends with the budget, or when the model is away or fails: the rules' readings serve meanwhile,
+    and what was not answered is asked again another time. Without a skill a model reads in shadow,
+    where that is set, and less.
     """
     wanted = traits_to_read(user_id)
     profile = Profile.objects.filter(user_id=user_id, user__is_active=True).first()
     if profile is None or not (wanted or settings.OO_MODEL_READS_IN_SHADOW):
         return 0
     skill, share = _skill(wanted), 1.0 if wanted else SHARE_IN_SHADOW
-    read = 0
+    read = failed = 0
     for task in _unread(user_id, MODEL_READER if wanted else SHADOW_READER)[: most_at_once(wanted)]:
         if not may_ask(user_id, ALIAS, skill, at=at, share=share, is_local_only=not wanted):
             break
@@ -82,6 +85,11 @@ def read_with_model(user_id: UUID, *, at: datetime) -> int:
             traits = _read(user_id, words, skill, at)
         except BadReply:
             traits = Traits()  # it has had its chance: the same words would be answered the same
+        except CallFailed:
+            failed += 1
+            if failed == MOST_FAILED:
+                break
+            continue
         except ModelError:
             break
         _keep(user_id, task.words_digest, traits, wanted, at)
