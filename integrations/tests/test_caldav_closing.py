@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from time import perf_counter
 from typing import Any
@@ -14,6 +17,7 @@ from integrations.ical.closing import NotClosable, close_todo
 from integrations.sources import caldav as module
 from integrations.sources.caldav import CalDav
 from integrations.sources.caldav.server import Server
+from integrations.tests.conformance.gate import Answer, gate_before, through_to
 from integrations.tests.test_caldav_source import MILK, Reader, todo
 from oo.lib.http import Fetched, Refused, Unexpected, Unreachable
 from tests.stand_ins.radicale import RadicaleUser
@@ -103,6 +107,35 @@ def test_what_changes_between_reading_and_writing_is_read_again_once(
     else:
         close(home)
         assert {"STATUS:COMPLETED", "SUMMARY:Changed 1"} <= set(said(home))
+
+
+# Of Apache, Jetty and nginx, and what else may be seen.
+@pytest.mark.parametrize("form", ['"{}-gzip"', '"{}--gzip"', 'W/"{}"', 'W/"{}-br"'])
+@pytest.mark.parametrize("is_always", [False, True])
+def test_it_is_closed_behind_a_server_that_compresses(
+    home: RadicaleUser, settings: Any, form: str, is_always: bool
+) -> None:
+    """is_always: whatever it is asked, as a cache before it may."""
+    home.put("home/milk.ics", *todo(*MILK))
+    there = through_to(home.server.url)
+
+    def ask(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        plain = {**headers, "Accept-Encoding": "identity"}
+        answer = there(method, path, plain, body)
+        is_asked = "gzip" in headers.get("Accept-Encoding", "")
+        if method != "GET" or not (is_asked or is_always):
+            return answer
+        changed = {"ETag": form.format(answer.headers["ETag"].strip('"'))}
+        changed["Content-Encoding"] = "gzip"
+        return replace(
+            answer, headers={**answer.headers, **changed}, body=gzip.compress(answer.body)
+        )
+
+    with gate_before(ask) as gate:
+        settings.OO_PRIVATE_HOSTS_ALLOWED = gate.door
+        home.credentials = {**home.credentials, "url": gate.url}
+        CalDav().complete(Reader(home).link, f"{gate.url}/{home.name}/home/milk.ics", key=KEY)
+    assert "STATUS:COMPLETED" in said(home)
 
 
 def test_one_that_is_gone_is_404(home: RadicaleUser) -> None:

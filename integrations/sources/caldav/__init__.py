@@ -7,6 +7,7 @@ first sync of a day, a token that is refused, and a calendar that is new, gone o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,8 @@ from oo.lib.words import gettext_lazy as _
 # All requests of one sync, and of one closing: less than a worker's time for it.
 SYNC_S, CLOSE_S = 180.0, 60.0
 CHANGED = 412
+# What a server that compresses puts behind the tag of a file (Apache "x-gzip", Jetty "x--gzip").
+CODING = re.compile(r'-{1,2}(?:gzip|br|deflate|zstd)"$')
 
 
 class CalDav(SignalSource):
@@ -94,7 +97,8 @@ def _server(credentials: Mapping[str, str], seconds: float) -> Iterator[Server]:
 
 def _close(server: Server, address: str, link: Link, key: UUID) -> bool:
     """False: it was changed between reading and writing."""
-    found = server.send("GET", address)
+    # As it is kept there: compressed, it would have another ETag, which no writing matches.
+    found = server.send("GET", address, None, {"Accept-Encoding": "identity"})
     try:
         with named_failures(SERVICE):
             text = close_todo(found.body, key=key, at=datetime.now(UTC), zone=link.zone)
@@ -102,7 +106,7 @@ def _close(server: Server, address: str, link: Link, key: UUID) -> bool:
         raise Unexpected(SERVICE, "cannot be closed without loss") from None
     if text is None:
         return True
-    etag = found.headers.get("etag", "")
+    etag = _etag_of_file(found.headers.get("etag", ""))
     if not etag:
         raise Unexpected(SERVICE, "no ETag")
     headers = {"Content-Type": "text/calendar; charset=utf-8", "If-Match": etag}
@@ -116,3 +120,8 @@ def _close(server: Server, address: str, link: Link, key: UUID) -> bool:
             raise Unexpected(SERVICE, "may not be written", status=403) from None
         raise
     return True
+
+
+def _etag_of_file(told: str) -> str:
+    """Not of what was made of it on the way: If-Match compares strongly (RFC 9110, 13.1.1)."""
+    return CODING.sub('"', told.strip().removeprefix("W/"))
