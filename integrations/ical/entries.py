@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from integrations.ical.blocks import Block
@@ -18,11 +18,12 @@ from integrations.ical.values import (
     Place,
     Properties,
     dated_parts,
-    dates,
-    duration,
     floats,
     moment,
     parts_of,
+    readable_dates,
+    readable_duration,
+    readable_moment,
     word,
 )
 from oo.lib.text import one_line
@@ -74,6 +75,7 @@ class Entry:
     rdates: tuple[Moment | Period, ...]
     exdates: tuple[Moment, ...]
     original: Moment | None  # RECURRENCE-ID: the occurrence that this entry stands for
+    original_floats: bool
     and_future: bool
     sequence: int
     updated_at: datetime | None
@@ -86,7 +88,7 @@ class Entry:
 
 
 def build_entry(block: Block, place: Place) -> Entry:
-    """Raises SkipEntry."""
+    """What cannot be read of its end, and of dates more or less, is left out. Raises SkipEntry."""
     if not block.is_closed:
         raise SkipEntry(Skip.UNREADABLE)
     found, guests = properties(block), read_guests(block.lines)
@@ -94,19 +96,24 @@ def build_entry(block: Block, place: Place) -> Entry:
     if start is None:
         raise SkipEntry(Skip.UNREADABLE)
     original = found.get("RECURRENCE-ID", [({}, "")])[0]
+    # Whoever forgets the zone of another time means the clock that the start is on.
+    near = replace(place, zone=start.tzinfo or place.zone) if isinstance(start, datetime) else place
     return Entry(
         uid=_uid(found, block),
         title=one_line(word(found, "SUMMARY"), MAX_TEXT),
         location=one_line(word(found, "LOCATION"), MAX_TEXT),
         url=web_address(word(found, "URL")),
         start=start,
-        end=moment(found, "DTEND", place),
-        duration=duration(word(found, "DURATION")),
+        end=readable_moment(found, "DTEND", near),
+        duration=readable_duration(word(found, "DURATION")),
         floats=floats(*found["DTSTART"][0], place),
         rules=tuple(value for _, value in found.get("RRULE", ()) if value.strip()),
-        rdates=dates(found, "RDATE", place),
-        exdates=tuple(each for each in dates(found, "EXDATE", place) if isinstance(each, date)),
-        original=moment(found, "RECURRENCE-ID", place),
+        rdates=tuple(readable_dates(found, "RDATE", near)),
+        exdates=tuple(
+            each for each in readable_dates(found, "EXDATE", near) if isinstance(each, date)
+        ),
+        original=moment(found, "RECURRENCE-ID", near),
+        original_floats=floats(*original, place),
         and_future=original[0].get("RANGE", "").upper() == "THISANDFUTURE",
         sequence=_integer(word(found, "SEQUENCE")),
         updated_at=_updated_at(found, place),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from integrations.ical.entries import Entry
 from integrations.ical.series import Expander, is_recurring
@@ -24,8 +25,17 @@ def split(entries: Sequence[Entry], expander: Expander) -> list[list[Entry]]:
     for entry in entries:
         if entry.original is not None:
             place = expander.owner(entry, firsts) if len(firsts) > 1 else 0
-            recurring[place].append(replace(entry, uid=firsts[place].uid))
+            recurring[place].append(_change_of(firsts[place], entry))
     return groups
+
+
+def _change_of(core: Entry, change: Entry) -> Entry:
+    """By the UID of its series, and of one that names no zone, by the clock of its series."""
+    original = change.original
+    if change.original_floats and isinstance(original, datetime):
+        zone = core.start.tzinfo if isinstance(core.start, datetime) else original.tzinfo
+        original = original.replace(tzinfo=zone)
+    return replace(change, uid=core.uid, original=original)
 
 
 def _newest(cores: Sequence[Entry]) -> list[Entry]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, TypeAlias
@@ -20,7 +20,8 @@ Properties: TypeAlias = dict[str, list[tuple[Mapping[str, str], str]]]
 DATED = re.compile(r":\s*(?=\d{4}-?\d\d-?\d\d|[+-]?PT?\d)", re.IGNORECASE)
 IN_DATES = "0123456789TtZzPpWwDdHhMmSs:,/+-. \t"
 PARAMETER = re.compile(r";(?=\s*[A-Za-z0-9-]+\s*=)")
-BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?")
+# Some forget the seconds, and some write the hyphens and colons of ISO 8601.
+STAMP = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d)(?::?(\d\d))?(Z?))?")
 LENGTH = re.compile(
     r"([+-]?)P(?:(\d{1,9})W)?(?:(\d{1,9})D)?"
     r"(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?"
@@ -80,16 +81,18 @@ def dated_parts(line: str) -> tuple[Mapping[str, str], str] | None:
 
 def parse(text: str) -> Moment:
     """A date or a time, as text says it. Raises SkipEntry."""
-    found = BASIC.fullmatch(text)
+    found = STAMP.fullmatch(text.strip().upper())
     if found is None:
         raise SkipEntry(Skip.UNREADABLE)
     year, month, day, hour, minute, second = (int(each or 0) for each in found.groups()[:6])
+    zone = UTC if found[7] else None
     try:
         if found[4] is None:
             return date(year, month, day)
-        zone = UTC if found[7] else None
+        if (hour, minute, second) == (24, 0, 0):  # the midnight that ends the day, in ISO 8601
+            return datetime(year, month, day, tzinfo=zone) + timedelta(days=1)
         return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise SkipEntry(Skip.UNREADABLE) from None
 
 
@@ -107,6 +110,14 @@ def moment(found: Properties, name: str, place: Place) -> Moment | None:
     return value
 
 
+def readable_moment(found: Properties, name: str, place: Place) -> Moment | None:
+    """None when there is none that can be understood."""
+    try:
+        return moment(found, name, place)
+    except (ValueError, ArithmeticError):
+        return None
+
+
 def _value(params: Mapping[str, str], text: str, place: Place) -> Moment | Period:
     zone = place.zones.find(params["TZID"]) if params.get("TZID") else None
     text, is_period, end = text.partition("/")
@@ -116,15 +127,7 @@ def _value(params: Mapping[str, str], text: str, place: Place) -> Moment | Perio
         if not isinstance(start, date) or isinstance(until, tuple):
             raise SkipEntry(Skip.UNREADABLE)
         return start, until
-    return _zoned(parse(_repaired(text)), zone, place)
-
-
-def _repaired(text: str) -> str:
-    """20240101T0900 lacks its seconds, and some write a date with the hyphens of ISO 8601."""
-    text = text.strip().upper()
-    if re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z?)?", text):
-        text = text.replace("-", "").replace(":", "")
-    return re.sub(r"^(\d{8}T\d{4})(Z?)$", r"\g<1>00\2", text)
+    return _zoned(parse(text), zone, place)
 
 
 def _zoned(value: Moment, zone: tzinfo | None, place: Place) -> Moment:
@@ -140,20 +143,29 @@ def floats(params: Mapping[str, str], text: str, place: Place) -> bool:
     return "T" in text.upper() and not is_zoned
 
 
-def dates(found: Properties, name: str, place: Place) -> tuple[Moment | Period, ...]:
+def readable_dates(found: Properties, name: str, place: Place) -> Iterator[Moment | Period]:
+    """Those that can be understood. Raises SkipEntry when there are too many."""
     lines = found.get(name, [])
     if sum(value.count(",") + 1 for _, value in lines) > MAX_DATES:
         raise SkipEntry(Skip.TOO_MANY)
-    return tuple(
-        _value(params, text, place)
-        for params, value in lines
-        for text in value.split(",")
-        if text.strip()
-    )
+    for params, value in lines:
+        for text in value.split(","):
+            try:
+                yield _value(params, text, place)
+            except (ValueError, ArithmeticError):
+                continue
 
 
 def duration(text: str) -> Length | None:
     return _length(text) if text.strip() else None
+
+
+def readable_duration(text: str) -> Length | None:
+    """None when there is none that can be understood."""
+    try:
+        return duration(text)
+    except SkipEntry:
+        return None
 
 
 def _length(text: str) -> Length:

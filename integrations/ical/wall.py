@@ -9,7 +9,7 @@ from integrations.ical.entries import Entry
 from integrations.ical.values import Length, Moment, exactly, parse
 from integrations.ical.whole_days import DAY, after_last, days_of, midnight_zone
 
-UNTIL = re.compile(r"UNTIL=([0-9TZ]+)", re.IGNORECASE)
+UNTIL = re.compile(r"(?<![\w-])UNTIL\s*=\s*([^;\s][^;]*)", re.IGNORECASE)
 
 
 class Wall:
@@ -130,7 +130,7 @@ class Wall:
         return value.astimezone(zone).date()
 
     def _until(self, match: re.Match[str]) -> str:
-        value = parse(match[1].upper())
+        value = parse(match[1])
         if self.is_dates:
             is_zoned = isinstance(value, datetime) and value.tzinfo is not None
             return f"UNTIL={self._day(value) if is_zoned else value:%Y%m%d}"

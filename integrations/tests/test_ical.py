@@ -157,6 +157,27 @@ def test_rdate_adds_and_exdate_takes_away() -> None:
     assert starts(entry(*lines)) == ["03-03 08:00", "03-05 08:00", "03-10 09:00"]
 
 
+@pytest.mark.parametrize("zone", [BERLIN, NEW_YORK])
+def test_what_takes_away_without_a_zone_is_on_the_clock_of_the_start(zone: ZoneInfo) -> None:
+    assert starts(entry(*DAILY, "EXDATE:20260304T090000"), zone=zone) == [
+        "03-03 08:00",
+        "03-05 08:00",
+    ]
+
+
+@pytest.mark.parametrize("start", [";TZID=Europe/Berlin:20260304T150000", ":20260304T140000Z"])
+@pytest.mark.parametrize("zone", [BERLIN, NEW_YORK])
+def test_what_moves_without_a_zone_is_on_the_clock_of_the_series(
+    start: str, zone: ZoneInfo
+) -> None:
+    change = entry("UID:a", "RECURRENCE-ID:20260304T090000", f"DTSTART{start}")
+    assert sorted(starts(entry(*DAILY), change, zone=zone)) == [
+        "03-03 08:00",
+        "03-04 14:00",
+        "03-05 08:00",
+    ]
+
+
 def test_exdate_takes_away_no_other_hour_of_the_day() -> None:
     """09:00Z is ten o'clock in Berlin; nine o'clock there stays."""
     start = ("UID:a", "DTSTART;TZID=Europe/Berlin:20260303T090000")

@@ -13,7 +13,7 @@ from integrations import ical
 from integrations.ical import Skip, limits
 from integrations.ical.limits import Budget, SkipEntry
 from integrations.ical.rules import build_rule
-from integrations.tests.test_ical import ONE, calendar, entry, read
+from integrations.tests.test_ical import DAILY, ONE, calendar, entry, read
 
 BERLIN = ZoneInfo("Europe/Berlin")
 OLD = ("UID:old", "DTSTART:19000101T000000Z")
@@ -72,6 +72,55 @@ def test_one_bad_entry_is_counted_and_the_others_are_read(
     reading = read(entry(*lines), good)
     assert "good" in {event.external_id for event in reading.events}
     assert reading.skipped == {why: 1}
+
+
+@pytest.mark.parametrize(
+    ("line", "end"),
+    [
+        ("DTEND:bogus", "09:00"),
+        ("DTEND:20260399T100000Z", "09:00"),
+        ("DTEND;VALUE=PERIOD:20260303T090000Z/PT1H", "09:00"),
+        ("DURATION:bogus", "09:00"),
+        ("DURATION:P999999999W", "09:00"),
+        ("DTEND:bogus\r\nDURATION:PT1H", "10:00"),
+        ("DTEND:20260303T240000Z", "00:00"),
+        ("DTEND:2026-03-03T24:00Z", "00:00"),
+    ],
+)
+def test_an_end_that_cannot_be_read_is_none_and_the_meeting_stays(line: str, end: str) -> None:
+    reading = read(entry("UID:a", "DTSTART:20260303T090000Z", line))
+    (event,) = reading.events
+    assert (f"{event.starts_at:%H:%M}", f"{event.ends_at:%H:%M}") == ("09:00", end)
+    assert reading.skipped == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "days"),
+    [
+        ("EXDATE:garbage", [3, 4, 5]),
+        ("EXDATE;TZID=Europe/Berlin:garbage,20260304T090000", [3, 5]),
+        ("EXDATE;TZID=Europe/Berlin:20260304T090000,garbage", [3, 5]),
+        ("EXDATE:20260304T080000Z,,20260399T080000Z\r\nEXDATE:garbage", [3, 5]),
+        ("RDATE:20260310T080000Z,garbage", [3, 4, 5, 10]),
+        ("RDATE:garbage", [3, 4, 5]),
+        ("RDATE;VALUE=PERIOD:20260310T080000Z/bogus,20260311T080000Z/PT1H", [3, 4, 5, 11]),
+    ],
+)
+def test_of_dates_only_those_are_left_out_that_cannot_be_read(line: str, days: list[int]) -> None:
+    reading = read(entry(*DAILY, line))
+    assert [event.starts_at.day for event in reading.events] == days
+    assert reading.skipped == {}
+
+
+@pytest.mark.parametrize("near", ["UNTIL =20260304", "UNTIL= 20260304 ", " until = 2026-03-04"])
+@pytest.mark.parametrize("hour", ["", "T0900Z", "T090000", "T240000", "T09:00:00Z", "T0900"])
+def test_the_end_of_a_rule_may_be_written_roughly(near: str, hour: str) -> None:
+    rule = f"RRULE:FREQ=DAILY;{near.rstrip()}{hour};INTERVAL=1"
+    assert [event.starts_at.day for event in read(entry(*DAILY[:2], rule)).events][:3] == [3, 4]
+
+
+def test_an_end_of_a_rule_that_is_empty_is_none() -> None:
+    assert len(read(entry(*DAILY[:2], "RRULE:FREQ=DAILY;UNTIL= ;COUNT=3")).events) == 3
 
 
 @pytest.mark.parametrize("name", ["SUMMARY", "LOCATION"])
