@@ -92,7 +92,11 @@ def build_entry(block: Block, place: Place) -> Entry:
     if not block.is_closed:
         raise SkipEntry(Skip.UNREADABLE)
     found, guests = properties(block), read_guests(block.lines)
-    start = moment(found, "DTSTART", place)
+    is_cancelled = word(found, "STATUS").strip().upper() == "CANCELLED"
+    # An occurrence that is cancelled needs no start (RFC 5546, 3.2.5); any other change does.
+    is_bare = is_cancelled and not word(found, "DTSTART").strip()
+    begins = "RECURRENCE-ID" if is_bare else "DTSTART"
+    start = moment(found, begins, place)
     if start is None:
         raise SkipEntry(Skip.UNREADABLE)
     original = found.get("RECURRENCE-ID", [({}, "")])[0]
@@ -106,7 +110,7 @@ def build_entry(block: Block, place: Place) -> Entry:
         start=start,
         end=readable_moment(found, "DTEND", near),
         duration=readable_duration(word(found, "DURATION")),
-        floats=floats(*found["DTSTART"][0], place),
+        floats=floats(*found[begins][0], place),
         rules=tuple(value for _, value in found.get("RRULE", ()) if value.strip()),
         rdates=tuple(readable_dates(found, "RDATE", near)),
         exdates=tuple(
@@ -118,8 +122,8 @@ def build_entry(block: Block, place: Place) -> Entry:
         sequence=_integer(word(found, "SEQUENCE")),
         updated_at=_updated_at(found, place),
         is_busy=_is_busy(found),
-        is_whole_days=_is_whole_days(found),
-        is_cancelled=word(found, "STATUS").strip().upper() == "CANCELLED",
+        is_whole_days=_is_whole_days(found, begins),
+        is_cancelled=is_cancelled,
         is_declined=bool(place.owner) and place.owner in guests.declined,
         attendees=guests.people,
         organises=guests.organiser in place.addresses,
@@ -191,7 +195,7 @@ def _is_busy(found: Properties) -> bool:
     return word(found, "TRANSP").strip().upper() != "TRANSPARENT" and shown_as not in FREE
 
 
-def _is_whole_days(found: Properties) -> bool:
+def _is_whole_days(found: Properties, begins: str) -> bool:
     marks = (word(found, f"X-{name}").strip().upper() for name in WHOLE_DAYS)
-    is_dated = found["DTSTART"][0][0].get("VALUE", "").upper() == "DATE"
+    is_dated = found[begins][0][0].get("VALUE", "").upper() == "DATE"
     return is_dated or not {"TRUE", "1"}.isdisjoint(marks)

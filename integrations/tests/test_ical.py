@@ -214,6 +214,33 @@ def test_a_cancelled_occurrence_is_gone_and_counted() -> None:
     assert reading.skipped == {Skip.CANCELLED: 1}
 
 
+@pytest.mark.parametrize(
+    "original", [":20260304T080000Z", ":20260304T090000", ";VALUE=DATE:20260304"]
+)
+@pytest.mark.parametrize("zone", [BERLIN, NEW_YORK])
+@pytest.mark.parametrize("start", [(), ("DTSTART:",)])
+def test_a_cancelled_occurrence_needs_no_start(
+    original: str, zone: ZoneInfo, start: tuple[str, ...]
+) -> None:
+    change = entry("UID:a", f"RECURRENCE-ID{original}", *start, "STATUS:CANCELLED")
+    reading = read(entry(*DAILY), change, zone=zone)
+    assert [event.starts_at.day for event in reading.events] == [3, 5]
+    assert reading.skipped == {Skip.CANCELLED: 1}
+
+
+def test_a_cancelled_day_needs_no_start() -> None:
+    days = entry("UID:a", "DTSTART;VALUE=DATE:20260303", "RRULE:FREQ=DAILY;COUNT=3")
+    change = entry("UID:a", "RECURRENCE-ID;VALUE=DATE:20260304", "STATUS:CANCELLED")
+    assert [event.starts_on.day for event in read(days, change).events if event.starts_on] == [3, 5]
+
+
+def test_any_other_change_without_a_start_changes_nothing() -> None:
+    change = entry("UID:a", "RECURRENCE-ID:20260304T080000Z", "SUMMARY:Other")
+    reading = read(entry(*DAILY), change)
+    assert [event.title for event in reading.events] == ["", "", ""]
+    assert reading.skipped == {Skip.UNREADABLE: 1}
+
+
 def test_this_and_future_moves_what_follows_and_every_identity_stays() -> None:
     original = ";RANGE=THISANDFUTURE;TZID=Europe/Berlin:20260304T090000"
     events = read(entry(*DAILY), moved(original, "20260304T110000")).events
