@@ -74,8 +74,8 @@ class Reader:
     that comes in pieces.
 
     zone       the person's: that of times that name none, and of dates
-    owner      the person's address in the calendar, to know what they declined; a calendar that is
-               named by an address is taken to be of that address
+    owners     addresses of whose calendar it is, in small letters, to know what they declined;
+               without any, one that is named by an address is taken to be of that address
     addresses  the person's own, in small letters, to know what they organise
     """
 
@@ -84,12 +84,12 @@ class Reader:
         *,
         at: datetime,
         zone: ZoneInfo,
-        owner: str = "",
+        owners: frozenset[str] = frozenset(),
         addresses: frozenset[str] = frozenset(),
     ) -> None:
         after, before = (at - BEFORE).astimezone(zone), (at + AFTER).astimezone(zone)
         self._expander = Expander(zone, after, before, Budget())
-        self._owner, self._addresses = owner, addresses
+        self._owners, self._addresses = owners, addresses
         self._sieve = Sieve(after.date(), before.date())
         self._blocks = Blocks(keep=self._sieve)
         self._skipped: Counter[Skip] = Counter()
@@ -124,7 +124,7 @@ class Reader:
         series: dict[str, list[Entry]] = {}
         shared: set[str] = set()
         for calendar in calendars:
-            place = _place(calendar, zones, self._expander.zone, self._owner, self._addresses)
+            place = _place(calendar, zones, self._expander.zone, self._owners, self._addresses)
             for block in calendar.named("VEVENT"):
                 entry = self._entry(block, place, rivals)
                 if entry is not None:
@@ -169,11 +169,11 @@ def read(
     *,
     at: datetime,
     zone: ZoneInfo,
-    owner: str = "",
+    owners: frozenset[str] = frozenset(),
     addresses: frozenset[str] = frozenset(),
 ) -> Reading:
     """As Reader, of a file that is here as a whole. Raises NotACalendar, TooBig."""
-    reader = Reader(at=at, zone=zone, owner=owner, addresses=addresses)
+    reader = Reader(at=at, zone=zone, owners=owners, addresses=addresses)
     _feed(reader, data)
     return reader.close()
 
@@ -193,13 +193,17 @@ def _feed(reader: Reader | NameReader, data: bytes) -> None:
 
 
 def _place(
-    calendar: Block, zones: Zones, zone: tzinfo, owner: str, addresses: frozenset[str]
+    calendar: Block,
+    zones: Zones,
+    zone: tzinfo,
+    owners: frozenset[str],
+    addresses: frozenset[str],
 ) -> Place:
     name = one_line(calendar.value("X-WR-CALNAME"), MAX_TEXT).lower()
     shift = zones.find(calendar.value("X-WR-TIMEZONE") or "-")
     is_address = "@" in name and " " not in name
-    owner = (owner or (name if is_address else "")).lower()
-    return Place(zones, shift or zone, shift, owner, addresses)
+    owners = owners or frozenset({name} if is_address else ())
+    return Place(zones, shift or zone, shift, owners, addresses)
 
 
 def _events(

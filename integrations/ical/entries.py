@@ -124,7 +124,7 @@ def build_entry(block: Block, place: Place) -> Entry:
         is_busy=_is_busy(found),
         is_whole_days=_is_whole_days(found, begins),
         is_cancelled=is_cancelled,
-        is_declined=bool(place.owner) and place.owner in guests.declined,
+        is_declined=not place.owners.isdisjoint(guests.declined),
         attendees=guests.people,
         organises=guests.organiser in place.addresses,
     )

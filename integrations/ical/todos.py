@@ -82,7 +82,7 @@ def blocks_of(data: bytes, zone: tzinfo) -> Iterator[tuple[Block, Place]]:
     """Each VTODO that is whole, and what holds for it. Raises NotACalendar, TooBig."""
     calendars = read_calendars(data, BLOCKS)
     zones = Zones(each for calendar in calendars for each in calendar.named("VTIMEZONE"))
-    place = Place(zones, zone, None, "", frozenset())
+    place = Place(zones, zone, None, frozenset(), frozenset())
     for calendar in calendars:
         for block in calendar.named("VTODO"):
             if block.is_closed:

@@ -42,14 +42,14 @@ class Place:
 
     zone       of times without one
     shift      the zone that X-WR-TIMEZONE names: times in UTC belong to it as well
-    owner      an address; "" when unknown
-    addresses  the person's own; not the owner's, for people read calendars of others
+    owners     addresses of the one person whose it is; none when unknown
+    addresses  the reader's own; not the owner's, for people read calendars of others
     """
 
     zones: Zones
     zone: tzinfo
     shift: tzinfo | None
-    owner: str
+    owners: frozenset[str]
     addresses: frozenset[str]
 
 

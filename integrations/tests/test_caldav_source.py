@@ -296,6 +296,30 @@ def test_entries_of_the_window_are_told(lists: RadicaleUser, reader: Reader) -> 
     assert reader.pull().not_modified
 
 
+@pytest.mark.parametrize(
+    ("suffix", "guest", "is_told"),
+    [
+        ("", "Alice@example.com", False),
+        ("", "a.arden@example.org", False),
+        ("", "bob@example.com", True),
+        ("", "nomail", True),
+        ("@example.net", "alice@example.com", False),
+        ("@Example.net", "{name}", False),
+    ],
+)
+def test_what_was_declined_by_any_own_address_is_not_told(
+    dav: RadicaleUser, suffix: str, guest: str, is_told: bool
+) -> None:
+    user = dav.server.let_in(f"plain-of-{dav.name.partition('@')[0]}{suffix}")
+    user.add_calendar("Work", "VEVENT")
+    no = f"ATTENDEE;PARTSTAT=DECLINED:mailto:{guest.format(name=user.name)}"
+    user.put("work/a.ics", *entry(*REVIEW, "DTSTART:20260303T090000Z", no))
+    reader = Reader(user)
+    own = frozenset({"alice@example.com", "a.arden@example.org"})
+    reader.link = replace(reader.link, addresses=own)
+    assert bool(reader.pull().events) is is_told
+
+
 def test_an_entry_that_was_deleted_is_gone(lists: RadicaleUser, reader: Reader) -> None:
     lists.put("work/a.ics", *entry(*REVIEW, "DTSTART;VALUE=DATE:20260303"))
     reader.pull()

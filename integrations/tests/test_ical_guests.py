@@ -168,6 +168,10 @@ def test_a_calendar_that_is_named_by_an_address_may_be_of_somebody_else() -> Non
     assert not reading.events[0].organises
 
 
+def test_what_the_person_declined_stays_in_a_calendar_that_may_be_of_somebody_else() -> None:
+    assert only(BOB, "ATTENDEE;PARTSTAT=DECLINED:mailto:alice@example.com").attendees == 1
+
+
 def test_what_the_owner_declined_among_others_is_left_out() -> None:
     guest = 'ATTENDEE;CN="Alice: A";PARTSTAT="declined":MAILTO:alice@example.com'
     reading = read("X-WR-CALNAME:Alice@example.com", entry(*ONE, BOB, guest))

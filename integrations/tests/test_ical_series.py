@@ -18,7 +18,7 @@ from integrations.ical.values import Place
 from integrations.ical.zones import Zones
 from integrations.tests.test_ical import AT, BERLIN, NEW_YORK, calendar, entry, read, starts
 
-PLACE = Place(Zones([]), BERLIN, None, "", frozenset())
+PLACE = Place(Zones([]), BERLIN, None, frozenset(), frozenset())
 TOKYO = ZoneInfo("Asia/Tokyo")
 AUTUMN = datetime(2026, 10, 20, 12, tzinfo=UTC)  # Berlin's clocks go back on the 25th
 SPRING = datetime(2026, 3, 25, 12, tzinfo=UTC)

@@ -132,10 +132,12 @@ def _events(
     text = "\r\n".join(each.text for each in resources if each.is_whole)
     if not text:
         return ()
-    owner = server.name if "@" in server.name else ""
+    # What is in somebody's own home is theirs to decline, by whichever address they were asked.
+    name = server.name.lower()
+    owners = link.addresses | ({name} if "@" in name else frozenset())
     with named_failures(SERVICE):
         found = ical.read(
-            text.encode(), at=at, zone=link.zone, owner=owner, addresses=link.addresses
+            text.encode(), at=at, zone=link.zone, owners=owners, addresses=link.addresses
         )
     return found.events
 
