@@ -7,7 +7,8 @@ are shifted, and a COUNT becomes what is left of it. After its last date it is c
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
 from uuid import UUID
 
 from integrations.ical.blocks import Block
@@ -30,6 +31,19 @@ STAMP = re.compile(r"(?<=:)\s*(\d{8}(?:T\d{6})?)(Z?)\s*$")
 COUNT = re.compile(r"(COUNT=)(\d{1,9})", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """To the next date of a series.
+
+    by      on the clock on the wall, which is that of `zone`
+    passed  how many dates that leaves behind
+    """
+
+    by: timedelta
+    zone: tzinfo
+    passed: int
+
+
 class NotClosable(ValueError):
     """It cannot be closed without losing something: nothing of it was changed."""
 
@@ -49,13 +63,13 @@ def close_todo(data: bytes, *, key: UUID, at: datetime, zone: tzinfo) -> bytes |
     before, inside, after = _cut(written)
     stamp = f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     said = [f"DTSTAMP:{stamp}", f"LAST-MODIFIED:{stamp}", f"{MARK}:{key}"]
-    shift = _shift(block, place, at) if block.value("RRULE") else None
-    if shift is None:
+    step = _step(block, place, at) if block.value("RRULE") else None
+    if step is None:
         said += ["STATUS:COMPLETED", f"COMPLETED:{stamp}", "PERCENT-COMPLETE:100"]
         kept = [line for line in inside if _name(line) not in DONE]
     else:
         said.append("STATUS:NEEDS-ACTION")
-        kept = [_moved(line, *shift) for line in inside if _name(line) not in DONE]
+        kept = [_moved(line, step) for line in inside if _name(line) not in DONE]
     told = "\r\n".join([*before, *said, *kept, *after])
     return told.encode("utf-8", "surrogateescape")
 
@@ -78,8 +92,8 @@ def _name(line: str) -> str:
     return found[1].upper() if found else ""
 
 
-def _shift(block: Block, place: Place, at: datetime) -> tuple[timedelta, int] | None:
-    """How far its next date is, and how many dates that leaves behind. None: it has no other."""
+def _step(block: Block, place: Place, at: datetime) -> _Step | None:
+    """None: it has no other date."""
     if block.value("RDATE") or not (block.value("DTSTART") or block.value("DUE")):
         raise NotClosable
     try:
@@ -92,7 +106,7 @@ def _shift(block: Block, place: Place, at: datetime) -> tuple[timedelta, int] | 
         passed = [len(rule.between(own, clock)) - 1 for rule in build_rules(entry, wall, Budget())]
     except (SkipEntry, ValueError, ArithmeticError):
         raise NotClosable from None
-    return clock - own, max(passed, default=0)
+    return _Step(clock - own, wall.zone, max(passed, default=0))
 
 
 def _as_entry(block: Block) -> Block:
@@ -120,16 +134,22 @@ def _next(entry: Entry, zone: tzinfo, at: datetime) -> Moment | None:
     return None
 
 
-def _moved(line: str, shift: timedelta, passed: int) -> str:
+def _moved(line: str, step: _Step) -> str:
     name = _name(line)
     if name in ("DTSTART", "DUE"):
-        return STAMP.sub(lambda found: _later(found, shift), FOLD.sub("", line))
+        return STAMP.sub(lambda found: _later(found, step), FOLD.sub("", line))
     if name == "RRULE":
-        return COUNT.sub(lambda found: f"{found[1]}{max(1, int(found[2]) - passed)}", line)
+        return COUNT.sub(lambda found: f"{found[1]}{max(1, int(found[2]) - step.passed)}", line)
     return line
 
 
-def _later(found: re.Match[str], shift: timedelta) -> str:
+def _later(found: re.Match[str], step: _Step) -> str:
+    """A time in UTC, too, stays at its hour on the clock of the series when clocks change."""
     form = "%Y%m%dT%H%M%S" if "T" in found[1] else "%Y%m%d"
-    moved: date = datetime.strptime(found[1], form) + shift
+    moved = datetime.strptime(found[1], form)
+    if found[2]:
+        moved = moved.replace(tzinfo=UTC).astimezone(step.zone)
+    moved += step.by
+    if found[2]:
+        moved = moved.astimezone(UTC)
     return f"{moved.strftime(form)}{found[2]}"

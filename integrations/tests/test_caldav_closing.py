@@ -194,6 +194,28 @@ def test_every_other_line_stays_to_the_letter() -> None:
             ("DUE;TZID=Europe/Berlin:20260327T090000", "RRULE:FREQ=WEEKLY"),
             {"DUE;TZID=Europe/Berlin:20260403T090000", "RRULE:FREQ=WEEKLY"},
         ),
+        # So does that of one that is due in UTC,
+        (
+            (
+                "DTSTART;TZID=Europe/Berlin:20260327T090000",
+                "DUE:20260327T170000Z",
+                "RRULE:FREQ=WEEKLY",
+            ),
+            {"DTSTART;TZID=Europe/Berlin:20260403T090000", "DUE:20260403T160000Z"},
+        ),
+        (
+            ("DTSTART;VALUE=DATE:20260327", "DUE:20260327T230000Z", "RRULE:FREQ=WEEKLY"),
+            {"DTSTART;VALUE=DATE:20260403", "DUE:20260403T220000Z"},
+        ),
+        (
+            ("DTSTART:20260327T090000", "DUE:20260327T170000Z", "RRULE:FREQ=WEEKLY"),
+            {"DTSTART:20260403T090000", "DUE:20260403T160000Z"},
+        ),
+        # but where all of it is.
+        (
+            ("DTSTART:20260327T080000Z", "DUE:20260327T170000Z", "RRULE:FREQ=WEEKLY"),
+            {"DTSTART:20260403T080000Z", "DUE:20260403T170000Z"},
+        ),
         # What was missed is left behind.
         (("DUE;VALUE=DATE:20260201", "RRULE:FREQ=DAILY"), {"DUE;VALUE=DATE:20260303"}),
         (
