@@ -306,6 +306,18 @@ def test_another_key_of_this_installation_ends_what_was_believed(settings: Any) 
     assert GoogleCalendar().hear(told, b"") is None
 
 
+def test_a_key_that_was_rotated_is_believed_as_long_as_it_holds(settings: Any) -> None:
+    told = headers()
+    settings.SECRET_KEY_FALLBACKS = ["x" * 50, settings.SECRET_KEY]
+    settings.SECRET_KEY = "another" * 9
+    assert GoogleCalendar().hear(told, b"")
+    assert heard()
+    for token in (told["X-Goog-Channel-Token"][:-1], f"{SUB}.", token_of("another", SUB)):
+        assert heard(X_Goog_Channel_Token=token) is None
+    settings.SECRET_KEY_FALLBACKS = []
+    assert GoogleCalendar().hear(told, b"") is None
+
+
 def test_a_token_fits_into_what_google_takes() -> None:
     assert len(token_of(str(KEY), SUB)) <= 256
 
