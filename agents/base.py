@@ -264,6 +264,7 @@ class AgentManifest:
     reads     fields of UserView that it looks at, beside what was set and is believed
     prefs     what a person can set of it
     serves    keys of the situations in which it looks; none: in all
+    about     what it tells, in a sentence for the settings page
     """
 
     key: str
@@ -274,6 +275,7 @@ class AgentManifest:
     reads: tuple[str, ...]
     prefs: type[AgentPrefs] = AgentPrefs
     serves: tuple[str, ...] = ()
+    about: Words = ""
 
 
 class Agent(ABC):

@@ -159,6 +159,7 @@ class PolicyManifest:
     penalties: Mapping[str, Say] = field(default_factory=dict)
     silences: Mapping[str, Words] = field(default_factory=dict)
     prefs: type[Prefs] | None = None  # what a person can set of it
+    about: Words = ""  # what that is, in a sentence for the settings page
 
 
 class Policy(ABC):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -43,7 +44,10 @@ class DayShape(Agent):
     manifest = AgentManifest(
         key="day-shape",
         title=gettext_lazy("Today and tomorrow"),
-        version=1,
+        about=gettext_lazy(
+            "How full today and tomorrow are, and what a full tomorrow leaves for today."
+        ),
+        version=2,
         ttl=timedelta(hours=6),
         consents=("calendar",),
         reads=("events", "tasks"),
@@ -55,11 +59,17 @@ class DayShape(Agent):
             return None
         return Snippet(
             text=_("Today: %(today)s. Tomorrow: %(tomorrow)s.")
-            % {"today": _today(today), "tomorrow": _tomorrow(tomorrow)},
+            % {"today": _today(today, view.now), "tomorrow": _tomorrow(tomorrow)},
             facts=(*_facts("today", today), *_facts("tomorrow", tomorrow)),
             nominations=_ahead(today, tomorrow, view),
-            until=min([view.next_midnight, *(e.ends_at for e in today.events)]),
+            until=min([view.next_midnight, *_changes(today, view.now)]),
         )
+
+
+def _changes(today: Day, now: datetime) -> Iterator[datetime]:
+    """When a meeting begins that is spoken of, or one ends."""
+    moments = (moment for e in today.events for moment in (e.starts_at, e.ends_at))
+    return (moment for moment in moments if moment > now)
 
 
 def _day(which: date, view: UserView) -> Day:
@@ -86,13 +96,26 @@ def _facts(name: str, day: Day) -> tuple[Fact, ...]:
     )
 
 
-def _today(day: Day) -> str:
+def _today(day: Day, now: datetime) -> str:
     if not day.ends:
         return _("no more meetings, %(tasks)s") % {"tasks": _tasks(day)}
-    n = len(day.events)
-    return ngettext(
-        "one meeting until %(time)s, %(tasks)s", "%(n)s meetings until %(time)s, %(tasks)s", n
-    ) % {"tasks": _tasks(day), "n": n, "time": clock(day.ends)}
+    n, begins = len(day.events), min(e.starts_at for e in day.events)
+    facts = {"tasks": _tasks(day), "n": n, "start": clock(begins), "time": clock(day.ends)}
+    if begins > now:
+        return (
+            ngettext(
+                "one meeting from %(start)s to %(time)s, %(tasks)s",
+                "%(n)s meetings between %(start)s and %(time)s, %(tasks)s",
+                n,
+            )
+            % facts
+        )
+    return (
+        ngettext(
+            "one meeting until %(time)s, %(tasks)s", "%(n)s meetings until %(time)s, %(tasks)s", n
+        )
+        % facts
+    )
 
 
 def _tomorrow(day: Day) -> str:

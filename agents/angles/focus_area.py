@@ -19,8 +19,8 @@ from agents.base import (
 from agents.beliefs import Areas
 from agents.phrases import put_down_for, quoted, task_row, task_rows
 from agents.timing.needs import can_begin
+from oo.lib.words import day, gettext_lazy
 from oo.lib.words import gettext as _
-from oo.lib.words import gettext_lazy
 
 NEAR_DAYS, STALE_DAYS = 7, 60
 IMPORTANT = 3  # a priority
@@ -32,7 +32,8 @@ class FocusArea(Agent):
     manifest = AgentManifest(
         key="focus-area",
         title=gettext_lazy("The area that needs you"),
-        version=1,
+        about=gettext_lazy("The project to which most of what is near belongs."),
+        version=2,
         ttl=timedelta(hours=12),
         consents=("tasks",),
         reads=("tasks",),
@@ -54,7 +55,7 @@ class FocusArea(Agent):
         tasks.sort(key=lambda t: (t.due_on is None, t.due_on or view.today, -t.priority, t.id))
         reason = _("It belongs to %(area)s.") % {"area": quoted(area)}
         return Snippet(
-            text=_said(area, tasks, len(pressing)),
+            text=_said(area, tasks, len(pressing), view),
             facts=(
                 Fact("area", area, Unit.NAME, task_rows(tasks)),
                 Fact("pressing_share", round(len(tasks) / len(pressing), 3), Unit.SHARE),
@@ -72,12 +73,18 @@ def _presses(task: TaskView, view: UserView) -> bool:
     return -STALE_DAYS <= (task.due_on - view.today).days <= NEAR_DAYS
 
 
-def _said(area: str, tasks: list[TaskView], pressing: int) -> str:
+def _said(area: str, tasks: list[TaskView], pressing: int, view: UserView) -> str:
     first = tasks[0]
     return _("%(area)s needs you most: %(n)s of %(all)s near tasks. First %(task)s%(day)s.") % {
         "area": quoted(area),
         "n": len(tasks),
         "all": pressing,
         "task": quoted(first.title),
-        "day": f", {put_down_for(first)}" if first.due_on else "",
+        "day": _day(first, view) if first.due_on else "",
     }
+
+
+def _day(task: TaskView, view: UserView) -> str:
+    if task.due_on and task.due_on < view.today:
+        return _(", overdue since %(day)s") % {"day": day(task.due_on)}
+    return f", {put_down_for(task)}"

@@ -39,6 +39,7 @@ class NextGap(Agent):
     manifest = AgentManifest(
         key="next-gap",
         title=gettext_lazy("Until the next meeting"),
+        about=gettext_lazy("The free time until the next meeting, and what fits into it."),
         version=1,
         ttl=timedelta(hours=1),
         consents=("calendar",),

@@ -31,6 +31,7 @@ class OverdueTask(Agent):
     manifest = AgentManifest(
         key="overdue-task",
         title=gettext_lazy("What is overdue"),
+        about=gettext_lazy("What slipped lately, and what may be let go."),
         version=1,
         ttl=timedelta(hours=12),
         consents=("tasks",),

@@ -28,6 +28,7 @@ class PeopleWaiting(Agent):
     manifest = AgentManifest(
         key="people-waiting",
         title=gettext_lazy("Who waits for you"),
+        about=gettext_lazy("Who waits for something of yours, and what can go on once it is done."),
         version=2,
         ttl=timedelta(hours=12),
         consents=("tasks",),

@@ -31,6 +31,7 @@ class Prepare(Agent):
     manifest = AgentManifest(
         key="prepare",
         title=gettext_lazy("Before something that is coming"),
+        about=gettext_lazy("What has to be done before something in your calendar."),
         version=2,
         ttl=timedelta(hours=6),
         consents=("tasks", "calendar"),

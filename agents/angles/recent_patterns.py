@@ -31,6 +31,9 @@ class RecentPatterns(Agent):
     manifest = AgentManifest(
         key="recent-patterns",
         title=gettext_lazy("How you answered lately"),
+        about=gettext_lazy(
+            "What you say yes and no to, and what you have put off again and again."
+        ),
         version=2,
         ttl=timedelta(hours=12),
         consents=("tasks",),

@@ -35,6 +35,7 @@ class TimeOfDay(Agent):
     manifest = AgentManifest(
         key="time-of-day",
         title=gettext_lazy("What this hour is good for"),
+        about=gettext_lazy("What you get done at this hour, by how you answered at it before."),
         version=2,
         ttl=timedelta(hours=3),
         consents=("tasks",),

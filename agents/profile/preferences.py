@@ -30,6 +30,7 @@ class Adjustable:
     key: str
     title: Words
     prefs: type[Prefs]
+    about: Words
 
 
 _registries: dict[str, Registry[Any]] = {"agents": AGENTS}
@@ -46,7 +47,8 @@ def adjustable() -> dict[str, Adjustable]:
     for plugin in _plugins():
         manifest = plugin.manifest
         if manifest.prefs:
-            found.setdefault(manifest.key, Adjustable(manifest.key, manifest.title, manifest.prefs))
+            one = Adjustable(manifest.key, manifest.title, manifest.prefs, manifest.about)
+            found.setdefault(manifest.key, one)
     return found
 
 

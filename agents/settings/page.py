@@ -14,7 +14,7 @@ from agents.inferring import beliefs
 from agents.models import Belief, Context, Correction, Reading
 from agents.profile.contexts import situation_at
 from agents.profile.preferences import adjustable, load_preferences
-from agents.registry import INFERENCES
+from agents.registry import AGENTS, INFERENCES
 from agents.settings.counted import build_counted
 from agents.settings.forms import ContextForm, PrefsForm
 from agents.settings.understood import TraitRow, form_name, told_traits
@@ -53,6 +53,7 @@ def build_page(user_id: UUID, *, at: datetime, shown: dict[str, Any] | None = No
     shown = shown or {}
     view = load_view(user_id, at=at)
     contexts = list(Context.objects.filter(user_id=user_id).order_by("pk"))
+    plugins = list(_plugins(user_id, shown))
     return {
         "situation": situation_at(contexts, view.zone, at),
         "contexts": [
@@ -60,7 +61,8 @@ def build_page(user_id: UUID, *, at: datetime, shown: dict[str, Any] | None = No
             for c in contexts
         ],
         "new_context": shown.get("context-new") or ContextForm(),
-        "plugins": list(_plugins(user_id, shown)),
+        "plugins": [p for p in plugins if p["is_angle"]],
+        "ways": [p for p in plugins if not p["is_angle"]],
         "beliefs": list(_beliefs(user_id, shown)),
         **build_counted(view),
         "understood": _understood(view, shown),
@@ -71,7 +73,14 @@ def _plugins(user_id: UUID, shown: dict[str, Any]) -> Iterator[dict[str, Any]]:
     known = load_preferences([user_id]).get(user_id, {})
     for key, plugin in adjustable().items():
         form = shown.get(f"prefs-{key}") or PrefsForm(plugin.prefs, now=known.get(key))
-        yield {"key": key, "title": plugin.title, "form": form, "is_open": form.is_bound}
+        yield {
+            "key": key,
+            "title": plugin.title,
+            "about": plugin.about,
+            "form": form,
+            "is_open": form.is_bound,
+            "is_angle": key in AGENTS,
+        }
 
 
 def _beliefs(user_id: UUID, shown: dict[str, Any]) -> Iterator[BeliefRow]:

@@ -166,7 +166,7 @@ def test_the_shape_of_today_and_tomorrow() -> None:
         *full,
     )
     assert seen.text == (
-        "Today: one meeting until 2 p.m., one task due. "
+        "Today: one meeting from 1 p.m. to 2 p.m., one task due. "
         "Tomorrow: 6 meetings from noon, one task due."
     )
     assert [n.reason for n in seen.nominations] == ["It is due tomorrow, and tomorrow is full."]

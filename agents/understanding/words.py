@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
+from agents.timing.needs import is_certain
 from agents.traits import (
     Blocked,
     Door,
@@ -92,7 +93,11 @@ def sentences(traits: Traits | EventTraits) -> Iterator[Said]:
             is_persons = trait.origin is Origin.PERSON
             # What a reader took for the name of it stands in the quote, in the words of the row.
             value = "" if field.name == "unblocks" and not is_persons else trait.value
-            yield Said(field.name, SAY[field.name](value), trait.quote, is_persons)
+            sentence = SAY[field.name](value)
+            if field.name == "last_moment" and not is_certain(trait):
+                # "The Friday update": a day is named, and nothing says that it is the last.
+                sentence = _("Perhaps: %(sentence)s") % {"sentence": sentence}
+            yield Said(field.name, sentence, trait.quote, is_persons)
 
 
 def _hours(hours: Hours) -> str:

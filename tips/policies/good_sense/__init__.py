@@ -30,6 +30,7 @@ class GoodSense(Policy):
         penalties=words.PENALTIES,
         silences=words.SILENCES,
         prefs=GoodSensePrefs,
+        about=_("In quiet hours only what would be lost by the morning is said."),
     )
 
     def decide(self, view: UserView, candidates: Sequence[Candidate], rng: Random) -> Choice:
