@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import get_resolver
 
@@ -69,11 +70,11 @@ def _length_required(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"type": "client_error", "errors": [error]}, status=411)
 
 
-class OwnNotFoundMiddleware:
+class OwnPagesMiddleware:
     """A wrong address gets the page that it gets in production, also while debugging.
 
     Django's own page of DEBUG lists every address there is: of no use to who typed a wrong one.
-    Stands last, next to the views.
+    Where only forms lead, Django has no page at all. Stands last, next to the views.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -84,6 +85,8 @@ class OwnNotFoundMiddleware:
         # What no view was found for, Django has answered before process_exception is asked.
         if settings.DEBUG and response.status_code == 404 and request.resolver_match is None:
             return not_found(request, Http404(request.path))
+        if response.status_code == 405 and "text/html" in request.headers.get("Accept", ""):
+            return not_allowed(request, response)
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
@@ -93,4 +96,10 @@ class OwnNotFoundMiddleware:
 def not_found(request: HttpRequest, error: Exception) -> HttpResponse:
     page: Any = get_resolver().resolve_error_handler(404)
     response: HttpResponse = page(request, exception=error)
+    return response
+
+
+def not_allowed(request: HttpRequest, answer: HttpResponseBase) -> HttpResponse:
+    response = render(request, "405.html", status=405)
+    response.headers["Allow"] = answer.headers["Allow"]
     return response

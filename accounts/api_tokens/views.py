@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.db import models
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.api_tokens.forms import TokenForm
 from accounts.api_tokens.tokens import MOST_TOKENS, describe, make_token, revoke_token
 from accounts.models import ApiToken
+from accounts.redirects import login_required
 from accounts.requests import SignedInRequest
 
 

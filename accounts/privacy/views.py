@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,6 +23,7 @@ from accounts.privacy import departures, receipts
 from accounts.privacy.deletion import holdings
 from accounts.privacy.export import MOMENT_S, AlreadyRunning, export_response
 from accounts.ratelimits import too_many
+from accounts.redirects import login_required
 from accounts.requests import SignedInRequest
 
 

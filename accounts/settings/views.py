@@ -3,7 +3,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from accounts.privacy.kinds import ConsentKind
 from accounts.privacy.losses import losses_of
 from accounts.profile import zones
 from accounts.profile.change import change_profile
+from accounts.redirects import login_required
 from accounts.requests import SignedInRequest
 from accounts.settings.forms import ProfileForm
 from accounts.settings.sections import sections_for

@@ -20,10 +20,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.redirects import is_local
 from accounts.sign_in.arrival import formats_of, language_of_answer, welcome, zone_of
 from accounts.sign_in.provider_tokens import keep_token
 from accounts.sign_in.providers import configured_providers, find_provider, providers_of
-from accounts.sign_in.redirects import is_local
 
 log = logging.getLogger(__name__)
 KEPT_FLAGS = ("email_verified", "is_private_email")

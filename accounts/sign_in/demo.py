@@ -9,8 +9,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from accounts.redirects import next_or_home
 from accounts.sign_in.adapter import greet
-from accounts.sign_in.redirects import next_or_home
 
 # No mail reaches .invalid (RFC 2606), so no provider can ever vouch for this address.
 DEMO_EMAIL = "demo@oo.invalid"

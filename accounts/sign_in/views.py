@@ -16,8 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.ratelimits import RETURNS, STARTS, View, limited
+from accounts.redirects import find_next, next_or_home
 from accounts.sign_in.providers import configured_providers, find_provider
-from accounts.sign_in.redirects import find_next, next_or_home
 from accounts.sign_in.session_end import end_sessions, end_tokens
 
 

@@ -22,7 +22,8 @@ TYPED = {"name": "Alice A.", "role": "baker", "time_zone": "Asia/Tokyo", "locale
 
 def test_a_visitor_is_asked_to_sign_in_first(client: Client, db: None) -> None:
     for method in (client.get, client.post):
-        assert method(PAGE)["Location"] == f"{reverse('accounts:sign-in')}?next={PAGE}"
+        answer = method(PAGE, headers={"Referer": f"http://testserver{PAGE}"})
+        assert answer["Location"] == f"{reverse('accounts:sign-in')}?next={PAGE}"
 
 
 def test_the_page_shows_only_her_own_things(alice_client: Client, bob: User) -> None:

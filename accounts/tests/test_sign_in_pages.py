@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 
 from accounts.models import Consent, Profile, User
 from accounts.ratelimits import STARTS, Limit
-from accounts.sign_in.redirects import is_local
+from accounts.redirects import is_local
 from accounts.tests.browser import Browser
 
 SIGN_IN = "/sign-in/"
@@ -77,6 +79,43 @@ def test_one_comes_out_where_one_wanted_to_go(browser: Browser, provider: str) -
     assert 'name="next" value="/settings/?a=b"' in page
     answer = browser.sign_in(provider, "alice-sub", next="/settings/?a=b")
     assert answer["Location"] == "/settings/?a=b"
+
+
+FROM = f"http://localhost{reverse_lazy('agents:mind')}?a=b"
+NOT_SAVED = "this was not saved"
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        (FROM, "/settings/mind?a=b"),
+        (f"{FROM}#situations", "/settings/mind?a=b"),
+        ("https://evil.example/settings/", "/"),
+        ("http://localhost//evil.example/", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_form_sent_too_late_leads_back_to_its_page_and_says_so(
+    browser: Browser, referer: str, back: str
+) -> None:
+    headers = {"Referer": referer, "Accept": "text/html"}
+    answer = browser.post(reverse("agents:add-context"), {"title": "Work"}, headers=headers)
+    asked = parse_qs(urlsplit(answer["Location"]).query)["next"]
+    assert asked == [back]
+    assert NOT_SAVED not in browser.get(answer["Location"]).content.decode()
+    arrived = browser.sign_in("google", "alice-sub", next=back)["Location"]
+    assert arrived == back
+    page = browser.get(arrived)
+    assert page.status_code == 200
+    assert NOT_SAVED in page.content.decode()
+    assert NOT_SAVED not in browser.get(arrived).content.decode()
+
+
+def test_what_a_script_sends_too_late_is_not_spoken_of(browser: Browser) -> None:
+    """The page keeps an answer that was not taken, and sends it again."""
+    browser.post(reverse("tips:shown", args=[uuid4()]), headers={"Accept": "*/*"})
+    browser.sign_in("google", "alice-sub")
+    assert NOT_SAVED not in browser.get("/").content.decode()
 
 
 @pytest.mark.parametrize("url", ELSEWHERE)

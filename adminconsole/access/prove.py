@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from accounts.sign_in.redirects import find_next
+from accounts.redirects import find_next
 from adminconsole.access.passkeys import (
     Refused,
     begin_adding,

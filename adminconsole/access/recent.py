@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -18,8 +17,8 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from accounts import redirects
 from accounts.models.session import CONFINED
-from accounts.sign_in.redirects import is_local
 
 View = Callable[..., HttpResponse]
 
@@ -103,12 +102,7 @@ def way_to_sign_in(back: str) -> str:
 
 
 def place_of_form(request: HttpRequest) -> str:
-    """The page that asks, as an address here: of a form that was sent, the page that had it."""
-    if request.method in ("GET", "HEAD"):
-        return request.get_full_path()
-    came = urlsplit(request.headers.get("Referer", ""))
-    path = came._replace(scheme="", netloc="", fragment="").geturl()
-    return path if came.netloc == request.get_host() and is_local(path) else reverse("admin:index")
+    return redirects.place_of_form(request) or reverse("admin:index")
 
 
 def _moment(request: HttpRequest, key: str) -> datetime | None:

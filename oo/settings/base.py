@@ -87,7 +87,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "oo.middleware.OwnNotFoundMiddleware",
+    "oo.middleware.OwnPagesMiddleware",
 ]
 
 ROOT_URLCONF = "oo.urls"

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
 
@@ -41,3 +42,13 @@ def test_the_api_says_it_in_json(client: Client) -> None:
 @pytest.mark.usefixtures("_debug")
 def test_a_lost_slash_is_still_found(client: Client) -> None:
     assert client.get("/sign-in").headers["Location"] == "/sign-in/"
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_debug")
+def test_where_only_forms_lead_a_person_gets_our_page(alice_client: Client) -> None:
+    address = reverse("agents:add-context")
+    answer = alice_client.get(address, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "base.css" in answer.content.decode()
+    assert alice_client.get(address).content == b""  # a program
