@@ -21,7 +21,7 @@ from agents.phrases import task_row
 from agents.timing.meetings import PART_HOURS, part_of_day
 from agents.timing.needs import can_begin, effort_of
 from agents.traits import Energy
-from oo.lib.words import clock, gettext_lazy
+from oo.lib.words import clock, first_clock, gettext_lazy
 from oo.lib.words import gettext as _
 
 ENOUGH = 5  # answers in one part
@@ -80,7 +80,7 @@ def _acted(answers: list[Answer]) -> int:
 def _said(view: UserView, acted: int, asked: int, more: float) -> str:
     start, end = _bounds(view)
     first = _("Between %(start)s and %(end)s you acted on %(acted)s of %(asked)s suggestions.") % {
-        "start": clock(start),
+        "start": first_clock(start),
         "end": clock(end),
         "acted": acted,
         "asked": asked,

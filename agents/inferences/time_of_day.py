@@ -8,7 +8,7 @@ from datetime import time, timedelta
 from agents.base import Inference, InferenceManifest, Inferred, UserView
 from agents.beliefs import GoodHours
 from agents.timing.meetings import PART_HOURS, part_of_day
-from oo.lib.words import clock_of, gettext_lazy
+from oo.lib.words import clock_of, first_clock_of, gettext_lazy
 from oo.lib.words import gettext as _
 
 ENOUGH, ENOUGH_HERE = 15, 5  # answers in all, and in one part of the day
@@ -42,6 +42,6 @@ class BestHours(Inference):
 
     def say(self, value: GoodHours) -> str:
         return _("Between %(start)s and %(end)s you act most.") % {
-            "start": clock_of(value.start),
+            "start": first_clock_of(value.start),
             "end": clock_of(value.end),
         }

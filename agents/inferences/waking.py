@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from agents.base import Inference, InferenceManifest, Inferred, UserView
 from agents.beliefs import Waking
 from agents.timing.waking import KEY, MOST_PEOPLE
-from oo.lib.words import clock_of, gettext_lazy
+from oo.lib.words import clock_of, first_clock_of, gettext_lazy
 from oo.lib.words import gettext as _
 
 HALF_HOUR, HOUR = 30, 60  # minutes
@@ -52,7 +52,7 @@ class WakingHours(Inference):
 
     def say(self, value: Waking) -> str:
         return _("From %(start)s to %(end)s you are up.") % {
-            "start": clock_of(value.start),
+            "start": first_clock_of(value.start),
             "end": clock_of(value.end),
         }
 

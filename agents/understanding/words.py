@@ -24,7 +24,7 @@ from agents.traits import (
     Stakes,
     Traits,
 )
-from oo.lib.words import Words, clock_of, day_of_week, gettext_lazy, length
+from oo.lib.words import Words, clock_of, day_of_week, first_clock_of, gettext_lazy, length
 from oo.lib.words import day as written_day
 from oo.lib.words import gettext as _
 from oo.lib.zones import place_of
@@ -118,7 +118,7 @@ def _on_clock(when: str, zone: str) -> str:
 def _span(span: Span) -> str:
     # Translators: from one time of day to another.
     clock = _("%(start)s to %(end)s") % {
-        "start": clock_of(span.start),
+        "start": first_clock_of(span.start),
         "end": clock_of(span.end),
     }
     if len(span.days) == 7:

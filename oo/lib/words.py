@@ -34,6 +34,8 @@ __all__ = [
     "day",
     "day_and_clock",
     "day_of_week",
+    "first_clock",
+    "first_clock_of",
     "full_day",
     "full_moment",
     "gettext",
@@ -61,12 +63,16 @@ _formats: ContextVar[Formats] = ContextVar("formats", default=AS_THE_LANGUAGE)
 _language: ContextVar[str | None] = ContextVar("language", default=None)  # see told_to
 # Per format of Django, by what was chosen. A day without its year is the same in any language.
 _CLOCKS = {"12": "P", "24": "H:i"}
-_DATES = {
+_FORMATS = {
+    "TIME_FORMAT": _CLOCKS,
     "DATE_FORMAT": {"dmy": "j F Y", "mdy": "F j, Y", "ymd": "Y-m-d"},
     "MONTH_DAY_FORMAT": {"dmy": "j F", "mdy": "F j", "ymd": "m-d"},
 }
-# German writes a dot behind the day, whoever chose the order.
+# German writes a dot behind the day, whoever chose the order, and "Uhr" behind 14:30: a sentence
+# cannot, which does not know whether it gets "2:30 nachm.".
+_UHR = r"H:i \U\h\r"
 _GERMAN = {
+    "TIME_FORMAT": {"": _UHR, "12": "P", "24": _UHR},
     "DATE_FORMAT": {"dmy": "j. F Y", "mdy": "F j, Y", "ymd": "Y-m-d"},
     "MONTH_DAY_FORMAT": {"dmy": "j. F", "mdy": "F j", "ymd": "m-d"},
 }
@@ -131,6 +137,17 @@ def clock_of(what: time) -> str:
     return _written(what, "TIME_FORMAT", _active(), _formats.get())
 
 
+def first_clock(moment: datetime) -> str:
+    """The first of two, as in "14:30 bis 15:00 Uhr"; in the active zone."""
+    return first_clock_of(timezone.localtime(moment).time())
+
+
+def first_clock_of(what: time) -> str:
+    """The first of two times of day: what is said behind a time is said behind the second."""
+    how = _CLOCKS.get(_formats.get().clock, "TIME_FORMAT")
+    return date_format(what, how)  # type: ignore[arg-type]  # as below
+
+
 def day_and_clock(moment: datetime) -> str:
     """The day of the week and the time, where a time alone could be that of another day."""
     return f"{day_of_week(timezone.localtime(moment))} {clock(moment)}"
@@ -151,7 +168,7 @@ def full_moment(moment: datetime) -> str:
     """The day with its year, and the time, in the active zone."""
     if _formats.get() == AS_THE_LANGUAGE:
         return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
-    return f"{full_day(moment)}, {clock(moment)}"
+    return f"{full_day(moment)}, {first_clock(moment)}"
 
 
 def day_of_week(which: date) -> str:
@@ -162,11 +179,8 @@ def day_of_week(which: date) -> str:
 @lru_cache(2_048)
 def _written(what: date | time, how: str, language: str | None, formats: Formats) -> str:
     # A sweep writes the same few days and hours again and again.
-    if how == "TIME_FORMAT":
-        how = _CLOCKS.get(formats.clock, how)
-    else:
-        own = _GERMAN if (language or "").startswith("de") else _DATES
-        how = own[how].get(formats.dates, how)
+    own = _GERMAN if (language or "").startswith("de") else _FORMATS
+    how = own[how].get(formats.clock if how == "TIME_FORMAT" else formats.dates, how)
     return date_format(what, how)  # type: ignore[arg-type]  # the stubs forget times of day
 
 

@@ -22,6 +22,11 @@ def time_of_day(which: time) -> str:
 
 
 @register.filter
+def first_time_of_day(which: time) -> str:
+    return words.first_clock_of(which)
+
+
+@register.filter
 def full_day(which: date | None) -> str:
     return words.full_day(which) if which else ""
 

@@ -6,7 +6,9 @@ import re
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+import polib
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -14,7 +16,10 @@ from django.utils import timezone, translation
 from accounts.models import Profile, User
 from accounts.profile.change import ProfileChange, change_profile
 from accounts.sign_in.arrival import formats_of
+from agents.traits import WEEK, Door, Hours, Span
+from agents.understanding.words import SAY
 from agents.view import load_view
+from notifier.models import Device, Wish
 from oo.lib import words
 from oo.lib.words import Formats, written_as
 from tests.clock import NOON
@@ -32,8 +37,9 @@ SETTINGS = {"time_zone": "Europe/Berlin", "name": "", "role": ""}
         ("en", Formats("24", "dmy"), ("14:30", "4 May", "4 May 2026")),
         ("en", Formats("24"), ("14:30", "May 4", "May 4, 2026")),
         ("en", Formats("12", "ymd"), ("2:30 p.m.", "05-04", "2026-05-04")),
-        ("de", Formats(), ("14:30", "4. Mai", "4. Mai 2026")),
-        ("de", Formats("24", "dmy"), ("14:30", "4. Mai", "4. Mai 2026")),
+        ("de", Formats(), ("14:30 Uhr", "4. Mai", "4. Mai 2026")),
+        ("de", Formats("12"), ("2:30 nachm.", "4. Mai", "4. Mai 2026")),
+        ("de", Formats("24", "dmy"), ("14:30 Uhr", "4. Mai", "4. Mai 2026")),
     ],
 )
 def test_language_and_formats_are_apart(
@@ -41,6 +47,57 @@ def test_language_and_formats_are_apart(
 ) -> None:
     with translation.override(language), written_as(formats):
         assert (words.clock_of(HALF_TWO), words.day(DAY), words.full_day(DAY)) == said
+
+
+# What a sentence calls the time that it speaks of.
+A_CLOCK = re.compile(r"%\((?:time|start|end|when|until|hours)\)s")
+SENTENCES = [
+    translated
+    for entry in polib.pofile(str(Path(ROOT, "oo/locale/de/LC_MESSAGES/django.po")))
+    if not entry.obsolete
+    for translated in (entry.msgstr, *entry.msgstr_plural.values())
+    if A_CLOCK.search(translated)
+]
+
+
+@pytest.mark.parametrize(("clock", "said"), [("24", "14:30 Uhr"), ("12", "2:30 nachm.")])
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_a_german_sentence_reads_right_on_either_clock(
+    sentence: str, clock: str, said: str
+) -> None:
+    with translation.override("de"), written_as(Formats(clock)):
+        written = A_CLOCK.sub(words.clock_of(HALF_TWO), sentence)
+    assert said in written
+    assert written.count("Uhr") == written.count("14:30 Uhr")
+    assert ".." not in written
+
+
+@pytest.mark.parametrize(
+    ("clock", "said"),
+    [
+        ("", "09:00 bis 17:00 Uhr"),
+        ("24", "09:00 bis 17:00 Uhr"),
+        ("12", "9 vorm. bis 5 nachm."),
+    ],
+)
+def test_of_two_german_times_uhr_is_said_once(clock: str, said: str) -> None:
+    nine, five = time(9), time(17)
+    with translation.override("de"), written_as(Formats(clock)):
+        assert SAY["hours"](Hours(Door.SHOP, (Span(WEEK, nine, five),))) == f"Möglich {said}"
+        section = {
+            "public_key": "x",
+            "devices": [Device()],
+            "wish": Wish(quiet_from=nine, quiet_until=five),
+        }
+        page = render_to_string("notifier/settings_section.html", {"section": section})
+    assert f"Still von {said}" in page
+
+
+def test_the_options_promise_what_is_written(alice: User, alice_client: Client) -> None:
+    change_profile(alice.pk, ProfileChange(locale="de"), at=NOON)
+    page = alice_client.get(reverse("accounts:settings")).content.decode()
+    assert "12 Stunden: 2:30 nachm." in page
+    assert "p.m." not in page
 
 
 def test_formats_end_where_they_end_even_after_a_mistake() -> None:
@@ -119,11 +176,10 @@ def test_her_pages_and_her_tips_are_written_so(alice: User) -> None:
 
 
 def test_no_template_writes_a_time_past_the_one_place() -> None:
-    """The receipt is in UTC, for whoever has its link."""
     past = re.compile(r'\|(?:date|time):"(?:DATE|TIME|DATETIME)_FORMAT"|\|(?:date|time)(?![:\w])')
     found = {
         path.name
         for path in Path(ROOT, "templates").rglob("*.html")
         if past.search(path.read_text())
     }
-    assert found == {"receipt.html"}
+    assert not found

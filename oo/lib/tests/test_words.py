@@ -28,7 +28,7 @@ def _somewhere_else() -> Iterator[None]:
 
 def test_a_person_is_told_in_their_zone_language_and_formats() -> None:
     with told_to(BERLIN, "de", Formats(clock="24")):
-        assert said() == ("14:00", "Erledigt", "1, 2 und 2 weitere")
+        assert said() == ("14:00 Uhr", "Erledigt", "1, 2 und 2 weitere")
     assert said()[1:] == ("Done", "1, 2 and 2 more")
 
 
