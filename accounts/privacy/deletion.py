@@ -59,8 +59,11 @@ def _only_eraser_of(config: AppConfig) -> Eraser:
 
 
 def holdings(user_id: UUID) -> list[tuple[str, int]]:
-    """What would be erased: each app's words and its rows that name the person. Reads counts."""
-    return [(str(eraser.title), _rows_of(eraser, user_id)) for _label, eraser in erasers()]
+    """What would be erased, where there is anything: each app's words and its rows that name the
+    person. Reads counts.
+    """
+    found = ((str(eraser.title), _rows_of(eraser, user_id)) for _label, eraser in erasers())
+    return [(what, count) for what, count in found if count]
 
 
 def _rows_of(eraser: Eraser, user_id: UUID) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +13,9 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -25,6 +28,7 @@ from accounts.privacy.export import MOMENT_S, AlreadyRunning, export_response
 from accounts.ratelimits import too_many
 from accounts.redirects import login_required
 from accounts.requests import SignedInRequest
+from oo.lib.words import Formats, written_as
 
 
 @require_POST
@@ -50,11 +54,18 @@ def delete(request: HttpRequest) -> HttpResponse:
         context = {"holdings": holdings(request.user.pk), "receipt_id": uuid.uuid4()}
         return render(request, "accounts/delete.html", context)
     locale, at = get_language() or settings.LANGUAGE_CODE, timezone.now()
+    formats = request.user.profile.formats
     leaving = departures.ask(request.user.pk, receipt_id=receipt_id, locale=locale, at=at)
     logout(request)
     if leaving is None:
         return redirect("accounts:sign-in")
-    return redirect("accounts:receipt", leaving)
+    return redirect(_way_to_receipt(leaving, formats))
+
+
+def _way_to_receipt(receipt_id: UUID, formats: Formats) -> str:
+    """The address keeps how the person writes dates: nothing else knows it when they are gone."""
+    query = urlencode({name: way for name, way in asdict(formats).items() if way})
+    return reverse("accounts:receipt", args=[receipt_id]) + (f"?{query}" if query else "")
 
 
 def _receipt_id(request: HttpRequest) -> UUID:
@@ -77,14 +88,17 @@ def receipt(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _still_leaving(request, departure)
     found = get_object_or_404(DeletionReceipt, pk=pk)
     statement = found.body["receipt"]
+    counts = [(part["what"], sum(part["rows"].values())) for part in statement["erased"]]
     context = {
         "receipt": found,
         "statement": statement,
         "deleted_at": datetime.fromisoformat(statement["deleted_at"]),
         "kept_until": found.made_at + receipts.KEPT_FOR,
-        "rows": sum(sum(part["rows"].values()) for part in statement["erased"]),
+        "erased": [(what, count) for what, count in counts if count],
+        "rows": sum(count for _what, count in counts),
     }
-    response = render(request, "accounts/receipt.html", context)
+    with written_as(Formats(request.GET.get("clock", ""), request.GET.get("dates", ""))):
+        response = render(request, "accounts/receipt.html", context)
     response["X-Robots-Tag"] = "noindex"
     return response
 

@@ -23,6 +23,7 @@ from accounts.eraser import AccountsEraser
 from accounts.models import ApiToken, Consent, DeletionReceipt, ProviderToken, Session, User
 from accounts.privacy import cached, consents, deletion, departures, leftovers, receipts, tables
 from accounts.privacy.leftovers import Trace
+from accounts.profile.change import ProfileChange, change_profile
 from events.models import EventRecord
 from oo.lib.personal_data import Revocation
 from tests import leaving
@@ -334,9 +335,12 @@ def test_rows_that_come_late_are_swept(alice: User, bob: User) -> None:
 
 
 def test_the_page_says_in_words_what_will_go(alice: User, alice_client: Client) -> None:
+    make_task(alice)
     page = alice_client.get(PAGE).content.decode()
-    for _app, eraser in deletion.erasers():
-        assert str(eraser.title) in page
+    words = {app: str(eraser.title) for app, eraser in deletion.erasers()}
+    assert words["accounts"] in page
+    assert words["integrations"] in page
+    assert words["adminconsole"] not in page  # nothing there
     assert User.objects.filter(pk=alice.pk).exists()
     assert page.count("<button") == 1
 
@@ -356,6 +360,13 @@ def test_one_button_deletes_signs_out_and_shows_the_receipt(
     assert not User.objects.filter(email="alice@example.com").exists()
     assert not Session.objects.exists()
     assert alice_client.get("/settings/").status_code == 302
+
+
+def test_the_receipt_is_dated_as_the_person_writes(alice: User, alice_client: Client) -> None:
+    change_profile(alice.pk, ProfileChange(clock="24", dates="ymd"), at=NOON)
+    address = alice_client.post(PAGE, {"receipt": uuid4()}).headers["Location"]
+    leaving.work_off_departures(at=datetime(2026, 5, 4, 14, 30, tzinfo=UTC))
+    assert "On 2026-05-04 at 14:30 UTC oO erased" in Client().get(address).content.decode()
 
 
 def test_a_second_press_ends_at_the_same_receipt(alice_client: Client) -> None:

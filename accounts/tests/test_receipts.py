@@ -19,7 +19,10 @@ from accounts.privacy import receipts
 STATEMENT: dict[str, Any] = {
     "version": 1,
     "deleted_at": "2026-05-05T12:00:00+00:00",
-    "erased": [{"what": "Straße: names", "rows": {"tips.Tip": 3}}],
+    "erased": [
+        {"what": "Passkeys", "rows": {}},
+        {"what": "Straße: names", "rows": {"tips.Tip": 3, "tips.Mute": 4}},
+    ],
     "revoked": [{"provider": "google", "revoked": False, "note": "End it: myaccount.google.com"}],
     "check": {"tables": 30, "rows": 900, "erased": 0, "left": {}},
 }
@@ -113,6 +116,9 @@ def test_anyone_with_the_link_reads_the_receipt(client: Client, receipt: Deletio
     assert response.status_code == 200
     assert "Nothing is left." in page
     assert "Straße" in page
+    assert "7 entries" in page
+    assert "tips." not in page  # the names of tables are in the file
+    assert "Passkeys" not in page
     assert "myaccount.google.com" in page
     assert response["X-Robots-Tag"] == "noindex"
     assert "no-store" in response["Cache-Control"]
