@@ -23,7 +23,9 @@ from events.catalog import (
 from oo.lib.queue import look_now
 from tips import tasks
 from tips.deliver import delivering
-from tips.models import TipSchedule
+from tips.models import Tip, TipSchedule
+
+WORDING = {"locale", "clock", "dates"}  # what of a profile the words of a tip depend on
 
 
 def look_again(event: Event) -> None:
@@ -31,6 +33,14 @@ def look_again(event: Event) -> None:
     TipSchedule.objects.look_again(event.user_id, at=event.at)
     say = partial(look_now, tasks.make_tip, str(event.user_id), expires_s=60)
     transaction.on_commit(say, robust=True)
+
+
+def withdraw(event: ProfileChanged) -> None:
+    """What was worded otherwise than the page is from now on is not shown: a tip is made anew."""
+    if WORDING.isdisjoint(event.fields):
+        return
+    before = Tip.objects.live().filter(user_id=event.user_id, made_at__lte=event.at)
+    before.update(state=Tip.State.WITHDRAWN, ended_at=event.at)
 
 
 def reward(event: TaskCompleted) -> None:
@@ -65,3 +75,5 @@ def listen() -> None:
     )
     for kind in kinds:
         subscribe(kind, look_again, notes=True)
+    # After look_again: schedules are locked before tips, as where tips are made.
+    subscribe(ProfileChanged, withdraw, notes=True)

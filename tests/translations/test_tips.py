@@ -10,12 +10,15 @@ import time_machine
 from django.test import Client
 
 from accounts.models import User
+from accounts.profile.change import ProfileChange, change_profile
+from events.catalog import ProfileChanged
 from integrations.models import Completion, Connection
 from tests.clock import NOON, TODAY
 from tests.factories import make_connection, make_event, make_task, the_tip
 from tests.translations.words import read
 from tips.make.making import make_tip
 from tips.models import Tip
+from tips.subscribers import withdraw
 
 HTMX = {"HX-Request": "true"}
 
@@ -60,6 +63,41 @@ def test_silence_is_german(alice: User, alice_client: Client) -> None:
 def test_a_tip_is_made_in_the_language_of_its_person(alice: User, alice_client: Client) -> None:
     assert tip_for(alice).detail == "Heute fällig"
     assert "Heute fällig" in read(alice_client.get("/"))
+
+
+@pytest.mark.parametrize(
+    ("change", "before", "after"),
+    [
+        (ProfileChange(locale="en"), "Heute um 17:00 Uhr fällig", "Due today at 5 p.m."),
+        (ProfileChange(clock="12"), "Heute um 17:00 Uhr fällig", "Heute um 5 nachm. fällig"),
+    ],
+)
+def test_a_tip_in_other_words_than_the_page_is_not_shown(
+    alice: User, alice_client: Client, change: ProfileChange, before: str, after: str
+) -> None:
+    tip = tip_for(alice, due_time=time(17))
+    Tip.objects.filter(pk=tip.pk).update(state=Tip.State.SHOWN, shown_at=NOON)
+    assert before in alice_client.get("/").content.decode()
+    change_profile(alice.pk, change, at=NOON)
+    page = alice_client.get("/").content.decode()
+    assert before not in page
+    assert 'data-state="wait"' in page
+    make_tip(alice.pk, at=NOON)
+    assert after in alice_client.get("/").content.decode()
+
+
+def test_a_tip_stays_where_its_words_do(alice: User, alice_client: Client) -> None:
+    tip = tip_for(alice)
+    change_profile(alice.pk, ProfileChange(role="Baker", name="Al"), at=NOON)
+    assert str(tip.pk) in alice_client.get("/").content.decode()
+
+
+def test_a_change_that_is_told_again_withdraws_nothing(alice: User) -> None:
+    tip = tip_for(alice)
+    event = ProfileChanged(user_id=alice.pk, at=NOON - timedelta(days=1), fields=("locale",))
+    withdraw(event)
+    tip.refresh_from_db()
+    assert tip.state == Tip.State.READY
 
 
 def test_a_time_is_written_as_17_00(alice: User) -> None:
