@@ -148,3 +148,14 @@ def test_a_token_for_a_program_is_shown_once_and_can_be_revoked(page: Page) -> N
     expect(page.get_by_label("Token", exact=True)).to_have_value(re.compile(r".{20}"))
     page.get_by_role("button", name="Revoke my script").click()
     expect(page.get_by_text("You have no tokens.")).to_be_visible()
+
+
+def test_two_times_beside_each_other_stay_in_their_column(visit: Visit, alice: User) -> None:
+    page = visit(alice, viewport={"width": 320, "height": 640}, service_workers="block")
+    page.goto("/settings/mind")
+    page.get_by_text("Add a situation").click()
+    for label in ("From", "Until"):
+        field = page.locator(".more").get_by_label(label, exact=True)
+        ends = "(e) => [e, e.closest('.field')].map((each) => each.getBoundingClientRect().right)"
+        inner, outer = field.evaluate(ends)
+        assert inner <= outer
