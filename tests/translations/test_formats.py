@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import polib
@@ -51,17 +51,17 @@ def test_language_and_formats_are_apart(
 
 # What a sentence calls the time that it speaks of.
 A_CLOCK = re.compile(r"%\((?:time|start|end|when|until|hours)\)s")
-SENTENCES = [
+A_LENGTH = re.compile(r"%\(length\)s")
+GERMAN = [
     translated
     for entry in polib.pofile(str(Path(ROOT, "oo/locale/de/LC_MESSAGES/django.po")))
     if not entry.obsolete
     for translated in (entry.msgstr, *entry.msgstr_plural.values())
-    if A_CLOCK.search(translated)
 ]
 
 
 @pytest.mark.parametrize(("clock", "said"), [("24", "14:30 Uhr"), ("12", "2:30 nachm.")])
-@pytest.mark.parametrize("sentence", SENTENCES)
+@pytest.mark.parametrize("sentence", [each for each in GERMAN if A_CLOCK.search(each)])
 def test_a_german_sentence_reads_right_on_either_clock(
     sentence: str, clock: str, said: str
 ) -> None:
@@ -70,6 +70,12 @@ def test_a_german_sentence_reads_right_on_either_clock(
     assert said in written
     assert written.count("Uhr") == written.count("14:30 Uhr")
     assert ".." not in written
+
+
+@pytest.mark.parametrize("sentence", [each for each in GERMAN if A_LENGTH.search(each)])
+def test_a_german_length_ends_its_sentence_with_one_stop(sentence: str) -> None:
+    with translation.override("de"):
+        assert ".." not in A_LENGTH.sub(words.length(timedelta(minutes=43)), sentence)
 
 
 @pytest.mark.parametrize(
