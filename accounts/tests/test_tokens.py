@@ -172,6 +172,7 @@ def test_a_form_that_is_wrong_makes_no_token_and_keeps_what_was_typed(
     response = alice_client.post(PAGE, WANTED | wrong)
     assert response.status_code == 422
     assert "field__error" in response.content.decode()
+    assert response.content.decode().count(" autofocus") == 1
     assert 'value="cli"' in response.content.decode() or "name" in wrong
     assert not ApiToken.objects.exists()
 

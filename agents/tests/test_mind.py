@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time, timedelta
 from typing import Any
 from uuid import uuid4
@@ -64,6 +65,16 @@ def test_what_does_not_fit_is_said_and_nothing_is_lost(alice_client: Client) -> 
     assert response.status_code == 422
     assert 'value="late"' in response.content.decode()
     assert not Preference.objects.exists()
+
+
+def test_of_a_situation_that_is_refused_the_first_wrong_field_has_the_focus(
+    alice_client: Client,
+) -> None:
+    typed = {"title": "Work", "starts": "late", "ends": "later"}
+    response = alice_client.post(reverse("agents:add-context"), typed)
+    focused = re.findall(r"<[^>]* autofocus[^>]*>", response.content.decode())
+    assert response.status_code == 422
+    assert [re.search(r'name="(\w+)"', each)[1] for each in focused] == ["starts"]  # type: ignore[index]
 
 
 def test_a_plugin_that_does_not_exist(alice_client: Client) -> None:

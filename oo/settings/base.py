@@ -94,6 +94,7 @@ ROOT_URLCONF = "oo.urls"
 WSGI_APPLICATION = "oo.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+FORM_RENDERER = "oo.lib.forms.Renderer"
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
