@@ -21,7 +21,7 @@ from agents.base import (
 from agents.phrases import event_row, task_row, task_rows
 from agents.timing.chances import takes_time
 from agents.timing.needs import can_begin
-from oo.lib.words import clock, gettext_lazy, ngettext
+from oo.lib.words import clock, first_clock, gettext_lazy, ngettext
 from oo.lib.words import gettext as _
 
 DAY = timedelta(days=1)
@@ -100,7 +100,7 @@ def _today(day: Day, now: datetime) -> str:
     if not day.ends:
         return _("no more meetings, %(tasks)s") % {"tasks": _tasks(day)}
     n, begins = len(day.events), min(e.starts_at for e in day.events)
-    facts = {"tasks": _tasks(day), "n": n, "start": clock(begins), "time": clock(day.ends)}
+    facts = {"tasks": _tasks(day), "n": n, "start": first_clock(begins), "time": clock(day.ends)}
     if begins > now:
         return (
             ngettext(
