@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from agents.models import Correction, LookSchedule, Reading
+from agents.registry import AGENTS
 from agents.settings.traits import QUESTIONS, asking_of
 from agents.traits import (
     Blocked,
@@ -198,6 +199,24 @@ def test_bad_input_on_the_page_of_the_mind_comes_back_there(
     assert response.status_code == 422
     assert 'id="plugins"' in page
     assert 'value="9999"' in page
+
+
+def test_when_oo_speaks_is_no_angle_and_each_angle_says_what_it_tells(
+    alice_client: Client,
+) -> None:
+    page = alice_client.get(reverse("agents:mind")).content.decode()
+    ways, _start, angles = page.partition('id="plugins"')
+    assert 'name="quiet_from"' in ways
+    assert 'name="quiet_from"' not in angles
+    for agent in AGENTS:
+        assert agent.manifest.about
+        assert html.escape(str(agent.manifest.about)) in angles
+
+
+def test_a_day_that_is_merely_named_is_told_as_a_guess(alice: User, alice_client: Client) -> None:
+    named = {"value": {"on": "2026-05-08", "is_of_week": True}, "quote": "photos"}
+    read(alice, {"last_moment": {**named, "confidence": 0.6}})
+    assert "Perhaps: Not after Fri" in alice_client.get(reverse("agents:mind")).content.decode()
 
 
 def test_what_is_said_beats_what_was_read_until_it_is_undone(

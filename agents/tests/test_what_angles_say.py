@@ -172,6 +172,17 @@ def test_the_shape_of_today_and_tomorrow() -> None:
     assert [n.reason for n in seen.nominations] == ["It is due tomorrow, and tomorrow is full."]
 
 
+def test_a_meeting_that_has_begun_is_told_by_its_end_alone() -> None:
+    coming = view(meeting(9, starts_in_min=60))
+    begun = replace(coming, now=NOON + timedelta(minutes=61))
+    told = AGENTS["day-shape"].look(coming)
+    assert told
+    assert told.until == NOON + timedelta(minutes=60)
+    told = AGENTS["day-shape"].look(begun)
+    assert told
+    assert told.text.startswith("Today: one meeting until 2 p.m.")
+
+
 def test_what_has_to_be_done_before_something_coming() -> None:
     wine = task(
         1, "Wine for the dinner", traits=Traits(prepares=Trait(Prepares("dinner"), "dinner"))
