@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from adminconsole import base
 from oo.lib.words import Words
 
@@ -39,6 +41,21 @@ class Refused(base.Refused):
         super().__init__(str(words))
         self.words = words
         self.position = position
+
+
+class Personal(Refused):
+    """It reads what is personal, which was not asked for.
+
+    columns  as table.column, so far as they are known
+    """
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        super().__init__(_("This is personal: %(columns)s.") % {"columns": ", ".join(columns)})
+        self.columns = columns
+
+
+class ReasonWanted(Refused):
+    """Personal columns were asked for without a word of why."""
 
 
 class Gathered:

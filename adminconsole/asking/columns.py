@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -70,6 +71,19 @@ def tables() -> list[Table]:
     found = [_table(model) for model in _models()]
     asked = (table for table in found if table.plain or table.personal)
     return sorted(asked, key=lambda table: table.name)
+
+
+def personal_in(sql: str) -> list[str]:
+    """The personal columns that it names, or means by a star, of tables that it names."""
+    names = {*re.findall(r"\w+", sql.lower())}
+    is_all = re.search(r"(\bselect|,|\.)\s*\*", sql.lower()) is not None
+    asked = (table for table in tables() if table.name in names)
+    return [
+        f"{table.name}.{name}"
+        for table in asked
+        for name in table.personal
+        if is_all or name in names
+    ]
 
 
 def kind_of(field: models.Field[object, object]) -> Kind:

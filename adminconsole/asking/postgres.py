@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from psycopg import errors
 
 from adminconsole.asking import base
-from adminconsole.asking.base import Answer, Gathered, Refused
+from adminconsole.asking.base import Answer, Gathered, Personal, Refused
+from adminconsole.asking.columns import personal_in
 from adminconsole.asking.roles import role_name, role_password
 
 # A cursor is declared for one SELECT or VALUES: all else is an error of syntax.
@@ -28,7 +29,7 @@ def ask(sql: str, *, personal: bool) -> Answer:
         try:
             return _ask(database, sql)
         except psycopg.Error as error:
-            raise _refused(error) from error
+            raise _refused(error, sql, personal=personal) from error
 
 
 def _ask(database: psycopg.Connection[Any], sql: str) -> Answer:
@@ -122,10 +123,13 @@ def _unable(error: psycopg.OperationalError) -> str:
     }
 
 
-def _refused(error: psycopg.Error) -> Refused:
+def _refused(error: psycopg.Error, sql: str, *, personal: bool) -> Refused:
     if isinstance(error, errors.QueryCanceled):
         return Refused(_("It took longer than five seconds and was ended."))
     if isinstance(error, errors.InsufficientPrivilege):
+        # PostgreSQL names the table alone.
+        if not personal and (columns := personal_in(sql)):
+            return Personal(columns)
         words = _("%(message)s. What may be asked for is listed beneath, column by column.")
         return Refused(words % {"message": error.diag.message_primary})
     if error.diag.message_primary is None:

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from adminconsole.asking import postgres, sqlite
-from adminconsole.asking.base import LONGEST_SQL, Answer, Refused
+from adminconsole.asking.base import LONGEST_SQL, Answer, Personal, ReasonWanted, Refused
 from adminconsole.audit.marks import mark_of
 from adminconsole.audit.noted import Noted
 from adminconsole.audit.recording import LONGEST_WHY, record
+from adminconsole.base import Permission
 from oo.lib.text import one_line
 
 LOCK_S = 20  # longer than connecting and asking, for a process that dies meanwhile
@@ -32,7 +33,7 @@ def ask(staff: User, sql: str, *, personal: bool, at: datetime, why: str = "") -
     if len(sql) > LONGEST_SQL or "\x00" in sql:
         raise Refused(_("That is too long, or no text."))
     if personal and not one_line(why, LONGEST_WHY):
-        raise Refused(_("Say why you have to read what people wrote."))
+        raise ReasonWanted(_("Say why you have to read what people wrote."))
     running = f"sql-running:{mark_of(staff.pk)}"
     if not cache.add(running, True, timeout=LOCK_S):
         raise Refused(_("Your last question is still being answered: one at a time."))
@@ -42,8 +43,20 @@ def ask(staff: User, sql: str, *, personal: bool, at: datetime, why: str = "") -
         if connection.vendor == "postgresql":
             return postgres.ask(sql, personal=personal)
         return sqlite.ask(sql, personal=personal)
+    except Personal as refused:
+        raise _said_to(staff, refused) from refused
     finally:
         cache.delete(running)
+
+
+def _said_to(staff: User, refused: Personal) -> Refused:
+    """With what they can do about it."""
+    way = (
+        _("Tick “Personal columns too” and say why you have to read it.")
+        if staff.has_perm(Permission.REVEAL)
+        else _("You may not read it. A colleague who may reveal what people wrote can ask for it.")
+    )
+    return Refused(f"{refused.words} {way}")
 
 
 def target_of(sql: str, *, personal: bool) -> str:

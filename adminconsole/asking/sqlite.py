@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from adminconsole.asking import base
-from adminconsole.asking.base import Answer, Gathered, Refused
+from adminconsole.asking.base import Answer, Gathered, Personal, Refused
 from adminconsole.asking.columns import tables
 
 NO_FUNCTIONS = {"load_extension", "fts3_tokenizer", "sqlite_compileoption_get"}
@@ -35,12 +35,15 @@ def ask(sql: str, *, personal: bool) -> Answer:
         raise _refused(error) from error
     with closing(opened) as database:
         database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_CELL)
-        database.set_authorizer(_authorizer(personal=personal))
+        denied: list[str] = []
+        database.set_authorizer(_authorizer(denied, personal=personal))
         until = monotonic() + base.STATEMENT_S
         database.set_progress_handler(lambda: monotonic() > until, STEPS)
         try:
             return _ask(database, sql)
         except (sqlite3.Error, sqlite3.Warning) as error:
+            if not personal and denied and denied[0] in _personal():
+                raise Personal(denied[:1]) from error
             raise _refused(error) from error
 
 
@@ -54,8 +57,13 @@ def _ask(database: sqlite3.Connection, sql: str) -> Answer:
     )
 
 
-def _authorizer(*, personal: bool) -> Authorizer:
-    """SQLite asks it for everything that a statement would do, before it does it."""
+def _personal() -> set[str]:
+    return {f"{table.name}.{column}" for table in tables() for column in table.personal}
+
+
+def _authorizer(denied: list[str], *, personal: bool) -> Authorizer:
+    """SQLite asks it for everything that a statement would do, before it does it. Columns that it
+    may not read are put into `denied`."""
     asked = {table.name: {*table.columns(personal=personal)} for table in tables()}
     others = {*connection.introspection.table_names()} - {*asked}
 
@@ -70,6 +78,8 @@ def _authorizer(*, personal: bool) -> Authorizer:
     ) -> int:
         if what == sqlite3.SQLITE_READ:
             may = may_read(first or "", second or "")
+            if not may:
+                denied.append(f"{first}.{second}")
         elif what == sqlite3.SQLITE_FUNCTION:
             may = (second or "").lower() not in NO_FUNCTIONS
         else:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from adminconsole.access.recent import ProofWanted, is_recent, sent_to_proof
-from adminconsole.asking.base import LONGEST_SQL, MOST_ROWS, Answer, Refused
+from adminconsole.asking.base import LONGEST_SQL, MOST_ROWS, Answer, ReasonWanted, Refused
 from adminconsole.asking.columns import tables
 from adminconsole.asking.running import ask, target_of
 from adminconsole.asking.showing import chart_of, csv_lines, is_number, text_of
@@ -122,6 +122,8 @@ def _do(asked: Asked, given: Mapping[str, str], saved: SavedQuery | None) -> dic
 def _run(asked: Asked, given: Mapping[str, str]) -> dict[str, Any]:
     try:
         answer = _answer(asked.request, asked.staff, given, at=asked.at)
+    except ReasonWanted as wanted:
+        return {"why_wanted": wanted}
     except Refused as refused:
         return {"refused": refused, "place": _place(given["sql"], refused.position)}
     return {"answer": answer, "rows": _shown(answer), "chart": chart_of(answer)}

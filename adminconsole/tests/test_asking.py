@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import User
 from adminconsole.access.recent import PROVED
 from adminconsole.asking import postgres, running, sqlite
-from adminconsole.asking.base import MOST_LETTERS, MOST_ROWS, Answer, Gathered, Refused
+from adminconsole.asking.base import MOST_LETTERS, MOST_ROWS, Answer, Gathered, Personal, Refused
 from adminconsole.asking.showing import chart_of, csv_lines, text_of
 from adminconsole.audit.marks import mark_of
 from adminconsole.models import AuditEntry, SavedQuery
@@ -121,6 +121,31 @@ def test_they_want_a_reason(
     answer = bob_client.post(address, PERSONAL | {"why": why})
     assert "Say why" in answer.getvalue().decode()
     assert asks == []
+
+
+def test_the_field_that_wants_a_reason_says_so(officer: User, bob_client: Client) -> None:
+    page = text(bob_client, PERSONAL | {"why": " "})
+    assert 'aria-invalid="true" aria-describedby="why-wanted" autofocus' in page
+    assert "There is no answer" not in page
+
+
+@pytest.mark.parametrize(
+    ("group", "way"),
+    [("privacy officer", "Tick “Personal columns too”"), ("operator", "colleague")],
+)
+def test_who_asks_for_what_is_personal_is_told_the_way(
+    staff: User, bob_client: Client, monkeypatch: pytest.MonkeyPatch, group: str, way: str
+) -> None:
+    staff.groups.set([Group.objects.get(name=group)])
+
+    def ask(sql: str, *, personal: bool) -> Answer:
+        raise Personal(["tips_tip.content"])
+
+    for door in (postgres, sqlite):
+        monkeypatch.setattr(door, "ask", ask)
+    page = text(bob_client, {"do": "run", "sql": "select content from tips_tip"})
+    assert "This is personal: tips_tip.content." in page
+    assert way in page
 
 
 # ---- who has not shown a passkey lately ---------------------------------------------------------

@@ -14,7 +14,7 @@ from django.test import TransactionTestCase
 
 from accounts.models import User
 from adminconsole.asking import base, roles
-from adminconsole.asking.base import MOST_ROWS, Refused
+from adminconsole.asking.base import MOST_ROWS, Personal, Refused
 from adminconsole.asking.postgres import ask
 from adminconsole.asking.roles import make_roles, role_name
 from adminconsole.models import Counted, SavedQuery
@@ -103,7 +103,7 @@ def test_the_database_refuses(sql: str, personal: bool) -> None:
 
 @pytest.mark.parametrize("sql", PERSONAL)
 def test_what_is_personal_is_for_the_other_role(sql: str) -> None:
-    with pytest.raises(Refused, match="permission denied"):
+    with pytest.raises(Personal):
         ask(sql, personal=False)
     assert ask(sql, personal=True).columns
 
@@ -111,7 +111,7 @@ def test_what_is_personal_is_for_the_other_role(sql: str) -> None:
 @pytest.mark.parametrize("sql", SECRET)
 @pytest.mark.parametrize("personal", [False, True])
 def test_a_secret_is_for_neither(sql: str, personal: bool) -> None:
-    with pytest.raises(Refused, match="permission denied"):
+    with pytest.raises(Refused, match=r"permission denied|personal"):
         ask(sql, personal=personal)
 
 

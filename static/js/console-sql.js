@@ -1,7 +1,9 @@
-// Ctrl+Enter runs the question, as its first button does. Works without.
+// Ctrl+Enter runs the question, as its first button does; a field that lacks something has the focus.
+// Works without.
 (() => {
   const form = document.querySelector("[data-ask]");
   if (!form) return;
+  form.querySelector("[aria-invalid]")?.focus();
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat) return;
     event.preventDefault();

@@ -34,7 +34,7 @@ def test_a_question_is_run_by_keys_seen_kept_and_run_again(visit: Visit, alice: 
     page.wait_for_function("() => Boolean(Chart.getChart(document.querySelector('canvas.chart')))")
     assert drawn.evaluate("canvas => Chart.getChart(canvas).data.datasets[0].data") == [17, 41]
 
-    page.get_by_label("Name", exact=True).fill("By kind")
+    page.get_by_label("Name to keep it under").fill("By kind")
     page.get_by_role("button", name="Keep").click()
     expect(page.get_by_text("Kept.")).to_be_visible()
     assert SavedQuery.objects.get().name == "By kind"
