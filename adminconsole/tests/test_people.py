@@ -68,6 +68,12 @@ def listed(client: Client, asked: str = "") -> list[str]:
     return [row.person.email for row in answer.context["found"].rows]
 
 
+def test_an_address_stands_as_it_is(alice: User) -> None:
+    page = read(client_of("viewer"), page_of(alice))
+    assert alice.email in page
+    assert alice.email.capitalize() not in page
+
+
 # What is masked
 
 
