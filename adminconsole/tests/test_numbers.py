@@ -246,11 +246,16 @@ def test_without_a_message_nothing_waits(channel: Any) -> None:
     assert probes.oldest_s(channel, "sync", NOON) == 0.0
 
 
-def test_where_workers_cannot_be_called_their_last_sweep_tells(
-    monkeypatch: pytest.MonkeyPatch,
+def test_where_workers_cannot_be_called_their_last_sweep_or_sync_tells(
+    alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(probes, "can_call_all", lambda: False)
+    connection = make_connection(alice)
+    Connection.objects.update(synced_at=None)
     assert parts()["Workers"].state == "none"
+    Connection.objects.update(synced_at=NOON - 2 * MINUTE)
+    assert parts()["Workers"].says == "last seen 2 minutes ago"
+    connection.delete()
     sweep = Sweep.objects.create(began_at=NOON - 14 * MINUTE, updated_at=NOON)
     assert parts()["Workers"] == probes.Part(
         "Workers", probes.State.GOOD, "last seen 14 minutes ago", "workers"
