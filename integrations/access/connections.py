@@ -195,10 +195,14 @@ def end_consent(user_id: UUID, key: str, *, at: datetime) -> int:
 
 def may_read(connection: Connection) -> bool:
     """Whether every consent that the source needs is in force. One query."""
-    source = SOURCES.get(connection.source)
-    needed = source.manifest.consents if source else frozenset()
     given = Consent.objects.open(connection.user_id).values_list("key", flat=True)
-    return needed <= set(given)
+    return needed_by(connection) <= set(given)
+
+
+def needed_by(connection: Connection) -> frozenset[str]:
+    """Keys of consents; none where the source is not there any more."""
+    source = SOURCES.get(connection.source)
+    return source.manifest.consents if source else frozenset()
 
 
 def _publish_change(connection: Connection, state: str, at: datetime) -> None:

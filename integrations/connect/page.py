@@ -9,10 +9,11 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Consent, User
 from accounts.privacy import catalogue
 from accounts.privacy.kinds import ConsentKind
 from integrations.access import oauth
+from integrations.access.connections import needed_by
 from integrations.base import SourceManifest
 from integrations.connect import words
 from integrations.models import Connection
@@ -66,9 +67,15 @@ def find_refused(user_id: UUID, offer: Offer, again: str) -> Connection | None:
 
 
 def rows(user_id: UUID, *, at: datetime) -> list[Row]:
-    """One query."""
+    """Two queries. What may not be read any more is leaving, before a worker has seen to it."""
+    given = set(Consent.objects.open(user_id).values_list("key", flat=True))
     mine = Connection.objects.filter(user_id=user_id).defer("credentials", "document", "cursor")
-    return [_row(connection, at) for connection in mine.order_by("connected_at")]
+    found = list(mine.order_by("connected_at"))
+    for connection in found:
+        # Consents are given as it is connected: what is being checked may have none yet.
+        if connection.state not in Connection.UNKNOWN and not needed_by(connection) <= given:
+            connection.state, connection.next_sync_at = Connection.State.LEAVING, at
+    return [_row(connection, at) for connection in found]
 
 
 def connections(rows: list[Row]) -> dict[str, object]:
@@ -77,7 +84,7 @@ def connections(rows: list[Row]) -> dict[str, object]:
 
 
 def settings_section(user: User) -> dict[str, object]:
-    """The same on the settings page. One query."""
+    """The same on the settings page. Two queries."""
     return connections(rows(user.pk, at=timezone.now()))
 
 

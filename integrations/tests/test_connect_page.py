@@ -10,7 +10,7 @@ from django.template.loader import get_template
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Consent, User
 from accounts.settings.sections import sections_for
 from integrations import tasks
 from integrations.connect import words
@@ -91,6 +91,18 @@ def test_the_page_lists_my_connections_and_nobody_elses(
     assert "alice@scripted" not in read(bob_client)
 
 
+def test_what_may_not_be_read_any_more_is_leaving_at_once(
+    alice: User, alice_client: Client, connection: Connection
+) -> None:
+    Connection.objects.update(state="ok", synced_at=NOON, next_sync_at=NOON + HOUR)
+    assert "Sync now" in read(alice_client)
+    Consent.objects.withdraw(alice.pk, "tasks", at=NOON)
+    page = read(alice_client)
+    assert "Giving the access back." in page
+    assert "Sync now" not in page
+    assert "?disconnect=" not in page
+
+
 def test_the_rows_ask_again_only_while_one_is_being_read(
     connection: Connection, alice_client: Client
 ) -> None:
@@ -117,7 +129,7 @@ def test_the_settings_page_shows_the_rows(
         context = {"section": section.context, "csrf_token": "the-token"}
         return get_template(section.template).render(context)
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         page = drawn()
     assert "alice@scripted" in page
     assert "the-token" not in page  # it is being read: there is nothing to press
