@@ -8,12 +8,21 @@
   let sentAgain = null;
   const answerForm = () => document.querySelector("#tip form[data-answers]");
 
-  function showSaved(path) {
+  function showSaved(path, reaction) {
     const before = card();
     const saved = document.getElementById("saved-card").content.firstElementChild.cloneNode(true);
     saved.dataset.path = path;
+    const answer = wordsOf(before, reaction);
+    const heading = saved.querySelector("h1");
+    if (answer) heading.textContent = heading.dataset.said.replace("{answer}", () => answer);
     saved.querySelector("[data-undo]").addEventListener("click", () => takeBack(path, saved, before));
     replaceCard(before, saved);
+  }
+
+  // As its button says it; the letter of its key stands in an element of its own.
+  function wordsOf(tip, reaction) {
+    const buttons = [...tip.querySelectorAll("[data-answers] .answer")];
+    return buttons.find(({ value }) => value === reaction)?.firstChild.textContent.trim();
   }
 
   async function takeBack(path, saved, before) {
@@ -36,7 +45,7 @@
 
   async function keepAndShow(form, submitter) {
     try {
-      showSaved(await keep(form, submitter));
+      showSaved(await keep(form, submitter), submitter.value);
     } catch {
       document.getElementById("trouble").hidden = false; // no storage here: the person tries again
       return;
@@ -98,7 +107,8 @@
     const form = answerForm();
     const path = form && new URL(form.action).pathname;
     const own = (await queue.all()).filter((answer) => answer.person === meta("person"));
-    if (own.some((answer) => answer.path === path)) showSaved(path);
+    const waiting = own.find((answer) => answer.path === path);
+    if (waiting) showSaved(path, waiting.reaction);
     const isOld = "cached" in document.documentElement.dataset;
     if (navigator.onLine && (isOld || own.length)) await catchUp();
   }

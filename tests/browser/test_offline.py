@@ -93,7 +93,7 @@ def test_an_answer_given_offline_is_sent_once_with_its_moment(
 ) -> None:
     go_offline(page)
     press(page, "Done")
-    expect_words(page, "Saved.", "It is sent when you are back online.")
+    expect_words(page, "Saved: Done.", "It is sent when you are back online.")
     tip.refresh_from_db()
     assert tip.reaction == ""
     go_online(page)
@@ -114,7 +114,7 @@ def test_the_moment_of_an_answer_is_that_of_the_tap(
     clock.move_to("2026-05-05T12:30:00+02:00")
     go_offline(page)
     press(page, "Done")
-    expect_words(page, "Saved.")
+    expect_words(page, "Saved: Done.")
     go_online(page)
     expect_state(page, "answered")
     tip.refresh_from_db()
@@ -128,9 +128,10 @@ def test_an_answer_given_offline_survives_a_reload_and_can_be_taken_back(
 ) -> None:
     go_offline(page)
     press(page, "Not this")
-    expect_words(page, "Saved.")
+    expect_words(page, "Saved: Not this.")
     page.reload()
-    expect_words(page, "Saved.")
+    expect_words(page, "Saved: Not this.")
+    expect(page.get_by_text("oO cannot be reached.")).to_be_hidden()
     press(page, "Undo")
     expect_tip(page, "Pay the rent")
     go_online(page)
@@ -145,7 +146,7 @@ def test_an_answer_of_another_device_wins_over_one_that_waited(
 ) -> None:
     go_offline(page)
     press(page, "Not this")
-    expect_words(page, "Saved.")
+    expect_words(page, "Saved: Not this.")
     other = open_tip(visit(alice))
     press(other, "Done")
     expect_words(other, "Done.")
@@ -168,9 +169,9 @@ def test_offline_every_page_leads_to_the_kept_tip(page: Page) -> None:
 def test_an_answer_that_waits_is_told_whatever_page_was_asked_for(page: Page) -> None:
     go_offline(page)
     press(page, "Done")
-    expect_words(page, "Saved.")
+    expect_words(page, "Saved: Done.")
     page.goto("/settings/")
-    expect_words(page, "Saved.")
+    expect_words(page, "Saved: Done.")
 
 
 def test_without_a_kept_tip_a_page_says_that_it_is_offline(page: Page) -> None:
@@ -247,7 +248,7 @@ def test_the_next_person_does_not_send_the_answers_of_the_last(
 ) -> None:
     go_offline(page)
     press(page, "Done")
-    expect_words(page, "Saved.")
+    expect_words(page, "Saved: Done.")
     page.goto("about:blank")
     page.context.clear_cookies(name="sessionid")
     page.context.add_cookies([session_of(bob, site.url)])
