@@ -1,4 +1,4 @@
-"""A person's devices: switched on, looked at, switched off."""
+"""A person's devices: switched on and off."""
 
 from __future__ import annotations
 
@@ -64,3 +64,15 @@ def add_device(user_id: UUID, offered: Offered, *, at: datetime) -> Device:
             name=one_line(offered.name, LONGEST_NAME) or CHANNELS.title(offered.channel),
             added_at=at,
         )
+
+
+def remove_devices(user_id: UUID, key: str | None = None) -> int:
+    """All of theirs, or the one with this key, which need not be one; returns how many."""
+    mine = Device.objects.filter(user_id=user_id)
+    if key is not None:
+        try:
+            mine = mine.filter(pk=UUID(key))
+        except ValueError:
+            return 0
+    _rows, by_model = mine.delete()
+    return by_model.get(Device._meta.label, 0)

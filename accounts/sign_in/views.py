@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.ratelimits import RETURNS, STARTS, View, limited
 from accounts.redirects import find_next, next_or_home
 from accounts.sign_in.providers import configured_providers, find_provider
-from accounts.sign_in.session_end import end_sessions, end_tokens
+from accounts.sign_in.session_end import end_devices, end_sessions, end_tokens
 
 
 @require_safe
@@ -37,15 +37,20 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    """With `device`, which its script fills in, that of this browser is removed."""
+    user_id = request.user.pk
     logout(request)
+    if user_id and (device := request.POST.get("device")):
+        end_devices(user_id, device)
     return redirect("accounts:sign-in")
 
 
 @require_POST
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
-    """Every browser; with `tokens`, every program too."""
+    """Every browser, and every device that is notified; with `tokens`, every program too."""
     if request.user.is_authenticated:
         end_sessions(request.user.pk)
+        end_devices(request.user.pk)
         if "tokens" in request.POST:
             end_tokens(request.user.pk, at=timezone.now())
     logout(request)

@@ -283,9 +283,11 @@ def test_they_are_signed_out_everywhere_and_programs_go_on(
     written: User, alice_client: Client, operator: Client
 ) -> None:
     ApiToken.objects.create(user=written, name="cli", digest="d", hint="h", created_at=NOON)
+    Device.objects.create(user=written, channel="web-push", address="{}", digest="d", added_at=NOON)
     staff_signed_in = Session.objects.exclude(user=written).count()
     assert told_by(do(operator, "sign_out_everywhere", written)) == "2 sessions have ended."
     assert not Session.objects.filter(user=written).exists()
+    assert not Device.objects.filter(user=written).exists()
     assert Session.objects.count() == staff_signed_in
     assert ApiToken.objects.usable(at=NOON).filter(user=written).count() == 1
     assert alice_client.get("/settings/").status_code == 302

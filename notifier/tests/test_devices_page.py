@@ -213,3 +213,43 @@ def test_a_device_may_get_fewer(
         assert client.post(limit, {"most": most}).status_code == 404
     device.refresh_from_db()
     assert device.most_a_day == 1
+
+
+@pytest.fixture
+def three(alice: User, bob: User, service: PushStandIn, key: str) -> tuple[Device, Device, Device]:
+    """Two devices of alice's, and one of bob's."""
+    first, second, other = [
+        add_device(
+            person.pk, Offered("web-push", service.browser(key).subscription(), "x"), at=NOON
+        )
+        for person in (alice, alice, bob)
+    ]
+    return first, second, other
+
+
+def test_signing_out_everywhere_removes_all_devices(
+    alice_client: Client, three: tuple[Device, Device, Device]
+) -> None:
+    assert "ends notifications on all" in alice_client.get("/settings/").content.decode()
+    alice_client.post("/sign-out-everywhere/")
+    assert list(Device.objects.all()) == [three[2]]
+
+
+def test_signing_out_removes_the_device_of_this_browser(
+    alice_client: Client, client: Client, three: tuple[Device, Device, Device]
+) -> None:
+    client.post("/sign-out/", {"device": str(three[0].pk)})
+    assert Device.objects.count() == 3, "of whom it is, nobody said"
+    alice_client.post("/sign-out/", {"device": str(three[0].pk)})
+    assert set(Device.objects.all()) == set(three[1:])
+
+
+@pytest.mark.parametrize("told", ["", "nonsense", "\x00", str(uuid4()), "bob's"])
+def test_signing_out_with_no_device_of_theirs_removes_none(
+    alice_client: Client, three: tuple[Device, Device, Device], told: str
+) -> None:
+    told = str(three[2].pk) if told == "bob's" else told
+    answer = alice_client.post("/sign-out/", {"device": told})
+    assert answer["Location"] == "/sign-in/"
+    assert alice_client.get("/settings/").status_code == 302
+    assert Device.objects.count() == 3

@@ -54,6 +54,12 @@
     await (await worker?.pushManager.getSubscription())?.unsubscribe();
   }
 
+  // Signing out takes it along: the key is sent with the form, and the worker ends the subscription.
+  document.querySelector("[data-sign-out]")?.addEventListener("submit", ({ target }) => {
+    target.elements.namedItem("device").value = localStorage.getItem(DEVICE) ?? "";
+    localStorage.removeItem(DEVICE);
+  });
+
   if (here) {
     here.querySelector("[data-here]").hidden = false;
     here.querySelector("[data-remove]").addEventListener("submit", () => switchOff().catch(() => {}));

@@ -8,7 +8,8 @@ const PERSON = "oo-person"; // what one person sees; emptied when nobody is sign
 const HOME = "{% url 'tips:now' %}";
 const SIGN_IN = "{% url 'accounts:sign-in' %}";
 const OFFLINE = "{% url 'tips:offline' %}";
-const ENDS = ["{% url 'accounts:sign-out' %}", "{% url 'accounts:sign-out-everywhere' %}", "{% url 'accounts:delete' %}"];
+const SIGN_OUTS = ["{% url 'accounts:sign-out' %}", "{% url 'accounts:sign-out-everywhere' %}"];
+const DELETE = "{% url 'accounts:delete' %}";
 const PATIENCE_MS = 3000;
 const SHELL_SIZE = 60;
 const FILES = [
@@ -57,10 +58,16 @@ self.addEventListener("fetch", (event) => {
 });
 
 function onPost(event, request, url) {
-  if (ENDS.includes(url.pathname)) event.waitUntil(caches.delete(PERSON));
+  if (SIGN_OUTS.includes(url.pathname)) event.waitUntil(leaveNothing());
+  if (url.pathname === DELETE) event.waitUntil(caches.delete(PERSON));
   const plainAnswer = request.mode === "navigate" && ANSWER.test(url.pathname);
   if (plainAnswer) event.respondWith(answerOrKeep(request, url));
   else if (CHANGES.test(url.pathname)) event.respondWith(changeThenRefresh(event, request));
+}
+
+// What was one person's is not for whoever comes next. No part waits for another, nor the form for any.
+function leaveNothing() {
+  return Promise.allSettled([caches.delete(PERSON), takeDown(), unsubscribe()]);
 }
 
 // ---- the page
@@ -187,6 +194,14 @@ function show({ title, body, tag, path, actions = [] }) {
     data: { path: path ?? HOME, actions },
     actions: actions.map(({ action, title }) => ({ action, title })),
   });
+}
+
+async function takeDown() {
+  for (const shown of await self.registration.getNotifications()) shown.close();
+}
+
+async function unsubscribe() {
+  await (await self.registration.pushManager?.getSubscription())?.unsubscribe();
 }
 
 self.addEventListener("notificationclick", (event) => {

@@ -29,6 +29,12 @@ SUBSCRIBES = """(subscription) => {
   PushManager.prototype.getSubscription = async () => null;
 }"""
 
+# Comes to its end only when no notification stands any more.
+NOTHING_SHOWN = """async () => {
+  const worker = await navigator.serviceWorker.ready;
+  while ((await worker.getNotifications()).length) await new Promise((r) => setTimeout(r, 50));
+}"""
+
 
 @pytest.fixture
 def browser(settings: Any, site: Site) -> Iterator[BrowserStandIn]:
@@ -68,6 +74,28 @@ def test_a_device_is_switched_on_tried_and_removed(page: Page, browser: BrowserS
     expect(page.get_by_text("no notifications any more")).to_be_visible()
     expect(page.get_by_role("button", name="Notify me on this device")).to_be_visible()
     assert not Device.objects.exists()
+
+
+def test_signing_out_switches_this_browser_off(page: Page, alice: User) -> None:
+    page.get_by_role("button", name="Notify me on this device").click()
+    expect(page.get_by_text("this one")).to_be_visible()
+    page.evaluate(
+        "() => navigator.serviceWorker.ready.then((w) => w.showNotification('Pay the rent'))"
+    )
+    page.reload()  # so that the worker stands before it
+    [worker] = page.context.service_workers
+    worker.evaluate(
+        """() => {
+          const unsubscribe = async () => { self.unsubscribed = true; };
+          PushManager.prototype.getSubscription = async () => ({ unsubscribe });
+        }"""
+    )
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    expect(page).to_have_url("/sign-in/")
+    assert not Device.objects.exists()
+    assert page.evaluate("() => localStorage.getItem('oo-device')") is None
+    page.evaluate(NOTHING_SHOWN)
+    assert worker.evaluate("() => self.unsubscribed") is True
 
 
 def test_who_says_no_is_told_where_to_say_yes(page: Page) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.locks import lock_person
-from accounts.sign_in.session_end import end_sessions
+from accounts.sign_in.session_end import end_devices, end_sessions
 from adminconsole.base import Action, Order, Permission, Refused
 from adminconsole.looking.revealing import reveal
 from agents import tasks as agents_tasks
@@ -85,8 +85,8 @@ def sign_out_everywhere(order: Order) -> str:
     person = _person(order)
     if person == order.staff.pk:
         raise Refused(_("This is you. Sign out in your own settings."))
-    ended = end_sessions(person)
-    if not ended:
+    ended, removed = end_sessions(person), end_devices(person)
+    if not ended and not removed:
         raise Refused(_("This person is signed in nowhere."))
     return ngettext("%(n)d session has ended.", "%(n)d sessions have ended.", ended) % {"n": ended}
 
@@ -140,7 +140,9 @@ ACTIONS: Sequence[Action] = (
     Action(
         key="sign_out_everywhere",
         title=gettext_lazy("Sign them out everywhere"),
-        says=gettext_lazy("Ends every session. API tokens go on working."),
+        says=gettext_lazy(
+            "Ends every session, and notifications on every device. API tokens go on working."
+        ),
         run=sign_out_everywhere,
         is_dangerous=True,
     ),
