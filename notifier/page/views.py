@@ -62,7 +62,10 @@ def settings_section(user: User) -> Mapping[str, Any]:
 @require_POST
 @login_required
 def add(request: SignedInRequest) -> HttpResponse:
-    """For the script: 201 with the key of the device, or why not, in words."""
+    """For the script: 201 with the key of the device, or why not, in words.
+
+    `instead` is the key of what this browser was before, and cannot be reached any more.
+    """
     channel: Channel | None = CHANNELS.get(BROWSER)
     if channel is None or not channel.is_set_up():
         raise Http404
@@ -76,6 +79,8 @@ def add(request: SignedInRequest) -> HttpResponse:
         return _refused(_("You have as many devices here as oO keeps. Remove one first."), 409)
     except devices.AccountClosed:
         raise Http404 from None
+    if (before := request.POST.get("instead", "")) != str(device.pk):
+        devices.remove_devices(request.user.pk, before)
     return JsonResponse({"id": str(device.pk)}, status=201)
 
 

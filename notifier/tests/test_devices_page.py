@@ -50,6 +50,20 @@ def test_twice_the_same_is_one_device(alice_client: Client, browser: BrowserStan
     assert Device.objects.count() == 1
 
 
+def test_a_browser_with_a_new_address_takes_the_place_of_what_it_was(
+    alice_client: Client, bob_client: Client, service: PushStandIn, key: str
+) -> None:
+    his = add(bob_client, service.browser(key)).json()["id"]
+    first = add(alice_client, service.browser(key)).json()["id"]
+    again = service.browser(key)
+    for instead, left in [(his, 3), (first, 2), ("nonsense", 2)]:
+        told = {"subscription": again.subscription(), "instead": instead}
+        mine = alice_client.post(ADD, told).json()["id"]
+        assert Device.objects.count() == left
+    alice_client.post(ADD, {"subscription": again.subscription(), "instead": mine})
+    assert {str(device.pk) for device in Device.objects.all()} == {his, mine}
+
+
 @pytest.mark.parametrize(
     ("called", "becomes"),
     [

@@ -15,19 +15,24 @@
     trouble.hidden = false;
   }
 
+  // One that another key of this oO was shown to cannot be reached any more.
+  function isOurs({ options }) {
+    const shown = String.fromCharCode(...new Uint8Array(options.applicationServerKey ?? []));
+    return btoa(shown).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "") === offer.dataset.key;
+  }
+
+  async function isReached() {
+    const worker = await navigator.serviceWorker.getRegistration();
+    const known = await worker?.pushManager.getSubscription();
+    return Boolean(known && isOurs(known));
+  }
+
   async function subscribe() {
     await navigator.serviceWorker.register(offer.dataset.worker);
     const { pushManager } = await navigator.serviceWorker.ready;
     const old = await pushManager.getSubscription();
-    const options = { userVisibleOnly: true, applicationServerKey: offer.dataset.key };
-    // One that another key of this oO was shown to cannot be reached any more.
-    try {
-      return await pushManager.subscribe(options);
-    } catch (error) {
-      if (error.name !== "InvalidStateError" || !old) throw error;
-      await old.unsubscribe();
-      return pushManager.subscribe(options);
-    }
+    if (old && !isOurs(old)) await old.unsubscribe();
+    return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: offer.dataset.key });
   }
 
   async function switchOn() {
@@ -35,7 +40,7 @@
     if ((await Notification.requestPermission()) !== "granted") return tell(trouble.dataset.denied);
     try {
       const subscription = JSON.stringify(await subscribe());
-      const body = new URLSearchParams({ subscription });
+      const body = new URLSearchParams({ subscription, instead: here?.dataset.device ?? "" });
       const headers = { "X-CSRFToken": token() };
       const answer = await fetch(offer.dataset.notify, { method: "POST", headers, body });
       const told = await answer.json();
@@ -60,12 +65,17 @@
     localStorage.removeItem(DEVICE);
   });
 
-  if (here) {
-    here.querySelector("[data-here]").hidden = false;
-    here.querySelector("[data-remove]").addEventListener("submit", () => switchOff().catch(() => {}));
-    return;
+  async function showState() {
+    // Without an answer it is on: oO would hear from its service that it is not.
+    if (here && (await isReached().catch(() => true))) {
+      here.querySelector("[data-here]").hidden = false;
+      return;
+    }
+    offer.hidden = false;
+    if (Notification.permission === "denied") tell(trouble.dataset.denied);
   }
-  offer.hidden = false;
+
+  here?.querySelector("[data-remove]").addEventListener("submit", () => switchOff().catch(() => {}));
   offer.querySelector("button").addEventListener("click", switchOn);
-  if (Notification.permission === "denied") tell(trouble.dataset.denied);
+  showState();
 })();

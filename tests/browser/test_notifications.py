@@ -25,8 +25,23 @@ pytestmark = pytest.mark.browser
 
 SUBSCRIBES = """(subscription) => {
   const told = JSON.parse(subscription);
-  PushManager.prototype.subscribe = async () => ({ toJSON: () => told });
-  PushManager.prototype.getSubscription = async () => null;
+  const bytes = (text) => {
+    const raw = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+    return Uint8Array.from(raw, (c) => c.charCodeAt(0)).buffer;
+  };
+  const find = () => {
+    const key = localStorage.getItem("subscribed-with");
+    const unsubscribe = async () => localStorage.removeItem("subscribed-with");
+    const options = key && { applicationServerKey: bytes(key) };
+    return key && { key, options, unsubscribe, toJSON: () => told };
+  };
+  PushManager.prototype.getSubscription = async () => find();
+  PushManager.prototype.subscribe = async ({ applicationServerKey }) => {
+    if ((find()?.key ?? applicationServerKey) !== applicationServerKey)
+      throw new DOMException("there is one with another key", "InvalidStateError");
+    localStorage.setItem("subscribed-with", applicationServerKey);
+    return find();
+  };
 }"""
 
 # Comes to its end only when no notification stands any more.
@@ -74,6 +89,24 @@ def test_a_device_is_switched_on_tried_and_removed(page: Page, browser: BrowserS
     expect(page.get_by_text("no notifications any more")).to_be_visible()
     expect(page.get_by_role("button", name="Notify me on this device")).to_be_visible()
     assert not Device.objects.exists()
+
+
+def test_with_another_key_of_oos_a_device_is_offered_anew(
+    page: Page, browser: BrowserStandIn, settings: Any
+) -> None:
+    offer = page.get_by_role("button", name="Notify me on this device")
+    offer.click()
+    expect(page.get_by_text("this one")).to_be_visible()
+    settings.OO_VAPID_KEY = generate_key()
+    page.reload()
+    expect(offer).to_be_visible()
+    expect(page.get_by_text("this one")).to_be_hidden()
+    offer.click()
+    expect(page.get_by_text("this one")).to_be_visible()
+    expect(offer).to_be_hidden()
+    shown = page.evaluate("() => localStorage.getItem('subscribed-with')")
+    assert shown == VapidKey.load(settings.OO_VAPID_KEY).public
+    assert Device.objects.count() == 1
 
 
 def test_signing_out_switches_this_browser_off(page: Page, alice: User) -> None:
