@@ -6,6 +6,7 @@ counted and nothing is marked.
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Callable
@@ -21,6 +22,19 @@ T = TypeVar("T")
 LEFT_ALONE_S = 2.0
 
 
+class JsonSerializer:
+    """In place of Django's, which unpickles: whoever writes to Redis could run programs here.
+
+    Raises TypeError for what JSON does not know, and ValueError for what is none.
+    """
+
+    def dumps(self, value: Any) -> str:
+        return json.dumps(value)
+
+    def loads(self, text: bytes) -> Any:
+        return json.loads(text)
+
+
 class AwayRedisCache(RedisCache):
     """Django's, whose errors of the connection are answers of an empty cache. One of each thread.
 
@@ -28,6 +42,10 @@ class AwayRedisCache(RedisCache):
     """
 
     _away_until = 0.0  # monotonic seconds
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        options = {**params.get("OPTIONS", {}), "serializer": JsonSerializer}
+        super().__init__(server, {**params, "OPTIONS": options})
 
     def add(self, *args: Any, **more: Any) -> bool:
         return self._or(True, super().add, *args, **more)

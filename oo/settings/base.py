@@ -145,7 +145,8 @@ if REDIS_URL:
     CACHES["default"] = {
         "BACKEND": "oo.lib.away_cache.AwayRedisCache",
         "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "oo",
+        # Named after its form: what older versions pickled is never read.
+        "KEY_PREFIX": "oo-json",
         "OPTIONS": {"socket_timeout": 0.2, "socket_connect_timeout": 0.2},
     }
 

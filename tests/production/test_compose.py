@@ -87,7 +87,7 @@ def test_tools_beside_have_no_way_out_and_each_reaches_what_it_needs() -> None:
         "flower": {"back"},
         "grafana": set(),
         "mlflow": set(),
-        "notebook": {"back"},
+        "notebook": {"reading"},
         "open-webui": {"models"},
     }
     assert SERVICES["prometheus"]["networks"] == ["tools"]
@@ -161,8 +161,13 @@ def test_every_file_that_is_handed_in_is_there_and_handed_to_somebody() -> None:
 
 
 def test_database_and_broker_stand_in_a_network_without_a_way_out() -> None:
-    assert compose.read()["networks"]["back"] == {"internal": True}
-    assert SERVICES["postgres"]["networks"] == SERVICES["redis"]["networks"] == ["back"]
+    networks = compose.read()["networks"]
+
+    assert networks["back"] == networks["reading"] == {"internal": True}
+    assert SERVICES["redis"]["networks"] == ["back"]
+    assert SERVICES["postgres"]["networks"] == ["back", "reading"]
+    inside = [name for name, service in SERVICES.items() if "reading" in service["networks"]]
+    assert inside == ["postgres", "notebook"]
     assert "back" not in SERVICES["caddy"]["networks"]
 
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from redis import Redis as Client
 
 from oo.lib import away_cache
 from oo.lib.away_cache import AwayRedisCache
@@ -53,6 +56,39 @@ def test_while_it_is_there_it_keeps_what_it_is_given(cache: AwayRedisCache) -> N
     cache.set("a", 1)
     assert cache.incr("a") == 2
     assert (cache.get("a"), cache.add("a", 9), cache.get_many(["a", "z"])) == (2, False, {"a": 2})
+
+
+@pytest.mark.parametrize("value", [True, 0, -7, 1.5, "Überall", [1.5, 2.5], {"a": [None]}])
+def test_what_is_kept_comes_back_as_it_was(cache: AwayRedisCache, value: object) -> None:
+    cache.set("a", value)
+    found = cache.get("a")
+    assert (found, type(found)) == (value, type(value))
+
+
+class Planted:
+    """Unpickled, it makes a folder."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, (str(self._path),)
+
+
+def test_what_somebody_else_wrote_runs_nothing(
+    cache: AwayRedisCache, redis: Redis, tmp_path: Path
+) -> None:
+    planted = tmp_path / "planted"
+    with Client.from_url(redis.url) as client:
+        client.set(cache.make_key("a"), pickle.dumps(Planted(planted)))
+    with pytest.raises(UnicodeDecodeError):
+        cache.get("a")
+    assert not planted.exists()
+
+
+def test_what_is_not_of_json_is_refused(cache: AwayRedisCache) -> None:
+    with pytest.raises(TypeError):
+        cache.set("a", object())
 
 
 def test_away_it_is_an_empty_one_and_is_back_when_redis_is(
