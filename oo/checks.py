@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 
 # Four weeks of answers, and a day for the purge to come late or early.
 SHORTEST_LOG_DAYS = 29
@@ -86,3 +86,17 @@ def encryption_keys_are_keys(**_kwargs: Any) -> list[CheckMessage]:
     except CryptoError as error:
         return [Error(f"OO_ENCRYPTION_KEYS: {error}", id="oo.E007")]
     return []
+
+
+@register()
+def clouds_are_asked_from_where_their_keys_are(**_kwargs: Any) -> list[CheckMessage]:
+    from oo.lib.llm import idle_clouds
+
+    return [
+        Warning(
+            f"The keys of {cloud} are set, and not used: LITELLM_URL asks every model.",
+            hint="Empty LITELLM_URL, or give that proxy the keys and a way out, and not oO.",
+            id="oo.W001",
+        )
+        for cloud in idle_clouds()
+    ]

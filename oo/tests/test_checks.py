@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from oo.checks import production_is_safe, what_is_read_is_kept_as_long
+from oo.checks import (
+    clouds_are_asked_from_where_their_keys_are,
+    production_is_safe,
+    what_is_read_is_kept_as_long,
+)
 from oo.settings.base import Env
 
 
@@ -72,3 +77,31 @@ def test_nothing_is_forgotten_that_is_still_read(settings: Any, name: str) -> No
     setattr(settings, name, 28)
     (error,) = what_is_read_is_kept_as_long()
     assert (error.id, error.msg.startswith(name)) == ("oo.E009", True)
+
+
+CLOUD = """
+model_list:
+  - model_name: judge-openai
+    litellm_params: {model: openai/large, api_key: os.environ/TEST_CLOUD_KEY}
+    model_info: {cloud: openai}
+"""
+
+
+@pytest.mark.parametrize(
+    ("proxy", "key", "file", "warned"),
+    [
+        ("http://litellm:4000", "sk-x", CLOUD, ["oo.W001"]),
+        ("http://litellm:4000", "", CLOUD, []),
+        ("", "sk-x", CLOUD, []),
+        ("http://litellm:4000", "sk-x", "nonsense", []),
+    ],
+)
+def test_a_key_of_a_cloud_that_a_proxy_does_not_hear_is_named(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    proxy: str, key: str, file: str, warned: list[str],
+) -> None:  # fmt: skip
+    settings.LITELLM_URL, settings.OO_LITELLM_FILE = proxy, tmp_path / "litellm.yaml"
+    settings.OO_LITELLM_FILE.write_text(file)
+    monkeypatch.setenv("TEST_CLOUD_KEY", key)
+    found = clouds_are_asked_from_where_their_keys_are()
+    assert [warning.id for warning in found] == warned

@@ -21,7 +21,17 @@ from oo.lib.llm.base import (
     Spent,
     Vectors,
 )
-from oo.lib.llm.gateway import always, ask, circuits, clouds, embed, is_askable, reset, skills
+from oo.lib.llm.gateway import (
+    always,
+    ask,
+    circuits,
+    clouds,
+    embed,
+    idle_clouds,
+    is_askable,
+    reset,
+    skills,
+)
 
 __all__ = [
     "BadAliases",
@@ -42,6 +52,7 @@ __all__ = [
     "circuits",
     "clouds",
     "embed",
+    "idle_clouds",
     "is_askable",
     "reset",
     "skills",

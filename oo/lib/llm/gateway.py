@@ -141,6 +141,17 @@ def clouds() -> list[str]:
         return []
 
 
+def idle_clouds() -> list[str]:
+    """Whose keys are here, while a proxy is asked, which is told none of them."""
+    if not settings.LITELLM_URL:
+        return []
+    try:
+        found = _read_setup().aliases.deployments
+    except NoModel:
+        return []
+    return sorted({each.cloud for each in found if each.cloud and not each.missing})
+
+
 def reset() -> None:
     """Forget the client and what it knows of failures; the next question reads the settings."""
     with suppress(NoModel):
