@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Consent, User
+from accounts.privacy.consents import grant
 from integrations.models import Connection
 from tests.clock import NOON
 from tests.factories import make_connection
@@ -60,12 +61,18 @@ def test_a_consent_says_since_when_as_germans_write_it(alice: User, alice_client
     assert "Erlaubt seit dem 5. Mai 2026." in read(alice_client.get("/settings/"))
 
 
+def allow_everything(user: User) -> None:
+    for key in ("tasks", "calendar"):
+        grant(user.pk, key, by="connect", at=NOON)
+
+
 @pytest.mark.parametrize(
     ("minutes", "said"), [(1, "Vor 1 Minute"), (120, "Vor 2 Stunden"), (2880, "Vor 2 Tagen")]
 )
 def test_how_old_a_reading_is_has_the_right_case(
     alice: User, alice_client: Client, minutes: int, said: str
 ) -> None:
+    allow_everything(alice)
     make_connection(alice, synced_at=NOON - timedelta(minutes=minutes))
     assert f"{said} abgeglichen." in read(alice_client.get("/connect/"))
 
@@ -77,6 +84,7 @@ def test_the_question_before_disconnecting_is_german(alice: User, alice_client: 
 
 
 def test_a_source_that_fails_says_why_in_german(alice: User, alice_client: Client) -> None:
+    allow_everything(alice)
     make_connection(
         alice, source="todoist", state=Connection.State.RETRYING, last_error="unreachable"
     )

@@ -14,9 +14,9 @@ from agents.base import UserView
 from oo.lib.words import gettext_lazy as _
 from tips.base import Candidate, Choice, Kind, Policy, PolicyManifest, Scored
 from tips.policies.good_sense import insights, silence, words
+from tips.policies.good_sense import weights as w
 from tips.policies.good_sense.prefs import KEY, GoodSensePrefs
 from tips.policies.good_sense.score import score_all
-from tips.policies.good_sense.weights import GATED, SPEAK
 
 SURE = 100.0  # points at which there is no doubt
 
@@ -68,9 +68,9 @@ def _too_little(ranking: Sequence[Scored], bar: silence.Bar) -> str:
     score = ranking[0].score
     if score >= bar.points:
         return ""
-    if score >= SPEAK:
+    if score >= w.SPEAK:
         return bar.code
-    return "nothing_possible" if score < GATED / 2 else "nothing_urgent"
+    return "nothing_possible" if score < w.GATED / 2 else "nothing_urgent"
 
 
 def _openings(ranking: Sequence[Scored], view: UserView) -> list[datetime]:

@@ -11,7 +11,7 @@ from agents.traits import EventKind
 from oo.lib.words import gettext as _
 from tips.base import Candidate, Kind, Say, Scored
 from tips.policies.good_sense import weights as w
-from tips.policies.good_sense.silence import Bar, bar
+from tips.policies.good_sense.silence import bar, usual_bar
 
 # Below what anything else needs to be said.
 INSIGHT = 5.0
@@ -55,7 +55,7 @@ def _is_plainly_free(view: UserView) -> bool:
     """No late or quiet hour, no day off, no refusal just now, and no meeting soon. Nor anything in
     the calendar just now, whether it counts as busy or not: an evening of cards is no idle one."""
     gap = find_gap(view)
-    is_usual = bar(view, None) == Bar()
+    is_usual = bar(view, None) == usual_bar()
     is_at_it = any(event.starts_at <= view.now < event.ends_at for event in _timed(view))
     return is_usual and not is_at_it and (gap is None or gap.length > FREE_FOR)
 

@@ -84,14 +84,14 @@ class Bar:
     code    of the silence about one that has enough for most moments, but not for this one
     """
 
-    points: float = w.SPEAK
-    code: str = "nothing_urgent"
+    points: float
+    code: str
 
 
 def bar(view: UserView, best: Scored | None) -> Bar:
     """What begins by itself asks for no mood."""
     if best and best.candidate.kind is Kind.REMINDER:
-        return Bar()
+        return usual_bar()
     usual = _bar_of_the_hour(view)
     if refusals := len(recent_refusals(view)):
         more = w.AFTER_ONE_REFUSAL if refusals == 1 else w.AFTER_TWO
@@ -99,11 +99,15 @@ def bar(view: UserView, best: Scored | None) -> Bar:
     return usual
 
 
+def usual_bar() -> Bar:
+    return Bar(w.SPEAK, "nothing_urgent")
+
+
 def _bar_of_the_hour(view: UserView) -> Bar:
     clock = view.now.astimezone(view.zone).time()
     if is_between(clock, quiet_hours(view)):
         return Bar(w.SPEAK_AT_NIGHT, "late")
-    bars = [Bar(w.SPEAK_LATE, "late") if is_late(view) else Bar()]
+    bars = [Bar(w.SPEAK_LATE, "late") if is_late(view) else usual_bar()]
     free = [e for e in view.events if _is_free_day(e, view)]
     if free or _is_away(view):
         bars.append(Bar(w.SPEAK_ON_A_FREE_DAY, "free_day"))
