@@ -63,6 +63,7 @@ OTHERS = [
     ("segreteria chiude ven 6 alle 16, riapre lun 9", "2026-03-06 16:00"),
     ("only by phone till 7pm thurs. she opens alone", "2026-03-05 19:00"),
     ("esce alle 18 e il termine è oggi", "2026-03-04 18:00"),
+    ("wages, bank cut-off 3.30, paid tomorrow", " 15:30"),
 ]
 
 

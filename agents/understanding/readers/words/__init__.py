@@ -23,7 +23,7 @@ from oo.lib.words import gettext_lazy as _
 
 
 class WordsReader(Reader):
-    manifest = ReaderManifest("words", _("Explicit words"), 17)
+    manifest = ReaderManifest("words", _("Explicit words"), 18)
 
     def read_task(self, words: TaskWords) -> Traits:
         return read_task(words)

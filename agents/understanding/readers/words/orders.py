@@ -27,8 +27,8 @@ ORDER = re.compile(
       (?:ais?|ias?|kis?|llms?|bots?|gpt|models?|modell?[oe]?s?)\s*[:\uff1a]
     | ^\W{0,3}(?:final[ _]answer|(?:selected|chosen|best)[_ ](?:id|task|item|row|choice))\s?[=:]
     | ^[^\w\n]*(?:not[ae]|notiz|notitie|hinweis|anweisung|message|mensaje|mensagem|messaggio|
-        nachricht|bericht|instru\w+)\s.{0,12}
-      \b(?:assistente?n?|asistente|ai|ia|ki|llm|bot|chatbot|modell?[oe]?)\s*[:\uff1a]
+        nachricht|bericht|instru\w+|infos?|hint|avis|aviso|avviso)\s.{0,12}
+      \b(?:assistente?n?|asistente|ai|ia|ki|llm|bot|chatbot|modell?[oe]?)\s*[:\uff1a\]]
     | ['"`;]\s*(?:drop|delete|insert|update|select|union|alter)\s.{0,60}(?:--|;|\#|/\*)
     | (?:^|[;'")])\W{0,3}                                 # a whole statement of SQL
       (?:drop\ table\ \w+\s?;\s?(?:--|$) | delete\ from\ \w+\ where\b
