@@ -99,7 +99,7 @@ def _names(text: str) -> set[str]:
 class _Shared:
     """What is near, with the words by which something may be for it."""
 
-    near: tuple[tuple[EventView, set[str], set[str]], ...]  # (event, its words, whose it is)
+    near: tuple[tuple[EventView, set[str]], ...]  # each with its words
     in_tasks: Counter[str]
     in_events: Counter[str]
 
@@ -112,14 +112,13 @@ def find_related(task: TaskView, view: UserView) -> EventView | None:
     shared = _shared(view)
     if not shared.near or task.due_on is not None:
         return None
-    names = _names(task.title)
     rare = {
         name
-        for name in _telling(names)
+        for name in _telling(_names(task.title))
         if shared.in_tasks[name] <= MOST_TASKS and shared.in_events[name] <= MOST_EVENTS
     }
-    for event, words, owners in shared.near:
-        if _share_a_name(rare, words) or names & owners:
+    for event, words in shared.near:
+        if _share_a_name(rare, words):
             return event
     return None
 
@@ -127,7 +126,7 @@ def find_related(task: TaskView, view: UserView) -> EventView | None:
 def _shared(view: UserView) -> _Shared:
     if "shared" not in view.memo:
         near = tuple(
-            (event, _telling(_names(event.title)), _owners(event.title))
+            (event, _telling(_names(event.title)))
             for event in view.events
             if not event.is_all_day and timedelta() < event.starts_at - view.now <= RELATED_WITHIN
         )
