@@ -3,7 +3,8 @@ of them and what people said of it are renamed together, so that nothing is read
 
 from hashlib import blake2b
 
-from django.db import migrations
+from django.db import migrations, transaction
+from django.db.models.functions import Length
 
 OWN = 16
 BATCH = 500
@@ -28,14 +29,26 @@ def rename(apps, _schema_editor):
     for kind, name, words_of in (("task", "Task", of_task), ("event", "CalendarEvent", of_event)):
         model, last = apps.get_model("integrations", name), 0
         rows = model.objects.exclude(words_digest="").order_by("pk")
-        while batch := list(rows.filter(pk__gt=last)[:BATCH]):
-            new = {(row.user_id, row.words_digest): words_of(row) for row in batch}
-            rename_readings(apps, kind, new)
-            rename_corrections(apps, kind, new)
-            for row in batch:
-                row.words_digest = new[row.user_id, row.words_digest]
-            model.objects.bulk_update(batch, ["words_digest"])
-            last = batch[-1].pk
+        while last is not None:
+            last = rename_batch(apps, kind, rows.filter(pk__gt=last), words_of)
+    # Of words that stand in no row any more: no digest of now is found by that of then.
+    dead = apps.get_model("agents", "Correction").objects.annotate(length=Length("words"))
+    dead.filter(length__gt=OWN).delete()
+
+
+@transaction.atomic
+def rename_batch(apps, kind, rows, words_of):
+    """The last primary key, or None. Locked: a worker of the version before may be at its sync."""
+    batch = list(rows.select_for_update()[:BATCH])
+    if not batch:
+        return None
+    new = {(row.user_id, row.words_digest): words_of(row) for row in batch}
+    rename_readings(apps, kind, new)
+    rename_corrections(apps, kind, new)
+    for row in batch:
+        row.words_digest = new[row.user_id, row.words_digest]
+    batch[0]._meta.model.objects.bulk_update(batch, ["words_digest"])
+    return batch[-1].pk
 
 
 def rename_readings(apps, kind, new):
@@ -69,6 +82,7 @@ def of_words(model, kind, new):
 
 
 class Migration(migrations.Migration):
+    atomic = False  # a batch at a time
     dependencies = [("agents", "0011_dated_reading"), ("integrations", "0012_worded_at")]
 
     operations = [migrations.RunPython(rename, migrations.RunPython.noop)]

@@ -49,8 +49,19 @@ def test_of_two_corrections_of_what_was_written_twice_the_last_one_counts(alice:
     assert Correction.objects.get().value == "PT0M"
 
 
-def test_what_is_known_of_other_people_keeps_its_name(alice: User, bob: User) -> None:
+def test_what_was_said_of_words_that_stand_nowhere_is_forgotten(alice: User, bob: User) -> None:
+    """By no digest of now would it be found again. Somebody else's words are no place of theirs."""
     make_task(alice, "Send it", words_digest="t" * 32)
     Correction.objects.create(user=bob, kind="task", words="t" * 32, trait="waits", made_at=NOON)
     rename(apps, None)
-    assert Correction.objects.get().words == "t" * 32
+    assert not Correction.objects.exists()
+
+
+def test_renamed_twice_is_renamed_once(alice: User) -> None:
+    """A migration that was cut off begins anew."""
+    task = make_task(alice, "Send it", words_digest="t" * 32)
+    Correction.objects.create(user=alice, kind="task", words="t" * 32, trait="waits", made_at=NOON)
+    rename(apps, None)
+    rename(apps, None)
+    task.refresh_from_db()
+    assert Correction.objects.get().words == own_words(task.words_digest)

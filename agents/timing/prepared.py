@@ -23,7 +23,30 @@ OWNER = re.compile(r"(?<!\w)(\w{3,})['\u2019]s\b")  # whose it is: no other word
 UNPARTED = re.compile(r"[\u3400-\u9fff]{2,}|[\u30a0-\u30ff]{3,}")  # words where no space parts them
 # What is related begins within so long, and the word is so long and stands in so few rows.
 RELATED_WITHIN = timedelta(hours=36)
-SHORTEST_SHARED, MOST_TASKS, MOST_EVENTS = 4, 2, 3
+SHORTEST_SHARED, MOST_TASKS, MOST_EVENTS = 6, 2, 3
+# Of words that long, those that tell no thing: when it is, how it stands to others, what everything
+# in a calendar is.
+TELL_NOTHING = frozenset(
+    """
+    monday tuesday wednesday thursday friday saturday sunday january february september october
+    november december morning afternoon evening tonight tomorrow weekend before behind between
+    beside during without within through around another should please meeting appointment call
+    reminder session update review planning training
+    montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag januar februar august
+    oktober dezember morgen vormittag nachmittag abends heute wochenende zwischen während wegen
+    gegenüber bitte termin besprechung treffen erinnerung sitzung planung
+    mercredi vendredi samedi dimanche janvier février juillet septembre octobre novembre décembre
+    demain soirée pendant depuis encore réunion rendez séance rappel
+    domingo martes miércoles jueves viernes sábado febrero agosto septiembre octubre noviembre
+    diciembre mañana durante después reunión llamada recordatorio sesión
+    segunda quarta quinta sábado janeiro fevereiro setembro outubro novembro dezembro amanhã depois
+    reunião chamada lembrete sessão
+    lunedì martedì mercoledì giovedì venerdì sabato domenica gennaio febbraio settembre ottobre
+    dicembre domani mattina pomeriggio durante riunione chiamata promemoria seduta
+    maandag dinsdag woensdag donderdag vrijdag zaterdag zondag januari februari augustus september
+    oktober november december morgen middag tijdens vergadering afspraak herinnering
+    """.split()  # noqa: SIM905  # as a list it would fill a page
+)
 
 
 def find_prepared(prepares: Trait[Prepares], view: UserView, title: str = "") -> EventView | None:
@@ -110,7 +133,7 @@ def find_related(task: TaskView, view: UserView) -> EventView | None:
     for that.
     """
     shared = _shared(view)
-    if not shared.near or task.due_on is not None:
+    if not shared.near or task.due_on is not None or task.deadline_on is not None:
         return None
     rare = {
         name
@@ -141,4 +164,5 @@ def _shared(view: UserView) -> _Shared:
 
 
 def _telling(names: Iterable[str]) -> set[str]:
-    return {name for name in names if len(name) >= SHORTEST_SHARED and not name.isdigit()}
+    long = {name for name in names if len(name) >= SHORTEST_SHARED and not name.isdigit()}
+    return long - TELL_NOTHING
