@@ -8,6 +8,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.locks import lock_person
 from notifier.models import Device
@@ -35,9 +36,12 @@ class Offered:
     name: str
 
 
-def add_device(user_id: UUID, offered: Offered, *, at: datetime) -> Device:
+def add_device(user_id: UUID, offered: Offered, *, at: datetime, instead: str = "") -> Device:
     """Switch it on. The same again is the same row, added now; of somebody else, it is now this
     person's.
+
+    instead: the key, as somebody wrote it, of what it was before and cannot be reached as any
+    more. That row is then its own, with the name it has and all that was chosen for it.
 
     Raises KeyError for no such channel, BadAddress, TooManyDevices, AccountClosed.
     """
@@ -48,11 +52,19 @@ def add_device(user_id: UUID, offered: Offered, *, at: datetime) -> Device:
             raise AccountClosed
         known = Device.objects.filter(channel=offered.channel, digest=digest)
         mine = known.filter(user_id=user_id).first()
+        before = _find(user_id, instead).filter(channel=offered.channel).first()
         if mine is not None:
             # What its service says of the time before that does not count: see Gone.
             mine.added_at = at
             mine.save(update_fields=["added_at"])
+            if before is not None and before != mine:
+                before.delete()
             return mine
+        if before is not None:
+            known.delete()
+            before.address, before.digest, before.added_at = address, digest, at
+            before.save(update_fields=["address", "digest", "added_at"])
+            return before
         if Device.objects.filter(user_id=user_id).count() >= MOST_DEVICES:
             raise TooManyDevices
         known.delete()
@@ -68,11 +80,14 @@ def add_device(user_id: UUID, offered: Offered, *, at: datetime) -> Device:
 
 def remove_devices(user_id: UUID, key: str | None = None) -> int:
     """All of theirs, or the one with this key, which need not be one; returns how many."""
-    mine = Device.objects.filter(user_id=user_id)
-    if key is not None:
-        try:
-            mine = mine.filter(pk=UUID(key))
-        except ValueError:
-            return 0
+    mine = Device.objects.filter(user_id=user_id) if key is None else _find(user_id, key)
     _rows, by_model = mine.delete()
     return by_model.get(Device._meta.label, 0)
+
+
+def _find(user_id: UUID, key: str) -> QuerySet[Device]:
+    """The one of theirs with this key, which need not be one."""
+    try:
+        return Device.objects.filter(user_id=user_id, pk=UUID(key))
+    except ValueError:
+        return Device.objects.none()

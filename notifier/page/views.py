@@ -72,15 +72,15 @@ def add(request: SignedInRequest) -> HttpResponse:
     name = name_of(request.headers.get("User-Agent", ""))
     offered = devices.Offered(BROWSER, request.POST.get("subscription", ""), name)
     try:
-        device = devices.add_device(request.user.pk, offered, at=timezone.now())
+        device = devices.add_device(
+            request.user.pk, offered, at=timezone.now(), instead=request.POST.get("instead", "")
+        )
     except BadAddress:
         return _refused(_("This browser did not say how it can be reached."), 400)
     except devices.TooManyDevices:
         return _refused(_("You have as many devices here as oO keeps. Remove one first."), 409)
     except devices.AccountClosed:
         raise Http404 from None
-    if (before := request.POST.get("instead", "")) != str(device.pk):
-        devices.remove_devices(request.user.pk, before)
     return JsonResponse({"id": str(device.pk)}, status=201)
 
 

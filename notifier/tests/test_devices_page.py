@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -32,6 +32,11 @@ def add(client: Client, browser: BrowserStandIn) -> Any:
     return client.post(
         ADD, {"subscription": browser.subscription()}, headers={"User-Agent": FIREFOX}
     )
+
+
+def queue_test(client: Client, device: str) -> str:
+    client.post(f"/devices/{device}/test")
+    return str(Delivery.objects.get(device_id=UUID(device)).pk)
 
 
 def test_a_browser_is_added_and_listed(alice_client: Client, browser: BrowserStandIn) -> None:
@@ -106,6 +111,40 @@ def test_ten_devices_are_enough(
     assert refused.status_code == 409
     assert "Remove one" in refused.json()["words"]
     assert add(bob_client, service.browser(key)).status_code == 201
+
+
+def test_a_new_address_of_one_of_ten_is_no_eleventh_and_keeps_what_was_chosen(
+    alice: User, alice_client: Client, bob_client: Client, service: PushStandIn, key: str
+) -> None:
+    keys = [add(alice_client, service.browser(key)).json()["id"] for _ in range(10)]
+    assert len(keys) == devices.MOST_DEVICES
+    chosen = {"name": "Kitchen", "shows": "tip", "most_a_day": 1}
+    Device.objects.filter(pk=keys[3]).update(added_at=NOON, **chosen)
+    before = Device.objects.get(pk=keys[3])
+    again = service.browser(key)
+    add(bob_client, again)  # who had this browser in between
+    told = {"subscription": again.subscription(), "instead": keys[3]}
+    answer = alice_client.post(ADD, told)
+    assert (answer.status_code, answer.json()) == (201, {"id": keys[3]})
+    assert {str(device.pk) for device in Device.objects.all()} == set(keys)
+    after = Device.objects.get(pk=keys[3])
+    assert (after.name, after.shows, after.most_a_day) == ("Kitchen", "tip", 1)
+    assert after.added_at > NOON
+    assert after.digest != before.digest
+    tasks.send(queue_test(alice_client, keys[3]))
+    assert [pushed.told["title"] for pushed in again.queue] == ["This is how oO speaks up."]
+
+
+def test_what_is_not_theirs_makes_no_room(
+    alice_client: Client, bob_client: Client, service: PushStandIn, key: str
+) -> None:
+    his = add(bob_client, service.browser(key)).json()["id"]
+    for _ in range(devices.MOST_DEVICES):
+        add(alice_client, service.browser(key))
+    for instead in (his, str(uuid4()), "nonsense"):
+        told = {"subscription": service.browser(key).subscription(), "instead": instead}
+        assert alice_client.post(ADD, told).status_code == 409
+    assert Device.objects.filter(pk=his).exists()
 
 
 @pytest.mark.parametrize("given", ["", "{}", "nonsense", "x" * 5_000])
