@@ -294,6 +294,26 @@ def test_they_are_signed_out_everywhere_and_programs_go_on(
     assert_audited("sign_out_everywhere", written)
 
 
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (0, "1 device gets no notifications any more."),
+        (1, "2 devices get no notifications any more."),
+    ],
+)
+def test_who_is_signed_in_nowhere_may_still_have_devices(
+    written: User, operator: Client, more: int, told: str
+) -> None:
+    Session.objects.filter(user=written).delete()
+    for number in range(more):
+        Device.objects.create(
+            user=written, channel="web-push", address="{}", digest=str(number), added_at=NOON
+        )
+    assert told_by(do(operator, "sign_out_everywhere", written)) == told
+    assert not Device.objects.filter(user=written).exists()
+    assert "signed in nowhere" in told_by(do(operator, "sign_out_everywhere", written))
+
+
 def test_nobody_signs_themselves_out_here(operator: Client) -> None:
     me = User.objects.get(email__startswith="bob")
     assert "This is you" in told_by(do(operator, "sign_out_everywhere", me))

@@ -88,6 +88,12 @@ def sign_out_everywhere(order: Order) -> str:
     ended, removed = end_sessions(person), end_devices(person)
     if not ended and not removed:
         raise Refused(_("This person is signed in nowhere."))
+    if not ended:
+        return ngettext(
+            "%(n)d device gets no notifications any more.",
+            "%(n)d devices get no notifications any more.",
+            removed,
+        ) % {"n": removed}
     return ngettext("%(n)d session has ended.", "%(n)d sessions have ended.", ended) % {"n": ended}
 
 
