@@ -9,6 +9,7 @@
 
   const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
   const here = document.querySelector(`[data-device="${CSS.escape(localStorage.getItem(DEVICE) ?? "")}"]`);
+  if (!here) localStorage.removeItem(DEVICE); // removed, or of whoever was here before
 
   function tell(words) {
     trouble.textContent = words;
@@ -59,10 +60,10 @@
     await (await worker?.pushManager.getSubscription())?.unsubscribe();
   }
 
-  // Signing out takes it along: the key is sent with the form, and the worker ends the subscription.
+  // Signing out takes it along: the key is sent with the form, and when oO has agreed the worker ends the
+  // subscription. The key stays until the list says that it is none any more: oO may not have heard.
   document.querySelector("[data-sign-out]")?.addEventListener("submit", ({ target }) => {
     target.elements.namedItem("device").value = localStorage.getItem(DEVICE) ?? "";
-    localStorage.removeItem(DEVICE);
   });
 
   async function showState() {

@@ -58,16 +58,23 @@ self.addEventListener("fetch", (event) => {
 });
 
 function onPost(event, request, url) {
-  if (SIGN_OUTS.includes(url.pathname)) event.waitUntil(leaveNothing());
+  if (SIGN_OUTS.includes(url.pathname)) return signOut(event, request);
   if (url.pathname === DELETE) event.waitUntil(caches.delete(PERSON));
   const plainAnswer = request.mode === "navigate" && ANSWER.test(url.pathname);
   if (plainAnswer) event.respondWith(answerOrKeep(request, url));
   else if (CHANGES.test(url.pathname)) event.respondWith(changeThenRefresh(event, request));
 }
 
-// What was one person's is not for whoever comes next. No part waits for another, nor the form for any.
-function leaveNothing() {
-  return Promise.allSettled([caches.delete(PERSON), takeDown(), unsubscribe()]);
+// What was one person's is not for whoever comes next. Whom the server did not sign out is reached as before.
+function signOut(event, request) {
+  const answered = fetch(request);
+  event.respondWith(answered);
+  event.waitUntil(Promise.allSettled([caches.delete(PERSON), answered.then(endNotifications)]));
+}
+
+function endNotifications({ type, redirected, ok }) {
+  const signedOut = type === "opaqueredirect" || (redirected && ok);
+  return signedOut && Promise.allSettled([takeDown(), unsubscribe()]);
 }
 
 // ---- the page

@@ -10,14 +10,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Worker, expect
 
 from accounts.models import User
 from notifier.channels.web_push.keys import VapidKey
 from notifier.models import Device
 from oo.lib.crypto import generate_key
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, session_of
 from tests.browser.site import Site
+from tests.browser.watch import Watch
 from tests.factories import give_tip
 from tests.stand_ins.push import BrowserStandIn, PushStandIn
 
@@ -48,6 +49,11 @@ SUBSCRIBES = """(subscription) => {
 NOTHING_SHOWN = """async () => {
   const worker = await navigator.serviceWorker.ready;
   while ((await worker.getNotifications()).length) await new Promise((r) => setTimeout(r, 50));
+}"""
+
+SHOWN = """async () => {
+  const worker = await navigator.serviceWorker.ready;
+  return (await worker.getNotifications()).map(({ title }) => title);
 }"""
 
 
@@ -109,7 +115,9 @@ def test_with_another_key_of_oos_a_device_is_offered_anew(
     assert Device.objects.count() == 1
 
 
-def test_signing_out_switches_this_browser_off(page: Page, alice: User) -> None:
+@pytest.fixture
+def worker(page: Page) -> Worker:
+    """Of a browser that is switched on and shows a notification; it notes that it unsubscribed."""
     page.get_by_role("button", name="Notify me on this device").click()
     expect(page.get_by_text("this one")).to_be_visible()
     page.evaluate(
@@ -123,12 +131,46 @@ def test_signing_out_switches_this_browser_off(page: Page, alice: User) -> None:
           PushManager.prototype.getSubscription = async () => ({ unsubscribe });
         }"""
     )
+    return worker
+
+
+def test_signing_out_switches_this_browser_off(
+    page: Page, worker: Worker, alice: User, site: Site
+) -> None:
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page).to_have_url("/sign-in/")
     assert not Device.objects.exists()
-    assert page.evaluate("() => localStorage.getItem('oo-device')") is None
     page.evaluate(NOTHING_SHOWN)
     assert worker.evaluate("() => self.unsubscribed") is True
+    page.context.add_cookies([session_of(alice, site.url)])
+    page.goto("/settings/")
+    expect(page.get_by_role("button", name="Notify me on this device")).to_be_visible()
+    assert page.evaluate("() => localStorage.getItem('oo-device')") is None
+
+
+@pytest.mark.parametrize("why", ["offline", "refused"])
+def test_who_could_not_sign_out_is_reached_as_before(
+    page: Page, worker: Worker, watch: Watch, why: str
+) -> None:
+    sign_out = page.get_by_role("button", name="Sign out", exact=True)
+    if why == "offline":
+        watch.expect_no_network()
+        page.context.set_offline(True)
+        with page.expect_event("requestfailed"):
+            sign_out.click(no_wait_after=True)
+        page.context.set_offline(False)
+    else:
+        watch.expect("status of 403")
+        token = "form[data-sign-out] [name=csrfmiddlewaretoken]"
+        page.eval_on_selector(token, "(field) => { field.value = 'x'.repeat(64); }")
+        with page.expect_response(lambda answer: answer.status == 403):
+            sign_out.click()
+        page.wait_for_load_state()
+    page.goto("/settings/")
+    expect(page.get_by_text("this one")).to_be_visible()
+    assert page.evaluate(SHOWN) == ["Pay the rent"]
+    assert worker.evaluate("() => self.unsubscribed") is None
+    assert Device.objects.count() == 1
 
 
 def test_who_says_no_is_told_where_to_say_yes(page: Page) -> None:
