@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.forms import BoundField
@@ -25,10 +26,22 @@ class RefusedField(BoundField):
     def subwidgets(self) -> list[BoundWidget]:
         """Of several boxes the first: only one thing on a page can have it."""
         found = super().subwidgets
-        for each in found[1:]:
-            each.data["attrs"].pop("autofocus", None)
+        _leave_focus_to_first(each.data for each in found)
         return found
 
 
 class Renderer(DjangoTemplates):
     bound_field_class = RefusedField
+
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
+        """Of boxes that are drawn as a whole, too, the first has the focus."""
+        widget = context.get("widget", {})
+        boxes = [each for _group, options, _n in widget.get("optgroups", ()) for each in options]
+        _leave_focus_to_first(boxes)
+        _leave_focus_to_first(widget.get("subwidgets", ()))
+        return str(super().render(template_name, context, request))
+
+
+def _leave_focus_to_first(boxes: Iterable[dict[str, Any]]) -> None:
+    for each in [*boxes][1:]:
+        each["attrs"].pop("autofocus", None)

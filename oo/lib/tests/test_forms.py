@@ -36,3 +36,32 @@ def test_the_first_field_that_is_wrong_has_the_focus(
 
 def test_a_form_that_nobody_filled_in_takes_no_focus() -> None:
     assert focused(Form()) == []
+
+
+class Boxes(forms.Form):
+    r = forms.ChoiceField(choices=[("1", "Mo"), ("2", "Tu")], widget=forms.RadioSelect)
+    c = forms.MultipleChoiceField(
+        choices=[("am", [("1", "Mo"), ("2", "Tu")]), ("pm", [("3", "We")])],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    s = forms.ChoiceField(choices=[("1", "Mo"), ("2", "Tu")])
+    d = forms.SplitDateTimeField()
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "first"),
+    [
+        ({}, "r", "id_r_0"),
+        ({"r": "1"}, "c", "id_c_0_0"),
+        ({"r": "1", "c": ["1"]}, "s", "id_s"),
+        ({"r": "1", "c": ["1"], "s": "1"}, "d", "id_d_0"),
+    ],
+)
+def test_of_boxes_that_are_drawn_as_a_whole_the_first_has_the_focus(
+    typed: dict[str, object], field: str, first: str
+) -> None:
+    drawn = {name: str(Boxes(typed)[name]) for name in "rcsd"}
+    assert [name for name, html in drawn.items() if "autofocus" in html] == [field]
+    tags = [tag for tag in drawn[field].split("<") if "autofocus" in tag]
+    assert len(tags) == 1
+    assert f'id="{first}"' in tags[0]
