@@ -13,7 +13,7 @@ from accounts.ratelimits import OF_PEOPLE
 
 def keys_of(user_id: UUID, *, at: datetime) -> list[str]:
     counts = [key for limit in OF_PEOPLE for key in limit.keys(str(user_id), at=at)]
-    return [api_calls(user_id), running_export(user_id), *counts]
+    return [api_calls(user_id), running_export(user_id), refused_words(user_id), *counts]
 
 
 def api_calls(user_id: UUID) -> str:
@@ -23,3 +23,8 @@ def api_calls(user_id: UUID) -> str:
 
 def running_export(user_id: UUID) -> str:
     return f"export-running:{user_id}"
+
+
+def refused_words(user_id: UUID) -> str:
+    """Digests of tasks' words that a model was asked about in vain, written by agents."""
+    return f"refused-words:{user_id}"

@@ -23,6 +23,12 @@ from tests.stand_ins.model import ModelStandIn, Turn, entry, use_aliases
 
 pytestmark = pytest.mark.django_db
 WORDS = "a" * 32
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+def asked_about(model: ModelStandIn) -> list[str]:
+    said = (json.loads(each.body["messages"][-1]["content"]) for each in model.requests)
+    return [each["title"] for each in said]
 
 
 def draft(user: User, **fields: Any) -> Any:
@@ -129,7 +135,7 @@ def test_a_model_that_is_away_is_asked_again_later(
 @pytest.mark.parametrize(
     "turn", [Turn(status=400), Turn(raw=b"<html>"), Turn(status=404), Turn(status=429)]
 )
-def test_a_call_that_failed_is_no_reading_and_is_made_again(
+def test_a_call_that_failed_is_no_reading_and_is_made_again_the_next_day(
     alice: User, model: ModelStandIn, use: Use, turn: Turn
 ) -> None:
     use("reads")
@@ -138,7 +144,7 @@ def test_a_call_that_failed_is_no_reading_and_is_made_again(
     assert read_with_model(alice.pk, at=NOON) == 0
     assert not Reading.objects.exists()
     llm.reset()
-    assert read_with_model(alice.pk, at=NOON) == 1
+    assert read_with_model(alice.pk, at=NOON + DAY) == 1
     assert traits_of(alice).stakes.value is Stakes.MONEY
 
 
@@ -148,20 +154,52 @@ def test_words_that_are_refused_keep_no_others_waiting(
     use("reads")
     for n in range(3):
         make_task(alice, f"Task {n}", due_in=n, words_digest=f"{n:032}")
-    model.play(Turn(status=400), told())
-    assert read_with_model(alice.pk, at=NOON) == 2
-    assert not Reading.objects.filter(words=f"{0:032}").exists()
+    model.play(Turn(status=400), Turn(status=400), told())
+    assert read_with_model(alice.pk, at=NOON) == 1
+    assert asked_about(model) == ["Task 0", "Task 1", "Task 2"]
+    assert Reading.objects.get(reader="model").words == f"{2:032}"
+
+
+def test_words_that_are_refused_are_left_alone_for_a_day(
+    alice: User, bob: User, model: ModelStandIn, use: Use
+) -> None:
+    use("reads")
+    for n in range(2):
+        make_task(alice, f"Task {n}", due_in=n, words_digest=f"{n:032}")
+    model.play(Turn(status=400), Turn(status=400), told())
+    assert read_with_model(alice.pk, at=NOON) == 0
+    make_task(alice, "Task 2", due_in=2, words_digest=f"{2:032}")
+    assert read_with_model(alice.pk, at=NOON + DAY - HOUR) == 1
+    assert asked_about(model) == ["Task 0", "Task 1", "Task 2"]
+    make_task(bob, "Task 0", words_digest=f"{0:032}")
+    assert read_with_model(bob.pk, at=NOON) == 1, "what is refused to her says nothing of him"
+    assert read_with_model(alice.pk, at=NOON + DAY) == 2
+    assert asked_about(model)[-2:] == ["Task 0", "Task 1"]
+
+
+def test_many_words_that_are_refused_between_others_end_nothing(
+    alice: User, model: ModelStandIn, use: Use
+) -> None:
+    use("reads")
+    for n in range(2 * MOST_FAILED):
+        make_task(alice, f"Task {n}", due_in=n, words_digest=f"{n:032}")
+    model.play(*[Turn(status=400), told()] * MOST_FAILED)
+    assert read_with_model(alice.pk, at=NOON) == MOST_FAILED
 
 
 def test_a_model_that_refuses_whatever_it_is_asked_is_not_asked_on(
     alice: User, model: ModelStandIn, use: Use
 ) -> None:
     use("reads")
-    for n in range(MOST_FAILED + 2):
+    for n in range(2 * MOST_FAILED):
         make_task(alice, f"Task {n}", due_in=n, words_digest=f"{n:032}")
     model.play(Turn(status=400))
-    assert read_with_model(alice.pk, at=NOON) == 0
+    for minutes in range(0, 60, 20):  # changes of the person's tasks
+        assert read_with_model(alice.pk, at=NOON + timedelta(minutes=minutes)) == 0
     assert len(model.requests) == MOST_FAILED
+    for hours in range(1, 24):
+        assert read_with_model(alice.pk, at=NOON + hours * HOUR) == 0
+    assert len(model.requests) == 2 * MOST_FAILED, "each once a day"
 
 
 def test_an_answer_of_no_use_is_not_asked_for_again(

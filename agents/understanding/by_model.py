@@ -22,6 +22,7 @@ from agents.asking.clouds import allowed_clouds
 from agents.models import ModelCall, Reading
 from agents.registry import PROMPTS
 from agents.traits import Origin, TaskWords, Trait, Traits
+from agents.understanding import refused
 from agents.understanding.checks import grounded
 from agents.understanding.codec import dump, load_trait
 from agents.understanding.keeping import task_words
@@ -42,8 +43,9 @@ MOST_AT_ONCE = 25
 # What is only compared keeps no tip waiting for its words, neither in the queue nor by the budget.
 MOST_IN_SHADOW = 5
 SHARE_IN_SHADOW = 0.5
-# A question that fails may fail for its words, which shall keep no others waiting; two do not.
-MOST_FAILED = 2
+# A question that fails may fail for its words, which shall keep no others waiting. So many in a row
+# do not: then nothing is asked for an hour.
+MOST_FAILED = 3
 
 
 def traits_to_read(user_id: UUID) -> frozenset[str]:
@@ -68,16 +70,17 @@ def read_with_model(user_id: UUID, *, at: datetime) -> int:
     """Read up to MOST_AT_ONCE words that no model has read, the soonest due first; how many.
 
     Ends with the budget, or when the model is away or fails: the rules' readings serve meanwhile,
-    and what was not answered is asked again another time. Without a skill a model reads in shadow,
-    where that is set, and less.
+    and what was not answered is asked again another time, what was refused a day later. Without a
+    skill a model reads in shadow, where that is set, and less.
     """
     wanted = traits_to_read(user_id)
     profile = Profile.objects.filter(user_id=user_id, user__is_active=True).first()
     if profile is None or not (wanted or settings.OO_MODEL_READS_IN_SHADOW):
         return 0
     skill, share = _skill(wanted), 1.0 if wanted else SHARE_IN_SHADOW
-    read = failed = 0
-    for task in _unread(user_id, MODEL_READER if wanted else SHADOW_READER)[: most_at_once(wanted)]:
+    read = in_a_row = 0
+    unread = _unread(user_id, MODEL_READER if wanted else SHADOW_READER, at)
+    for task in unread[: most_at_once(wanted)]:
         if not may_ask(user_id, ALIAS, skill, at=at, share=share, is_local_only=not wanted):
             break
         words = task_words(task, profile.zone, at)
@@ -86,14 +89,16 @@ def read_with_model(user_id: UUID, *, at: datetime) -> int:
         except BadReply:
             traits = Traits()  # it has had its chance: the same words would be answered the same
         except CallFailed:
-            failed += 1
-            if failed == MOST_FAILED:
+            refused.remember(user_id, task.words_digest, at=at)
+            in_a_row += 1
+            if in_a_row == MOST_FAILED:
+                refused.rest(user_id, at=at)
                 break
             continue
         except ModelError:
             break
         _keep(user_id, task.words_digest, traits, wanted, at)
-        read += 1
+        read, in_a_row = read + 1, 0
     return read
 
 
@@ -108,7 +113,10 @@ def _skill(wanted: frozenset[str]) -> str:
     return SKILL if wanted == frozenset(VALUES) else f"{SKILL}.{min(wanted)}"
 
 
-def _unread(user_id: UUID, reader: str) -> QuerySet[Task]:
+def _unread(user_id: UUID, reader: str, at: datetime) -> QuerySet[Task]:
+    """Without those that were refused within a day; none while the model is left alone."""
+    if refused.is_resting(user_id, at=at):
+        return Task.objects.none()
     known = Reading.objects.filter(
         user_id=OuterRef("user_id"),
         kind=Reading.Kind.TASK,
@@ -116,7 +124,9 @@ def _unread(user_id: UUID, reader: str) -> QuerySet[Task]:
         reader=reader,
         version=VERSION,
     )
-    rows = Task.objects.open().filter(~Exists(known), user_id=user_id).exclude(words_digest="")
+    others = {"", *refused.refused(user_id, at=at)}
+    rows = Task.objects.open().filter(~Exists(known), user_id=user_id)
+    rows = rows.exclude(words_digest__in=others)
     return rows.order_by(F("due_on").asc(nulls_last=True), "-pk")
 
 
