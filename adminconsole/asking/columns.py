@@ -75,8 +75,7 @@ def tables() -> list[Table]:
 
 def personal_in(sql: str) -> list[str]:
     """The personal columns that it names, or means by a star, of tables that it names."""
-    names = {*re.findall(r"\w+", sql.lower())}
-    is_all = re.search(r"(\bselect|,|\.)\s*\*", sql.lower()) is not None
+    names, is_all = _asked(sql)
     asked = (table for table in tables() if table.name in names)
     return [
         f"{table.name}.{name}"
@@ -84,6 +83,28 @@ def personal_in(sql: str) -> list[str]:
         for name in table.personal
         if is_all or name in names
     ]
+
+
+def is_secret(sql: str) -> bool:
+    """Whether it names, or means by a star, what nobody may read: the right to read what is
+    personal would not help."""
+    names, is_all = _asked(sql)
+    readable = {table.name: {*table.columns(personal=True)} for table in tables()}
+    for model in apps.get_models(include_auto_created=True):
+        table = model._meta.db_table
+        if table not in names:
+            continue
+        columns = {str(field.column) for field in model._meta.local_concrete_fields}
+        never = columns - readable.get(table, set())
+        if table not in readable or never & names or (never and is_all):
+            return True
+    return False
+
+
+def _asked(sql: str) -> tuple[set[str], bool]:
+    """Every word of it, and whether it has a star for all columns."""
+    star = re.search(r"(\bselect(\s+(all|distinct))?|,|\.)\s*\*", sql.lower())
+    return {*re.findall(r"\w+", sql.lower())}, star is not None
 
 
 def kind_of(field: models.Field[object, object]) -> Kind:

@@ -14,7 +14,7 @@ from psycopg import errors
 
 from adminconsole.asking import base
 from adminconsole.asking.base import Answer, Gathered, Personal, Refused
-from adminconsole.asking.columns import personal_in
+from adminconsole.asking.columns import is_secret, personal_in
 from adminconsole.asking.roles import role_name, role_password
 
 # A cursor is declared for one SELECT or VALUES: all else is an error of syntax.
@@ -128,7 +128,7 @@ def _refused(error: psycopg.Error, sql: str, *, personal: bool) -> Refused:
         return Refused(_("It took longer than five seconds and was ended."))
     if isinstance(error, errors.InsufficientPrivilege):
         # PostgreSQL names the table alone.
-        if not personal and (columns := personal_in(sql)):
+        if not personal and not is_secret(sql) and (columns := personal_in(sql)):
             return Personal(columns)
         words = _("%(message)s. What may be asked for is listed beneath, column by column.")
         return Refused(words % {"message": error.diag.message_primary})

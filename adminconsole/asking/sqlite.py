@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from adminconsole.asking import base
 from adminconsole.asking.base import Answer, Gathered, Personal, Refused
-from adminconsole.asking.columns import tables
+from adminconsole.asking.columns import is_secret, tables
 
 NO_FUNCTIONS = {"load_extension", "fts3_tokenizer", "sqlite_compileoption_get"}
 LONGEST_CELL = 1_000_000
@@ -42,7 +42,7 @@ def ask(sql: str, *, personal: bool) -> Answer:
         try:
             return _ask(database, sql)
         except (sqlite3.Error, sqlite3.Warning) as error:
-            if not personal and denied and denied[0] in _personal():
+            if not personal and denied and denied[0] in _personal() and not is_secret(sql):
                 raise Personal(denied[:1]) from error
             raise _refused(error) from error
 

@@ -123,6 +123,8 @@ PERSONAL = [
     "with x as (select email as e from accounts_user) select e from x",
     "select (select email from accounts_user limit 1)",
     "select candidate from tips_tip union select email from accounts_user",
+    "select distinct * from accounts_user",
+    "select account from integrations_connection",
 ]
 # What nobody reads.
 SECRET = [
@@ -139,4 +141,9 @@ SECRET = [
     "select * from integrations_connection",
     "select * from notifier_device",
     "select email from account_emailaddress",
+    "select distinct * from notifier_device",
+    "select title, digest from integrations_task",
+    "select email, session_data from accounts_user, accounts_session",
+    "select u.email, (select d.id from accounts_deletionreceipt d limit 1) from accounts_user u",
+    "select u.email from accounts_user u, account_emailaddress a",
 ]
