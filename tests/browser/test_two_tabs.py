@@ -76,6 +76,7 @@ def test_a_token_that_is_refused_again_is_told_and_can_be_tried_again(
     page.route("**/answer", lambda route: route.fulfill(status=403, body=""), times=2)
     press(page, "Done")
     page.get_by_role("alert").get_by_role("button", name="Try again").click()
+    expect_state(page, "answered")
     expect_words(page, "Done.")
     assert reaction(tip) == "done"
 
@@ -90,6 +91,7 @@ def test_an_answer_waits_over_the_sign_in_and_is_sent_once(
     page.context.clear_cookies()
     page.context.add_cookies([session_of(alice, site.url)])
     page.goto("/")
+    expect_state(page, "answered")
     expect_words(page, "Done.")
     assert reaction(tip) == "done"
     expect_waiting(page, 0)
@@ -113,6 +115,7 @@ def test_an_answer_is_never_sent_for_who_signed_in_since(
     page.context.clear_cookies()
     page.context.add_cookies([session_of(alice, site.url)])
     page.goto("/")
+    expect_state(page, "answered")
     expect_words(page, "Done.")
     assert reaction(tip) == "done"
     expect_waiting(page, 0)
