@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,6 +16,13 @@ from django.utils import timezone, translation
 from accounts.middleware import PersonMiddleware
 from accounts.models import Profile, User
 from accounts.tests.browser import Browser
+
+
+@pytest.fixture(autouse=True)
+def _as_the_site_is() -> Iterator[None]:
+    """A page that another test was shown may have left its language behind, as Django does."""
+    with translation.override("en"):
+        yield
 
 
 def answer_for(user: User | AnonymousUser, *, cookie: bool = True) -> tuple[str, str, HttpResponse]:
