@@ -30,21 +30,19 @@ TELL_NOTHING = frozenset(
     """
     monday tuesday wednesday thursday friday saturday sunday january february september october
     november december morning afternoon evening tonight tomorrow weekend before behind between
-    beside during without within through around another should please meeting appointment call
-    reminder session update review planning training
-    montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag januar februar august
-    oktober dezember morgen vormittag nachmittag abends heute wochenende zwischen während wegen
-    gegenüber bitte termin besprechung treffen erinnerung sitzung planung
-    mercredi vendredi samedi dimanche janvier février juillet septembre octobre novembre décembre
-    demain soirée pendant depuis encore réunion rendez séance rappel
-    domingo martes miércoles jueves viernes sábado febrero agosto septiembre octubre noviembre
-    diciembre mañana durante después reunión llamada recordatorio sesión
-    segunda quarta quinta sábado janeiro fevereiro setembro outubro novembro dezembro amanhã depois
-    reunião chamada lembrete sessão
-    lunedì martedì mercoledì giovedì venerdì sabato domenica gennaio febbraio settembre ottobre
-    dicembre domani mattina pomeriggio durante riunione chiamata promemoria seduta
-    maandag dinsdag woensdag donderdag vrijdag zaterdag zondag januari februari augustus september
-    oktober november december morgen middag tijdens vergadering afspraak herinnering
+    beside during without within through around another should please meeting appointment
+    reminder session update review planning training montag dienstag mittwoch donnerstag freitag
+    samstag sonnabend sonntag januar februar august oktober dezember morgen vormittag nachmittag
+    abends wochenende zwischen während gegenüber termin besprechung treffen erinnerung sitzung
+    planung mercredi vendredi samedi dimanche janvier février juillet septembre octobre novembre
+    décembre demain soirée pendant depuis encore réunion rendez séance rappel domingo martes
+    miércoles jueves viernes sábado febrero agosto septiembre octubre noviembre diciembre mañana
+    durante después reunión llamada recordatorio sesión segunda quarta quinta janeiro fevereiro
+    setembro outubro novembro dezembro amanhã depois reunião chamada lembrete sessão lunedì
+    martedì mercoledì giovedì venerdì sabato domenica gennaio febbraio settembre ottobre
+    dicembre domani mattina pomeriggio riunione chiamata promemoria seduta maandag dinsdag
+    woensdag donderdag vrijdag zaterdag zondag januari februari augustus middag tijdens
+    vergadering afspraak herinnering
     """.split()  # noqa: SIM905  # as a list it would fill a page
 )
 
