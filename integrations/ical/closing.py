@@ -146,7 +146,10 @@ def _moved(line: str, step: _Step) -> str:
 def _later(found: re.Match[str], step: _Step) -> str:
     """A time in UTC, too, stays at its hour on the clock of the series when clocks change."""
     form = "%Y%m%dT%H%M%S" if "T" in found[1] else "%Y%m%d"
-    moved = datetime.strptime(found[1], form)
+    try:
+        moved = datetime.strptime(found[1], form)
+    except ValueError:  # "20260399"
+        raise NotClosable from None
     if found[2]:
         moved = moved.replace(tzinfo=UTC).astimezone(step.zone)
     moved += step.by

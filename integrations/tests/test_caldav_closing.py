@@ -258,6 +258,7 @@ def test_another_key_moves_a_series_on() -> None:
         ("DUE;VALUE=DATE:20260302", "RRULE:FREQ=FORTNIGHTLY"),
         ("RRULE:FREQ=DAILY",),
         ("DUE:today", "RRULE:FREQ=DAILY"),
+        ("DTSTART;VALUE=DATE:20260302", "DUE;VALUE=DATE:20260399", "RRULE:FREQ=DAILY"),
         ("DUE;VALUE=DATE:20260302", "RRULE:FREQ=DAILY", "RDATE;VALUE=DATE:20260309"),
         ("END:VTODO", "BEGIN:VTODO", "UID:milk", "RECURRENCE-ID:20260309"),
     ],

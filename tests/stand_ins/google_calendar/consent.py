@@ -8,11 +8,12 @@ from html import escape
 from urllib.parse import urlencode, urlsplit
 
 from tests.stand_ins.openid.wire import is_local
+from tests.stand_ins.sockets import Reply
 
 from .errors import oauth_failure
 from .oauth import Authority, Grant
 from .scopes import KNOWN, LONG_NAMES, PREFIX
-from .wire import Reply, Request, html_reply, json_reply
+from .wire import Request, html_reply, json_reply
 
 _PAGE = """<!doctype html>
 <html lang="en">

@@ -8,20 +8,22 @@ import threading
 from dataclasses import replace
 from urllib.parse import quote, unquote
 
+from tests.stand_ins.faults import Faults
+from tests.stand_ins.sockets import Reply
 from tests.stand_ins.todoist.clock import Clock
 
 from . import consent, identity
 from .calendar import Calendar
 from .channels import Channels, Delivery
 from .errors import Failure, Json, api_failure, insufficient, not_found, unauthorized
-from .faults import Fault, FaultKind, Faults
+from .faults import Fault, FaultKind, failure
 from .fields import narrowed
 from .listing import Listing
 from .oauth import Authority, Grant
 from .questions import parse_question
 from .scopes import EVENTS_READONLY, FREE_BUSY, OWNED, READ_CALENDAR, READ_EVENTS, STOP_CHANNEL
 from .shapes import FREE_BUSY_READER, OWNER
-from .wire import Reply, Request, failure_reply, html_reply, json_reply
+from .wire import Request, failure_reply, html_reply, json_reply
 
 CLIENT_ID = "calendar-stand-in.apps.googleusercontent.com"
 CLIENT_SECRET = "stand-in-calendar-secret"
@@ -35,13 +37,15 @@ _GARBAGE = "<html><body>We will be right back</body></html>"
 class Site:
     """Answers one request at a time; tests reach into it from their own thread under its lock."""
 
+    request_type = Request
+
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.client_id = CLIENT_ID
         self.client_secret = CLIENT_SECRET
         self.authority = Authority(clock)
         self.channels = Channels(clock)
-        self.faults = Faults()
+        self.faults = Faults[FaultKind]()
         self.calendars: dict[str, Calendar] = {}
         self.requests: list[Request] = []
         self.address = ""
@@ -92,10 +96,13 @@ class Site:
 
     def handle(self, request: Request) -> Reply:
         self.requests.append(request)
-        fault = self.faults.take(request.path, has_sync_token="syncToken" in request.query)
-        failure = fault.failure() if fault else None
-        if failure is not None:
-            return failure_reply(failure)
+        is_whole = "syncToken" not in request.query
+        fault = self.faults.take(
+            request.path, lambda kind: not (is_whole and kind is FaultKind.FULL_SYNC)
+        )
+        failed = failure(fault) if fault else None
+        if failed is not None:
+            return failure_reply(failed)
         if fault and fault.kind is FaultKind.GARBAGE:
             return html_reply(_GARBAGE)
         return self._disturbed(self._answer(request), fault)
@@ -109,8 +116,8 @@ class Site:
         try:
             with self._lock:
                 return self._public(request) or self._api(request)
-        except Failure as failure:
-            return failure_reply(failure)
+        except Failure as failed:
+            return failure_reply(failed)
 
     def _public(self, request: Request) -> Reply | None:
         """What needs no access token."""

@@ -5,25 +5,20 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs
+
+from tests.stand_ins import sockets
+from tests.stand_ins.sockets import Reply
 
 from .errors import Failure, Json, api_failure
 
 Lists = dict[str, list[str]]
 
 
-@dataclass(frozen=True)
-class Request:
-    """One request; header names are in lower case. Kept by the recorder as it came."""
-
-    method: str
-    path: str
-    raw_query: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
+class Request(sockets.Request):
+    """With the arguments that Google reads from it."""
 
     @cached_property
     def lists(self) -> Lists:
@@ -72,16 +67,6 @@ class Request:
 
 def _last(lists: Lists) -> dict[str, str]:
     return {name: values[-1] for name, values in lists.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """`cut` makes the server drop the connection in the middle of the body."""
-
-    status: int
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    cut: bool = False
 
 
 def json_reply(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:

@@ -1,10 +1,10 @@
-"""Faults that a test switches on: what goes wrong, on which path, for how many requests."""
+"""What can go wrong at Todoist."""
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from tests.stand_ins import faults
 
 from .errors import ApiFailure, Json, bad_argument, too_many, unauthorized
 
@@ -23,65 +23,28 @@ class FaultKind(StrEnum):
     SHUFFLED = "shuffled"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault for the next `times` requests whose path begins with `path`."""
-
-    kind: FaultKind
-    path: str = "/"
-    times: int = 1
-    seconds: float = 0
-    retry_after_s: int = 30
-
-    def failure(self, site: str) -> ApiFailure | None:
-        """The error that is answered instead of doing the work, if it is that sort of fault."""
-        match self.kind:
-            case FaultKind.UNAUTHORIZED:
-                return unauthorized(site)
-            case FaultKind.TOO_MANY:
-                return too_many(self.retry_after_s)
-            case FaultKind.SERVER_ERROR:
-                return ApiFailure(500, 500, "INTERNAL_SERVER_ERROR", "Internal server error")
-            case FaultKind.REJECTED_SYNC_TOKEN:
-                return bad_argument("sync_token", "Invalid sync token")
-        return None
+Fault = faults.Fault[FaultKind]
+_RETRY_AFTER_S = 30
 
 
-class Faults:
-    """The faults that are switched on. The first that fits a path is used, one each request."""
+def failure(fault: Fault, site: str) -> ApiFailure | None:
+    """The error that is answered instead of doing the work, if it is that sort of fault."""
+    match fault.kind:
+        case FaultKind.UNAUTHORIZED:
+            return unauthorized(site)
+        case FaultKind.TOO_MANY:
+            waits_s = fault.retry_after_s
+            return too_many(_RETRY_AFTER_S if waits_s is None else waits_s)
+        case FaultKind.SERVER_ERROR:
+            return ApiFailure(500, 500, "INTERNAL_SERVER_ERROR", "Internal server error")
+        case FaultKind.REJECTED_SYNC_TOKEN:
+            return bad_argument("sync_token", "Invalid sync token")
+    return None
 
-    def __init__(self) -> None:
-        self._waiting: list[Fault] = []
-        self._lock = threading.Lock()
 
-    def add(
-        self,
-        kind: FaultKind,
-        path: str = "/",
-        *,
-        times: int = 1,
-        seconds: float = 0,
-        retry_after_s: int = 30,
-    ) -> None:
-        with self._lock:
-            self._waiting.append(Fault(kind, path, times, seconds, retry_after_s))
-
-    def clear(self) -> None:
-        with self._lock:
-            self._waiting.clear()
-
-    def take(self, path: str, sync_token: str | None = None) -> Fault | None:
-        """Uses up one turn of the first fault that fits; "*" is no token that can be rejected."""
-        fresh = sync_token in (None, "*")
-        with self._lock:
-            for index, fault in enumerate(self._waiting):
-                if fresh and fault.kind is FaultKind.REJECTED_SYNC_TOKEN:
-                    continue
-                if path.startswith(fault.path):
-                    self._waiting[index] = replace(fault, times=fault.times - 1)
-                    self._waiting = [left for left in self._waiting if left.times > 0]
-                    return fault
-        return None
+def fits(kind: FaultKind, sync_token: str | None) -> bool:
+    """Whether it can happen to a request with this token; "*" is none that can be rejected."""
+    return kind is not FaultKind.REJECTED_SYNC_TOKEN or sync_token not in (None, "*")
 
 
 def disturb(kind: FaultKind, answer: Json) -> Json:

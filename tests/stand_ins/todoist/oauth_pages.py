@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from urllib.parse import unquote, urlencode
 
+from tests.stand_ins.sockets import Reply
+
 from .call import SCOPES
 from .errors import Json, oauth_failure
 from .oauth import App, Authority, Grant
 from .state import Account
-from .wire import Reply, Request, html_reply, json_reply, redirect
+from .wire import Request, html_reply, json_reply, redirect
 
 _PAGE = """<!doctype html>
 <html lang="en">

@@ -6,15 +6,18 @@ import itertools
 import threading
 from typing import Any
 
+from tests.stand_ins.faults import Faults
+from tests.stand_ins.sockets import Reply
+
 from . import oauth_pages, rest, sync
 from .call import SCOPES, Call
 from .clock import Clock
 from .errors import ApiFailure, unauthorized
-from .faults import Fault, FaultKind, Faults, disturb
+from .faults import Fault, FaultKind, disturb, failure, fits
 from .ids import build_id
 from .oauth import App, Authority, Grant
 from .state import Account
-from .wire import Reply, Request, failure_reply, json_reply
+from .wire import Request, failure_reply, json_reply
 
 _FIRST_USER = 2671355
 _LARGEST_BODY = 1024 * 1024
@@ -24,12 +27,14 @@ _GARBAGE = b"<html><body>We will be right back</body></html>"
 class Site:
     """Answers one request at a time; tests reach into it from their own thread under its lock."""
 
+    request_type = Request
+
     def __init__(self, clock: Clock, app: App) -> None:
         self.clock = clock
         self.app = app
         self.authority = Authority(clock, app)
         self.accounts: dict[str, Account] = {}
-        self.faults = Faults()
+        self.faults = Faults[FaultKind]()
         self.requests: list[Request] = []
         self.address = ""
         self._lock = threading.RLock()
@@ -71,14 +76,15 @@ class Site:
 
     def handle(self, request: Request) -> Reply:
         self.requests.append(request)
-        fault = self.faults.take(request.path, _sync_token(request))
+        token = _sync_token(request)
+        fault = self.faults.take(request.path, lambda kind: fits(kind, token))
         if fault is None:
             return self._answer(request, None)
         if fault.kind is FaultKind.SLOW:
             self._closing.wait(fault.seconds)
-        failure = fault.failure(self.address)
-        if failure is not None:
-            return failure_reply(failure)
+        failed = failure(fault, self.address)
+        if failed is not None:
+            return failure_reply(failed)
         if fault.kind is FaultKind.GARBAGE:
             return Reply(200, _GARBAGE, {"Content-Type": "text/html"})
         reply = self._answer(request, fault)
@@ -94,8 +100,8 @@ class Site:
                     return public
                 value = self._api(self._call(request), fault)
             return json_reply(value)
-        except ApiFailure as failure:
-            return failure_reply(failure)
+        except ApiFailure as failed:
+            return failure_reply(failed)
 
     def _public(self, request: Request) -> Reply | None:
         """What needs no access token."""

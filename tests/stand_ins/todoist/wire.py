@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
+from tests.stand_ins import sockets
+from tests.stand_ins.sockets import Reply
+
 from .errors import ApiFailure, Json, bad_argument
 
 
-@dataclass(frozen=True)
-class Request:
-    """One request; header names are in lower case. Kept by the recorder as it came."""
+class Request(sockets.Request):
+    """With the arguments that Todoist reads from it."""
 
-    method: str
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    body: bytes = b""
+    @cached_property
+    def query(self) -> Mapping[str, str]:
+        return dict(parse_qsl(self.raw_query, keep_blank_values=True))
 
     @cached_property
     def form(self) -> Json:
@@ -36,16 +35,6 @@ class Request:
         if not isinstance(parsed, dict):
             raise bad_argument("body", "Expected an object")
         return parsed
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """`cut` makes the server drop the connection in the middle of the body."""
-
-    status: int
-    body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
-    cut: bool = False
 
 
 def json_reply(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
