@@ -159,7 +159,7 @@ class TipDecision(models.Model):
     candidate_count = models.PositiveIntegerField()  # the list above is cut to the best
     chosen = models.CharField(max_length=60, blank=True)  # Candidate.key
     chooser = models.CharField(max_length=120, blank=True)  # the model that chose; "": the ranking
-    propensity = models.FloatField()
+    propensity = models.FloatField(null=True)  # None: of what a model chose nobody knows it
     silence = models.CharField(max_length=30, blank=True)
     fingerprint = models.CharField(max_length=32)
 

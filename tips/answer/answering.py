@@ -48,11 +48,7 @@ def mark_shown(tip: Tip, *, surface: str, at: datetime) -> bool:
         )
         TipView.objects.create(tip=tip, user_id=tip.user_id, at=at, surface=surface)
         if first:
-            publish(
-                TipServed(
-                    user_id=tip.user_id, at=at, tip_id=tip.pk, policy=tip.policy, kind=tip.kind
-                )
-            )
+            _publish_served(tip, at)
     return bool(first)
 
 
@@ -81,6 +77,9 @@ def react(tip: Tip, reaction: str, *, at: datetime, answered_at: datetime | None
         tip.undo_until = at + conf.UNDO_WINDOW if believing.heed(tip, at=at) else None
         effect = _effect(tip)
         _apply(tip, effect, at=at)
+        if tip.shown_at is None:  # read where nobody tells us: in a notification
+            tip.shown_at = tip.answered_at
+            _publish_served(tip, at)
         tip.save()
         # The answer is about the candidate: what was said of it since has been answered, too.
         live = Tip.objects.live().filter(user_id=tip.user_id, candidate=tip.candidate)
@@ -169,6 +168,10 @@ def end_rest(user_id: UUID, *, at: datetime) -> None:
     """One more: the person asks for the next tip now."""
     TipSchedule.objects.filter(pk=user_id).update(rest_until=None)
     TipSchedule.objects.look_again(user_id, at=at)
+
+
+def _publish_served(tip: Tip, at: datetime) -> None:
+    publish(TipServed(user_id=tip.user_id, at=at, tip_id=tip.pk, policy=tip.policy, kind=tip.kind))
 
 
 def _lock(user_id: UUID, at: datetime) -> None:

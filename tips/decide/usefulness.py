@@ -10,6 +10,7 @@ bad week oO speaks less by itself.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
@@ -168,46 +169,66 @@ class Fitted:
 
 
 LEAST = 50  # notifications, below which nothing is learnt
+SURE = 1.645  # standard errors: chance alone gains as much in one of twenty cases
 
 
 def fit(observations: Sequence[Observation]) -> Fitted:
     """Learn from notifications, the oldest first.
 
-    What the older four fifths teach is calibrated and judged on the newest fifth; only where it is
-    better there than the prior, it is used, with weights from all of them.
+    Weights come from the oldest three fifths, are calibrated on the fifth after them and judged on
+    the newest. Only where they are better there than the prior, by more than chance would have it,
+    they are used, then from all of them.
     """
-    if len(observations) < LEAST:
-        return Fitted(PRIOR, len(observations))
-    cut = len(observations) * 4 // 5
-    old, new = observations[:cut], observations[cut:]
+    count = len(observations)
+    if count < LEAST:
+        return Fitted(PRIOR, count)
+    old, middle, new = (
+        observations[count * first // 5 : count * last // 5]
+        for first, last in ((0, 3), (3, 4), (4, 5))
+    )
     weights = _fit_weights(old)
-    slope, shift = _calibrate(Model(weights), old)
+    slope, shift = _calibrate(Model(weights), middle)
     tried = Model(weights, slope, shift)
     loss, prior_loss = log_loss(tried, new), log_loss(PRIOR, new)
     error = calibration_error(tried, new)
-    if loss >= prior_loss:
-        return Fitted(PRIOR, len(observations), loss, prior_loss, error)
+    if prior_loss - loss <= SURE * _standard_error(tried, new):
+        return Fitted(PRIOR, count, loss, prior_loss, error)
     model = Model(_fit_weights(observations), slope, shift)
-    return Fitted(model, len(observations), loss, prior_loss, error)
+    return Fitted(model, count, loss, prior_loss, error)
+
+
+def _loss(model: Model, each: Observation) -> float:
+    p = min(max(model.usefulness(each.moment), 1e-9), 1 - 1e-9)
+    return -math.log(p if each.helped else 1.0 - p)
 
 
 def log_loss(model: Model, observations: Sequence[Observation]) -> float:
-    total = 0.0
-    for each in observations:
-        p = min(max(model.usefulness(each.moment), 1e-9), 1 - 1e-9)
-        total -= each.count * math.log(p if each.helped else 1.0 - p)
+    total = sum(each.count * _loss(model, each) for each in observations)
     return total / sum(each.count for each in observations)
+
+
+def _standard_error(model: Model, observations: Sequence[Observation]) -> float:
+    """Of how much less is lost than by the prior, a notification: of the weighted mean of pairs."""
+    gains = [(each.count, _loss(PRIOR, each) - _loss(model, each)) for each in observations]
+    total = sum(count for count, _gain in gains)
+    mean = sum(count * gain for count, gain in gains) / total
+    return math.sqrt(sum((count * (gain - mean)) ** 2 for count, gain in gains)) / total
 
 
 def calibration_error(model: Model, observations: Sequence[Observation], bins: int = 5) -> float:
     """Mean distance between what was said and what came, over bins of as many rows."""
-    said = sorted((model.usefulness(each.moment), each.helped, each.count) for each in observations)
-    size = max(1, math.ceil(len(said) / bins))
-    error = 0.0
-    for start in range(0, len(said), size):
-        part = said[start : start + size]
-        error += abs(sum(count * (p - helped) for p, helped, count in part))
-    return error / sum(count for _, _, count in said)
+    said: dict[float, list[Observation]] = defaultdict(list)
+    for each in observations:
+        said[model.usefulness(each.moment)].append(each)
+    size = max(1, math.ceil(len(observations) / bins))
+    # What was said alike is in one bin: sorted by what came, it would be wrong in each.
+    error, off, rows = 0.0, 0.0, 0
+    for p in sorted(said):
+        off += sum(each.count * (p - each.helped) for each in said[p])
+        rows += len(said[p])
+        if rows >= size:
+            error, off, rows = error + abs(off), 0.0, 0
+    return (error + abs(off)) / sum(each.count for each in observations)
 
 
 def logistic(odds: float) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from random import Random, SystemRandom
+from random import Random
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -49,10 +49,10 @@ def deliver(*, at: datetime) -> list[UUID]:
     for one, but for those who are spoken to.
     """
     _take_back_what_is_over()
-    rng, sent = SystemRandom(), list[UUID]()
+    sent: list[UUID] = []
     for tips in _chunks(at):
         known = load([tip.user_id for tip in tips], tips, at=at)
-        decided = {tip: _decide(tip, known, rng, at=at) for tip in tips}
+        decided = {tip: _decide(tip, known, at=at) for tip in tips}
         # What is the same as a minute ago is on record.
         new = {tip: row for tip, row in decided.items() if (tip.pk, row.why) not in known.noted}
         silent = [row for row in new.values() if not row.spoken]
@@ -83,15 +83,17 @@ def _chunks(at: datetime) -> Iterator[list[Tip]]:
             rest = waiting.filter(part, pk__gt=tips[-1].pk)
 
 
-def _decide(tip: Tip, known: Known, rng: Random, *, at: datetime) -> Interruption:
+def _decide(tip: Tip, known: Known, *, at: datetime) -> Interruption:
     """What is to be on record of one tip."""
+    # One draw for a tip: asked about every minute, one of ten would soon be all of them.
+    rng = Random(str(tip.pk)) if tip.user_id in known.curious else None
     moment, user_id = known.moment(tip, at), tip.user_id
     verdict = weigh(
         moment,
         known.dial(user_id),
         held=known.held(tip, at),
         model=known.model,
-        rng=rng if user_id in known.curious else None,
+        rng=rng,
     )
     return Interruption(
         user_id=user_id,

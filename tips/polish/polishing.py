@@ -135,8 +135,9 @@ def _choose(seen: _Seen, patience: Patience, *, at: datetime) -> _Seen | None:
         if schedule is None:
             return None
         seen.decision.chooser, seen.decision.chosen = model, key
+        seen.decision.propensity = None
         if key == seen.tip.candidate:
-            seen.decision.save(update_fields=["chooser", "chosen"])
+            seen.decision.save(update_fields=["chooser", "chosen", "propensity"])
             return seen
         Tip.objects.filter(pk=seen.tip.pk).update(state=Tip.State.WITHDRAWN, ended_at=at)
         tip = _other(seen, candidate, at=at) if candidate else None

@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Consent, User
+from events.catalog import TipReacted, TipServed
+from events.models import EventRecord
 from notifier.models import Delivery, Device, Wish
 from notifier.sending.queueing import load
 from tests.clock import BERLIN, NOON
@@ -308,6 +310,33 @@ def test_only_who_agreed_to_these_words_is_tried_out(alice: User, bob: User) -> 
     chances = dict(Interruption.objects.values_list("user_id", "propensity"))
     assert chances[alice.pk] in (TRIED, 1.0 - TRIED)
     assert chances[bob.pk] == 1.0
+
+
+def test_one_of_ten_stays_one_of_ten_however_often_it_is_asked(db: None) -> None:
+    """A tip that is ready for an hour is asked about sixty times."""
+    for number in range(30):
+        person = make_person(f"person-{number}")
+        device_of(person)
+        Consent.objects.create(
+            user=person, key=KIND.key, wording=KIND.version, granted_at=NOON, granted_by="settings"
+        )
+        ready(person, score=45.0, presses=False)
+    tried = Interruption.objects.filter(why="tried")
+    deliver(at=NOON)
+    at_once = tried.count()
+    for minute in range(1, 20):
+        deliver(at=NOON + timedelta(minutes=minute))
+    assert set(Interruption.objects.values_list("why", flat=True)) <= {"tried", "not_worth_it"}
+    assert tried.count() == at_once
+
+
+def test_who_answers_a_notification_has_seen_the_tip(alice: User) -> None:
+    tip = ready(alice)
+    answering.react(tip, "done", at=NOON)
+    tip.refresh_from_db()
+    assert (tip.shown_at, tip.dwell_s) == (NOON, None)
+    subjects = EventRecord.objects.order_by("pk").values_list("subject", flat=True)
+    assert list(subjects)[-2:] == [TipServed.subject, TipReacted.subject]
 
 
 @pytest.mark.parametrize("how", ["shown", "answered"])

@@ -180,6 +180,7 @@ def test_a_model_that_chooses_the_same_in_every_order_is_followed(
     polish(tip.pk, at=NOON)
     decision = TipDecision.objects.get()
     assert (decision.chosen, decision.chooser) == (other, "llamafile/m")
+    assert decision.propensity is None, "by which chance a model chooses, nobody knows"
     chosen = Tip.objects.current(alice.pk, at=NOON).get()
     assert (chosen.candidate, chosen.content) == (other, "Answer Mia")
     tip.refresh_from_db()

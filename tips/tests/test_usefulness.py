@@ -84,6 +84,22 @@ def test_of_few_answers_little_is_believed() -> None:
     assert log_loss(fitted.model, others) < 1.03 * log_loss(PRIOR, others)
 
 
+def test_chance_alone_seldom_replaces_the_prior() -> None:
+    """Of thirty times that nothing is to be learnt."""
+    learnt = [fit(lived(as_expected, 60, seed=seed)).model != PRIOR for seed in range(30)]
+    assert sum(learnt) <= 3
+
+
+def test_what_is_said_alike_is_judged_as_one() -> None:
+    """A third was said of each, and a third came: where they stand in the log is no matter."""
+    moment = moment_of(Random(5))
+    said = PRIOR.usefulness(moment)
+    came = [Observation(moment, n < round(said * 1_000)) for n in range(1_000)]
+    assert calibration_error(PRIOR, came) < 0.01
+    Random(1).shuffle(came)
+    assert calibration_error(PRIOR, came) < 0.01
+
+
 def test_what_is_worse_than_the_prior_is_not_used() -> None:
     """The newest fifth is nothing like what came before."""
     before, after = lived(lambda _m: -4.0, 400), lived(lambda _m: 4.0, 100)
