@@ -113,8 +113,8 @@ class Delivery(models.Model):
     """The work of sending one notification to one device: at most once.
 
     It leaves WAITING before its service is asked. A worker that dies meanwhile leaves it SENDING,
-    and nobody sends it again: to be told twice is worse than not to be told. What a service says
-    that it did not take waits again, until it is of no use any more.
+    and nobody sends it again: to be told twice is worse than not to be told. What surely was not
+    taken, since the service says so or was not reached, waits again until it is of no use any more.
     """
 
     class State(models.TextChoices):

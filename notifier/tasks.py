@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from notifier.models import Delivery
-from notifier.sending.sending import send_one
+from notifier.sending.sending import end_stranded, send_one
 from oo.lib.forgetting import forget
 from oo.lib.queue import look_now
 
@@ -18,6 +18,7 @@ MOST = 1_000
 @shared_task(soft_time_limit=25, time_limit=30)
 def send_due() -> int:
     """Every 30 seconds, from oo/schedule.py: queue the deliveries whose moment has come."""
+    end_stranded(at=timezone.now())
     due = Delivery.objects.due(at=timezone.now()).order_by("next_at")
     keys = list(due.values_list("pk", flat=True)[:MOST])
     for key in keys:

@@ -15,7 +15,7 @@ from notifier.base import Gone
 from notifier.models import Delivery, Device
 from notifier.registry import CHANNELS
 from notifier.sending.queueing import load
-from oo.lib.http import ApiError, RateLimited, Unreachable
+from oo.lib.http import ApiError, NotReached, RateLimited, Unreachable
 from oo.lib.tracing import continued, within
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,8 @@ State = Delivery.State
 # Between two attempts, when the service does not say how long: doubled each time.
 PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=15)
+# No worker is at it any more: see the limit of tasks.send. And how old one may be that waited.
+STRANDED, LONGEST = timedelta(minutes=2), timedelta(days=2)
 
 
 def send_one(delivery_id: UUID, *, at: datetime) -> str:
@@ -51,7 +53,20 @@ def _send(delivery: Delivery, *, at: datetime) -> str:
         return _forget(delivery, gone.since or at, at=at)
     except ApiError as error:
         return _not_taken(delivery, error, at=at)
+    except Exception as error:  # the limit of time, or a fault of ours: it may have arrived
+        log.error("push: %s", type(error).__name__)  # noqa: TRY400
+        return _end(delivery, State.FAILED, Delivery.UNKNOWN, at=at)
     return _end(delivery, State.SENT, "", at=at)
+
+
+def end_stranded(*, at: datetime) -> int:
+    """What a worker took with it when it died: it may have arrived, and is not sent again. Its text
+    is forgotten. Two queries, and a few for each."""
+    lately = Delivery.objects.filter(state=State.SENDING, created_at__gt=at - LONGEST)
+    stranded = lately.filter(sending_at__lt=at - STRANDED)
+    for delivery in stranded:
+        _end(delivery, State.FAILED, Delivery.UNKNOWN, at=at)
+    return len(stranded)
 
 
 def _end(delivery: Delivery, state: Delivery.State, why: str, *, at: datetime) -> str:
@@ -87,9 +102,10 @@ def _forget(delivery: Delivery, since: datetime, *, at: datetime) -> str:
 
 
 def _not_taken(delivery: Delivery, error: ApiError, *, at: datetime) -> str:
-    """Again later, where the service says itself that it did not take it; else never."""
+    """Again later, where it was surely not taken: the service says so, or was not reached."""
     log.warning("push: %s %s", type(error).__name__, error.status or "")
-    if not isinstance(error, Unreachable) or error.status is None:
+    surely = isinstance(error, NotReached) or error.status is not None
+    if not isinstance(error, Unreachable) or not surely:
         why = "refused" if error.status else Delivery.UNKNOWN
         return _end(delivery, State.FAILED, why, at=at)
     pause = min(LONGEST_PAUSE, PAUSE * 2**delivery.attempts)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 
 from accounts.models import User
 from events.models import EventRecord
 from notifier import tasks
 from notifier.base import Message
+from notifier.channels.web_push import WebPush
 from notifier.devices import Offered, add_device
 from notifier.models import Delivery, Device
 from notifier.sending.queueing import queue
@@ -168,10 +171,42 @@ def test_what_a_service_refuses_is_not_tried_again(
 
 
 def test_no_answer_may_mean_that_it_was_taken(device: Device, service: PushStandIn) -> None:
+    service.answer(0)
+    assert send_one(ask(device), at=NOON) == "failed"
+    assert told() == ["suppressed unknown"]
+
+
+def test_what_never_had_a_connection_waits(device: Device, service: PushStandIn) -> None:
     key = ask(device)
     service.__exit__(None, None, None)
+    assert send_one(key, at=NOON) == "waiting"
+    assert told() == []
+
+
+@pytest.mark.parametrize("error", [SoftTimeLimitExceeded(), ValueError("a bug")])
+def test_a_fault_of_ours_ends_it(
+    device: Device, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(WebPush, "send", Mock(side_effect=error))
+    key = ask(device)
     assert send_one(key, at=NOON) == "failed"
+    assert Delivery.objects.get(pk=key).message == ""
     assert told() == ["suppressed unknown"]
+
+
+def test_what_a_dead_worker_left_is_ended_and_not_sent_again(
+    device: Device, service: PushStandIn, time_machine: Any
+) -> None:
+    key = ask(device)
+    assert Delivery.objects.claim(key, at=NOON)
+    time_machine.move_to(NOON + MINUTE, tick=False)
+    send_due()
+    assert state(key) == "sending"
+    time_machine.move_to(NOON + 3 * MINUTE, tick=False)
+    send_due()
+    assert (state(key), Delivery.objects.get(pk=key).message) == ("failed", "")
+    assert told() == ["suppressed unknown"]
+    assert service.asked == 0
 
 
 def test_without_a_key_nothing_is_sent(device: Device, settings: Any) -> None:

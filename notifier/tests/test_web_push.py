@@ -103,6 +103,17 @@ def test_what_is_no_subscription_is_refused(key: str, given: str) -> None:
         WebPush().read_address(given)
 
 
+@pytest.mark.parametrize(
+    "endpoint",
+    ["https://[bad", "https://\u2100.de/", "https://", "https://a b/", "https://x.de:99999/",
+     "https://user:pw@x.de/", "https://\ud800/", "https://x\x00y/", "ftp://x.de/", "x.de"],
+)  # fmt: skip
+def test_what_is_no_address_of_the_web_is_refused(browser: BrowserStandIn, endpoint: str) -> None:
+    told = json.loads(browser.subscription()) | {"endpoint": endpoint}
+    with pytest.raises(BadAddress):
+        WebPush().read_address(json.dumps(told))
+
+
 @pytest.mark.parametrize("text", ["", "AAAA", "%%%", "A" * 43])
 def test_what_is_no_key_is_no_key(settings: Any, text: str) -> None:
     """32 bytes of nought are no key of the curve either."""

@@ -37,6 +37,8 @@ PRIORITIES = ("1", "5", "10")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """status: 0 hangs up without a word."""
+
     status: int
     reason: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
@@ -210,6 +212,8 @@ class _Handler(BaseRequestHandler):
             self._say(said, event.stream_id, self.server.decide(headers, bytes(body)))
 
     def _say(self, said: H2Connection, stream: int, answer: Answer) -> None:
+        if not answer.status:
+            raise ConnectionAbortedError
         headers = [(":status", str(answer.status))]
         if answer.retry_after_s is not None:
             headers.append(("retry-after", str(answer.retry_after_s)))

@@ -34,7 +34,8 @@ KNOWN = {"token", "fid", "notification", "data", "android"}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A refusal. status_word is Google's, code Firebase's; `fields` are what it is about."""
+    """A refusal. status_word is Google's, code Firebase's; `fields` are what it is about. status 0
+    hangs up without a word."""
 
     status: int
     status_word: str = ""
@@ -166,7 +167,9 @@ class _Handler(BaseHTTPRequestHandler):
         told.asked += 1
         refused = told.refusals.pop(0) if told.refusals else None
         refused = refused or self._stranger() or _kept(told, json.loads(body))
-        if refused:
+        if refused and not refused.status:
+            self.close_connection = True
+        elif refused:
             self._say(refused.status, refused.body(), refused.retry_after_s)
         else:
             self._say(200, {"name": f"projects/{PROJECT}/messages/{told.asked}"})

@@ -86,7 +86,7 @@ class PushStandIn(Serving["_Server"]):
         return made
 
     def answer(self, *statuses: int, retry_after_s: int | None = None) -> None:
-        """Refuse the next requests so, whatever they are."""
+        """Refuse the next requests so, whatever they are; 0 hangs up without a word."""
         self._server.refusals += [(status, retry_after_s) for status in statuses]
 
     def forget(self, browser: BrowserStandIn) -> None:
@@ -116,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.server.refusals:
             status, retry_after_s = self.server.refusals.pop(0)
-            return self._say(status, retry_after_s)
+            return self._say(status, retry_after_s) if status else None
         browser = self.server.browsers.get(self.path)
         return self._say(410 if browser is None else self._take(browser, body))
 

@@ -16,7 +16,7 @@ from notifier.base import BadAddress, Channel, ChannelManifest, Gone, Message
 from notifier.channels.web_push.keys import VapidKey
 from notifier.channels.web_push.sealing import Recipient, seal
 from oo.lib.configuration import value_of
-from oo.lib.http import Api, ApiError, Limits
+from oo.lib.http import Api, ApiError, Limits, Refused, web_address
 from oo.lib.manifests import Setting
 from oo.lib.text import one_line
 
@@ -51,7 +51,11 @@ class WebPush(Channel):
             Recipient.load(keys["p256dh"], keys["auth"])
         except (ValueError, KeyError, TypeError, RecursionError):
             raise BadAddress("not a PushSubscription") from None
-        if urlsplit(endpoint).scheme != "https" and not settings.OO_PRIVATE_HOSTS_ALLOWED:
+        try:
+            address = web_address("push", endpoint)
+        except Refused as refused:
+            raise BadAddress(refused.detail) from None
+        if not address.startswith("https:") and not settings.OO_PRIVATE_HOSTS_ALLOWED:
             raise BadAddress("not https")
         kept = {"endpoint": endpoint, "p256dh": keys["p256dh"], "auth": keys["auth"]}
         return json.dumps(kept, sort_keys=True)

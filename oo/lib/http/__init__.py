@@ -9,6 +9,7 @@ from oo.lib.http.agent import agent, browser_agent
 from oo.lib.http.client import Api, fetch_public, web_address
 from oo.lib.http.errors import (
     ApiError,
+    NotReached,
     RateLimited,
     Refused,
     TooLarge,
@@ -24,6 +25,7 @@ __all__ = [
     "ApiError",
     "Fetched",
     "Limits",
+    "NotReached",
     "RateLimited",
     "Refused",
     "TooLarge",

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 import idna
 
-from oo.lib.http.errors import Refused, Unreachable
+from oo.lib.http.errors import NotReached, Refused
 
 Address: TypeAlias = IPv4Address | IPv6Address
 Resolver: TypeAlias = Callable[..., Sequence[tuple[Any, ...]]]
@@ -105,14 +105,14 @@ def _ascii(host: str) -> str:
 
 
 def resolve(host: str, port: int, resolver: Resolver = socket.getaddrinfo) -> list[Address]:
-    """Every address of the host, each once, in the resolver's order. Raises Unreachable."""
+    """Every address of the host, each once, in the resolver's order. Raises NotReached."""
     try:
         answers = resolver(plain_host(host), port, type=socket.SOCK_STREAM)
         found = [ip_address(answer[4][0]) for answer in answers]
     except (OSError, UnicodeError, ValueError):
-        raise Unreachable("address", "name does not resolve") from None
+        raise NotReached("address", "name does not resolve") from None
     if not found:
-        raise Unreachable("address", "name does not resolve")
+        raise NotReached("address", "name does not resolve")
     return list(dict.fromkeys(found))
 
 

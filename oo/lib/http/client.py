@@ -52,14 +52,15 @@ class Api:
         http2: bool = False,
     ) -> None:
         self.service, self.limits = service, limits
-        self._http = httpx.Client(
-            base_url=base_url,
-            headers=_base_headers() | ({"Authorization": f"Bearer {token}"} if token else {}),
-            auth=httpx.BasicAuth(*basic) if basic else None,
-            timeout=limits.timeout_s,
-            transport=transport or Transport(Reach(public_only, allow_private), http2=http2),
-            trust_env=False,
-        )
+        with named_failures(service):  # base_url may be somebody's word
+            self._http = httpx.Client(
+                base_url=base_url,
+                headers=_base_headers() | ({"Authorization": f"Bearer {token}"} if token else {}),
+                auth=httpx.BasicAuth(*basic) if basic else None,
+                timeout=limits.timeout_s,
+                transport=transport or Transport(Reach(public_only, allow_private), http2=http2),
+                trust_env=False,
+            )
 
     def __enter__(self) -> Self:
         return self
@@ -223,7 +224,7 @@ def _checked(service: str, address: str, base: httpx.URL | None = None) -> httpx
         host = url.host  # decodes an xn-- name, and fails where that is none
     except (httpx.InvalidURL, UnicodeError, ValueError):
         raise Refused(service, "not an address") from None
-    if url.scheme not in ("http", "https") or not host:
+    if url.scheme not in ("http", "https") or not host or "%" in host:
         raise Refused(service, "not an http address")
     if url.userinfo:
         raise Refused(service, "a user name in the address")

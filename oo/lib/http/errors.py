@@ -54,6 +54,10 @@ class Unreachable(ApiError):
     """No answer in time, or 5xx. Try again later."""
 
 
+class NotReached(Unreachable):
+    """There was no connection, so that nothing was said to anybody. Try again later."""
+
+
 class RateLimited(Unreachable):
     """They asked us to slow down. Try again after retry_after_s, and slower."""
 
@@ -141,6 +145,7 @@ def _moment(text: str) -> datetime | None:
 def _seconds(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    if value < 0 or not isfinite(value):
+    if isinstance(value, float) and not isfinite(value):
         return None
-    return float(min(value, MAX_RETRY_AFTER_S))
+    # Before it is made a float: an integer of JSON may be too large for one.
+    return float(min(value, MAX_RETRY_AFTER_S)) if value >= 0 else None

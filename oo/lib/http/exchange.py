@@ -12,7 +12,7 @@ import httpcore
 import httpx
 
 from oo.lib.http.body import read_body, read_pieces
-from oo.lib.http.errors import ApiError, TooLarge, Unexpected, Unreachable, failure_of
+from oo.lib.http.errors import ApiError, NotReached, TooLarge, Unexpected, Unreachable, failure_of
 
 # They tell whole addresses (INFO) and headers (DEBUG), and the secret of many a calendar is its
 # address.
@@ -24,6 +24,12 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # What is given each piece of a body that is not to be held as a whole.
 Sink: TypeAlias = Callable[[bytes], None]
 
+NO_CONNECTION = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpcore.ConnectError,
+    httpcore.ConnectTimeout,
+)
 NO_ANSWER = (
     httpx.TimeoutException,
     httpx.NetworkError,
@@ -61,6 +67,8 @@ def named_failures(service: str) -> Iterator[None]:
         if error.service == service:
             raise
         raise type(error)(service, error.detail) from None
+    except NO_CONNECTION as error:
+        raise NotReached(service, type(error).__name__) from None
     except NO_ANSWER as error:
         raise Unreachable(service, type(error).__name__) from None
     except OUR_FAULT as error:

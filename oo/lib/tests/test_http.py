@@ -15,6 +15,7 @@ import pytest
 from oo.lib.http import (
     Api,
     ApiError,
+    NotReached,
     RateLimited,
     Refused,
     Unauthorized,
@@ -202,6 +203,7 @@ def test_the_services_own_word_counts(
         ({}, {"error_extra": {"retry_after": -1}}, None),
         ({}, {"error_extra": {"retry_after": True}}, None),
         ({}, {"error_extra": "soon"}, None),
+        ({}, {"error_extra": {"retry_after": 10**400}}, 86_400.0),
         ({"Retry-After": "soon"}, {}, None),
         ({"Retry-After": "²"}, {}, None),
         ({"Retry-After": "Tue, 99 May 2026 12:00:00 GMT"}, {}, None),
@@ -234,10 +236,16 @@ def test_an_answer_that_is_not_json_is_unexpected(body: bytes) -> None:
         api(httpx.Response(200, content=body)).get("tasks")
 
 
-def test_no_server_is_unreachable() -> None:
+@pytest.mark.parametrize("address", ["https://\ud800", "https://x\x00y"])
+def test_what_is_no_address_is_an_error_of_ours(address: str) -> None:
+    with pytest.raises(ApiError):
+        Api("push", address, public_only=True)
+
+
+def test_no_server_is_not_reached() -> None:
     with serving(lambda request: request.reply(200)) as server:
         url = server.url
-    with Api("gone", url) as client, pytest.raises(Unreachable, match="gone: ConnectError"):
+    with Api("gone", url) as client, pytest.raises(NotReached, match="gone: ConnectError"):
         client.get("x")
 
 
