@@ -8,13 +8,14 @@ from math import isfinite
 from typing import IO, Any
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
 
 class JSONBody(JSONParser):
-    """Refuses what is too large or too deep: both would be errors of ours, not of the sender's."""
+    """Refuses what is too large, too deep or cannot be said again: each would be an error of ours,
+    and not of the sender's."""
 
     def parse(
         self,
@@ -28,18 +29,34 @@ class JSONBody(JSONParser):
             raise ParseError(_("The body is too large."))
         try:
             body: dict[str, Any] = super().parse(stream, media_type, parser_context)
-            finite = _is_finite(body)
+            wrong = _wrong(body)
         except RecursionError:
             raise ParseError(_("The body is nested too deeply.")) from None
-        if not finite:
-            raise ParseError(_("The body holds a number that is too large."))
+        if wrong:
+            raise ParseError(wrong)
         return body
 
 
-def _is_finite(value: object) -> bool:
-    """Python reads 1e999 as infinity, which no JSON can hold and a text field takes as "inf"."""
+def _wrong(value: object) -> str:
+    """What no answer could say again; "" where all is well.
+
+    Python reads 1e999 as infinity, which no JSON can hold, and half a surrogate pair as a character
+    that no encoding has. A text field would refuse the latter itself, a choice repeats it.
+    """
     if isinstance(value, dict):
-        return all(map(_is_finite, value.values()))
+        return next(filter(None, (_wrong(each) for pair in value.items() for each in pair)), "")
     if isinstance(value, list):
-        return all(map(_is_finite, value))
-    return not isinstance(value, float) or isfinite(value)
+        return next(filter(None, map(_wrong, value)), "")
+    if isinstance(value, float) and not isfinite(value):
+        return _("The body holds a number that is too large.")
+    if isinstance(value, str) and not value.isascii() and not _is_encodable(value):
+        return _("The body holds half a character.")
+    return ""
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

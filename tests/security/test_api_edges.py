@@ -43,6 +43,27 @@ def test_so_is_a_body_that_is_nothing_else(body: str, alice_client: Client) -> N
     assert "inf" not in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [("patch", "me", '{"locale": "\\ud800"}'), ("patch", "me", '{"\\udfff": 1}'),
+     ("post", "consents", '{"key": "\\ud800", "wording": "x"}'),
+     ("post", "devices", '{"channel": "\\ud800", "address": "x", "name": "n"}')],
+)  # fmt: skip
+def test_half_a_character_is_refused_and_not_said_again(
+    method: str, path: str, body: str, alice_client: Client
+) -> None:
+    ask = getattr(alice_client, method)
+    answer = ask(f"/api/v1/{path}", body, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["code"] == "parse_error"
+
+
+def test_a_whole_pair_passes(alice_client: Client) -> None:
+    body = '{"role": "\\ud83d\\ude00"}'
+    answer = alice_client.patch("/api/v1/me", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["role"]) == (200, "😀")
+
+
 def test_a_number_within_bounds_passes(alice_client: Client) -> None:
     answer = alice_client.patch("/api/v1/me", '{"role": 1.5}', content_type="application/json")
     assert (answer.status_code, answer.json()["role"]) == (200, "1.5")
