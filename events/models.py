@@ -28,7 +28,7 @@ class EventRecord(models.Model):
     body = models.JSONField()
     # W3C traceparent; None for what was recorded before there were traces.
     trace = models.CharField(max_length=55, null=True)  # noqa: DJ001
-    # Its number in its stream of the mirror; None while it is not there.
+    # Its number in its stream of the mirror; None while it is not there, 0 where it is not taken.
     mirrored_as = models.BigIntegerField(null=True)
 
     objects = EventRecordQuerySet.as_manager()
@@ -76,8 +76,9 @@ class Recall(models.Model):
 
     event_id = models.UUIDField(primary_key=True)
     subject = models.CharField(max_length=60)
-    number = models.BigIntegerField()  # EventRecord.mirrored_as
-    at = models.DateTimeField(db_index=True)
+    # EventRecord.mirrored_as; None: it was not marked, and may be there all the same.
+    number = models.BigIntegerField(null=True)
+    at = models.DateTimeField(db_index=True)  # when it happened, or was refused: its turn
 
     def __str__(self) -> str:
         return f"{self.subject} {self.event_id}"
@@ -86,5 +87,4 @@ class Recall(models.Model):
     def of(cls, record: EventRecord, *, number: int | None = None) -> Recall:
         """`number`: where the row does not know it yet."""
         number = number or record.mirrored_as
-        assert number is not None
         return cls(event_id=record.event_id, subject=record.subject, number=number, at=record.at)

@@ -23,7 +23,7 @@ from uuid import UUID, uuid4
 from django.db import DatabaseError, InterfaceError, connection, connections, transaction
 from django.utils import timezone
 
-from events.mirror.streams import Away, Message, Streams
+from events.mirror.streams import Away, Message, Refused, Streams
 from events.mirror.wire import build_envelope
 from events.models import EventRecord, Recall, Relay
 
@@ -77,7 +77,7 @@ class Relaying:
         self._streams.connect()
         if self._is_stopping:
             return False
-        recalled = self._recall()
+        recalled = self._recall(at)
         records = list(EventRecord.objects.waiting()[:BATCH])
         if not records:
             return recalled == BATCH
@@ -89,13 +89,18 @@ class Relaying:
         mark(dict(zip((row.pk for row in records), numbers, strict=False)), records)
         return len(records) == BATCH or len(numbers) < len(records)
 
-    def _recall(self) -> int:
+    def _recall(self, at: datetime) -> int:
         """What was erased here is deleted there; how many wait for that, up to a batch."""
         recalls = list(Recall.objects.order_by("at")[:BATCH])
         end = time.monotonic() + BATCH_S
         for each in recalls:
-            self._streams.delete(str(each.event_id), each.subject, each.number)
-            each.delete()
+            try:
+                self._streams.delete(str(each.event_id), each.subject, each.number)
+            except Refused as refused:
+                log.error("the mirror keeps %s, which is erased here: %s", each.event_id, refused)  # noqa: TRY400
+                Recall.objects.filter(pk=each.pk).update(at=at)  # after all others
+            else:
+                each.delete()
             if self._is_stopping or time.monotonic() > end:
                 break
         return len(recalls)
@@ -119,6 +124,10 @@ def mark(numbers: dict[int, int], records: list[EventRecord]) -> None:
             cursor.executemany(MARK, [(numbers[pk], pk) for pk in kept])
         gone = numbers.keys() - set(kept)
         Recall.objects.bulk_create(
-            (Recall.of(row, number=numbers[row.pk]) for row in records if row.pk in gone),
+            (
+                Recall.of(row, number=numbers[row.pk])
+                for row in records
+                if row.pk in gone and numbers[row.pk]
+            ),
             ignore_conflicts=True,
         )

@@ -17,9 +17,10 @@ from typing import TypeVar
 import nats
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+from nats.errors import MaxPayloadError
 from nats.js import JetStreamContext
 from nats.js.api import StreamConfig
-from nats.js.errors import NotFoundError
+from nats.js.errors import APIError, BadRequestError, NotFoundError, ServerError
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +36,17 @@ ANSWER_S = 2.0
 T = TypeVar("T")
 # The trouble of a connection; what else goes wrong is a bug.
 TROUBLE = (NatsError, OSError, asyncio.TimeoutError)
+# JetStream's own number: larger than whoever runs it lets messages be.
+TOO_LARGE = 10054
+NOT_TAKEN = 0  # instead of a number
 
 
 class Away(Exception):
     """NATS cannot be reached, or takes nothing at this moment: try again later."""
+
+
+class Refused(Exception):
+    """NATS answers, and does not do this, nor will it: the stream does not allow it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,8 @@ class Streams:
     def send(self, messages: Sequence[Message], *, limit_s: float) -> list[int]:
         """One after another, each once the one before is on disk there. Returns their numbers in
         their streams, from the first on: of fewer than all when NATS stopped taking them or
-        `limit_s` were over. Raises Away when it took none."""
+        `limit_s` were over; NOT_TAKEN for what no stream will ever take. Raises Away when it took
+        none."""
         numbers: list[int] = []
         try:
             self._run(self._send(messages, numbers, limit_s), limit_s=limit_s + 2 * ANSWER_S)
@@ -75,8 +84,12 @@ class Streams:
                 raise
         return numbers
 
-    def delete(self, message_id: str, subject: str, number: int) -> None:
-        """Overwritten there, not only hidden. Nothing when it is gone. Raises Away."""
+    def delete(self, message_id: str, subject: str, number: int | None) -> None:
+        """Overwritten there, not only hidden. Nothing when it is gone. Raises Away, Refused.
+
+        number  None: not known, nor whether it is there. An empty message with the same id is sent,
+                and answered by its number, or becomes what is deleted
+        """
         self._run(self._delete(message_id, subject, number), limit_s=2 * ANSWER_S)
 
     def rest(self, seconds: float, *, until: Callable[[], bool]) -> None:
@@ -143,24 +156,51 @@ class Streams:
         loop = asyncio.get_running_loop()
         end = loop.time() + limit_s
         for message in messages:
-            answer = await self._jetstream.publish(
-                message.subject,
-                message.payload,
-                stream=message.subject.partition(".")[0],
-                headers={"Nats-Msg-Id": message.id},
-            )
-            numbers.append(answer.seq)
+            numbers.append(await self._publish(message))
             if loop.time() > end:
                 return
 
-    async def _delete(self, message_id: str, subject: str, number: int) -> None:
+    async def _publish(self, message: Message) -> int:
         assert self._jetstream is not None
+        root = message.subject.partition(".")[0]
+        if root not in ROOTS:
+            return _not_taken(message, "no stream")
+        try:
+            answer = await self._jetstream.publish(
+                message.subject,
+                message.payload,
+                stream=root,
+                headers={"Nats-Msg-Id": message.id},
+            )
+        except MaxPayloadError:
+            return _not_taken(message, "too large")
+        except APIError as error:
+            if error.err_code != TOO_LARGE:
+                raise
+            return _not_taken(message, "too large")
+        return answer.seq
+
+    async def _delete(self, message_id: str, subject: str, number: int | None) -> None:
+        assert self._jetstream is not None
+        if number is None:
+            number = await self._publish(Message(message_id, subject, b""))
+        if number == NOT_TAKEN:
+            return
         stream = subject.partition(".")[0]
         with suppress(NotFoundError):
             found = await self._jetstream.get_msg(stream, number)
             # A stream that was made anew counts anew.
-            if (found.headers or {}).get("Nats-Msg-Id") == message_id:
+            if (found.headers or {}).get("Nats-Msg-Id") != message_id:
+                return
+            try:
                 await self._jetstream.delete_msg(stream, number)
+            except (BadRequestError, ServerError) as error:
+                raise Refused(f"{error.err_code}: {error.description}") from error
+
+
+def _not_taken(message: Message, why: str) -> int:
+    log.error("the mirror does not take %s: %s", message.id, why)
+    return NOT_TAKEN
 
 
 async def _note(error: Exception) -> None:

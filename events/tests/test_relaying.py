@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import Mock
 from uuid import UUID, uuid4
 
 import pytest
@@ -223,6 +224,53 @@ def test_what_is_erased_on_its_way_is_recalled(
     assert len(jetstream.read(nats.url)) == 3
     empty(relay)
     assert [each.envelope.user_id for each in jetstream.read(nats.url)] == [str(BOB)]
+
+
+def test_what_was_sent_and_not_marked_is_erased_there_too(
+    nats: Nats, relay: Relaying, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.NATS_URL = nats.url
+    happen(2, ALICE)
+    happen(1, BOB)
+    with monkeypatch.context() as killed:
+        killed.setattr(relaying, "mark", Mock(side_effect=SystemExit))
+        with pytest.raises(SystemExit):
+            relay.round(at=NOON)
+    happen(1, ALICE)  # of which the mirror knows nothing yet
+    EventsEraser().erase(ALICE)
+    empty(relay)
+    assert [each.envelope.user_id for each in jetstream.read(nats.url)] == [str(BOB)]
+    assert not Recall.objects.exists()
+
+
+def test_a_stream_that_keeps_everything_stops_nobody(
+    nats: Nats, relay: Relaying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is erased here stays there, and is asked for again and again: the log says so."""
+    monkeypatch.setattr(relaying, "BATCH", 2)
+    happen(2, ALICE)
+    empty(relay)
+    jetstream.configure(nats.url, "signals", deny_delete=True)
+    EventsEraser().erase(ALICE)
+    happen(3, BOB)
+    for minute in range(3):
+        relay.round(at=NOON + timedelta(minutes=minute))
+    assert not EventRecord.objects.waiting().exists()
+    assert Recall.objects.count() == 2
+
+
+@pytest.mark.parametrize("how", ["too large", "no stream"])
+def test_what_no_stream_takes_holds_up_nothing(nats: Nats, relay: Relaying, how: str) -> None:
+    empty(relay)
+    large, *_others = happen(3)
+    if how == "too large":
+        jetstream.configure(nats.url, "signals", max_msg_size=400)
+        EventRecord.objects.filter(pk=large.pk).update(body={"task_id": 1, "by": "o" * 500})
+    else:
+        EventRecord.objects.filter(pk=large.pk).update(subject="lab.old.thing")
+    empty(relay)
+    assert [row.mirrored_as for row in EventRecord.objects.order_by("pk")] == [0, 1, 2]
+    assert len(jetstream.read(nats.url)) == 2
 
 
 def test_what_is_recalled_from_a_stream_that_was_made_anew_hits_nobody(
