@@ -14,7 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError
 
+from oo.management.commands.run import refuse_taken_port
 from tests.home import SOON_S, Home, copy_to, install
 from tests.servers import free_port
 
@@ -108,6 +110,12 @@ def test_a_taken_port_is_told_with_another(home: Home) -> None:
     with socket.create_server(("127.0.0.1", home.port)):
         assert home.start().wait(SOON_S) == 2
     assert f"Port {home.port} is taken. Try: make run PORT={home.port + 1}" in home.said()
+
+
+@pytest.mark.parametrize("host", ["192.0.2.7", "localhos"])
+def test_a_place_that_is_none_of_this_machine_is_told_as_such(host: str) -> None:
+    with pytest.raises(CommandError, match=f"oO cannot listen on {host}, port 8000: "):
+        refuse_taken_port(host, 8000)
 
 
 def test_a_second_run_on_one_folder_is_refused_also_beside_what_a_killed_one_left(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import signal
@@ -91,7 +92,7 @@ class Command(BaseCommand):
         """What tells the processes where the model is; empty if this run serves none."""
         if settings.LOCAL_MODEL_URL or not can_serve(DEFAULT, settings.OO_MODEL_FOLDER):
             return {}
-        if is_taken("127.0.0.1", settings.OO_MODEL_PORT):
+        if trouble_at("127.0.0.1", settings.OO_MODEL_PORT):
             # Whoever listens there is not to be told what is on people's lists.
             self.stderr.write(
                 f"No model: port {settings.OO_MODEL_PORT} is taken. OO_MODEL_PORT names another."
@@ -151,19 +152,27 @@ def hold(var: Path, address: str) -> IO[str]:
 
 
 def refuse_taken_port(host: str, port: int) -> None:
-    """Raises CommandError when something listens there already: better than three crashes."""
-    if is_taken(host, port):
+    """Raises CommandError when nothing can listen there: better than three crashes."""
+    error = trouble_at(host, port)
+    if error is None:
+        return
+    if error.errno == errno.EADDRINUSE:
         raise CommandError(f"Port {port} is taken. Try: make run PORT={port + 1}", returncode=2)
+    raise CommandError(f"oO cannot listen on {host}, port {port}: {error.strerror}", returncode=2)
 
 
-def is_taken(host: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return True
-    return False
+def trouble_at(host: str, port: int) -> OSError | None:
+    """What whoever wants to listen there is told; None where all is well."""
+    try:
+        family, kind, _protocol, _name, place = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except OSError as error:
+        return error
+    return None
 
 
 def is_up(host: str, port: int) -> bool:
