@@ -79,7 +79,10 @@ def share(part: int, whole: int) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A share with the 95 % interval of Wilson (1927), https://doi.org/10.1080/01621459.1927.10502953"""
+    """A share with the 95 % interval of Wilson (1927), https://doi.org/10.1080/01621459.1927.10502953
+
+    As if each stood alone: where people have many each, the truth lies in a wider one.
+    """
 
     part: int
     whole: int
@@ -115,11 +118,3 @@ class Interval:
         middle = p + Z**2 / (2 * n)
         spread = Z * sqrt(p * (1 - p) / n + Z**2 / (4 * n**2))
         return min(1.0, max(0.0, (middle + side * spread) / (1 + Z**2 / n)))
-
-    def differs_from(self, other: Interval) -> bool:
-        """Whether two shares differ at 5 %: z-test of two proportions, pooled."""
-        if not self.whole or not other.whole:
-            return False
-        pooled = (self.part + other.part) / (self.whole + other.whole)
-        error = sqrt(pooled * (1 - pooled) * (1 / self.whole + 1 / other.whole))
-        return bool(error) and abs(self.share - other.share) / error > Z

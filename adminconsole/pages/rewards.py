@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,8 +19,9 @@ from adminconsole.base import (
     Refused,
     Section,
 )
+from adminconsole.looking.by_person import FEWEST, OF_TIP, Side, are_enough, differ, sides
 from adminconsole.looking.charts import Chart, Line
-from adminconsole.looking.numbers import Interval, percent
+from adminconsole.looking.numbers import Interval, number, percent
 from adminconsole.models import Counted, TipDay
 from adminconsole.period import Period, short_day
 from oo.lib.words import Words
@@ -97,7 +98,7 @@ class Rewards(ConsolePage):
     )
 
     def context(self, asked: Asked) -> Mapping[str, Any]:
-        """Three queries of rows that are counted by day, and one."""
+        """Three queries of rows that are counted by day, one of the tips of a pair, and one."""
         by = asked.given("by") if asked.given("by") in BY else "policy"
         counts = TipDay.objects.within(asked.period).sums("day", by, "reaction")
         rows = _rows(by, counts)
@@ -109,7 +110,7 @@ class Rewards(ConsolePage):
             "rows": rows,
             "drawn": _chart(by, asked.period, counts, pair or rows[:DRAWN]),
             "pair": pair,
-            "verdict": _verdict(*pair) if pair else "",
+            "verdict": _verdict(by, pair, asked.period) if pair else "",
             "policies": [Choosable(policy.manifest, in_force) for policy in POLICIES],
             "counted": Counted.objects.newest(),
         }
@@ -188,30 +189,59 @@ def _chart(
     )
 
 
-def _verdict(first: Row, second: Row) -> str:
+def _verdict(by: str, pair: Sequence[Row], period: Period) -> str:
     """In words, for whoever does not read intervals."""
-    better, worse = sorted((first, second), key=lambda row: -row.done.share)
-    shares = {
+    if by not in OF_TIP:
+        return gettext(
+            "Nobody can tell: for this, tips are not counted by person, and those of one person are"
+            " alike."
+        )
+    found = sides(by, [row.value for row in pair], period)
+    if not are_enough(*found):
+        return gettext("Too few people yet: %(fewest)s on each side are needed.") % {
+            "fewest": FEWEST
+        }
+    told = _better(pair, found) if differ(*found) else _unclear(pair, found)
+    return " ".join((told, *_forgotten(pair, found)))
+
+
+def _better(pair: Sequence[Row], found: Sequence[Side]) -> str:
+    return gettext(
+        "%(better)s is better: %(more)s of its tips were done, of %(worse)s %(less)s. By"
+        " chance alone, so large a difference between so many people would be seen in fewer"
+        " than 5 of 100 cases. That holds for one look, and not for whoever looks each day"
+        " until it says so. What was switched at some time was not drawn by lot either: other"
+        " things may have changed with it."
+    ) % _shares(pair, found)
+
+
+def _unclear(pair: Sequence[Row], found: Sequence[Side]) -> str:
+    return gettext(
+        "Nobody can tell yet: %(more)s of the tips of %(better)s were done, of %(worse)s"
+        " %(less)s, and chance alone may have made that difference."
+    ) % _shares(pair, found)
+
+
+def _shares(pair: Sequence[Row], found: Sequence[Side]) -> dict[str, str]:
+    (better, most), (worse, least) = sorted(
+        zip(pair, found, strict=True), key=lambda row_and_side: -row_and_side[1].share
+    )
+    return {
         "better": better.title,
         "worse": worse.title,
-        "more": percent(better.done.share),
-        "less": percent(worse.done.share),
+        "more": percent(most.share),
+        "less": percent(least.share),
     }
-    if better.done.differs_from(worse.done):
-        return (
-            gettext(
-                "%(better)s is better: %(more)s of its tips were done, of %(worse)s %(less)s. By"
-                " chance alone, so large a difference would be seen in fewer than 5 of 100 cases."
-            )
-            % shares
-        )
-    return (
-        gettext(
-            "Nobody can tell yet: %(more)s of the tips of %(better)s were done, of %(worse)s"
-            " %(less)s, and chance alone may have made that difference."
-        )
-        % shares
-    )
+
+
+def _forgotten(pair: Sequence[Row], found: Sequence[Side]) -> Iterator[str]:
+    """Counts by day outlive the tips of whoever has left."""
+    kept, shown = sum(side.shown for side in found), sum(row.shown for row in pair)
+    if kept < shown:
+        yield gettext("This is of the %(kept)s tips that are still there, of %(shown)s shown.") % {
+            "kept": number(kept),
+            "shown": number(shown),
+        }
 
 
 def switch(order: Order) -> str:

@@ -61,13 +61,6 @@ def test_a_share_lies_in_its_interval(part: int, more: int) -> None:
     assert found.share - tiny <= found.high <= 1
 
 
-def test_a_difference_is_told_from_chance() -> None:
-    assert Interval(300, 1_000).differs_from(Interval(360, 1_000))
-    assert not Interval(30, 100).differs_from(Interval(36, 100))
-    assert not Interval(0, 0).differs_from(Interval(5, 10))
-    assert not Interval(0, 10).differs_from(Interval(0, 10))
-
-
 def test_a_period_and_the_one_before_it_meet() -> None:
     period = Period(TODAY, 7)
     before = period.before()

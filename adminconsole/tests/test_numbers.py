@@ -17,7 +17,7 @@ from adminconsole.counting.counting import count_day
 from adminconsole.counting.quality import FRESH, count_quality
 from adminconsole.looking import probes
 from adminconsole.looking.documents import documents
-from adminconsole.models import AskedDay, CallDay, Counted, QualityDay, TipDay
+from adminconsole.models import AskedDay, CallDay, Counted, QualityDay
 from agents.models import AgentOutput, Correction, ModelCall, Reading, Sweep
 from integrations.models import Connection
 from oo.celery import app as celery
@@ -47,49 +47,6 @@ def seen(client: Client, key: str, **given: Any) -> Any:
     answer = client.get(f"/console/{key}/", given)
     assert answer.status_code == 200
     return answer.context
-
-
-def shown(count: int, *, reaction: str = "", prompt: str = "a", day: Any = TODAY) -> None:
-    TipDay.objects.create(
-        day=day, policy="p", prompt_version=prompt, kind="task", hour=9, cohort=TODAY,
-        reaction=reaction, count=count,
-    )  # fmt: skip
-
-
-# ---- rewards ------------------------------------------------------------------------------------
-
-
-def test_two_prompts_are_compared_in_words(admin: Client) -> None:
-    for prompt, done in (("old", 300), ("new", 400)):
-        shown(done, reaction="done", prompt=prompt)
-        shown(1_000 - done, prompt=prompt)
-    page = seen(admin, "rewards", by="prompt_version", a="old", b="new")
-    assert page["verdict"].startswith("new is better: 40 % of its tips were done, of old 30 %.")
-    shown(39, reaction="done", prompt="newer")
-    shown(61, prompt="newer")
-    page = seen(admin, "rewards", by="prompt_version", a="new", b="newer")
-    assert page["verdict"].startswith("Nobody can tell yet")
-
-
-def test_one_thing_is_not_compared_with_itself(admin: Client) -> None:
-    shown(10, prompt="")
-    for given in ({"a": "", "b": ""}, {"a": "x", "b": ""}, {}):
-        page = seen(admin, "rewards", by="prompt_version", **given)
-        assert (page["pair"], page["verdict"]) == ([], "")
-        assert [row.title for row in page["rows"]] == ["none"]
-
-
-@pytest.mark.parametrize("by", ["policy", "model", "kind", "hour", "priority", "cohort", "x", ""])
-def test_whatever_it_is_compared_by_the_sum_is_the_same(admin: Client, by: str) -> None:
-    shown(7, reaction="done")
-    shown(3)
-    assert sum(row.shown for row in seen(admin, "rewards", by=by)["rows"]) == 10
-
-
-def test_what_is_older_is_not_in_it(admin: Client) -> None:
-    shown(5, day=TODAY - 7 * DAY)
-    assert seen(admin, "rewards", days=7)["rows"] == []
-    assert seen(admin, "rewards", days=28)["rows"][0].shown == 5
 
 
 # ---- delivery -----------------------------------------------------------------------------------
