@@ -115,8 +115,8 @@ class PeopleDay(models.Model):
     joined = models.PositiveIntegerField(default=0)
     connected = models.PositiveIntegerField(default=0)  # of those who joined, until now
     tipped = models.PositiveIntegerField(default=0)
-    answered = models.PositiveIntegerField(default=0)
-    returned = models.PositiveIntegerField(default=0)  # answered on a later day
+    answered = models.PositiveIntegerField(default=0)  # within a week of joining
+    returned = models.PositiveIntegerField(default=0)  # the same, on a later day
 
     objects = PeopleDayQuerySet.as_manager()
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 CHOICES = (1, 7, 28, 90)
 USUAL = 28
 DAY = timedelta(days=1)
+EARLIEST = date(2000, 1, 1)  # before it there was no oO, and soon no calendar
 
 
 def short_day(day: date) -> str:
@@ -52,9 +53,10 @@ class Period:
 
 
 def read_period(given: Mapping[str, str], *, today: date) -> Period:
-    """From `?days=` and `?last=`. What is no number or no day is as if it were not there."""
+    """From `?days=` and `?last=`. What is no number or no day is as if it were not there; a day out
+    of reach is the nearest one."""
     try:
-        last = min(date.fromisoformat(given.get("last", "")), today)
+        last = max(EARLIEST, min(date.fromisoformat(given.get("last", "")), today))
     except ValueError:
         last = today
     days = given.get("days", "")

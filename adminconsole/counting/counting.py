@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Min
 
+from accounts.models import User
 from adminconsole.counting.asked import count_asked
 from adminconsole.counting.calls import count_calls
 from adminconsole.counting.people import count_people
@@ -22,10 +23,10 @@ DAY = timedelta(days=1)
 SETTLES = 7
 KEPT = 400
 MOST = 100  # at a time
-COUNTS: dict[Any, Callable[[date], list[Any]]] = {
-    TipDay: count_tips,
-    AskedDay: count_asked,
-    CallDay: count_calls,
+COUNTS: dict[Any, Callable[[date, datetime], list[Any]]] = {
+    TipDay: lambda day, _at: count_tips(day),
+    AskedDay: lambda day, at: count_asked(day, at=at),
+    CallDay: lambda day, _at: count_calls(day),
 }
 
 
@@ -41,7 +42,7 @@ def count_days(*, at: datetime, most: int = MOST) -> int:
 
 def count_day(day: date, *, at: datetime) -> None:
     people = count_people(day)
-    counts = [count(day) for count in COUNTS.values()]
+    counts = [count(day, at) for count in COUNTS.values()]
     quality = count_quality(day, at=at)
     with transaction.atomic():
         # Of two workers the second waits here, and its rows take the place of the first's.
@@ -59,11 +60,19 @@ def count_day(day: date, *, at: datetime) -> None:
 def _due(at: datetime) -> list[date]:
     """Today, those that were not over when they were counted, and those that were never counted."""
     today = at.date()
-    begun = Tip.objects.aggregate(first=Min("shown_at"))["first"]
-    start = max(begun.date(), today - DAY * (KEPT - 1)) if begun else today
+    start = max(_begun(today), today - DAY * (KEPT - 1))
     counted = dict(Counted.objects.filter(day__gte=start).values_list("day", "at"))
     days = [today - DAY * n for n in range((today - start).days + 1)]
     return [day for day in days if _is_due(day, counted.get(day), at)]
+
+
+def _begun(today: date) -> date:
+    """When the first tip was shown, or the first person joined: the funnel begins with them."""
+    firsts = (
+        Tip.objects.aggregate(first=Min("shown_at"))["first"],
+        User.objects.aggregate(first=Min("date_joined"))["first"],
+    )
+    return min([today, *(first.date() for first in firsts if first)])
 
 
 def _is_due(day: date, counted_at: datetime | None, at: datetime) -> bool:

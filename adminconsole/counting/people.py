@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 
@@ -11,6 +11,10 @@ from adminconsole.models import PeopleDay
 from adminconsole.period import Period
 from integrations.models import Connection
 from tips.models import Tip
+
+# After joining; what comes later is not counted, or who joined long ago would have had longer.
+# No longer than days are counted again: SETTLES of adminconsole.counting.counting.
+HORIZON = timedelta(days=7)
 
 
 def count_people(day: date) -> PeopleDay:
@@ -27,9 +31,11 @@ def _active(period: Period) -> int:
 
 
 def _funnel(day: date) -> dict[str, int]:
-    """Each step is of those who took the one before."""
+    """Each step is of those who took the one before; of answers, those within HORIZON."""
     joined, theirs = Period(day, 1), Tip.objects.filter(user=OuterRef("pk"))
-    answered = theirs.filter(state=Tip.State.ANSWERED)
+    answered = theirs.filter(
+        state=Tip.State.ANSWERED, answered_at__lt=F("user__date_joined") + HORIZON
+    )
     steps = {
         "connected": Exists(Connection.objects.filter(user=OuterRef("pk"))),
         "tipped": Exists(theirs.filter(shown_at__isnull=False)),

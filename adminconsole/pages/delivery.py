@@ -90,7 +90,8 @@ def _figures(
 ) -> list[Figure]:
     questions = sum(answers.values())
     return [
-        Figure(_("Spoken"), now.count, then.count or None, is_better=None),
+        Figure(_("Spoken"), now.count, then.count or None,
+               _("and since answered, or two hours old"), is_better=None),
         Figure(_("Helped"), share(now.helped, now.count), share(then.helped, then.count),
                is_share=True),
         Figure(_("False alarms"), share(now.count - now.helped, now.count),

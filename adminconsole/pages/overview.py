@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from adminconsole.base import Asked, ConsolePage, PageManifest, Section
+from adminconsole.counting.people import HORIZON
 from adminconsole.looking.charts import Chart, Line
 from adminconsole.looking.numbers import Figure, share
 from adminconsole.models import FUNNEL, Counted, PeopleDay, TipDay
@@ -20,6 +22,7 @@ STEPS = dict(
         strict=True,
     )
 )
+TAKE_TIME = ("answered", "returned")
 
 
 class Overview(ConsolePage):
@@ -44,7 +47,8 @@ class Overview(ConsolePage):
             "figures": _figures(_by_reaction(tips), earlier, people, days_before),
             "tips_chart": _tips_chart(period, tips),
             "people_chart": _people_chart(period, people),
-            "steps": _steps(period, before),
+            "steps": _steps(period, before, today=asked.at.date()),
+            "is_settled": _is_settled(period, asked.at.date()),
             "counted": counted,
         }
 
@@ -113,15 +117,22 @@ def _people_chart(period: Period, people: Sequence[PeopleDay]) -> Chart:
     )  # fmt: skip
 
 
-def _steps(period: Period, before: Period) -> list[Figure]:
-    """Of those who joined in the period, the share that got so far, and how many."""
+def _is_settled(period: Period, today: date) -> bool:
+    """Whether everybody who joined in it has had the whole time for an answer."""
+    return period.last + HORIZON < today
+
+
+def _steps(period: Period, before: Period, *, today: date) -> list[Figure]:
+    """Of those who joined in the period, the share that got so far, and how many. Whoever joined
+    lately had less time for an answer: such a step is compared with nothing yet."""
+    open_steps = () if _is_settled(period, today) else TAKE_TIME
     now = PeopleDay.objects.funnel(period)
     then = PeopleDay.objects.funnel(before)
     return [
         Figure(
             title,
             share(now[step], now["joined"]),
-            share(then[step], then["joined"]),
+            None if step in open_steps else share(then[step], then["joined"]),
             note=str(now[step]),
             is_share=True,
         )

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.models import User
-from adminconsole.counting.counting import count_days
+from adminconsole.counting.counting import KEPT, count_days
 from adminconsole.models import Counted, PeopleDay, TipDay
 from adminconsole.period import Period
 from tests.clock import NOON, TODAY
@@ -106,6 +106,33 @@ def test_the_funnel_is_of_those_who_joined_on_the_day(charlie: User) -> None:
     assert (funnel.connected, funnel.tipped, funnel.answered, funnel.returned) == (4, 3, 2, 1)
     assert PeopleDay.objects.get(day=TODAY).active == 2
     assert PeopleDay.objects.get(day=TODAY).active_week == 3
+
+
+def test_an_answer_later_than_a_week_after_joining_does_not_count(alice: User, bob: User) -> None:
+    """However late a day is counted, everybody had as long."""
+    User.objects.update(date_joined=NOON - DAY * 7)
+    User.objects.filter(pk=bob.pk).update(date_joined=NOON - DAY * 7 + timedelta(minutes=1))
+    for person in (alice, bob):
+        make_connection(person)
+        shown(person, reaction="done")
+    count_days(at=NOON + DAY * 30)
+    funnel = PeopleDay.objects.get(day=TODAY - DAY * 7)
+    assert (funnel.tipped, funnel.answered, funnel.returned) == (2, 1, 1)
+
+
+def test_who_joined_before_the_first_tip_is_counted(alice: User, bob: User) -> None:
+    User.objects.update(date_joined=NOON - DAY * 5)
+    User.objects.filter(pk=bob.pk).update(date_joined=NOON - DAY * 9)
+    shown(alice)
+    assert count_days(at=NOON) == 10
+    assert PeopleDay.objects.get(day=TODAY - DAY * 9).joined == 1
+    assert PeopleDay.objects.get(day=TODAY - DAY * 5).joined == 1
+
+
+def test_who_joined_long_ago_makes_no_more_days_than_are_kept(alice: User) -> None:
+    User.objects.update(date_joined=NOON - DAY * 4_000)
+    count_days(at=NOON, most=1_000)
+    assert Counted.objects.count() == KEPT
 
 
 def test_nothing_says_who_it_was(alice: User) -> None:

@@ -79,6 +79,8 @@ def test_a_period_and_the_one_before_it_meet() -> None:
         ({"days": "8"}, TODAY - timedelta(days=27), TODAY),
         ({"days": "1", "last": "2026-05-01"}, date(2026, 5, 1), date(2026, 5, 1)),
         ({"days": "1", "last": "2027-01-01"}, TODAY, TODAY),
+        ({"days": "1", "last": "0001-01-01"}, date(2000, 1, 1), date(2000, 1, 1)),
+        ({"days": "1", "last": "9999-12-31"}, TODAY, TODAY),
         ({"last": "yesterday"}, TODAY - timedelta(days=27), TODAY),
     ],
 )

@@ -17,7 +17,7 @@ from adminconsole.counting.counting import count_day
 from adminconsole.counting.quality import FRESH, count_quality
 from adminconsole.looking import probes
 from adminconsole.looking.documents import documents
-from adminconsole.models import AskedDay, CallDay, Counted, QualityDay
+from adminconsole.models import AskedDay, CallDay, Counted, PeopleDay, QualityDay
 from agents.models import AgentOutput, Correction, ModelCall, Reading, Sweep
 from integrations.models import Connection
 from oo.celery import app as celery
@@ -25,10 +25,12 @@ from oo.lib import llm
 from oo.lib.llm import Circuit
 from tests.clock import NOON, TODAY
 from tests.factories import give_tip, make_connection, make_task
+from tips.deliver.learning import HEARD_OUT
 from tips.models import Interruption, Tip
 
 pytestmark = pytest.mark.django_db
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+LATER = NOON + HEARD_OUT + MINUTE
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +51,24 @@ def seen(client: Client, key: str, **given: Any) -> Any:
     return answer.context
 
 
+# ---- overview -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("ago", "is_settled"), [(0, False), (7, False), (8, True)])
+def test_steps_that_take_time_are_compared_once_everybody_had_it(
+    admin: Client, ago: int, is_settled: bool
+) -> None:
+    for day, returned in ((TODAY - DAY * ago, 1), (TODAY - DAY * (ago + 1), 5)):
+        PeopleDay.objects.create(
+            day=day, joined=10, connected=9, tipped=8, answered=returned, returned=returned
+        )
+    page = admin.get("/console/overview/", {"days": 1, "last": TODAY - DAY * ago})
+    changes = {str(step.title): step.before for step in page.context["steps"]}
+    assert changes["first tip"] == 0.8
+    assert changes["came back"] == changes["first answer"] == (0.5 if is_settled else None)
+    assert ("not settled yet" in page.content.decode()) is not is_settled
+
+
 # ---- delivery -----------------------------------------------------------------------------------
 
 
@@ -66,11 +86,23 @@ def asked(person: User, why: str, probability: float, *, helped: bool | None = N
     )
 
 
+def test_what_was_just_sent_is_no_false_alarm(alice: User) -> None:
+    asked(alice, "worth_it", 0.62, helped=True)
+    asked(alice, "worth_it", 0.62, helped=False)
+    asked(alice, "quiet", 0.62)
+
+    def counted(at: datetime) -> dict[str, tuple[int, int]]:
+        return {row.why: (row.count, row.helped) for row in count_asked(TODAY, at=at)}
+
+    assert counted(NOON + 6 * MINUTE) == {"worth_it": (1, 1), "quiet": (1, 0)}
+    assert counted(LATER) == {"worth_it": (2, 1), "quiet": (1, 0)}
+
+
 def test_delivery_is_what_was_asked_and_what_came_of_it(admin: Client, alice: User) -> None:
     asked(alice, "worth_it", 0.62, helped=True)
     asked(alice, "worth_it", 0.64, helped=False)
     asked(alice, "quiet", 0.9)
-    AskedDay.objects.bulk_create(count_asked(TODAY))
+    AskedDay.objects.bulk_create(count_asked(TODAY, at=LATER))
     assert {(row.why, row.bin, row.count, row.helped) for row in AskedDay.objects.all()} == {
         ("worth_it", 12, 2, 1),
         ("quiet", 18, 1, 0),
@@ -88,7 +120,7 @@ def test_delivery_is_what_was_asked_and_what_came_of_it(admin: Client, alice: Us
 @pytest.mark.parametrize(("probability", "bin_"), [(0.0, 0), (0.05, 1), (0.9999, 19), (1.0, 19)])
 def test_every_probability_has_a_bin(alice: User, probability: float, bin_: int) -> None:
     asked(alice, "quiet", probability)
-    assert [row.bin for row in count_asked(TODAY)] == [bin_]
+    assert [row.bin for row in count_asked(TODAY, at=LATER)] == [bin_]
 
 
 # ---- models -------------------------------------------------------------------------------------

@@ -91,6 +91,15 @@ def test_an_address_that_makes_no_sense_is_the_usual_one(
     assert b'aria-current="true"' in answer.content
 
 
+@pytest.mark.parametrize("key", ["overview", "audit", "rewards"])
+@pytest.mark.parametrize("last", ["0001-01-01", "0001-01-10", "9999-12-31"])
+def test_a_day_out_of_reach_is_answered(
+    admin: User, bob_client: Client, key: str, last: str
+) -> None:
+    answer = bob_client.get(address(PAGES[key]), {"last": last, "days": "7"})
+    assert answer.status_code == 200
+
+
 def test_the_menu_has_what_may_be_opened_and_nothing_else(staff: User, bob_client: Client) -> None:
     join(staff, "viewer")
     page = bob_client.get(address(PAGES["overview"])).content.decode()
