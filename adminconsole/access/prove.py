@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import cast
 
 from django.conf import settings
 from django.contrib import admin
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -58,13 +60,19 @@ def answer(request: HttpRequest) -> HttpResponse:
         if _has_passkey(request):
             finish_showing(request, given, at=at)
         else:
-            passkey = finish_adding(request, given, name=_("First one"), at=at, only_first=True)
-            target = f"passkey {passkey.pk}"
-            record(cast("User", request.user), Noted.FIRST_PASSKEY, at=at, target=target)
+            _add_first(request, given, at=at)
     except Refused as why:
         return JsonResponse({"words": str(why)}, status=422)
     note_proof(request, at=at)
     return JsonResponse({"go": _back(request)})
+
+
+def _add_first(request: HttpRequest, given: str, *, at: datetime) -> None:
+    """Raises Refused. It is there and on record, or neither."""
+    with transaction.atomic():
+        passkey = finish_adding(request, given, name=_("First one"), at=at, only_first=True)
+        target = f"passkey {passkey.pk}"
+        record(cast("User", request.user), Noted.FIRST_PASSKEY, at=at, target=target)
 
 
 def _only_where_asked_for() -> None:

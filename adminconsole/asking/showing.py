@@ -17,7 +17,14 @@ from adminconsole.looking.charts import Chart, Line, Value
 
 MOST_LINES = 6  # as many as there are tones
 MOST_BARS = 60
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet takes a text for a formula
+WIDE = (  # the same signs as keyboards of East Asia write them
+    "\N{FULLWIDTH EQUALS SIGN}",
+    "\N{FULLWIDTH PLUS SIGN}",
+    "\N{FULLWIDTH HYPHEN-MINUS}",
+    "\N{FULLWIDTH COMMERCIAL AT}",
+)
+# With which a spreadsheet takes a text for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *WIDE)
 
 
 def text_of(cell: Any) -> str:

@@ -12,6 +12,7 @@ class Noted(models.TextChoices):
     NO_STAFF = "no longer staff", _("left the team")
     FIRST_PASSKEY = "first passkey", _("added a first passkey")
     PASSKEY = "added passkey", _("added a passkey")
+    RENAMED_PASSKEY = "renamed passkey", _("renamed a passkey")
     NO_PASSKEY = "removed passkey", _("removed a passkey")
     PASSKEYS_RESET = "passkeys reset", _("lost all passkeys")
     TOKEN = "signed in by token", _("signed in by token")

@@ -13,7 +13,7 @@ from accounts.models import User
 from adminconsole.counting.asked import count_asked
 from adminconsole.counting.calls import count_calls
 from adminconsole.counting.people import count_people
-from adminconsole.counting.quality import count_quality
+from adminconsole.counting.quality import count_quality, is_known_later
 from adminconsole.counting.tips import count_tips
 from adminconsole.models import AskedDay, CallDay, Counted, PeopleDay, QualityDay, TipDay
 from tips.models import Tip
@@ -50,11 +50,17 @@ def count_day(day: date, *, at: datetime) -> None:
         for model, rows in zip(COUNTS, counts, strict=True):
             model.objects.filter(day=day).delete()
             model.objects.bulk_create(rows, batch_size=1_000)
-        # What was only known on the day itself stays.
-        QualityDay.objects.filter(day=day, measure__in=[row.measure for row in quality]).delete()
+        _forget_quality(day, at)
         QualityDay.objects.bulk_create(quality)
         PeopleDay.objects.filter(day=day).delete()
         people.save(force_insert=True)
+
+
+def _forget_quality(day: date, at: datetime) -> None:
+    """What was only known on the day itself stays, once the day is over."""
+    kept = QualityDay.objects.filter(day=day)
+    known = [row.pk for row in kept if day == at.date() or is_known_later(row.measure)]
+    kept.filter(pk__in=known).delete()
 
 
 def _due(at: datetime) -> list[date]:

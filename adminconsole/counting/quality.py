@@ -30,6 +30,8 @@ MEASURES: Mapping[str, tuple[Words, float]] = {
     "tips with their decision": (_("tips with their decision"), 0.99),
     "decisions with agents": (_("decisions that agents spoke to"), 0.5),
 }
+# Counted from rows of the day, with each feature; all others are only known on the day itself.
+OF_THE_DAY = ("tips with evidence", "tips with their decision", "decisions with agents")
 
 
 def count_quality(day: date, *, at: datetime) -> list[QualityDay]:
@@ -43,6 +45,11 @@ def count_quality(day: date, *, at: datetime) -> list[QualityDay]:
         for measure, (part, whole) in found.items()
         if whole
     ]
+
+
+def is_known_later(measure: str) -> bool:
+    """Whether rows still say it when the day is over, so that counting again finds all of it."""
+    return measure.startswith(FEATURE) or measure in OF_THE_DAY
 
 
 def _features(period: Period) -> dict[str, tuple[int, int]]:

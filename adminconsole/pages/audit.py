@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from adminconsole.audit.marks import mark_of, names_of_staff
@@ -16,6 +17,8 @@ from adminconsole.registry import PAGES
 from oo.lib.words import Words
 
 A_PAGE = 50
+Known = dict[str, tuple[str, Action, dict[str, Action]]]
+Done = tuple[str, str, str]  # action, person, target
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Audit(ConsolePage):
     )
 
     def context(self, asked: Asked) -> Mapping[str, Any]:
-        """Four queries, and one to find a person."""
+        """Five queries, and one to find a person."""
         rows = AuditEntry.objects.within(asked.period).order_by("-at", "-pk")
         if action := asked.given("action"):
             rows = rows.filter(action=action)
@@ -64,16 +67,36 @@ class Audit(ConsolePage):
 
 
 def _entries(asked: Asked, rows: Any) -> Iterator[Entry]:
-    names, known = names_of_staff(), _actions()
+    names, known, rows = names_of_staff(), _actions(), list(rows)
+    undone = _undone(rows, known)
     for row in rows:
         key, action, others = known.get(row.action, ("", None, {}))
         undo = others.get(action.inverse) if action else None
-        if undo is not None and not asked.may(undo.permission):
+        if undo is not None and (row.pk in undone or not asked.may(undo.permission)):
             undo = None
         yield Entry(row, names.get(row.staff, ""), key, action, undo)
 
 
-def _actions() -> dict[str, tuple[str, Action, dict[str, Action]]]:
+def _undone(rows: Sequence[AuditEntry], known: Known) -> set[int]:
+    """Those of these rows after which their inverse was done to the same. One query."""
+    inverses: dict[int, Done] = {}
+    for row in rows:
+        _page, action, _others = known.get(row.action, ("", None, {}))
+        if action is not None and action.inverse:
+            inverses[row.pk] = (action.inverse, row.person, action.undoes(row.target))
+    if not inverses:
+        return set()
+    later = AuditEntry.objects.filter(
+        pk__gt=min(inverses),
+        action__in={action for action, _person, _target in inverses.values()},
+        target__in={target for _action, _person, target in inverses.values()},
+    )
+    newest = later.order_by().values_list("action", "person", "target").annotate(last=Max("pk"))
+    last = {(action, person, target): pk for action, person, target, pk in newest}
+    return {pk for pk, inverse in inverses.items() if last.get(inverse, 0) > pk}
+
+
+def _actions() -> Known:
     """By key: on which page it stands, the action, and all actions of that page."""
     return {
         action.key: (page.manifest.key, action, {each.key: each for each in page.actions})

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -82,22 +83,30 @@ def add(request: HttpRequest) -> HttpResponse:
         return refused
     at, given = timezone.now(), request.POST
     try:
-        passkey = finish_adding(request, given.get("answer", ""), name=given.get("name", ""), at=at)
+        with transaction.atomic():
+            passkey = finish_adding(
+                request, given.get("answer", ""), name=given.get("name", ""), at=at
+            )
+            record(_user(request), Noted.PASSKEY, at=at, target=f"passkey {passkey.pk}")
     except Refused as why:
         return JsonResponse({"words": str(why)}, status=422)
-    record(_user(request), Noted.PASSKEY, at=at, target=f"passkey {passkey.pk}")
     messages.success(request, _("The passkey opens the console from now on."))
     return JsonResponse({"go": _page()})
 
 
 @require_POST
+@proved_lately
 def rename(request: HttpRequest, pk: int) -> HttpResponse:
+    """On record without the names, which may be of persons."""
+    user = _user(request)
     name = one_line(request.POST.get("name", "").replace("\x00", ""), LONGEST_NAME)
-    theirs = Passkey.objects.filter(user=_user(request), pk=pk)
+    theirs = Passkey.objects.filter(user=user, pk=pk)
     if not theirs.exists():
         raise Http404
     if name:
-        theirs.update(name=name)
+        with transaction.atomic():
+            theirs.update(name=name)
+            record(user, Noted.RENAMED_PASSKEY, at=timezone.now(), target=f"passkey {pk}")
     return redirect(_page())
 
 
@@ -106,18 +115,24 @@ def rename(request: HttpRequest, pk: int) -> HttpResponse:
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     user = _user(request)
     try:
-        if not remove_passkey(user, pk):
-            raise Http404
+        with transaction.atomic():
+            _remove(request, user, pk)
     except Refused as why:
         messages.error(request, str(why))
         return redirect(_page())
-    record(user, Noted.NO_PASSKEY, at=timezone.now(), target=f"passkey {pk}")
-    # Where it was shown is not known any more, and it may be lost.
-    end_sessions(user.pk, except_key=request.session.session_key)
     messages.success(
         request, _("The passkey opens nothing any more, and your other browsers are signed out.")
     )
     return redirect(_page())
+
+
+def _remove(request: HttpRequest, user: User, pk: int) -> None:
+    """Raises Http404, and Refused."""
+    if not remove_passkey(user, pk):
+        raise Http404
+    record(user, Noted.NO_PASSKEY, at=timezone.now(), target=f"passkey {pk}")
+    # Where it was shown is not known any more, and it may be lost.
+    end_sessions(user.pk, except_key=request.session.session_key)
 
 
 def _page() -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -113,8 +114,9 @@ def _do(asked: Asked, given: Mapping[str, str], saved: SavedQuery | None) -> dic
             _save(asked, given)
         case "delete" if saved is not None:
             _want_proof(asked.request, asked.staff, given, at=asked.at)
-            saved.delete()
-            _tell(asked, Noted.DELETED_QUERY, given)
+            with transaction.atomic():
+                saved.delete()
+                _tell(asked, Noted.DELETED_QUERY, given)
             messages.success(asked.request, _("The question is not kept any more."))
     return {}
 
@@ -150,10 +152,11 @@ def _save(asked: Asked, given: Mapping[str, str]) -> None:
     if not name or not sql:
         messages.error(asked.request, _("What is kept has a name and a text."))
         return
-    SavedQuery.objects.update_or_create(
-        by=mark_of(asked.staff.pk), name=name, defaults={"sql": sql, "at": asked.at}
-    )
-    _tell(asked, Noted.SAVED_QUERY, given)
+    with transaction.atomic():
+        SavedQuery.objects.update_or_create(
+            by=mark_of(asked.staff.pk), name=name, defaults={"sql": sql, "at": asked.at}
+        )
+        _tell(asked, Noted.SAVED_QUERY, given)
     messages.success(asked.request, _("Kept."))
 
 

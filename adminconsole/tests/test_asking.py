@@ -20,9 +20,10 @@ from accounts.models import User
 from adminconsole.access.recent import PROVED
 from adminconsole.asking import postgres, running, sqlite
 from adminconsole.asking.base import MOST_LETTERS, MOST_ROWS, Answer, Gathered, Personal, Refused
-from adminconsole.asking.showing import chart_of, csv_lines, text_of
+from adminconsole.asking.showing import WIDE, chart_of, csv_lines, text_of
 from adminconsole.audit.marks import mark_of
 from adminconsole.models import AuditEntry, SavedQuery
+from adminconsole.pages import sql
 from tests.clock import NOON, TODAY
 
 PAGE, FILE = "/console/sql/", "/console/sql/csv/"
@@ -319,6 +320,21 @@ def test_it_is_kept_with_a_name_alone(staff: User, bob_client: Client) -> None:
     assert not SavedQuery.objects.exists()
 
 
+def test_without_a_record_nothing_is_kept_or_deleted(
+    staff: User, bob_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: Any, **_more: Any) -> None:
+        raise RuntimeError
+
+    kept = SavedQuery.objects.create(name="Old", sql="select 7", by=mark_of(staff.pk), at=NOON)
+    monkeypatch.setattr(sql, "record", broken)
+    new = {"do": "save", "sql": "select 1", "name": "New"}
+    for given in (new, {"do": "delete", "saved": kept.pk}):
+        with pytest.raises(RuntimeError):
+            bob_client.post(PAGE, given)
+    assert list(SavedQuery.objects.values_list("pk", flat=True)) == [kept.pk]
+
+
 def test_what_others_keep_is_theirs(
     alice: User, staff: User, bob_client: Client, asks: Asks
 ) -> None:
@@ -342,7 +358,9 @@ def test_a_file_is_the_same_answer(staff: User, bob_client: Client, asks: Asks) 
     assert "no-store" in answer["Cache-Control"]
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", '=cmd|"/c calc"!A1'])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", '=cmd|"/c calc"!A1', *WIDE]
+)
 def test_no_cell_is_a_formula(cell: str) -> None:
     lines = csv_lines(Answer([cell], [(cell,)], is_cut=False))
     assert list(csv.reader(io.StringIO("".join(lines), newline=""))) == [[f"'{cell}"], [f"'{cell}"]]

@@ -194,6 +194,18 @@ def test_what_was_known_on_the_day_alone_stays_when_it_is_counted_again(alice: U
     assert "tokens that work" not in {row.measure for row in count_quality(TODAY, at=NOON + DAY)}
 
 
+def test_of_what_is_gone_when_it_is_counted_again_no_measure_stays(alice: User) -> None:
+    connection = make_connection(alice)
+    asked(alice, "quiet", 0.5)
+    count_day(TODAY, at=NOON)
+    assert QualityDay.objects.filter(measure="feature hour").exists()
+    Interruption.objects.all().delete()
+    connection.delete()
+    count_day(TODAY, at=NOON)
+    left = set(QualityDay.objects.values_list("measure", flat=True))
+    assert not left & {"feature hour", "tokens that work"}
+
+
 # ---- health -------------------------------------------------------------------------------------
 
 

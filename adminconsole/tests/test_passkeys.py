@@ -13,9 +13,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Session, User
+from adminconsole.access import prove
 from adminconsole.access.passkeys import MOST
 from adminconsole.audit.marks import mark_of
 from adminconsole.models import AuditEntry, Passkey
+from adminconsole.pages import passkeys as passkeys_page
 from adminconsole.tests.authenticator import PRESENT, Authenticator
 from adminconsole.tests.conftest import HERE
 from tests.factories import signed_in
@@ -223,6 +225,8 @@ def test_another_one_gets_a_name_and_another_name(ops: User, inside: Client) -> 
     phone = Passkey.objects.get(name="My phone")
     inside.post(f"{MINE}{phone.pk}/rename", {"name": " <b>Old\x00 phone "})
     inside.post(f"{MINE}{phone.pk}/rename", {"name": " "})
+    entry = AuditEntry.objects.get(action="renamed passkey")
+    assert (entry.staff, entry.target) == (mark_of(ops.pk), f"passkey {phone.pk}")
     assert "&lt;b&gt;Old phone" in inside.get(MINE).content.decode()
 
 
@@ -268,11 +272,58 @@ def test_adding_wants_a_recent_proof(inside: Client, way: str) -> None:
     assert answer.json() == {"go": "/console/prove/?next=%2Fconsole%2Fpasskeys%2F"}
 
 
-def test_removing_wants_a_recent_proof(inside: Client) -> None:
+@pytest.mark.parametrize("way", ["rename", "remove"])
+def test_changing_one_wants_a_recent_proof(inside: Client, way: str) -> None:
     put(inside, Authenticator(HERE), "Phone")
+    phone = Passkey.objects.get(name="Phone")
     with time_machine.travel(timezone.now() + timedelta(minutes=10)):
-        inside.post(f"{MINE}{Passkey.objects.get(name='Phone').pk}/remove")
+        answer = inside.post(f"{MINE}{phone.pk}/{way}", {"name": "Mine"})
+    assert answer["Location"].startswith(PROVE)
+    assert Passkey.objects.filter(name="Phone").count() == 1
     assert Passkey.objects.count() == 2
+
+
+# ---- on record, or not done -----------------------------------------------------------------
+
+
+@pytest.fixture
+def no_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_args: Any, **_more: Any) -> None:
+        raise RuntimeError
+
+    for module in (passkeys_page, prove):
+        monkeypatch.setattr(module, "record", broken)
+
+
+@pytest.mark.parametrize("way", ["rename", "remove"])
+def test_without_a_record_nothing_is_changed(
+    ops: User, inside: Client, way: str, request: pytest.FixtureRequest
+) -> None:
+    put(inside, Authenticator(HERE), "Phone")
+    signed_in(ops)
+    before = list(Passkey.objects.order_by("pk").values())
+    request.getfixturevalue("no_record")
+    with pytest.raises(RuntimeError):
+        inside.post(f"{MINE}{before[-1]['id']}/{way}", {"name": "Mine"})
+    assert list(Passkey.objects.order_by("pk").values()) == before
+    assert Session.objects.filter(user=ops).count() == 2
+
+
+def test_without_a_record_none_is_added(
+    inside: Client, ops: User, request: pytest.FixtureRequest
+) -> None:
+    request.getfixturevalue("no_record")
+    with pytest.raises(RuntimeError):
+        put(inside, Authenticator(HERE), "Phone")
+    assert Passkey.objects.count() == 1
+
+
+def test_without_a_record_there_is_no_first_one(
+    ops_client: Client, device: Authenticator, no_record: None
+) -> None:
+    with pytest.raises(RuntimeError):
+        add(ops_client, device)
+    assert not Passkey.objects.exists()
 
 
 def test_nobody_has_more_than_enough(ops: User, inside: Client) -> None:

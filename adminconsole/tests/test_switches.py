@@ -144,6 +144,22 @@ def test_the_audit_log_brings_the_policy_back_that_was(ops_client: Client) -> No
     assert decides() == "random_task", "the undoing can be undone"
 
 
+def test_what_is_undone_is_not_undone_again(ops_client: Client) -> None:
+    def offered() -> int:
+        return len(UNDO.findall(ops_client.get(AUDIT).content.decode()))
+
+    do(ops_client, AGENTS, "disable_agent", OVERDUE)
+    do(ops_client, AGENTS, "disable_agent", "next-gap")
+    do(ops_client, REWARDS, "switch_policy", "good_sense>deadline_first")
+    assert offered() == 3
+    undo_newest(ops_client)
+    assert offered() == 3, "the undoing can be undone, and what it undid cannot"
+    do(ops_client, AGENTS, "enable_agent", OVERDUE)
+    assert offered() == 3
+    do(ops_client, AGENTS, "disable_agent", OVERDUE)
+    assert offered() == 3
+
+
 def test_what_was_overtaken_is_not_undone(ops_client: Client) -> None:
     do(ops_client, REWARDS, "switch_policy", "good_sense>deadline_first")
     switch_policy("deadline_first", "random_task", at=NOON)
