@@ -48,6 +48,10 @@ class Period:
         """As many days, right before."""
         return Period(self.first - DAY, self.days)
 
+    def over(self, today: date) -> Period:
+        """Without today, of which only a part has been: no day at all where it is of today."""
+        return Period(today - DAY, self.days - 1) if self.last == today else self
+
     def __iter__(self) -> Iterator[date]:
         return (self.first + DAY * n for n in range(self.days))
 

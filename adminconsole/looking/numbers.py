@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import sqrt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from math import floor, log10, sqrt
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -19,7 +20,10 @@ class Figure:
     """
     value      as it is; a share (0 to 1) where `is_share`
     before     the same of the period before; None: there was nothing to compare with
+    is_money   in USD
     is_better  whether more of it is better; None: neither
+    over       the same of the days that are over, where a part of one is in `value`: its change is
+               told, since a part is less than a whole
     """
 
     title: Words
@@ -28,10 +32,14 @@ class Figure:
     note: Words = ""
     is_share: bool = False
     is_better: bool | None = True
+    is_money: bool = False
+    over: Figure | None = None
 
     @property
     def change(self) -> float | None:
         """In shares of what it was; for a share, in points of it."""
+        if self.over is not None:
+            return self.over.change
         if self.value is None or self.before is None:
             return None
         if self.is_share:
@@ -42,6 +50,8 @@ class Figure:
     def text(self) -> str:
         if self.value is None:
             return NOTHING
+        if self.is_money:
+            return money(self.value)
         return percent(self.value) if self.is_share else number(self.value)
 
     @property
@@ -63,10 +73,22 @@ class Figure:
         return "good" if (change > 0) is self.is_better else "bad"
 
 
+def compared(figures: Iterable[Figure], over: Iterable[Figure]) -> list[Figure]:
+    """The figures, with the changes of those of the days that are over."""
+    return [replace(one, over=other) for one, other in zip(figures, over, strict=True)]
+
+
 def number(value: float) -> str:
     """In the language that is active, with groups of thousands, and decimals for the small."""
     whole = value == int(value) or abs(value) >= 100
     return number_format(round(value) if whole else round(value, 1), force_grouping=True)
+
+
+def money(value: float) -> str:
+    """With cents; of less than one, two digits that say something."""
+    is_small = 0 < abs(value) < 0.01
+    decimals = 1 - floor(log10(abs(value))) if is_small else 2
+    return number_format(round(value, decimals), decimals, force_grouping=True)
 
 
 def percent(value: float) -> str:

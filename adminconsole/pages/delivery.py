@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from adminconsole.base import Asked, ConsolePage, PageManifest, Section
 from adminconsole.counting.asked import BINS
 from adminconsole.looking.charts import Chart, Line
-from adminconsole.looking.numbers import Figure, Interval, share
+from adminconsole.looking.numbers import Figure, Interval, compared, share
 from adminconsole.models import AskedDay, Counted
 from adminconsole.period import Period, short_day
 from notifier.models import Delivery as Sent
@@ -48,6 +48,10 @@ class Spoken:
     expected: float
 
 
+ByBin = Mapping[int, tuple[int, float, int]]
+NONE = Spoken(0, 0, 0.0)
+
+
 class Delivery(ConsolePage):
     manifest = PageManifest(
         key="delivery",
@@ -59,25 +63,39 @@ class Delivery(ConsolePage):
     )
 
     def context(self, asked: Asked) -> Mapping[str, Any]:
-        """Six queries, of rows that are counted by day and of the newest fit."""
-        period, before = asked.period, asked.period.before()
+        """Seven queries, of rows that are counted by day and of the newest fit."""
+        period, over = asked.period, asked.period.over(asked.at.date())
         answers = AskedDay.objects.within(period).sums("day", "spoken", "why")
-        bins = AskedDay.objects.within(period).filter(spoken=True)
-        by_bin = bins.sums("bin", of=("count", "probability", "helped"))
-        earlier = AskedDay.objects.within(before).filter(spoken=True)
-        then = _spoken(earlier.sums("bin", of=("count", "probability", "helped")))
+        by_bin, whole, then = (_by_bin(each) for each in (period, over, over.before()))
         return {
-            "figures": _figures(_spoken(by_bin), then, answers),
+            "figures": compared(
+                _figures(_spoken(by_bin), NONE, answers),
+                _figures(_spoken(whole), _spoken(then), answers),
+            ),
             "days_chart": _days_chart(period, answers),
             "calibration": _calibration(by_bin),
             "reasons": _reasons(answers),
+            "unheard": sum(count for key, count in answers.items() if _is_unheard(key)),
+            "is_asked": bool(answers),
             "states": Sent.objects.within(period.since, period.until).by_state(),
             "fit": UsefulnessFit.objects.order_by("-fitted_at").first(),
             "counted": Counted.objects.newest(),
         }
 
 
-def _spoken(by_bin: Mapping[int, tuple[int, float, int]]) -> Spoken:
+def _by_bin(period: Period) -> ByBin:
+    """Of the notifications: how many, the sum of what was expected, and how many helped."""
+    spoken = AskedDay.objects.within(period).filter(spoken=True)
+    return spoken.sums("bin", of=("count", "probability", "helped"))
+
+
+def _is_unheard(key: tuple[date, bool, str]) -> bool:
+    """It was to speak, and nothing that it sent arrived (tips.deliver.delivering.note_unheard)."""
+    _day, spoken, why = key
+    return why in SPEAKS and not spoken
+
+
+def _spoken(by_bin: ByBin) -> Spoken:
     return Spoken(
         count=sum(count for count, _expected, _helped in by_bin.values()),
         helped=sum(helped for _count, _expected, helped in by_bin.values()),
@@ -88,7 +106,7 @@ def _spoken(by_bin: Mapping[int, tuple[int, float, int]]) -> Spoken:
 def _figures(
     now: Spoken, then: Spoken, answers: Mapping[tuple[date, bool, str], int]
 ) -> list[Figure]:
-    questions = sum(answers.values())
+    silent = sum(count for (_day, _spoken, why), count in answers.items() if why not in SPEAKS)
     return [
         Figure(_("Spoken"), now.count, then.count or None,
                _("and since answered, or two hours old"), is_better=None),
@@ -98,41 +116,47 @@ def _figures(
                share(then.count - then.helped, then.count), is_share=True, is_better=False),
         Figure(_("Expected to help"), now.expected / now.count if now.count else None,
                note=_("by the model, before it spoke"), is_share=True),
-        Figure(_("Kept silent"), share(questions - now.count, questions),
-               note=_("of all times it was asked"), is_share=True),
+        Figure(_("Kept silent"), share(silent, sum(answers.values())),
+               note=_("of all answers; the same one again is not counted"), is_share=True),
     ]  # fmt: skip
 
 
 def _days_chart(period: Period, answers: Mapping[tuple[date, bool, str], int]) -> Chart:
     spoken: dict[date, int] = defaultdict(int)
     silent: dict[date, int] = defaultdict(int)
-    for (day, was_spoken, _why), count in answers.items():
-        (spoken if was_spoken else silent)[day] += count
+    unheard: dict[date, int] = defaultdict(int)
+    for key, count in answers.items():
+        day, was_spoken, _why = key
+        silence = unheard if _is_unheard(key) else silent
+        (spoken if was_spoken else silence)[day] += count
     days = list(period)
     return Chart(
-        gettext("How often it was asked whether to speak up, by day"),
+        gettext("Answers to whether to speak up, by day"),
         [short_day(day) for day in days],
         [Line(_("spoken"), [spoken[day] for day in days], tone="1"),
+         Line(_("reached nobody"), [unheard[day] for day in days], tone="3"),
          Line(_("silent"), [silent[day] for day in days], tone="none")],
         kind="bar", is_stacked=True,
     )  # fmt: skip
 
 
-def _calibration(by_bin: Mapping[int, tuple[int, float, int]]) -> Chart:
+def _calibration(by_bin: ByBin) -> Chart:
     """What was expected along the x axis, what came of it along the y axis."""
-    middles = [f"{round(100 * (n + 0.5) / BINS)} %" for n in range(BINS)]
+    wide = 100 // BINS
+    ranges = [f"{wide * n}\N{EN DASH}{wide * (n + 1)} %" for n in range(BINS)]
     seen = [by_bin.get(n, (0, 0.0, 0)) for n in range(BINS)]
     known = [Interval(helped, count) if count else None for count, _expected, helped in seen]
     return Chart(
         gettext("How likely it was said to help, and how often it did"),
-        middles,
+        ranges,
         [Line(_("helped"), [round(one.share, 4) if one else None for one in known], tone="1",
               style="points"),
          Line(_("at least"), [round(one.low, 4) if one else None for one in known], tone="2",
               style="dashed"),
          Line(_("at most"), [round(one.high, 4) if one else None for one in known], tone="2",
               style="dashed"),
-         Line(_("if it were always right"), [round((n + 0.5) / BINS, 4) for n in range(BINS)],
+         Line(_("if it were always right"),
+              [round(expected / count, 4) if count else None for count, expected, _helped in seen],
               tone="none")],
         is_share=True,
         more={"spanGaps": True},

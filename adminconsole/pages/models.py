@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from adminconsole.base import Asked, ConsolePage, PageManifest, Section
 from adminconsole.looking.charts import Chart, Line
-from adminconsole.looking.numbers import Figure, share
+from adminconsole.looking.numbers import Figure, compared, money, number, share
 from adminconsole.models import CallDay, Counted
 from adminconsole.period import Period, short_day
 from agents.models import ModelCall
@@ -68,6 +68,24 @@ class Alias:
         return "warn" if (self.fell_back or 0) > 0.2 else "good"
 
 
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What everybody used of one in the 24 hours before."""
+
+    title: Words
+    used: float
+    limit: float
+    text: Callable[[float], str] = number
+
+    @property
+    def used_text(self) -> str:
+        return self.text(self.used)
+
+    @property
+    def limit_text(self) -> str:
+        return self.text(self.limit)
+
+
 class Models(ConsolePage):
     manifest = PageManifest(
         key="models",
@@ -79,14 +97,15 @@ class Models(ConsolePage):
     )
 
     def context(self, asked: Asked) -> Mapping[str, Any]:
-        """Four queries, three of rows that are counted by day, and a look at the cache."""
-        period, before = asked.period, asked.period.before()
+        """Five queries, four of rows that are counted by day, and a look at the cache."""
+        period, over = asked.period, asked.period.over(asked.at.date())
         by = ("alias", "model", "is_local", "outcome", "doublings")
         aliases = _aliases(CallDay.objects.within(period).sums(*by, of=SUMS))
-        then = _aliases(CallDay.objects.within(before).sums(*by, of=SUMS))
+        whole = _aliases(CallDay.objects.within(over).sums(*by, of=SUMS))
+        then = _aliases(CallDay.objects.within(over.before()).sums(*by, of=SUMS))
         days = CallDay.objects.within(period).sums("day", "outcome")
         return {
-            "figures": _figures(aliases, then),
+            "figures": compared(_figures(aliases, []), _figures(whole, then)),
             "aliases": aliases,
             "outcomes_chart": _chart(period, days),
             "circuits": [(each, _moment(each.until)) for each in llm.circuits()],
@@ -135,7 +154,7 @@ def _figures(now: list[Alias], then: list[Alias]) -> list[Figure]:
         Figure(_("Tokens written"), total(now, "tokens_out") or 0, total(then, "tokens_out"),
                is_better=None),
         Figure(_("Cost in USD"), total(now, "cost_usd") or 0, total(then, "cost_usd"),
-               is_better=False),
+               is_better=False, is_money=True),
         Figure(_("Fell back to rules"), fell_back(now), fell_back(then), is_share=True,
                is_better=False),
         Figure(_("Stayed on this host"), stayed(now), stayed(then), is_share=True),
@@ -157,10 +176,9 @@ def _chart(period: Period, days: Mapping[tuple[Any, str], int]) -> Chart:
     )
 
 
-def _budgets(asked: Asked) -> list[tuple[Words, float, float]]:
-    """(title, used in the 24 hours before, limit)."""
+def _budgets(asked: Asked) -> list[Budget]:
     tokens, usd = ModelCall.objects.spent_since(asked.at - timedelta(days=1))
     return [
-        (_("Tokens of everybody, in 24 hours"), tokens, settings.OO_MODEL_TOKENS_ALL),
-        (_("USD of everybody, in 24 hours"), usd, settings.OO_MODEL_USD_ALL),
+        Budget(_("Tokens of everybody, in 24 hours"), tokens, settings.OO_MODEL_TOKENS_ALL),
+        Budget(_("USD of everybody, in 24 hours"), usd, settings.OO_MODEL_USD_ALL, money),
     ]

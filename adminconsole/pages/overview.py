@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from adminconsole.base import Asked, ConsolePage, PageManifest, Section
 from adminconsole.counting.people import HORIZON
 from adminconsole.looking.charts import Chart, Line
-from adminconsole.looking.numbers import Figure, share
+from adminconsole.looking.numbers import Figure, compared, share
 from adminconsole.models import FUNNEL, Counted, PeopleDay, TipDay
 from adminconsole.period import Period, short_day
 from tips.models import Tip
@@ -37,26 +37,37 @@ class Overview(ConsolePage):
 
     def context(self, asked: Asked) -> Mapping[str, Any]:
         """Seven queries, all of rows that are counted by day."""
-        period, before = asked.period, asked.period.before()
+        period, today = asked.period, asked.at.date()
+        over = period.over(today)
+        before = over.before()
         tips = TipDay.objects.within(period).sums("day", "reaction")
         earlier = TipDay.objects.within(before).sums("reaction")
         people = list(PeopleDay.objects.within(period).order_by("day"))
         days_before = list(PeopleDay.objects.within(before).order_by("day"))
         counted = Counted.objects.newest()
         return {
-            "figures": _figures(_by_reaction(tips), earlier, people, days_before),
+            "figures": compared(
+                _figures(_by_reaction(tips, period), {}, people, []),
+                _figures(
+                    _by_reaction(tips, over),
+                    earlier,
+                    [row for row in people if row.day <= over.last],
+                    days_before,
+                ),
+            ),
             "tips_chart": _tips_chart(period, tips),
             "people_chart": _people_chart(period, people),
-            "steps": _steps(period, before, today=asked.at.date()),
-            "is_settled": _is_settled(period, asked.at.date()),
+            "steps": _steps(period, period.before(), today=today),
+            "is_settled": _is_settled(period, today),
             "counted": counted,
         }
 
 
-def _by_reaction(tips: Mapping[tuple[Any, str], int]) -> dict[str, int]:
+def _by_reaction(tips: Mapping[tuple[Any, str], int], period: Period) -> dict[str, int]:
     found: dict[str, int] = {}
-    for (_day, reaction), count in tips.items():
-        found[reaction] = found.get(reaction, 0) + count
+    for (day, reaction), count in tips.items():
+        if period.first <= day <= period.last:
+            found[reaction] = found.get(reaction, 0) + count
     return found
 
 

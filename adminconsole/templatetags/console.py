@@ -19,6 +19,11 @@ def number(value: float | None) -> str:
 
 
 @register.filter
+def money(value: float | None) -> str:
+    return numbers.NOTHING if value is None else numbers.money(value)
+
+
+@register.filter
 def percent(value: float | None) -> str:
     return numbers.NOTHING if value is None else numbers.percent(value)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adminconsole.looking.charts import Chart, Line
-from adminconsole.looking.numbers import Figure, Interval, number, percent
+from adminconsole.looking.numbers import Figure, Interval, compared, money, number, percent
 from adminconsole.period import Period, read_period
 
 TODAY = date(2026, 5, 5)
@@ -101,6 +101,23 @@ def test_a_chart_is_json_with_the_same_numbers_as_its_table() -> None:
 def test_words_of_others_in_a_chart_stay_text() -> None:
     chart = Chart("</script>", ["<b>"], [Line("'\"><script>", [1])])
     assert json.loads(chart.data)["datasets"][0]["label"] == "'\"><script>"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.04, "0.04"), (0, "0.00"), (2, "2.00"), (1234.5, "1,234.50"), (0.0042, "0.0042"),
+     (0.000031, "0.000031"), (0.00996, "0.0100")],
+)  # fmt: skip
+def test_money_has_cents(value: float, text: str) -> None:
+    assert (money(value), Figure("USD", value, is_money=True).text) == (text, text)
+
+
+def test_a_figure_changes_by_the_days_that_are_over() -> None:
+    (figure,) = compared([Figure("x", 150)], [Figure("x", 100, 80)])
+    assert (figure.text, figure.change_text, figure.mood) == ("150", "+25 %", "good")
+    assert Period(TODAY, 7).over(TODAY) == Period(TODAY - timedelta(days=1), 6)
+    assert Period(TODAY, 7).over(TODAY + timedelta(days=1)) == Period(TODAY, 7)
+    assert list(Period(TODAY, 1).over(TODAY)) == []
 
 
 def test_numbers_are_written_with_groups() -> None:

@@ -17,7 +17,7 @@ from adminconsole.counting.counting import count_day
 from adminconsole.counting.quality import FRESH, count_quality
 from adminconsole.looking import probes
 from adminconsole.looking.documents import documents
-from adminconsole.models import AskedDay, CallDay, Counted, PeopleDay, QualityDay
+from adminconsole.models import AskedDay, CallDay, Counted, PeopleDay, QualityDay, TipDay
 from agents.models import AgentOutput, Correction, ModelCall, Reading, Sweep
 from integrations.models import Connection
 from oo.celery import app as celery
@@ -117,6 +117,32 @@ def test_delivery_is_what_was_asked_and_what_came_of_it(admin: Client, alice: Us
     assert [(n, value) for n, value in enumerate(points) if value is not None] == [(12, 0.5)]
 
 
+def test_what_reached_nobody_is_neither_spoken_nor_silent(admin: Client) -> None:
+    said = {"day": TODAY, "bin": 12, "helped": 0, "spoken": False}
+    AskedDay.objects.create(why="worth_it", count=3, probability=1.86, **said)
+    answer = admin.get("/console/delivery/")
+    html = answer.content.decode()
+    assert "3 notifications were worth it and reached nobody" in html
+    assert "It was not asked" not in html
+    assert answer.context["reasons"] == []
+    figures = {str(figure.title): figure.text for figure in answer.context["figures"]}
+    assert (figures["Spoken"], figures["Kept silent"]) == ("0", "0 %")
+    AskedDay.objects.create(why="quiet", count=1, probability=0.6, **said)
+    page = seen(admin, "delivery")
+    assert [(reason.count, reason.share) for reason in page["reasons"]] == [(1, 1.0)]
+    lines = {str(line.title): line.values[-1] for line in page["days_chart"].lines}
+    assert lines == {"spoken": 0, "reached nobody": 3, "silent": 1}
+
+
+def test_what_was_expected_is_drawn_as_it_was(admin: Client) -> None:
+    AskedDay.objects.create(
+        day=TODAY, why="worth_it", spoken=True, bin=0, count=4, probability=0.04, helped=0
+    )
+    drawn = seen(admin, "delivery")["calibration"]
+    assert list(drawn.labels[:3]) == ["0\N{EN DASH}5 %", "5\N{EN DASH}10 %", "10\N{EN DASH}15 %"]
+    assert drawn.lines[-1].values[:2] == [0.01, None]
+
+
 @pytest.mark.parametrize(("probability", "bin_"), [(0.0, 0), (0.05, 1), (0.9999, 19), (1.0, 19)])
 def test_every_probability_has_a_bin(alice: User, probability: float, bin_: int) -> None:
     asked(alice, "quiet", probability)
@@ -139,11 +165,11 @@ def test_models_are_what_was_asked_and_what_it_cost(admin: Client, alice: User) 
     CallDay.objects.bulk_create(count_calls(TODAY))
     page = seen(admin, "models")
     figures = {str(figure.title): figure.text for figure in page["figures"]}
-    assert (figures["Calls"], figures["Cost in USD"]) == ("4", "2")
+    assert (figures["Calls"], figures["Cost in USD"]) == ("4", "2.00")
     assert (figures["Fell back to rules"], figures["Stayed on this host"]) == ("50 %", "0 %")
     (alias,) = page["aliases"]
     assert (alias.usual_ms, alias.slow_ms) == (256, 32_768)
-    assert [used for _title, used, _limit in page["budgets"]] == [48, 2.0]
+    assert [budget.used for budget in page["budgets"]] == [48, 2.0]
 
 
 @pytest.mark.parametrize(
@@ -167,6 +193,29 @@ def test_who_is_asked_right_now_is_told(
 def test_a_call_that_took_no_time_is_counted(alice: User) -> None:
     called(alice, "away", ms=0)
     assert [row.doublings for row in count_calls(TODAY)] == [0]
+
+
+def test_a_part_of_today_is_compared_with_nothing(admin: Client) -> None:
+    """At noon, half as much as on each of the days before."""
+    for ago in range(14):
+        day, count = TODAY - DAY * ago, 100 if ago else 50
+        TipDay.objects.create(day=day, policy="p", kind="task", hour=9, cohort=TODAY, count=count)
+        PeopleDay.objects.create(day=day, active=count, active_week=count)
+        AskedDay.objects.create(
+            day=day, why="worth_it", spoken=True, bin=9, count=count, probability=1, helped=0
+        )
+        CallDay.objects.create(
+            day=day, alias="judge", purpose="words", outcome="used", is_local=True, doublings=3,
+            count=count, tokens_in=count, tokens_out=count, cost_usd=count,
+        )  # fmt: skip
+    for key in ("overview", "delivery", "models"):
+        for days in (1, 7):
+            figures = seen(admin, key, days=days)["figures"]
+            assert [str(one.title) for one in figures if one.change_text] == []
+        figures = seen(admin, key, days=1, last=TODAY - DAY)["figures"]
+        assert 0.0 in [one.change for one in figures]
+    tips = {str(one.title): one for one in seen(admin, "overview", days=7)["figures"]}
+    assert (tips["Tips shown"].text, tips["Tips shown"].change) == ("650", 0.0)
 
 
 # ---- data quality -------------------------------------------------------------------------------

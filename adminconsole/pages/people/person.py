@@ -161,5 +161,5 @@ def _calls(person: User, at: datetime) -> list[Figure]:
         Figure(_("Of use"), share(sums["used"], sums["count"]), is_share=True),
         Figure(_("Left the house"), sums["elsewhere"]),
         Figure(_("Tokens"), sums["tokens"]),
-        Figure(_("USD"), round(sums["usd"], 2)),
+        Figure(_("USD"), sums["usd"], is_money=True),
     ]
