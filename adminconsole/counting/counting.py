@@ -74,7 +74,7 @@ def _due(at: datetime) -> list[date]:
 
 def _begun(today: date) -> date:
     """When the first tip was shown, or the first person joined: the funnel begins with them."""
-    firsts = (
+    firsts: tuple[datetime | None, ...] = (
         Tip.objects.aggregate(first=Min("shown_at"))["first"],
         User.objects.aggregate(first=Min("date_joined"))["first"],
     )

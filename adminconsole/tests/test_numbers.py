@@ -62,7 +62,7 @@ def test_steps_that_take_time_are_compared_once_everybody_had_it(
         PeopleDay.objects.create(
             day=day, joined=10, connected=9, tipped=8, answered=returned, returned=returned
         )
-    page = admin.get("/console/overview/", {"days": 1, "last": TODAY - DAY * ago})
+    page = admin.get("/console/overview/", {"days": "1", "last": str(TODAY - DAY * ago)})
     changes = {str(step.title): step.before for step in page.context["steps"]}
     assert changes["first tip"] == 0.8
     assert changes["came back"] == changes["first answer"] == (0.5 if is_settled else None)

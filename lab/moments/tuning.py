@@ -128,18 +128,27 @@ def found(on: Sequence[Scene], off: Sequence[Scene]) -> Iterator[str]:
     for number in numbers():
         value = value_of(number)
         for step in STEPS:
-            with set_to(number, value * step):
+            moved = moved_by(value, step)
+            with set_to(number, moved):
                 gain, gain_off = worth(on) - before, worth(off) - before_off
             if gain > 0:
                 scenes = round(gain * len(on), 1)
                 yield (
-                    f"{number}: {value:g} to {value * step:g}: {gain:+.3f} ({scenes:g} scenes), "
+                    f"{number}: {value:g} to {moved:g}: {gain:+.3f} ({scenes:g} scenes), "
                     f"held back {gain_off:+.3f}"
                 )
 
 
+def moved_by(value: float, step: float) -> float:
+    """What counts something stays whole, and moves by 1 at least."""
+    if not isinstance(value, int):
+        return value * step
+    least = value + (1 if step > 1 else -1)
+    return max(least, round(value * step)) if step > 1 else min(least, round(value * step))
+
+
 def numbers() -> Iterator[Number]:
-    """All that are not 0; spans of time are not tried."""
+    """All that are not 0, those that count something too; spans of time are not tried."""
     from tips.policies.good_sense import weights
 
     for name, value in vars(weights).items():
@@ -148,7 +157,7 @@ def numbers() -> Iterator[Number]:
 
 
 def _places(value: Any) -> Iterator[tuple[Any, ...]]:
-    if isinstance(value, float) and value:
+    if isinstance(value, float | int) and not isinstance(value, bool) and value:
         yield ()
     pairs: Iterable[tuple[Any, Any]] = ()
     if isinstance(value, dict):
@@ -165,7 +174,8 @@ def value_of(number: Number) -> float:
     value: Any = getattr(weights, number.name)
     for step in number.place:
         value = value[step]
-    return float(value)
+    number_found: float = value
+    return number_found
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from lab.moments.format import STRICT, Day, Id, numbered_lines, parse_line
 from lab.moments.reading import Compared
 from lab.notes.format import HELD
 
-STEP = 15  # minutes: nobody writes finer hours
+STEP = 5  # minutes: hours are written as 9:10 and 17:50, and hardly finer
 DAY, WEEK = 24 * 60, 7 * 24 * 60
 Of = Literal["hours", "waits", "unblocks", "blocked", "someday", "noise"]
 

@@ -64,6 +64,9 @@ def test_a_row_is_compared_on_what_it_was_labelled_for_alone() -> None:
             "agreed",
         ),
         ((Span(frozenset({0, 1}), time(8), time(13)),), "differed"),
+        # Nearly the same: ten minutes are a door that is shut.
+        ((Span(frozenset({0, 1}), time(8), time(11, 50)),), "differed"),
+        ((Span(frozenset({0, 1}), time(8, 5), time(12)),), "differed"),
         ((), "missed"),  # the usual hours of a door, which no word says
     ],
 )

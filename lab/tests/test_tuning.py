@@ -48,7 +48,20 @@ def test_every_number_of_a_table_is_tried_and_put_back() -> None:
     before = {number: tuning.value_of(number) for number in tuning.numbers()}
     assert Number("DUE_TODAY") in before
     assert Number("HARD", (0, 1)) in before
+    assert {Number("LONG_AGO_DAYS"), Number("HABIT_TIMES"), Number("MOST_REFUSALS")} <= set(before)
     for number, value in before.items():
         with tuning.set_to(number, value + 1):
             assert tuning.value_of(number) == value + 1
     assert {number: tuning.value_of(number) for number in tuning.numbers()} == before
+
+
+@pytest.mark.parametrize(
+    ("value", "step", "moved"),
+    [(60, 0.8, 48), (2, 0.8, 1), (2, 1.25, 3), (3, 1.25, 4), (1, 0.8, 0), (16.0, 0.8, 12.8)],
+)
+def test_what_counts_something_moves_by_one_at_least(
+    value: float, step: float, moved: float
+) -> None:
+    found = tuning.moved_by(value, step)
+    assert found == pytest.approx(moved)
+    assert type(found) is type(value)
