@@ -198,11 +198,23 @@ def _verdict(by: str, pair: Sequence[Row], period: Period) -> str:
         )
     found = sides(by, [row.value for row in pair], period)
     if not are_enough(*found):
-        return gettext("Too few people yet: %(fewest)s on each side are needed.") % {
-            "fewest": FEWEST
-        }
+        return _too_few(pair, found)
     told = _better(pair, found) if differ(*found) else _unclear(pair, found)
     return " ".join((told, *_forgotten(pair, found)))
+
+
+def _too_few(pair: Sequence[Row], found: Sequence[Side]) -> str:
+    (first, second), (one, other) = pair, found
+    return gettext(
+        "Too few people yet: %(fewest)s on each side are needed, and of %(first)s there are"
+        " %(one)s, of %(second)s %(other)s."
+    ) % {
+        "fewest": FEWEST,
+        "first": first.title,
+        "one": number(one.people),
+        "second": second.title,
+        "other": number(other.people),
+    }
 
 
 def _better(pair: Sequence[Row], found: Sequence[Side]) -> str:

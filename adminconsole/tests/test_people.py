@@ -202,7 +202,7 @@ def test_a_page_says_how_it_stands_with_them(alice: User) -> None:
         assert words in page
     done = answer.context["answers_chart"].lines[0]
     assert (str(done.title), sum(done.values), done.values[-1]) == ("done", 1, 1)
-    assert [figure.text for figure in answer.context["calls"]] == ["2", "50 %", "0", "14", "0"]
+    assert [figure.text for figure in answer.context["calls"]] == ["2", "50 %", "0", "14", "0.00"]
 
 
 def test_a_page_says_of_a_notification_that_it_reached_nobody(alice: User) -> None:

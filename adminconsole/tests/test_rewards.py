@@ -83,7 +83,9 @@ def test_many_tips_of_few_habits_are_no_proof(ops_client: Client) -> None:
 def test_of_too_few_people_nothing_is_said(ops_client: Client) -> None:
     told(2, "old", [0], 1)
     told(2, "new", [1], 1)
-    assert verdict(ops_client, "old", "new") == "Too few people yet: 20 on each side are needed."
+    assert verdict(ops_client, "old", "new") == (
+        "Too few people yet: 20 on each side are needed, and of old there are 2, of new 2."
+    )
     told(38, "newer", [1], 1)
     assert verdict(ops_client, "old", "newer").startswith("Too few people yet")
 
