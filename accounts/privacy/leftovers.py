@@ -2,7 +2,8 @@
 
 Three questions a table: does a key point at them, does a text hold their id, does it hold their
 e-mail address? The id is ours, so it may be nowhere. The address may stand in what other people
-wrote ("call alice@example.com"); rows that belong to somebody else are theirs and stay.
+wrote ("call alice@example.com"); rows that belong to somebody else are theirs and stay. In a table
+that belongs to nobody (groups, kept questions) the address is struck out, and the row stays.
 """
 
 from __future__ import annotations
@@ -33,6 +34,10 @@ from oo.lib.fields import EncryptedTextField
 logger = logging.getLogger(__name__)
 
 _TEXT = (models.CharField, models.TextField, models.JSONField)
+# Their keys are of the person's own choosing: the page brings along that of the receipt to come.
+_CHOSEN = frozenset({"accounts.DeletionReceipt", "accounts.Departure"})
+# Stands where an address stood. No longer than the shortest address, so that it always fits.
+STRUCK = "***"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +64,23 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """One table: how many rows it has, and the keys of those that tell of the person."""
+
+    rows: int
+    sure: frozenset[Any] = frozenset()  # by a key, or by their id in a text
+    named: frozenset[Any] = frozenset()  # by their address alone
+
+    def __len__(self) -> int:
+        return len(self.sure) + len(self.named)
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     tables: int
     rows: int
     erased: int  # found by the first look and erased then
+    struck: int  # rows of nobody that stay, without the address that stood in them
     left: Mapping[str, int]  # "app_label.Model": rows that are still there
 
 
@@ -71,20 +89,21 @@ def find_leftovers(trace: Trace, *, at: datetime) -> Result:
 
     Reads every row of every table once: one query a table, and more only where something is left.
     """
-    seen = erased = 0
+    seen = erased = struck = 0
     left: dict[str, int] = {}
     models_seen = list(tables())
     for model in models_seen:
-        rows, found = _look(model, trace)
-        seen += rows
+        found = _look(model, trace)
+        seen += found.rows
         if not found:
             continue
         erased += _erase(model, found, trace)
-        if still := _look(model, trace)[1]:
+        struck += _strike_out(model, found, trace)
+        if still := _look(model, trace):
             left[model._meta.label] = len(still)
     erased += _forget_unfinished_sign_ins(trace)
     left |= _cached(trace, at)
-    return Result(len(models_seen), seen, erased, left)
+    return Result(len(models_seen), seen, erased, struck, left)
 
 
 def _cached(trace: Trace, at: datetime) -> dict[str, int]:
@@ -94,8 +113,7 @@ def _cached(trace: Trace, at: datetime) -> dict[str, int]:
     return {"cache": len(found)} if found else {}
 
 
-def _look(model: Model, trace: Trace) -> tuple[int, set[Any]]:
-    """How many rows the table has, and the keys of those that tell of the person."""
+def _look(model: Model, trace: Trace) -> Seen:
     texts = {f"text_of_{name}": Cast(F(name), models.TextField()) for name in _texts(model)}
     rows = model._base_manager.annotate(**texts)
     certain = _any(Q(**{column: trace.user_id}) for column in _keys(model))
@@ -104,27 +122,57 @@ def _look(model: Model, trace: Trace) -> tuple[int, set[Any]]:
     if named:
         named &= _not_of_others(model, trace)
     if not (certain or named):
-        return rows.count(), set()
+        return Seen(rows.count())
     counted = rows.aggregate(rows=Count("pk"), hits=Count("pk", filter=certain | named))
     if not counted["hits"]:
-        return counted["rows"], set()
-    found = set(rows.filter(certain).values_list("pk", flat=True)) if certain else set()
-    if named:
-        whole = _whole_address(trace)
-        suspects = rows.filter(named).values_list("pk", *texts)
-        found |= {pk for pk, *said in suspects if any(whole.search(t or "") for t in said)}
-    return counted["rows"], found
+        return Seen(counted["rows"])
+    sure = frozenset(rows.filter(certain).values_list("pk", flat=True) if certain else ())
+    if not named:
+        return Seen(counted["rows"], sure)
+    whole = _whole_address(trace)
+    suspects = rows.filter(named).values_list("pk", *texts)
+    hers = {pk for pk, *said in suspects if any(whole.search(t or "") for t in said)}
+    return Seen(counted["rows"], sure, frozenset(hers) - sure)
 
 
-def _erase(model: Model, found: set[Any], trace: Trace) -> int:
-    """Delete the rows, but for what belongs to somebody else: that is only named."""
-    mine = model._base_manager.filter(_not_of_others(model, trace), pk__in=found)
+def _erase(model: Model, found: Seen, trace: Trace) -> int:
+    """Delete the rows, but for what belongs to somebody else or to nobody: that is only named."""
+    keys = found.sure | found.named if owner_path(model) else found.sure
+    mine = model._base_manager.filter(_not_of_others(model, trace), pk__in=keys)
     try:
         with transaction.atomic():
             return mine.delete()[0]
     except (DatabaseError, models.ProtectedError, models.RestrictedError) as error:
         logger.warning("leftover in %s stays: %s", model._meta.label, type(error).__name__)
         return 0
+
+
+def _strike_out(model: Model, found: Seen, trace: Trace) -> int:
+    """Take the address out of rows of nobody; returns of how many.
+
+    Where the table refuses (it is only added to, or two rows would be the same) the row stays as
+    it is, and is reported as left.
+    """
+    if owner_path(model):
+        return 0
+    whole, columns, struck = _whole_address(trace), _texts(model), 0
+    for pk, *said in model._base_manager.filter(pk__in=found.named).values_list("pk", *columns):
+        told = dict(zip(columns, said, strict=True))
+        new = {name: _without(whole, value) for name, value in told.items()}
+        changed = {name: value for name, value in new.items() if value != told[name]}
+        try:
+            with transaction.atomic():
+                struck += model._base_manager.filter(pk=pk).update(**changed)
+        except DatabaseError as error:
+            logger.warning("an address in %s stays: %s", model._meta.label, type(error).__name__)
+    return struck
+
+
+def _without(whole: re.Pattern[str], value: Any) -> Any:
+    """A text, or what a JSON column holds, with the address struck out."""
+    if value is None or isinstance(value, str):
+        return value and whole.sub(STRUCK, value)
+    return json.loads(whole.sub(STRUCK, json.dumps(value, ensure_ascii=False)))
 
 
 def _forget_unfinished_sign_ins(trace: Trace) -> int:
@@ -148,7 +196,10 @@ def _texts(model: Model) -> list[str]:
 def _keys(model: Model) -> list[str]:
     """Columns that could hold the person's key: named ones, and every other UUID."""
     fields = model._meta.local_concrete_fields
-    uuids = [f.name for f in fields if isinstance(f, models.UUIDField)]
+    chosen = model._meta.label in _CHOSEN
+    uuids = [
+        f.name for f in fields if isinstance(f, models.UUIDField) and not (chosen and f.primary_key)
+    ]
     return [*uuids, *(c for c in person_columns(model) if c not in uuids)]
 
 

@@ -69,11 +69,13 @@ def _way_to_receipt(receipt_id: UUID, formats: Formats) -> str:
 
 
 def _receipt_id(request: HttpRequest) -> UUID:
-    """The page brings it along, so that it is known before there is a receipt."""
+    """The page brings it along, so that it is known before there is a receipt. Never the key of a
+    person, which a receipt must not name."""
     try:
-        return UUID(request.POST.get("receipt", ""))
+        told = UUID(request.POST.get("receipt", ""))
     except ValueError:
         return uuid.uuid4()
+    return uuid.uuid4() if User.objects.filter(pk=told).exists() else told
 
 
 @require_safe

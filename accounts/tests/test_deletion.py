@@ -35,6 +35,7 @@ PAGE = "/settings/delete"
 LOCMEM = "django.core.cache.backends.locmem.LocMemCache"
 # By name: tests of accounts import nothing from the layers above, as accounts itself.
 Task: Any = apps.get_model("integrations", "Task")
+SavedQuery: Any = apps.get_model("adminconsole", "SavedQuery")
 
 
 def furnish(user: User) -> None:
@@ -211,11 +212,40 @@ def test_only_the_whole_address_counts(alice: User, bob: User, said: str, is_her
 def test_an_address_beyond_ascii_is_found_in_json(alice: User) -> None:
     alice.email = "jürgen@example.com"
     alice.save()
-    DeletionReceipt.objects.create(body={"note": "jürgen@example.com"}, made_at=NOON)
+    other = DeletionReceipt.objects.create(body={"note": "jürgen@example.com"}, made_at=NOON)
 
-    receipt = delete(alice)
-    assert receipt.body["receipt"]["check"]["erased"] == 1
-    assert DeletionReceipt.objects.get() == receipt
+    check = delete(alice).body["receipt"]["check"]
+    assert (check["erased"], check["struck"], check["left"]) == (0, 1, {})
+    other.refresh_from_db()
+    assert other.body == {"note": "***"}
+
+
+def test_her_address_in_rows_of_nobody_is_struck_out_and_the_rows_stay(
+    alice: User, bob: User
+) -> None:
+    group = Group.objects.create(name="Owned by Alice@example.com")
+    bob.groups.add(group)
+    query = SavedQuery.objects.create(
+        name="q", sql="… not in ('alice@example.com', 'malice@example.com')", by="m", at=NOON
+    )
+    check = delete(alice).body["receipt"]["check"]
+    assert (check["erased"], check["struck"], check["left"]) == (0, 2, {})
+    assert [each.name for each in bob.groups.all()] == ["Owned by ***"]
+    query.refresh_from_db()
+    assert query.sql == "… not in ('***', 'malice@example.com')"
+
+
+def test_an_address_that_cannot_be_struck_out_is_named(alice: User) -> None:
+    for name in ("Owned by alice@example.com", "Owned by ***"):
+        Group.objects.create(name=name)
+    check = delete(alice).body["receipt"]["check"]
+    assert (check["struck"], check["left"]) == (0, {"auth.Group": 1})
+
+
+def test_her_id_in_a_row_of_nobody_is_erased_with_the_row(alice: User) -> None:
+    SavedQuery.objects.create(name="q", sql=f"… where id = '{alice.pk}'", by="m", at=NOON)
+    check = delete(alice).body["receipt"]["check"]
+    assert (check["erased"], check["left"]) == (1, {})
 
 
 def test_a_sign_in_left_half_way_is_forgotten(alice: User) -> None:
@@ -398,6 +428,27 @@ def test_a_receipt_that_exists_cannot_be_written_over(alice: User, alice_client:
     assert response.status_code == 200
     assert old.body == {"receipt": {}}
     assert User.objects.filter(pk=alice.pk).exists()
+
+
+@pytest.mark.parametrize("whose", ["alice", "bob"])
+def test_a_receipt_has_nobodys_key(
+    alice: User, bob: User, alice_client: Client, whose: str
+) -> None:
+    key = {"alice": alice, "bob": bob}[whose].pk
+    address = alice_client.post(PAGE, {"receipt": key})["Location"]
+    assert str(key) not in address
+    leaving.work_off_departures(at=timezone.now())
+    delete(bob)
+    assert Client().get(address).status_code == 200
+
+
+def test_a_receipt_that_has_a_persons_key_all_the_same_is_complete(alice: User) -> None:
+    """It was asked for before the page refused such keys."""
+    alice_id = alice.pk
+    receipt = leaving.delete_account(alice, receipt_id=alice_id, at=NOON)
+    assert receipt is not None
+    assert receipt.body["receipt"]["check"]["left"] == {}
+    assert DeletionReceipt.objects.get().pk == alice_id
 
 
 def test_the_sessions_on_her_other_devices_end_at_once(alice: User, alice_client: Client) -> None:

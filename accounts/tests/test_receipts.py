@@ -139,6 +139,7 @@ def test_the_file_is_what_the_command_verifies(
     [
         (None, "did not finish"),
         ({"tables": 3, "rows": 9, "erased": 2, "left": {}}, "found 2 more rows and erased"),
+        ({"tables": 3, "rows": 9, "erased": 0, "struck": 1, "left": {}}, "in 1 row that belongs"),
         ({"tables": 3, "rows": 9, "erased": 0, "left": {"tips.Tip": 1}}, "tips.Tip: 1"),
     ],
 )
