@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.redirects import is_local
 from accounts.sign_in.arrival import formats_of, language_of_answer, welcome, zone_of
+from accounts.sign_in.giving_back import give_back, keep_or_give_back
 from accounts.sign_in.provider_tokens import keep_token
 from accounts.sign_in.providers import configured_providers, find_provider, providers_of
 
@@ -53,17 +54,22 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """
         connecting = sociallogin.state.get("process") == AuthProcess.CONNECT
         if sociallogin.account.pk:
-            keep_token(sociallogin)  # for its owner, who proved it just now, whoever is signed in
+            keep_or_give_back(
+                sociallogin
+            )  # for its owner, who proved it just now, whoever is signed in
             return
         address = find_verified(sociallogin)
         if address is None:
             raise refusal(request, sociallogin, "unverified", status=403)
+        if connecting and not request.user.is_authenticated:
+            give_back(sociallogin)  # their session has ended meanwhile: allauth sends them away
         if not connecting:
             sociallogin.user.email = address.email
             self._claim_or_refuse(request, sociallogin, address.email)
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
         """The account with all that belongs to it, or nothing."""
+        token = sociallogin.token
         try:
             with transaction.atomic():
                 user: User = super().save_user(request, sociallogin, form)
@@ -71,6 +77,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
                 greet(request, user)
         except IntegrityError:
             # Somebody else with this address, or this very person, was a moment faster.
+            sociallogin.token = token
             raise refusal(request, sociallogin, "address_taken", status=409) from None
         return user
 
@@ -134,7 +141,8 @@ def readable_name(data: dict[str, Any]) -> str:
 def refusal(
     request: HttpRequest, login: SocialLogin, page: str, *, status: int
 ) -> ImmediateHttpResponse:
-    """To be raised: a page that says why and what to do."""
+    """To be raised: a page that says why and what to do. The provider is asked to forget it."""
+    give_back(login)
     address = login.email_addresses[0].email if login.email_addresses else ""
     owner = filter_users_by_email(address)[:1] if address else []
     context = {

@@ -11,21 +11,40 @@ if TYPE_CHECKING:
     from allauth.socialaccount.models import SocialLogin
 
 
-def keep_token(sociallogin: SocialLogin) -> None:
-    """Store what revokes this sign-in: the refresh token, else the access token while it lives.
+def token_of(sociallogin: SocialLogin) -> ProviderToken | None:
+    """What revokes this sign-in: the refresh token, else the access token while it lives. Not
+    stored yet.
 
     The token leaves `sociallogin`, which allauth may write into the session.
     """
     token, sociallogin.token = sociallogin.token, None
     if token is None:
-        return
-    identity = {"provider": sociallogin.account.provider, "uid": sociallogin.account.uid}
-    found = {"user": sociallogin.user, "kind": "refresh_token", "token": token.token_secret}
+        return None
+    found = ProviderToken(provider=sociallogin.account.provider, uid=sociallogin.account.uid)
+    found.kind, found.token = "refresh_token", token.token_secret
     if not token.token_secret:
-        if ProviderToken.objects.filter(**identity, kind="refresh_token").exists():
-            return  # it ends the whole grant, long after this access token is dead
-        found |= {"kind": "access_token", "token": token.token, "expires_at": token.expires_at}
-    ProviderToken.objects.update_or_create(**identity, defaults={"expires_at": None} | found)
+        found.kind, found.token, found.expires_at = "access_token", token.token, token.expires_at
+    return found
+
+
+def keep_token(sociallogin: SocialLogin) -> None:
+    """Store what revokes this sign-in."""
+    found = token_of(sociallogin)
+    if found is None:
+        return
+    same = ProviderToken.objects.filter(provider=found.provider, uid=found.uid)
+    if found.kind == "access_token" and same.filter(kind="refresh_token").exists():
+        return  # it ends the whole grant, long after this access token is dead
+    ProviderToken.objects.update_or_create(
+        provider=found.provider,
+        uid=found.uid,
+        defaults={
+            "user": sociallogin.user,
+            "kind": found.kind,
+            "token": found.token,
+            "expires_at": found.expires_at,
+        },
+    )
 
 
 def forget_dead_tokens(*, at: datetime) -> int:

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from accounts.models import ProviderToken, User
 from accounts.sign_in.adapter import greet
-from accounts.sign_in.provider_tokens import keep_token
+from accounts.sign_in.giving_back import keep_or_give_back
 from accounts.sign_in.revocation import revoke_identity
 
 
@@ -25,7 +25,7 @@ def person_signed_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
 
 @receiver(social_account_added, dispatch_uid="accounts.way_in_added")
 def way_in_added(sociallogin: SocialLogin, **_kwargs: Any) -> None:
-    keep_token(sociallogin)
+    keep_or_give_back(sociallogin)
 
 
 @receiver(social_account_removed, dispatch_uid="accounts.way_in_removed")
