@@ -81,6 +81,15 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             raise refusal(request, sociallogin, "address_taken", status=409) from None
         return user
 
+    def validate_disconnect(self, account: SocialAccount, accounts: Any) -> None:
+        """One must stay that opens oO: of a provider that is set up here. allauth counts them all.
+
+        (A passkey opens the console, to whoever has signed in.)
+        """
+        usable = [provider.key for provider in configured_providers()]
+        if not accounts.exclude(pk=account.pk).filter(provider__in=usable).exists():
+            raise self.validation_error("disconnect_last")
+
     def on_authentication_error(
         self, request: HttpRequest, provider: Any, error: Any = None, **details: Any
     ) -> None:

@@ -15,6 +15,7 @@ from accounts.models import ProviderToken, User
 from accounts.sign_in.adapter import greet
 from accounts.sign_in.giving_back import keep_or_give_back
 from accounts.sign_in.revocation import revoke_identity
+from accounts.sign_in.session_end import end_sessions
 
 
 @receiver(user_logged_in, dispatch_uid="accounts.person_signed_in")
@@ -36,3 +37,5 @@ def way_in_removed(request: HttpRequest, socialaccount: SocialAccount, **_kwargs
         token.delete()
         if not told.revoked:
             messages.info(request, told.note)
+    # Who came in by it is not known, and may be why it is removed.
+    end_sessions(socialaccount.user_id, except_key=request.session.session_key)

@@ -4,17 +4,30 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.base import AuthProcess
+from allauth.socialaccount.signals import social_account_removed
 from allauth.socialaccount.views import ConnectionsView
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.db import transaction
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    QueryDict,
+)
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.locks import lock_person
 from accounts.ratelimits import RETURNS, STARTS, View, limited
 from accounts.redirects import find_next, next_or_home
 from accounts.sign_in.providers import configured_providers, find_provider
@@ -110,6 +123,32 @@ class ProvidersView(ConnectionsView):  # type: ignore[misc]
     """How the person signs in: allauth's list, with what can be added."""
 
     http_method_names = ["get", "head", "post", "options"]  # Django's form views take PUT as well
+
+    removed: SocialAccount | None = None
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Of two removals at once the second sees what the first has left. The provider is told
+        afterwards, since it may take its time."""
+        with transaction.atomic():
+            lock_person(request.user.pk)
+            response: HttpResponse = super().post(request, *args, **kwargs)
+        if self.removed:
+            social_account_removed.send(
+                sender=SocialAccount, request=request, socialaccount=self.removed
+            )
+        return response
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """As allauth's, which asks for the provider: there may be none of that name any more."""
+        self.removed = form.cleaned_data["account"]
+        self.removed.delete()
+        get_account_adapter(self.request).add_message(
+            self.request, messages.INFO, "socialaccount/messages/account_disconnected.txt"
+        )
+        return HttpResponseRedirect(self.get_success_url())
+
+    def get_ajax_data(self) -> dict[str, Any]:
+        return {}  # no script of ours asks, and allauth's asks every provider
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
