@@ -1,6 +1,8 @@
 """How often one client address may knock at the doors of sign-in, and one person ask for much.
 
-allauth's own limiter lets every GET pass, and providers send people back with a GET.
+allauth's own limiter lets every GET pass, and providers send people back with a GET. What any page
+can make a browser ask for (an image, a form that posts itself) is not counted: it would lock out
+everybody who comes from the same address.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.socialaccount.internal.statekit import get_states
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
@@ -54,6 +57,8 @@ class Limit:
 
 STARTS = Limit("sign-in-start", most=30, window_s=300)
 RETURNS = Limit("sign-in-return", most=60, window_s=300)
+# Beyond these Apple's posts keep nothing, and are let through: see accounts.sign_in.apple.
+APPLE_POSTS = Limit("apple-post", most=60, window_s=300)
 # Of one person, by the page and the API: each reads everything that there is about them.
 EXPORTS = Limit("export", most=10, window_s=3600)
 # All that count by a person's id: the eraser forgets these counts.
@@ -67,15 +72,32 @@ def client_of(request: HttpRequest) -> str:
     except (ImproperlyConfigured, PermissionDenied, ValueError):
         return "unknown"  # came past the proxies: one bucket for all of these
     if isinstance(address, IPv6Address):
+        address = address.ipv4_mapped or address
+    if isinstance(address, IPv6Address):
         return str(ip_network((address, 64), strict=False).network_address)
     return str(address)
 
 
-def limited(limit: Limit) -> Callable[[View], View]:
+def is_post(request: HttpRequest) -> bool:
+    """With the token of our form: Django has looked before any view is asked."""
+    return request.method == "POST"
+
+
+def is_expected(request: HttpRequest) -> bool:
+    """Brings back a `state` that this browser was sent to a provider with. Whatever does not costs
+    nothing: it is refused before the provider is asked."""
+    return request.GET.get("state") in get_states(request)
+
+
+def limited(limit: Limit, counts: Callable[[HttpRequest], bool]) -> Callable[[View], View]:
+    """`counts`: whether it is counted, and may be refused, at all."""
+
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            wait_s = limit.wait_s(client_of(request), at=timezone.now())
+            wait_s = 0
+            if counts(request):
+                wait_s = limit.wait_s(client_of(request), at=timezone.now())
             why = _("There were more sign-ins from your network than oO takes at once.")
             return too_many(request, wait_s, why) if wait_s else view(request, *args, **kwargs)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.utils import timezone
 
 from accounts.models.session import Session
@@ -50,3 +51,16 @@ class SessionStore(DatabaseStore):
             return None
         self.person = found[0].user
         return found[0]
+
+    def cycle_key(self) -> None:
+        """The same row under a new key. Django writes a new one, which would be there again after
+        somebody was signed out meanwhile. Raises SessionInterrupted for who was."""
+        old, data = self.session_key, self._session
+        new = self._get_new_session_key()
+        if old and Session.objects.filter(session_key=old).update(session_key=new):
+            self._session_key = new
+            self.modified = True
+        elif SESSION_KEY in data:
+            raise SessionInterrupted("signed out meanwhile")
+        else:
+            super().cycle_key()

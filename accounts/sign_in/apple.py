@@ -17,14 +17,19 @@ from allauth.socialaccount.providers.apple.views import (
 )
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts.ratelimits import APPLE_POSTS, client_of
 from accounts.sessions import SessionStore
 
 __all__ = ["callback", "finish", "login"]
 
 BETWEEN_S = 600  # as long as allauth keeps a `state`
+BACK = ("code", "state", "error")  # what a post brings to the request after it
 ADDRESSES = {
     "authorize_url": "AUTHORIZE_URL",
     "access_token_url": "ACCESS_TOKEN_URL",
@@ -51,11 +56,17 @@ def callback(request: HttpRequest) -> HttpResponse:
     allauth merges `user` into what it knows of the person, so that an "email" or "email_verified"
     in it would count wherever Apple's id_token is silent. The id_token itself comes again, straight
     from Apple, in exchange for the code.
+
+    Any page can have a browser post here. Beyond a limit nothing is kept, and whoever really comes
+    from Apple comes in without their name.
     """
-    said = request.POST.copy()
-    said["user"] = only_the_name(said.get("user", ""))
-    said["id_token"] = ""
-    request.POST, request.GET = said, QueryDict()  # type: ignore[assignment]
+    if request.method == "POST" and APPLE_POSTS.wait_s(client_of(request), at=timezone.now()):
+        said = {name: request.POST[name] for name in BACK if name in request.POST}
+        return HttpResponseRedirect(f"{reverse('apple_finish_callback')}?{urlencode(said)}")
+    kept = request.POST.copy()
+    kept["user"] = only_the_name(kept.get("user", ""))
+    kept["id_token"] = ""
+    request.POST, request.GET = kept, QueryDict()  # type: ignore[assignment]
     # A new row, whatever the cookie says: it could name any session.
     request.apple_login_session = SessionStore()  # type: ignore[attr-defined]
     request.apple_login_session.set_expiry(BETWEEN_S)  # type: ignore[attr-defined]

@@ -10,12 +10,13 @@ from django.urls import include, path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from accounts.ratelimits import STARTS, limited
+from accounts.ratelimits import STARTS, is_post, limited
 from accounts.sign_in import apple
 from accounts.sign_in.demo import demo_sign_in
 from accounts.sign_in.views import (
     ProvidersView,
     back,
+    if_configured,
     sign_in,
     sign_out,
     sign_out_everywhere,
@@ -28,7 +29,7 @@ urlpatterns = [
     path("sign-in/", sign_in, name="sign-in"),
     path("sign-out/", sign_out, name="sign-out"),
     path("sign-out-everywhere/", sign_out_everywhere, name="sign-out-everywhere"),
-    path("demo/", limited(STARTS)(demo_sign_in), name="demo"),
+    path("demo/", limited(STARTS, is_post)(demo_sign_in), name="demo"),
 ]
 
 # Not include("allauth.urls"): it opens doors that nobody uses (One Tap) and that nothing limits.
@@ -47,7 +48,7 @@ _provider_pages = [
         name="google_callback",
     ),
     path("apple/login/", start("apple", apple.login), name="apple_login"),
-    path("apple/login/callback/", back("apple", apple.callback), name="apple_callback"),
+    path("apple/login/callback/", if_configured("apple")(apple.callback), name="apple_callback"),
     path(
         "apple/login/callback/finish/",
         require_safe(back("apple", apple.finish)),

@@ -28,7 +28,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.locks import lock_person
-from accounts.ratelimits import RETURNS, STARTS, View, limited
+from accounts.ratelimits import RETURNS, STARTS, View, is_expected, is_post, limited
 from accounts.redirects import find_next, next_or_home
 from accounts.sign_in.providers import configured_providers, find_provider
 from accounts.sign_in.session_end import end_devices, end_sessions, end_tokens
@@ -92,7 +92,7 @@ def start(provider: str, view: View) -> View:
     to a provider only to be redirected on.
     """
 
-    @limited(STARTS)
+    @limited(STARTS, is_post)
     @if_configured(provider)
     def started(request: HttpRequest) -> HttpResponseBase:
         kept = QueryDict(mutable=True)
@@ -111,7 +111,7 @@ def start(provider: str, view: View) -> View:
 
 def back(provider: str, view: View) -> View:
     """Where a provider sends people back to."""
-    return limited(RETURNS)(if_configured(provider)(view))
+    return limited(RETURNS, is_expected)(if_configured(provider)(view))
 
 
 def _not_head(request: HttpRequest) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.test import Client
 from django.urls import reverse
 
@@ -81,6 +82,27 @@ def test_a_session_that_was_ended_meanwhile_cannot_come_back(browser: Browser) -
     with pytest.raises(UpdateError):
         running.save()
     assert browser.who == ""
+
+
+def test_a_session_that_was_ended_meanwhile_gets_no_new_key(browser: Browser) -> None:
+    browser.sign_in("google", "alice-sub")
+    running = SessionStore(key_of(browser))
+    running["later"] = True
+    end_sessions(User.objects.get().pk)
+    with pytest.raises(SessionInterrupted):
+        running.cycle_key()
+    assert not Session.objects.exists()
+
+
+def test_a_session_with_a_new_key_ends_with_the_others(browser: Browser) -> None:
+    """Before the request that gave it the key has ended."""
+    browser.sign_in("google", "alice-sub")
+    running = SessionStore(key_of(browser))
+    running["later"] = True
+    running.cycle_key()
+    assert end_sessions(User.objects.get().pk) == 1
+    with pytest.raises(UpdateError):
+        running.save()
 
 
 def test_the_sessions_go_with_the_account(browser: Browser) -> None:

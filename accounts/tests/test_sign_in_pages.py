@@ -8,11 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse, reverse_lazy
 
-from accounts.models import Consent, Profile, User
-from accounts.ratelimits import STARTS, Limit
+from accounts.models import Consent, Profile, Session, User
+from accounts.ratelimits import APPLE_POSTS, RETURNS, STARTS, Limit, client_of
 from accounts.redirects import is_local
 from accounts.tests.browser import Browser
 
@@ -175,13 +175,52 @@ def test_too_many_starts_are_told_when_to_come_back(browser: Browser) -> None:
     assert "Try again in" in answer.content.decode()
 
 
+@pytest.mark.parametrize("provider", ["google", "apple"])
 def test_answers_of_providers_are_limited_although_they_are_gets(
-    browser: Browser, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, provider: str
 ) -> None:
+    browser.start(provider)
+    (state,) = browser.client.session["socialaccount_states"]
     monkeypatch.setattr("accounts.ratelimits.Limit.wait_s", lambda *_args, **_kw: 7)
-    for name in ("google_callback", "apple_callback", "apple_finish_callback"):
-        answer = browser.get(reverse(name))
-        assert (answer.status_code, answer["Retry-After"]) == (429, "7")
+    name = {"google": "google_callback", "apple": "apple_finish_callback"}[provider]
+    answer = browser.get(reverse(name), query_params={"state": state})
+    assert (answer.status_code, answer["Retry-After"]) == (429, "7")
+
+
+@pytest.mark.parametrize("name", ["google_login", "apple_login", "accounts:demo",
+                                  "google_callback", "apple_finish_callback"])  # fmt: skip
+def test_images_of_another_page_lock_nobody_out(
+    browser: Browser, other_browser: Browser, name: str
+) -> None:
+    browser.start("google")
+    for n in range(RETURNS.most + 1):
+        query = {"state": f"made-up-{n}", "code": "x"} if "callback" in name else {}
+        assert browser.get(reverse(name), query_params=query).status_code in (200, 401, 405)
+    assert other_browser.sign_in("apple", "alice-sub").status_code == 302
+    assert other_browser.who == "alice@example.com"
+
+
+def test_posts_that_another_page_makes_lock_nobody_out_and_keep_little(
+    browser: Browser, other_browser: Browser
+) -> None:
+    """As if they came from Apple: whoever really does comes in, without a name at worst."""
+    for _ in range(APPLE_POSTS.most + 5):
+        assert browser.post(reverse("apple_callback"), {"state": "s", "code": "c"})["Location"]
+    assert Session.objects.count() == APPLE_POSTS.most
+    assert other_browser.sign_in("apple", "alice-sub").status_code == 302
+    assert (other_browser.who, User.objects.get().name) == ("alice@example.com", "")
+
+
+@pytest.mark.parametrize(
+    ("address", "client"),
+    [
+        ("203.0.113.5", "203.0.113.5"),
+        ("::ffff:203.0.113.5", "203.0.113.5"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::"),
+    ],
+)
+def test_whose_share_it_is(rf: RequestFactory, address: str, client: str) -> None:
+    assert client_of(rf.get("/", REMOTE_ADDR=address)) == client
 
 
 def test_each_address_has_its_own_share_behind_a_trusted_proxy(
