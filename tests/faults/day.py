@@ -123,7 +123,8 @@ def _read_path(path: str) -> tuple[UUID, str]:
     """The tip, and what is answered."""
     from tips.answer.afar import read_token
 
-    return read_token(path.rstrip("/").rpartition("/")[2])
+    told = read_token(path.rstrip("/").rpartition("/")[2])
+    return told.tip_id, told.reaction
 
 
 def kill_in_turn(estate: Estate, kills: int, chance: Random) -> Counter[str]:

@@ -153,13 +153,13 @@ def _send(tip: Tip, known: Known, *, at: datetime) -> list[UUID]:
     profile, around = known.profiles[tip.user_id], known.around[tip.user_id]
     with translation.override(profile.locale):
         messages = {
-            device: _message(tip, shows_tip=not around.has_company and device.shows_tip)
+            device: _message(tip, device, shows_tip=not around.has_company and device.shows_tip)
             for device in known.with_room(tip.user_id, at)
         }
     return queueing.queue(messages, at=at, not_after=known.until(tip, at))
 
 
-def _message(tip: Tip, *, shows_tip: bool) -> Message:
+def _message(tip: Tip, device: Device, *, shows_tip: bool) -> Message:
     """On a locked screen stands what its person wants to stand there."""
     return Message(
         title=tip.content if shows_tip else _("oO has a suggestion for you."),
@@ -167,12 +167,12 @@ def _message(tip: Tip, *, shows_tip: bool) -> Message:
         topic=topic_of(tip.pk),
         path=reverse("tips:now"),
         urgency=Urgency.HIGH if tip.kind == Kind.REMINDER else Urgency.NORMAL,
-        actions=tuple(_actions(tip)) if shows_tip else (),
+        actions=tuple(_actions(tip, device)) if shows_tip else (),
     )
 
 
-def _actions(tip: Tip) -> Iterator[Action]:
+def _actions(tip: Tip, device: Device) -> Iterator[Action]:
     for offer in way_of(tip.kind).offers:
         if offer.reaction in YES:
-            path = reverse("tips:afar", args=[token_of(tip, offer.reaction)])
+            path = reverse("tips:afar", args=[token_of(tip, offer.reaction, device)])
             yield Action(offer.reaction, str(offer.words), path)

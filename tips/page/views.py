@@ -20,7 +20,7 @@ from integrations.complete import completions
 from oo.lib.queue import look_now
 from tips import conf, tasks
 from tips.answer import answering
-from tips.answer.afar import NoSuchAnswer, read_token
+from tips.answer.afar import NoSuchAnswer, find_tip, read_token
 from tips.answer.correcting import correct
 from tips.answer.forms import AnswerForm, CompletionForm, CorrectionForm, ReasonForm
 from tips.make import making
@@ -79,8 +79,8 @@ def react(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def afar(request: HttpRequest, token: str) -> HttpResponse:
     """An answer from a notification. The address is the permission; no session is looked at."""
     try:
-        tip_id, reaction = read_token(token)
-        answering.react(get_object_or_404(Tip, pk=tip_id), reaction, at=timezone.now())
+        told = read_token(token)
+        answering.react(find_tip(told), told.reaction, at=timezone.now())
     except (NoSuchAnswer, answering.NotOffered, PermissionDenied):
         raise Http404 from None
     return HttpResponse(status=204)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.core import signing
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,7 +21,7 @@ from notifier.sending.queueing import load
 from tests.clock import BERLIN, NOON
 from tests.factories import give_tip, make_event, make_person
 from tips.answer import answering
-from tips.answer.afar import token_of
+from tips.answer.afar import SALT, token_of
 from tips.decide.interrupting import TRIED
 from tips.deliver import delivering
 from tips.deliver.delivering import deliver, topic_of
@@ -397,7 +398,8 @@ def test_nobody_is_passed_over_however_many_there_are(
 
 
 def afar(tip: Tip, reaction: str) -> str:
-    return reverse("tips:afar", args=[token_of(tip, reaction)])
+    device = Device.objects.filter(user=tip.user).first() or device_of(tip.user)
+    return reverse("tips:afar", args=[token_of(tip, reaction, device)])
 
 
 @pytest.mark.parametrize("reaction", ["done", "snooze"])
@@ -428,3 +430,29 @@ def test_who_has_left_cannot_answer(alice: User) -> None:
     tip = ready(alice)
     User.objects.filter(pk=alice.pk).update(is_active=False)
     assert Client().post(afar(tip, "done")).status_code == 404
+
+
+def test_who_has_signed_out_everywhere_is_answered_for_by_no_phone(
+    alice: User, alice_client: Client
+) -> None:
+    device_of(alice, shows=Device.Shows.TIP)
+    tip = ready(alice)
+    deliver(at=NOON)
+    (done, later) = load(Delivery.objects.get().message).actions
+    alice_client.post(reverse("accounts:sign-out-everywhere"))
+    for action in (done, later):
+        assert Client().post(action.path).status_code == 404
+    tip.refresh_from_db()
+    assert tip.reaction == ""
+
+
+def test_a_device_that_is_somebody_elses_now_answers_nothing(alice: User, bob: User) -> None:
+    address = afar(ready(alice), "done")
+    assert Client().post(address).status_code == 204
+    Device.objects.update(user=bob)
+    assert Client().post(address).status_code == 404
+
+
+def test_an_answer_from_before_devices_were_named_is_none(alice: User) -> None:
+    old = signing.dumps([str(ready(alice).pk), "done"], salt=SALT)
+    assert Client().post(reverse("tips:afar", args=[old])).status_code == 404
