@@ -8,13 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.api_tokens.tokens import SCOPES
 
+FOR_EVER = "for-ever"  # chosen: a form that says nothing of days makes no token
+
 
 class TokenForm(forms.Form):
     LIFETIMES = (
         ("30", _("30 days")),
         ("90", _("90 days")),
         ("365", _("a year")),
-        ("", _("as long as you do not revoke it")),
+        (FOR_EVER, _("as long as you do not revoke it")),
     )
 
     name = forms.CharField(
@@ -26,9 +28,7 @@ class TokenForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one thing that the token may do.")},
     )
-    days = forms.ChoiceField(
-        label=_("It works for"), choices=LIFETIMES, required=False, initial="90"
-    )
+    days = forms.ChoiceField(label=_("It works for"), choices=LIFETIMES, initial="90")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -38,4 +38,4 @@ class TokenForm(forms.Form):
 
     def expires_at(self, *, at: datetime) -> datetime | None:
         days = self.cleaned_data["days"]
-        return at + timedelta(days=int(days)) if days else None
+        return None if days == FOR_EVER else at + timedelta(days=int(days))

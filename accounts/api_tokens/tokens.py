@@ -63,9 +63,9 @@ def make_token(
 
 
 def revoke_token(user_id: UUID, pk: int, *, at: datetime) -> bool:
-    """False when this person has no such token that still worked."""
-    mine = ApiToken.objects.filter(user_id=user_id, pk=pk, revoked_at=None)
-    return bool(mine.update(revoked_at=at))
+    """False when this person has no such token. One that was revoked keeps its moment."""
+    mine = ApiToken.objects.filter(user_id=user_id, pk=pk)
+    return bool(mine.filter(revoked_at=None).update(revoked_at=at)) or mine.exists()
 
 
 def forget_dead_api_tokens(*, at: datetime) -> int:

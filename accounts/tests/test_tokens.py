@@ -158,13 +158,20 @@ def test_the_page_shows_a_new_token_once(alice: User, alice_client: Client) -> N
 
 
 def test_a_token_may_last_until_it_is_revoked(alice: User, alice_client: Client) -> None:
-    alice_client.post(PAGE, WANTED | {"days": ""})
+    alice_client.post(PAGE, WANTED | {"days": "for-ever"})
     assert ApiToken.objects.get().expires_at is None
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"name": ""}, {"scopes": []}, {"scopes": ["root"]}, {"days": "9999"}, {"name": "x" * 61}],
+    [
+        {"name": ""},
+        {"scopes": []},
+        {"scopes": ["root"]},
+        {"days": "9999"},
+        {"days": ""},
+        {"name": "x" * 61},
+    ],
 )
 def test_a_form_that_is_wrong_makes_no_token_and_keeps_what_was_typed(
     alice_client: Client, wrong: dict[str, Any]
@@ -212,6 +219,24 @@ def test_a_token_that_died_long_ago_is_deleted(alice: User) -> None:
     assert tasks.purge()["api_tokens"] == 3
     kept = set(ApiToken.objects.values_list("name", flat=True))
     assert kept == {"revoked lately", "expired lately", "works", "works for ever"}
+
+
+def test_revoking_twice_is_revoking(alice: User, alice_client: Client) -> None:
+    token, _secret = make(alice, "tip:read")
+    for moment in (NOON, NOON + timedelta(minutes=1)):
+        with time_machine.travel(moment, tick=False):
+            answer = alice_client.post(f"{PAGE}/{token.pk}/revoke")
+        assert (answer.status_code, answer["Location"]) == (302, PAGE)
+    token.refresh_from_db()
+    assert token.revoked_at == NOON
+    assert alice_client.post(f"{PAGE}/{token.pk + 1}/revoke").status_code == 404
+
+
+def test_a_form_that_says_nothing_of_days_makes_no_token(alice: User, alice_client: Client) -> None:
+    wanted = {key: value for key, value in WANTED.items() if key != "days"}
+    assert alice_client.post(PAGE, wanted).status_code == 422
+    assert not ApiToken.objects.exists()
+    assert '<option value="90" selected>' in alice_client.get(PAGE).content.decode()
 
 
 def test_bob_cannot_see_or_revoke_alices_token(alice: User, bob_client: Client) -> None:
