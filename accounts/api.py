@@ -15,7 +15,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from drf_standardized_errors.openapi_validation_errors import extend_validation_errors
 from rest_framework import serializers, status
-from rest_framework.exceptions import NotFound, PermissionDenied, Throttled
+from rest_framework.exceptions import NotAuthenticated, NotFound, PermissionDenied, Throttled
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,7 +24,7 @@ from rest_framework.views import APIView
 from accounts.models import Consent, User
 from accounts.models.profile import CLOCKS, DATES
 from accounts.privacy import catalogue, consents
-from accounts.privacy.export import MOMENT_S, AlreadyRunning, export_response
+from accounts.privacy.export import MOMENT_S, AccountClosed, AlreadyRunning, export_response
 from accounts.privacy.kinds import ConsentKind
 from accounts.profile import zones
 from accounts.profile.change import ProfileChange, change_profile
@@ -247,6 +247,8 @@ class ExportView(APIView):
             return export_response(_me(request).pk, by="api", at=timezone.now())
         except AlreadyRunning:
             raise Throttled(wait=MOMENT_S) from None
+        except AccountClosed:
+            raise NotAuthenticated from None
 
 
 urlpatterns = [

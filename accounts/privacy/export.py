@@ -5,15 +5,18 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.locks import lock_person
+from accounts.models import Profile
 from accounts.privacy.cached import running_export
 from accounts.privacy.deletion import erasers
 from events.bus import publish
@@ -27,6 +30,10 @@ MOMENT_S = 10
 
 class AlreadyRunning(Exception):
     """The person's data is being put together by another request: one at a time."""
+
+
+class AccountClosed(Exception):
+    """The person has left since the request began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +82,9 @@ def export_response(user_id: UUID, *, by: str, at: datetime) -> HttpResponse:
     """The ZIP as a download; that it was asked for, and by which way, is on record.
 
     In one piece, which the server takes at once: a reader who is slow keeps no thread.
-    Raises AlreadyRunning.
+    Its days are those of the person. Raises AlreadyRunning, AccountClosed.
     """
+    at = timezone.localtime(at, zone_of(user_id))
     running = running_export(user_id)
     if not cache.add(running, True, timeout=LONGEST_S):
         raise AlreadyRunning
@@ -94,7 +102,14 @@ def export_response(user_id: UUID, *, by: str, at: datetime) -> HttpResponse:
     )
 
 
+def zone_of(user_id: UUID) -> tzinfo:
+    profile = Profile.objects.filter(pk=user_id).first()
+    return profile.zone if profile else UTC
+
+
 def _recorded(user_id: UUID, *, by: str, at: datetime) -> bytes:
     with transaction.atomic():
+        if not lock_person(user_id):
+            raise AccountClosed
         publish(DataExported(user_id=user_id, at=at, by=by))
     return zipped(collect(user_id, at=at))

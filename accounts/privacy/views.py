@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import DeletionReceipt, Departure, User
 from accounts.privacy import departures, receipts
 from accounts.privacy.deletion import holdings
-from accounts.privacy.export import MOMENT_S, AlreadyRunning, export_response
+from accounts.privacy.export import MOMENT_S, AccountClosed, AlreadyRunning, export_response
 from accounts.ratelimits import too_many
 from accounts.redirects import login_required
 from accounts.requests import SignedInRequest
@@ -38,6 +38,8 @@ def export(request: SignedInRequest) -> HttpResponseBase:
         return export_response(request.user.pk, by="page", at=timezone.now())
     except AlreadyRunning:
         return too_many(request, MOMENT_S, _("Your data is being put together already."))
+    except AccountClosed:
+        return redirect("accounts:sign-in")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

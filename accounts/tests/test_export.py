@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zipfile import ZipFile
 
@@ -12,7 +13,7 @@ from django.test import Client
 
 from accounts.api_tokens.tokens import make_token
 from accounts.models import ProviderToken, Session, User
-from accounts.privacy import consents
+from accounts.privacy import consents, export
 from accounts.privacy.deletion import erasers
 from accounts.privacy.export import collect
 from accounts.profile.change import ProfileChange, change_profile
@@ -120,3 +121,34 @@ def test_it_is_for_the_person_alone(client: Client, db: None) -> None:
 
 def test_it_is_a_post(alice_client: Client) -> None:
     assert alice_client.get(PAGE).status_code == 405
+
+
+def test_its_days_are_hers(alice: User, alice_client: Client, time_machine: Any) -> None:
+    change_profile(alice.pk, ProfileChange(time_zone="Pacific/Auckland"), at=NOON)
+    time_machine.move_to(datetime(2026, 5, 5, 20, 0, tzinfo=UTC), tick=False)
+    response = alice_client.post(PAGE)
+    assert "oo-export-2026-05-06.zip" in response["Content-Disposition"]
+    assert "on 2026-05-06." in unpacked(response)["README.txt"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("post", PAGE, 302), ("get", "/api/v1/export", 401)]
+)
+def test_beside_a_deletion_nothing_is_written_of_who_has_left(
+    alice: User,
+    alice_client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    path: str,
+    status: int,
+) -> None:
+    """They press the button while the export has been let in already."""
+
+    def beside(user_id: Any) -> tzinfo:
+        User.objects.filter(pk=user_id).delete()
+        return UTC
+
+    monkeypatch.setattr(export, "zone_of", beside)
+    answer = getattr(alice_client, method)(path)
+    assert answer.status_code == status
+    assert not EventRecord.objects.filter(subject="accounts.data.exported").exists()
