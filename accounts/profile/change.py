@@ -16,11 +16,14 @@ from accounts.models import Profile
 from accounts.profile.zones import find_zone
 from events.bus import publish
 from events.catalog import ProfileChanged
+from oo.lib.text import one_line
+
+LONGEST_NAME, LONGEST_ROLE = 150, 80
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileChange:
-    """What to change about a person; None leaves it as it is."""
+    """What to change about a person; None leaves it as it is. Name and role become one line."""
 
     name: str | None = None
     role: str | None = None
@@ -64,7 +67,7 @@ def _differences(profile: Profile, change: ProfileChange) -> dict[str, Any]:
             {"time_zone": _("This is not a time zone that we know. Write it like Europe/Berlin.")}
         )
     wanted = {
-        "role": change.role,
+        "role": None if change.role is None else one_line(change.role, LONGEST_ROLE),
         "time_zone": zone,
         "locale": change.locale,
         "clock": change.clock,
@@ -72,6 +75,7 @@ def _differences(profile: Profile, change: ProfileChange) -> dict[str, Any]:
         "single_keys": change.single_keys,
     }
     found = {k: v for k, v in wanted.items() if v is not None and v != getattr(profile, k)}
-    if change.name is not None and change.name != profile.user.name:
-        found["name"] = change.name
+    name = None if change.name is None else one_line(change.name, LONGEST_NAME)
+    if name is not None and name != profile.user.name:
+        found["name"] = name
     return found

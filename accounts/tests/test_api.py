@@ -79,6 +79,20 @@ def test_me_changes_what_is_named_and_nothing_else(alice: User, alice_client: Cl
     assert (body["time_zone"], body["role"], body["name"]) == ("Asia/Tokyo", "baker", "Alice")
 
 
+@pytest.mark.parametrize("way", ["api", "page"])
+def test_name_and_role_are_one_line_that_reads_as_it_is_written(
+    alice: User, alice_client: Client, way: str
+) -> None:
+    told = {"name": "Alice\n\u202eArden \u2066 ", "role": "ba\rker\u200f"}
+    if way == "api":
+        patch(alice_client, **told)
+    else:
+        alice_client.post("/settings/", {**told, "time_zone": "Asia/Tokyo", "locale": "en"})
+    alice.refresh_from_db()
+    alice.profile.refresh_from_db()
+    assert (alice.name, alice.profile.role) == ("Alice Arden", "ba ker")
+
+
 def test_formats_and_keys_change_too(alice: User, alice_client: Client) -> None:
     wanted = {"clock": "12", "dates": "ymd", "single_keys": False}
     assert patch(alice_client, **wanted).json().items() >= wanted.items()
