@@ -55,12 +55,12 @@ class SessionStore(DatabaseStore):
     def cycle_key(self) -> None:
         """The same row under a new key. Django writes a new one, which would be there again after
         somebody was signed out meanwhile. Raises SessionInterrupted for who was."""
-        old, data = self.session_key, self._session
-        new = self._get_new_session_key()
+        is_somebodys, old = SESSION_KEY in self, self.session_key
+        new: str = self._get_new_session_key()  # type: ignore[attr-defined]
         if old and Session.objects.filter(session_key=old).update(session_key=new):
             self._session_key = new
             self.modified = True
-        elif SESSION_KEY in data:
+        elif is_somebodys:
             raise SessionInterrupted("signed out meanwhile")
         else:
             super().cycle_key()

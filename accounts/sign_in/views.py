@@ -129,6 +129,7 @@ class ProvidersView(ConnectionsView):  # type: ignore[misc]
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Of two removals at once the second sees what the first has left. The provider is told
         afterwards, since it may take its time."""
+        assert request.user.pk  # allauth lets nobody else come here
         with transaction.atomic():
             lock_person(request.user.pk)
             response: HttpResponse = super().post(request, *args, **kwargs)
