@@ -11,7 +11,6 @@ from accounts.privacy import departures
 from accounts.privacy.deletion import sweep_orphans
 from accounts.privacy.receipts import KEPT_FOR
 from accounts.sign_in.provider_tokens import forget_dead_tokens
-from accounts.sign_in.revocation import revoke_sealed
 from oo.lib.queue import look_now
 
 
@@ -43,10 +42,3 @@ def depart_due() -> int:
     for departure_id in waiting:
         look_now(depart, str(departure_id), expires_s=60)
     return len(waiting)
-
-
-@shared_task(soft_time_limit=50, time_limit=55)
-def give_back(sealed: str) -> bool:
-    """Revoke the token of a sign-in that came to nothing. Tried once: the provider's page of
-    permissions has it otherwise."""
-    return revoke_sealed(sealed).revoked

@@ -14,13 +14,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import translation
 
-from accounts.models import DeletionReceipt, Departure, ProviderToken, Session, User
+from accounts.models import DeletionReceipt, Departure, Session, User
 from accounts.privacy import deletion
 from accounts.privacy.leftovers import Trace
-from accounts.sign_in.revocation import revoke_identity
 from events.bus import publish
 from events.catalog import DepartureAsked
 from oo.lib.personal_data import Revocation
@@ -63,22 +61,11 @@ def work_off(departure_id: UUID, *, at: datetime) -> DeletionReceipt | None:
 
 def _revoke(departure: Departure, at: datetime) -> None:
     assert departure.user_id
-    tokens = ProviderToken.objects.filter(user_id=departure.user_id)
-    newest = tokens.aggregate(newest=Max("updated_at"))["newest"]
     revocations = deletion.revoke_everything(departure.user_id)
     departure.revocations = [{**asdict(r), "provider": str(r.provider), "note": str(r.note)}
                              for r in revocations]  # fmt: skip
     departure.state = Departure.State.REVOKED
-    with transaction.atomic():
-        if newest:
-            tokens.filter(updated_at__lte=newest).update(expires_at=at)  # see _revoke_late
-        departure.save(update_fields=["revocations", "state"])
-
-
-def _revoke_late(user: User, at: datetime) -> list[Revocation]:
-    """What a sign-in has brought since the others were given back, which are dead by now."""
-    late = ProviderToken.objects.filter(user=user).exclude(expires_at__lte=at)
-    return [revoke_identity(token) for token in late]
+    departure.save(update_fields=["revocations", "state"])
 
 
 def _erase(departure: Departure, at: datetime) -> None:
@@ -86,7 +73,6 @@ def _erase(departure: Departure, at: datetime) -> None:
     assert user
     trace = Trace.of(user)
     revocations = [Revocation(**told) for told in departure.revocations]
-    revocations += _revoke_late(user, at)
     with transaction.atomic():
         deletion.erase_everything(trace, revocations, receipt_id=departure.pk, at=at)
         departure.user = None

@@ -54,9 +54,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """
         connecting = sociallogin.state.get("process") == AuthProcess.CONNECT
         if sociallogin.account.pk:
-            keep_or_give_back(
-                sociallogin
-            )  # for its owner, who proved it just now, whoever is signed in
+            # For its owner, who proved it just now, whoever is signed in.
+            keep_or_give_back(sociallogin)
             return
         address = find_verified(sociallogin)
         if address is None:

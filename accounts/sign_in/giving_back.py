@@ -7,17 +7,12 @@ from typing import TYPE_CHECKING
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 
-from accounts import tasks
 from accounts.locks import lock_person
 from accounts.sign_in.provider_tokens import keep_token, token_of
-from accounts.sign_in.revocation import seal
-from oo.lib.queue import look_now
+from accounts.sign_in.revocation import revoke_identity
 
 if TYPE_CHECKING:
     from allauth.socialaccount.models import SocialLogin
-
-# A worker that comes later than this finds nothing to do: the person has been told by then.
-EXPIRES_S = 3600
 
 
 def keep_or_give_back(sociallogin: SocialLogin) -> None:
@@ -31,8 +26,7 @@ def keep_or_give_back(sociallogin: SocialLogin) -> None:
 
 
 def give_back(sociallogin: SocialLogin) -> None:
-    """A worker asks the provider to forget what it has just allowed: no page waits for that, and
-    none is changed by its failure.
+    """Ask the provider to forget what it has just allowed: no page is changed by its failure.
 
     Not where the same person came in a moment before: revoking ends their whole grant.
     """
@@ -46,4 +40,4 @@ def give_back(sociallogin: SocialLogin) -> None:
 def _give_back(sociallogin: SocialLogin) -> None:
     found = token_of(sociallogin)
     if found is not None:
-        look_now(tasks.give_back, seal(found), expires_s=EXPIRES_S)
+        revoke_identity(found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -16,15 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import ProviderToken
-from oo.lib.crypto import default_keyring
 from oo.lib.http import Api, ApiError, Limits
 from oo.lib.personal_data import Revocation
 
 log = logging.getLogger(__name__)
 APPLE_AUDIENCE = "https://appleid.apple.com"
 SECRET_LIFE = timedelta(minutes=5)
-# What binds a token on its way to a worker to that way.
-ON_ITS_WAY = "accounts.give_back"
 
 
 class NotConfigured(Exception):
@@ -53,18 +49,6 @@ def revoke_all(user_id: UUID) -> Iterator[Revocation]:
             yield Revocation(account.provider, revoked=False, note=note_for(account.provider))
     for token in held.values():
         yield revoke_identity(token)
-
-
-def seal(token: ProviderToken) -> str:
-    """For a message to a worker: the broker may write it down."""
-    said = json.dumps([token.provider, token.kind, token.token])
-    return default_keyring().encrypt(said, context=ON_ITS_WAY)
-
-
-def revoke_sealed(sealed: str) -> Revocation:
-    """Of what `seal` made. Raises CryptoError."""
-    provider, kind, token = json.loads(default_keyring().decrypt(sealed, context=ON_ITS_WAY))
-    return revoke_identity(ProviderToken(provider=provider, kind=kind, token=token))
 
 
 def note_for(provider: str) -> str:
