@@ -19,8 +19,8 @@ from rest_framework.exceptions import NotAuthenticated, NotFound, PermissionDeni
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from accounts.api_tokens.person_view import PersonView
 from accounts.models import Consent, User
 from accounts.models.profile import CLOCKS, DATES
 from accounts.privacy import catalogue, consents
@@ -90,25 +90,20 @@ class MeSerializer(serializers.Serializer[User]):
         responses=MeSerializer,
     ),
 )
-class MeView(APIView):
+class MeView(PersonView):
     required_scopes = {"GET": "account:read", "PATCH": "account:write"}
 
     def get(self, request: Request) -> Response:
-        return Response(MeSerializer(_me(request)).data)
+        return Response(MeSerializer(self.person).data)
 
     def patch(self, request: Request) -> Response:
         asked = MeSerializer(data=request.data, partial=True)
         asked.is_valid(raise_exception=True)
         wanted: dict[str, Any] = dict(asked.validated_data)
         change = ProfileChange(**wanted.pop("profile", {}), **wanted)
-        change_profile(_me(request).pk, change, at=timezone.now())
-        changed = User.objects.select_related("profile").get(pk=_me(request).pk)
+        change_profile(self.person.pk, change, at=timezone.now())
+        changed = User.objects.select_related("profile").get(pk=self.person.pk)
         return Response(MeSerializer(changed).data)
-
-
-def _me(request: Request) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,16 +165,16 @@ class GrantSerializer(serializers.Serializer[Any]):
     ),
 )
 @extend_validation_errors(["outdated"], field_name="wording", methods=["post"])
-class ConsentsView(APIView):
+class ConsentsView(PersonView):
     required_scopes = {"GET": "account:read", "POST": "account:write"}
 
     def get(self, request: Request) -> Response:
-        return Response(ConsentSerializer(list(_states(_me(request).pk).values()), many=True).data)
+        return Response(ConsentSerializer(list(_states(self.person.pk).values()), many=True).data)
 
     def post(self, request: Request) -> Response:
         asked = GrantSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        user_id, key = _me(request).pk, asked.validated_data["key"]
+        user_id, key = self.person.pk, asked.validated_data["key"]
         is_new = consents.grant(user_id, key, by="api", at=timezone.now())
         answer = ConsentSerializer(_states(user_id)[key]).data
         return Response(answer, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
@@ -202,12 +197,12 @@ def _states(user_id: UUID) -> dict[str, ConsentState]:
         responses={204: None},
     ),
 )
-class ConsentView(APIView):
+class ConsentView(PersonView):
     required_scopes = {"DELETE": "account:write"}
 
     def delete(self, request: Request, key: str) -> Response:
         try:
-            was_open = consents.withdraw(_me(request).pk, key, at=timezone.now())
+            was_open = consents.withdraw(self.person.pk, key, at=timezone.now())
         except catalogue.UnknownConsent:
             raise NotFound from None
         except catalogue.NotWithdrawable:
@@ -235,16 +230,16 @@ class AnyAccept(BaseContentNegotiation):
         responses={(200, "application/zip"): OpenApiTypes.BINARY},
     ),
 )
-class ExportView(APIView):
+class ExportView(PersonView):
     required_scopes = {"GET": "account:read"}
     content_negotiation_class = AnyAccept
 
     def get(self, request: Request) -> HttpResponseBase:
-        wait_s = EXPORTS.wait_s(str(_me(request).pk), at=timezone.now())
+        wait_s = EXPORTS.wait_s(str(self.person.pk), at=timezone.now())
         if wait_s:
             raise Throttled(wait=wait_s)
         try:
-            return export_response(_me(request).pk, by="api", at=timezone.now())
+            return export_response(self.person.pk, by="api", at=timezone.now())
         except AlreadyRunning:
             raise Throttled(wait=MOMENT_S) from None
         except AccountClosed:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -59,15 +60,22 @@ class PersonMiddleware:
         profile = find_profile(request)
         if profile is None:
             return self.get_response(request)
-        with (
-            timezone.override(usable_zone(profile)),
-            translation.override(profile.locale),
-            written_as(profile.formats),
-        ):
+        with as_read_by(profile):
             response = self.get_response(request)
             # LocaleMiddleware is further out and would name the browser's language instead.
             response.headers.setdefault("Content-Language", translation.get_language() or "")
         return response
+
+
+@contextmanager
+def as_read_by(profile: Profile) -> Iterator[None]:
+    """In the person's own zone, language and formats, until the end."""
+    with (
+        timezone.override(usable_zone(profile)),
+        translation.override(profile.locale),
+        written_as(profile.formats),
+    ):
+        yield
 
 
 def find_profile(request: HttpRequest) -> Profile | None:

@@ -17,9 +17,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import APIException, ErrorDetail, NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from accounts.models import User
+from accounts.api_tokens.person_view import PersonView
 from notifier.base import BadAddress
 from notifier.devices import LONGEST_NAME, AccountClosed, Offered, TooManyDevices, add_device
 from notifier.models import Device
@@ -88,7 +87,7 @@ class TooManySerializer(serializers.Serializer[Any]):
 
 
 @extend_validation_errors(["not_set_up"], field_name="channel", methods=["post"])
-class DevicesView(APIView):
+class DevicesView(PersonView):
     required_scopes = {"GET": "devices:read", "POST": "devices:write"}
 
     @extend_schema(
@@ -97,7 +96,7 @@ class DevicesView(APIView):
         summary="Where oO may speak up",
     )
     def get(self, request: Request) -> Response:
-        mine = Device.objects.filter(user_id=_person_id(request)).order_by("added_at", "pk")
+        mine = Device.objects.filter(user_id=self.person.pk).order_by("added_at", "pk")
         return Response(DeviceSerializer(mine.defer("address"), many=True).data)
 
     @extend_schema(
@@ -111,7 +110,7 @@ class DevicesView(APIView):
         asked.is_valid(raise_exception=True)
         offered = Offered(**asked.validated_data)
         try:
-            device = add_device(_person_id(request), offered, at=timezone.now())
+            device = add_device(self.person.pk, offered, at=timezone.now())
         except BadAddress as bad:
             no = gettext("This is no address of this channel: %(why)s.") % {"why": bad}
             raise serializers.ValidationError({"address": no}) from bad
@@ -122,7 +121,7 @@ class DevicesView(APIView):
         return Response(DeviceSerializer(device).data, status=201)
 
 
-class DeviceView(APIView):
+class DeviceView(PersonView):
     required_scopes = {"DELETE": "devices:write"}
 
     @extend_schema(
@@ -132,15 +131,9 @@ class DeviceView(APIView):
         summary="Have oO be silent on this device",
     )
     def delete(self, request: Request, pk: UUID) -> Response:
-        if not Device.objects.filter(pk=pk, user_id=_person_id(request)).delete()[0]:
+        if not Device.objects.filter(pk=pk, user_id=self.person.pk).delete()[0]:
             raise Http404
         return Response(status=204)
-
-
-def _person_id(request: Request) -> UUID:
-    """HasScope has let nobody through who is not signed in."""
-    assert isinstance(request.user, User)
-    return request.user.pk
 
 
 urlpatterns = [

@@ -16,9 +16,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from accounts.models import User
+from accounts.api_tokens.person_view import PersonView
 from tips.answer import answering
 from tips.base import Kind
 from tips.decide.kinds import offers_at
@@ -110,19 +109,13 @@ class ReactedSerializer(serializers.Serializer[Any]):
     tip = TipSerializer()
 
 
-def person(request: Request) -> User:
-    """Who is asking; permissions have refused everybody else."""
-    assert isinstance(request.user, User)
-    return request.user
-
-
-class NowView(APIView):
+class NowView(PersonView):
     required_scopes = {"GET": "tip:read"}
 
     @extend_schema(operation_id="tip", responses=NowSerializer)
     def get(self, request: Request) -> Response:
         """The one tip, or why there is none. Reading it does not count as showing it."""
-        at, user_id = timezone.now(), person(request).pk
+        at, user_id = timezone.now(), self.person.pk
         found = states.build_page(user_id, at=at)
         if found.state == "wait":
             making.make_tip(user_id, at=at)
@@ -137,13 +130,13 @@ class NowView(APIView):
         return Response(NowSerializer(body).data)
 
 
-class ShownView(APIView):
+class ShownView(PersonView):
     required_scopes = {"POST": "tip:react"}
 
     @extend_schema(operation_id="tip_shown", request=None, responses={204: None})
     def post(self, request: Request, pk: UUID) -> Response:
         """Note that the tip was really on a screen: dwell time counts from here."""
-        tip = get_object_or_404(Tip, pk=pk, user_id=person(request).pk)
+        tip = get_object_or_404(Tip, pk=pk, user_id=self.person.pk)
         answering.mark_shown(tip, surface="api", at=timezone.now())
         return Response(status=204)
 
@@ -151,7 +144,7 @@ class ShownView(APIView):
 @extend_validation_errors(
     ["invalid", "invalid_choice", "null"], field_name="reason", methods=["post"]
 )
-class ReactionView(APIView):
+class ReactionView(PersonView):
     required_scopes = {"POST": "tip:react"}
 
     @extend_schema(
@@ -162,7 +155,7 @@ class ReactionView(APIView):
 
         With a reason that tips of its kind are not refused for, nothing is answered.
         """
-        tip = get_object_or_404(Tip, pk=pk, user_id=person(request).pk)
+        tip = get_object_or_404(Tip, pk=pk, user_id=self.person.pk)
         given = ReactionSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         at, data = timezone.now(), given.validated_data
@@ -208,7 +201,7 @@ class TipCandidateSerializer(serializers.Serializer[Any]):
     evidence = EvidenceSerializer(many=True)
 
 
-class GenerateView(APIView):
+class GenerateView(PersonView):
     required_scopes = {"POST": "tip:read"}
 
     @extend_schema(
@@ -220,19 +213,17 @@ class GenerateView(APIView):
         """What could be said to you now, the best first. Nothing is shown, no model asked."""
         asked = GenerateSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        found = generating.generate(
-            person(request).pk, asked.validated_data["n"], at=timezone.now()
-        )
+        found = generating.generate(self.person.pk, asked.validated_data["n"], at=timezone.now())
         return Response(TipCandidateSerializer(found, many=True).data)
 
 
-class UndoView(APIView):
+class UndoView(PersonView):
     required_scopes = {"POST": "tip:react"}
 
     @extend_schema(operation_id="tip_undo", request=None, responses=ReactedSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Take the answer back. `won` is false when the eight seconds are over."""
-        tip = get_object_or_404(Tip, pk=pk, user_id=person(request).pk)
+        tip = get_object_or_404(Tip, pk=pk, user_id=self.person.pk)
         outcome = answering.undo(tip, at=timezone.now())
         return Response(ReactedSerializer({"won": outcome.won, "tip": outcome.tip}).data)
 

@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed, Throttled
+from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed, Throttled
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -116,8 +116,10 @@ class HasScope(BasePermission):
         if not isinstance(request.auth, ApiToken):
             return True
         required: dict[str, str] = getattr(view, "required_scopes", {})
-        method = "GET" if request.method in SAFE_METHODS else request.method
-        return required.get(method or "") in request.auth.scopes
+        method = "GET" if request.method in SAFE_METHODS else request.method or ""
+        if not hasattr(view, method.lower()):
+            raise MethodNotAllowed(method)  # which no scope would change
+        return required.get(method) in request.auth.scopes
 
 
 def _digest(secret: str) -> str:
