@@ -215,6 +215,77 @@ def test_a_list_that_may_not_be_read_hides_no_other(site: Any) -> None:
     assert not CalDav().pull(link(server, pull.cursor), at=AT).not_modified
 
 
+TASK = "BEGIN:VCALENDAR\nBEGIN:VTODO\nUID:1\nSUMMARY:Milk\nEND:VTODO\nEND:VCALENDAR"
+WHOLE = ONE.format("/home/a/1.ics", f"<c:calendar-data>{TASK}</c:calendar-data>")
+STATED = "<d:response><d:href>{}</d:href><d:status>HTTP/1.1 {} No</d:status></d:response>"
+LACKING = (
+    "<d:response><d:href>{}</d:href><d:propstat><d:prop>{}</d:prop>"
+    "<d:status>HTTP/1.1 {} No</d:status></d:propstat></d:response>"
+)
+FILE, TEXT = "/home/a/2.ics", "<c:calendar-data/>"
+
+
+def pulled(site: Any, listed: str, filed: str = "") -> list[str]:
+    """Titles, where the list of calendars and the files of each are told so."""
+
+    def say(handler: Handler) -> None:
+        is_todos = b"VTODO" in getattr(handler, "said", b"")
+        told = listed if handler.command == "PROPFIND" else filed * is_todos
+        handler.reply(207, ROOT.format(told).encode())
+
+    server = site(say)
+    cursor = {"homes": [f"{server.url}home/"], "principal": f"{server.url}me/"}
+    return [t.title for t in CalDav().pull(link(server, cursor), at=AT).tasks]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        *(STATED.format(FILE, status) for status in (403, 500, 503)),
+        STATED.format("/home/a/", 507),
+        LACKING.format(FILE, TEXT, 500),
+        ONE.format(FILE, TEXT),
+        ONE.format(FILE, "<d:getetag>1</d:getetag>"),
+    ],
+)
+def test_everything_but_one_is_not_everything(site: Any, other: str) -> None:
+    with pytest.raises(Unreachable):
+        pulled(site, ONE.format("/home/a/", LIST), WHOLE + other)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [STATED.format(FILE, 404), STATED.format(FILE, 410), LACKING.format(FILE, TEXT, 404)],
+)
+def test_what_went_while_everything_was_read_is_gone(site: Any, other: str) -> None:
+    assert pulled(site, ONE.format("/home/a/", LIST), WHOLE + other) == ["Milk"]
+
+
+@pytest.mark.parametrize(
+    ("listed", "error"),
+    [
+        ("", Unexpected),
+        (STATED.format("/home/", 404), Unexpected),
+        (STATED.format("/home/", 403), Unreachable),
+        (LACKING.format("/home/", "<d:resourcetype/>", 503), Unreachable),
+        (ONE.format("/home/", LIST) + STATED.format("/home/b/", 503), Unreachable),
+        (ONE.format("/home/", LIST) + LACKING.format("/home/b/", "<d:x/>", 500), Unreachable),
+    ],
+)
+def test_a_list_of_calendars_with_a_hole_is_none(
+    site: Any, listed: str, error: type[ApiError]
+) -> None:
+    with pytest.raises(error) as raised:
+        pulled(site, listed)
+    assert type(raised.value) is error
+
+
+def test_a_home_without_calendars_has_none(site: Any) -> None:
+    home = ONE.format("/home", "<d:resourcetype><d:collection/></d:resourcetype>")
+    hidden = LACKING.format("/home/inbox/", "<d:resourcetype/>", 403)
+    assert pulled(site, home + hidden) == []
+
+
 def test_a_list_that_may_not_be_written_does_not_end_the_connection(site: Any) -> None:
     task = b"BEGIN:VCALENDAR\nBEGIN:VTODO\nUID:1\nSUMMARY:Milk\nEND:VTODO\nEND:VCALENDAR"
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin, urlsplit
 
 from integrations.sources.caldav.server import Server
 from integrations.sources.caldav.wire import (
@@ -20,11 +21,10 @@ from integrations.sources.caldav.wire import (
     Answer,
     propfind,
 )
-from oo.lib.http import Refused, TooLarge, Unauthorized, Unexpected
+from oo.lib.http import Refused, TooLarge, Unauthorized, Unexpected, Unreachable
 from oo.lib.text import one_line
 
 MOST_HOMES, MOST_CALENDARS = 5, 100
-NOT_HERE = frozenset({404, 410})
 # Nextcloud lists calendars that were thrown away, which are kept for a month.
 DELETED = "{http://nextcloud.com/ns}deleted-calendar"
 
@@ -103,6 +103,7 @@ def list_calendars(server: Server, place: Place) -> list[Calendar]:
     depth = "0" if place.alone else "1"
     for home in place.homes:
         here, told = server.propfind(home, propfind(TYPE, NAME, KINDS, TOKEN, CTAG), depth)
+        _ensure_all_told(here, told.answers)
         for answer in told.answers:
             if not answer.has(TYPE, f"{CAL}calendar") or answer.has(TYPE, DELETED):
                 continue
@@ -116,3 +117,25 @@ def list_calendars(server: Server, place: Place) -> list[Calendar]:
     if len(found) > MOST_CALENDARS:
         raise TooLarge(SERVICE, "too many calendars")
     return [found[url] for url in sorted(found)]
+
+
+def _ensure_all_told(home: str, answers: Iterable[Answer]) -> None:
+    """A calendar that is not told counts as gone, with its tasks. Raises Unreachable, Unexpected.
+
+    One that is listed and may not be read (403) is none of the person's; so say SabreDAV's lists.
+    """
+    is_home_told = False
+    for answer in answers:
+        is_home = _path(urljoin(home, answer.href)) == _path(home)
+        if answer.trouble and (is_home or answer.trouble != 403):
+            raise Unreachable(SERVICE, "not all calendars were told", status=answer.trouble)
+        # Whoever tells of a calendar in it has looked into it, by whatever name.
+        is_calendar = answer.has(TYPE, f"{CAL}calendar")
+        is_home_told |= is_calendar or (is_home and TYPE in answer.found)
+    if not is_home_told:
+        raise Unexpected(SERVICE, "nothing was told of the calendars")
+
+
+def _path(address: str) -> str:
+    """Servers write one address in several ways."""
+    return unquote(urlsplit(address).path).rstrip("/")

@@ -11,7 +11,6 @@ from integrations.base import EventSignal, Link, Pull
 from integrations.ical.failures import named_failures
 from integrations.ical.limits import AFTER, BEFORE, MAX_OCCURRENCES
 from integrations.sources.caldav.discovery import (
-    NOT_HERE,
     Calendar,
     Place,
     find_place,
@@ -21,13 +20,14 @@ from integrations.sources.caldav.server import Server
 from integrations.sources.caldav.signals import Filed, Resource, read_resources, task_of
 from integrations.sources.caldav.wire import (
     DATA,
+    NOT_HERE,
     SERVICE,
     Answer,
     changes,
     multiget,
     query,
 )
-from oo.lib.http import ApiError, Refused, Unauthorized, Unexpected
+from oo.lib.http import ApiError, Refused, Unauthorized, Unexpected, Unreachable
 from oo.lib.types import JSON
 
 # Zones, and whole days, of whoever asks and whoever wrote it.
@@ -150,7 +150,16 @@ def _resources(server: Server, calendar: Calendar, body: bytes) -> list[Resource
         if error.status in (403, *NOT_HERE):
             return []
         raise
+    for answer in told.answers:
+        _ensure_told(answer)
     return [each for each in _told(server, calendar, told.answers) if each.text]
+
+
+def _ensure_told(answer: Answer) -> None:
+    """Of everything, what is not told counts as gone. Raises Unreachable."""
+    is_gone = answer.status in NOT_HERE or DATA in answer.missing
+    if answer.trouble or not (is_gone or answer.text(DATA)):
+        raise Unreachable(SERVICE, "not all was told", status=answer.trouble or None)
 
 
 def _told(server: Server, calendar: Calendar, answers: Iterable[Answer]) -> Iterator[Resource]:
@@ -218,7 +227,7 @@ def _changed(
             if "VEVENT" in calendar.kinds:
                 raise _NeedsAll
             found.gone.add(server.whole(answer.href, calendar.url))
-        elif answer.status != 200 or len(changed) >= MOST_CHANGES:
+        elif answer.trouble or len(changed) >= MOST_CHANGES:
             raise _NeedsAll
         elif answer.found:
             changed.append(answer.href)

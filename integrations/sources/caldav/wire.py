@@ -31,6 +31,7 @@ TOKEN, CTAG = f"{DAV}sync-token", f"{CS}getctag"
 ETAG, DATA = f"{DAV}getetag", f"{CAL}calendar-data"
 
 MAX_ANSWERS = 60_000
+NOT_HERE = frozenset({404, 410})
 STATUS = re.compile(r"\s*HTTP/[0-9.]+\s+([0-9]{3})\b")
 # XML cannot hold them, and notes that were pasted from elsewhere do.
 CONTROLS = bytes(set(range(32)) - {9, 10, 13})
@@ -38,11 +39,17 @@ CONTROLS = bytes(set(range(32)) - {9, 10, 13})
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Of one address, as the server writes it: its status, and the properties that it has."""
+    """Of one address, as the server writes it: its status, and the properties that it has.
+
+    missing  names of those that it says it has not
+    trouble  the first status, of it or of a property, by which something is kept from us; else 0
+    """
 
     href: str
     status: int
     found: Mapping[str, Element]
+    missing: frozenset[str]
+    trouble: int
 
     def text(self, name: str) -> str:
         element = self.found.get(name)
@@ -86,10 +93,18 @@ def read_multistatus(body: bytes) -> Multistatus:
 
 def _answer(response: Element) -> Answer:
     found: dict[str, Element] = {}
+    missing: set[str] = set()
+    statuses = [_status(response)]
     for part in response.findall(f"{DAV}propstat"):
-        if _status(part) == 200:
-            found.update((each.tag, each) for each in part.findall(f"{DAV}prop/*"))
-    return Answer(_text(response.find(f"{DAV}href")), _status(response), found)
+        status, properties = _status(part), part.findall(f"{DAV}prop/*")
+        statuses.append(status)
+        if status == 200:
+            found.update((each.tag, each) for each in properties)
+        elif status in NOT_HERE:
+            missing.update(each.tag for each in properties)
+    trouble = next((each for each in statuses if each != 200 and each not in NOT_HERE), 0)
+    href = _text(response.find(f"{DAV}href"))
+    return Answer(href, statuses[0], found, frozenset(missing), trouble)
 
 
 def _status(element: Element) -> int:
