@@ -25,7 +25,7 @@ from django.utils import timezone
 from integrations.base import Link, OAuth, SignalSource, SourceManifest
 from integrations.models import Connection
 from oo.lib.configuration import value_of
-from oo.lib.http import Api, ApiError, Unauthorized, Unexpected
+from oo.lib.http import Api, ApiError, Unauthorized, Unexpected, Unreachable
 
 T = TypeVar("T")
 
@@ -224,6 +224,8 @@ def _told_apart(error: ApiError) -> ApiError:
         kind = Unexpected
     elif error.status == 400 and reason == "bad_authorization_code":
         kind = Unauthorized
+    elif error.status == 403 and not reason:
+        kind = Unreachable  # a page of somebody in between: a grant that is dead has a word for it
     return kind(error.service, error.detail, status=error.status, reason=error.reason,
                 retry_after_s=error.retry_after_s)  # fmt: skip
 

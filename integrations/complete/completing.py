@@ -10,9 +10,9 @@ from django.db import transaction
 from accounts.locks import lock_person
 from events.bus import publish
 from events.catalog import CompletionFailed, ConnectionChanged, TaskCompleted
-from integrations.access.backoff import is_gone, retry_at, trouble_of
+from integrations.access.backoff import retry_at, trouble_of
 from integrations.access.calling import call
-from integrations.base import LOST, Trouble
+from integrations.base import LOST, TaskGone, Trouble
 from integrations.models import Completion, Connection, Task
 from integrations.registry import SOURCES
 from oo.lib.http import ApiError, Unauthorized
@@ -60,10 +60,8 @@ def _call(completion: Completion) -> str:
             source,
             lambda link: source.complete(link, completion.task.external_id, key=completion.key),
         )
-    except ApiError as error:
-        if is_gone(error):
-            return "source"
-        raise
+    except TaskGone:
+        return "source"
     return "oo"
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -12,7 +13,16 @@ from django.conf import settings
 from integrations import ical
 from integrations.base import Account, Field, Link, Pull, SignalSource, SourceManifest
 from integrations.ical.failures import named_failures
-from oo.lib.http import Fetched, Limits, Refused, Unexpected, browser_agent, fetch_public
+from oo.lib.http import (
+    Fetched,
+    Limits,
+    Refused,
+    Unauthorized,
+    Unexpected,
+    Unreachable,
+    browser_agent,
+    fetch_public,
+)
 from oo.lib.types import JSON
 from oo.lib.words import gettext_lazy as _
 
@@ -66,7 +76,7 @@ class CalendarUrl(SignalSource):
             digest.update(piece)
             reader.feed(piece)
 
-        with named_failures(SERVICE):
+        with named_failures(SERVICE), _kept_waiting():
             fetched = _fetch(address_of(link.credentials), asked, take)
             if fetched.status == 304:
                 if not asked:
@@ -76,6 +86,22 @@ class CalendarUrl(SignalSource):
             if is_same_window and link.cursor.get("digest") == cursor["digest"]:
                 return Pull(full=False, cursor=cursor, not_modified=True)
             return Pull(full=True, cursor=cursor, events=reader.close().events)
+
+
+@contextmanager
+def _kept_waiting() -> Iterator[None]:
+    """What could be read before and now is forbidden is as often a wall before the publisher as an
+    address that was taken back; nobody could tell it another password. When it is typed, 403 is
+    told at once.
+    """
+    try:
+        yield
+    except Unauthorized as error:
+        if error.status != 403:
+            raise
+        raise Unreachable(
+            SERVICE, error.detail, status=403, retry_after_s=error.retry_after_s
+        ) from None
 
 
 def address_of(credentials: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from integrations.base import TaskGone
 from integrations.ical.closing import NotClosable, close_todo
 from integrations.sources import caldav as module
 from integrations.sources.caldav import CalDav
@@ -141,7 +142,7 @@ def test_it_is_closed_behind_a_server_that_compresses(
 def test_one_that_is_gone_is_404(home: RadicaleUser) -> None:
     home.put("home/milk.ics", *todo(*MILK))
     home.delete("home/milk.ics")
-    with pytest.raises(Unexpected) as raised:
+    with pytest.raises(TaskGone) as raised:
         close(home)
     assert raised.value.status == 404
 

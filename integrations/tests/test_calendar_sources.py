@@ -135,6 +135,7 @@ def test_304_to_who_did_not_ask_for_it_is_no_reading(site: Any) -> None:
     ("status", "error"),
     [
         (401, Unauthorized),
+        (403, Unreachable),
         (404, Unexpected),
         (410, Unexpected),
         (429, RateLimited),
@@ -145,6 +146,12 @@ def test_a_status_says_what_to_do(site: Any, status: int, error: type[ApiError])
     with pytest.raises(error) as caught:
         pull(site(lambda handler: handler.reply(status)))
     assert caught.value.status == status
+
+
+def test_what_is_forbidden_when_it_is_typed_is_told_at_once(site: Any) -> None:
+    server = site(lambda handler: handler.reply(403))
+    with pytest.raises(Unauthorized):
+        CalendarUrl().identify({"url": server.url}, "")
 
 
 @pytest.mark.parametrize("body", [b"<html>Sign in</html>", TEXT[:-20], b""])

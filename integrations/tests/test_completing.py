@@ -8,6 +8,7 @@ from django.db import connection as database
 
 from accounts.models import User
 from events.models import EventRecord
+from integrations.base import TaskGone
 from integrations.complete import completing
 from integrations.complete.completing import complete_one
 from integrations.models import Completion, Connection, Task
@@ -179,10 +180,21 @@ def test_retries_go_on_until_the_source_says_yes(
 def test_a_task_that_is_no_longer_there_counts_as_closed(
     scripted: Scripted, completion: Completion, status: int
 ) -> None:
-    scripted.script.refuses = Unexpected("x", status=status)
+    scripted.script.refuses = TaskGone("x", status=status)
     assert complete_one(completion.key, at=NOON)
     assert Completion.objects.get().state == State.DONE
     assert EventRecord.objects.get().body["by"] == "source"
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_status_alone_closes_nothing(
+    scripted: Scripted, completion: Completion, status: int, subjects: Any
+) -> None:
+    scripted.script.refuses = Unexpected("x", status=status)
+    assert complete_one(completion.key, at=NOON) is None
+    assert Completion.objects.get().state == State.WAITING
+    assert Task.objects.open().exists()
+    assert subjects() == []
 
 
 def test_a_task_that_is_completed_already_needs_no_call(

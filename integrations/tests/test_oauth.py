@@ -226,6 +226,8 @@ def test_a_dead_refresh_token_needs_the_person(
     ("fails", "kind"),
     [
         ((503, {}), Unreachable),
+        ((403, {}), Unreachable),
+        ((403, {"error": "access_denied"}), Unauthorized),
         (failure("invalid_grant"), Unauthorized),
         ((400, {"error": "invalid_grant"}), Unauthorized),
         ((400, {"error_tag": "INVALID_GRANT"}), Unauthorized),

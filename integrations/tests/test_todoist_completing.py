@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from integrations.base import Account
-from integrations.sources import todoist as module
+from integrations.access.backoff import trouble_of
+from integrations.base import Account, TaskGone, Trouble
 from integrations.sources.todoist import Todoist
+from integrations.sources.todoist.refusals import refusal_of
 from integrations.tests.todoist import (
     KEY,
     OTHER_KEY,
@@ -18,6 +19,7 @@ from integrations.tests.todoist import (
     link,
 )
 from oo.lib.http import ApiError, RateLimited, Unauthorized, Unexpected, Unreachable
+from oo.lib.tests.loopback import serving
 from tests.stand_ins.todoist import FaultKind, TodoistStandIn
 
 # ---- closing --------------------------------------------------------------------------------
@@ -54,12 +56,53 @@ def test_a_recurring_task_comes_back_with_its_next_date(
     assert said.recurrence == "every monday"
 
 
-def test_a_task_that_is_no_longer_there_is_404(todoist: TodoistStandIn, reader: Reader) -> None:
+def test_a_task_that_is_no_longer_there_is_gone(todoist: TodoistStandIn, reader: Reader) -> None:
     task = todoist.alice.add_task("Pay the rent")
     todoist.alice.delete(task)
-    with pytest.raises(Unexpected) as raised:
+    with pytest.raises(TaskGone):
         Todoist().complete(reader.link, task, key=KEY)
-    assert raised.value.status == 404
+
+
+def test_an_api_that_is_not_there_has_closed_nothing(
+    todoist: TodoistStandIn, reader: Reader, settings: Any
+) -> None:
+    task = todoist.alice.add_task("Pay the rent")
+    settings.TODOIST_API_URL = f"{todoist.url}/api/v0/"
+    with pytest.raises(Unreachable) as raised:
+        Todoist().complete(reader.link, task, key=KEY)
+    # The status is told of what is the person's: this is not theirs.
+    assert trouble_of(raised.value) == Trouble.UNREACHABLE
+
+
+@pytest.mark.parametrize("status", [404, 410])
+@pytest.mark.parametrize("body", [b"<html>", b'{"error_tag": "NOT_FOUND"}'])
+def test_no_answer_of_a_proxy_closes_a_task(
+    todoist: TodoistStandIn, reader: Reader, settings: Any, status: int, body: bytes
+) -> None:
+    with serving(lambda handler: handler.reply(status, body)) as proxy:
+        settings.TODOIST_API_URL = proxy.url
+        with pytest.raises(Unreachable):
+            Todoist().complete(reader.link, "1", key=KEY)
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (b"<html>Access denied</html>", Unreachable),
+        (b'{"error": "Forbidden", "error_tag": "FORBIDDEN"}', Unreachable),
+        (b'{"error_tag": 5}', Unreachable),
+        (b'{"error_tag": "AUTH_INSUFFICIENT_TOKEN_SCOPE"}', Unauthorized),
+    ],
+)
+def test_a_403_is_about_the_person_only_where_todoist_says_so(
+    todoist: TodoistStandIn, reader: Reader, settings: Any, body: bytes, error: type[ApiError]
+) -> None:
+    with serving(lambda handler: handler.reply(403, body)) as proxy:
+        settings.TODOIST_API_URL = proxy.url
+        for ask in (reader.pull, lambda: Todoist().complete(reader.link, "1", key=KEY)):
+            with pytest.raises(error) as raised:
+                ask()
+            assert type(raised.value) is error
 
 
 def test_a_closing_whose_answer_is_lost_can_be_asked_again(
@@ -83,7 +126,8 @@ def test_a_token_that_may_only_read_asks_for_another(todoist: TodoistStandIn) ->
 @pytest.mark.parametrize(
     ("outcome", "error", "status"),
     [
-        ({"error_tag": "ITEM_NOT_FOUND", "error_code": 22}, Unexpected, 404),
+        ({"error_tag": "ITEM_NOT_FOUND", "error_code": 22}, TaskGone, 404),
+        ({"error_tag": "DELETED", "http_code": 410}, TaskGone, 410),
         ({"error_tag": "ACCESS_DENIED", "http_code": 403}, Unexpected, 403),
         ({"error_tag": "UNAUTHORIZED", "http_code": 401}, Unauthorized, 401),
         ({"error_tag": "LIMITS_REACHED", "http_code": 429}, RateLimited, 429),
@@ -96,7 +140,7 @@ def test_a_token_that_may_only_read_asks_for_another(todoist: TodoistStandIn) ->
 def test_each_refusal_of_a_command_has_its_error(
     outcome: object, error: type[ApiError], status: int | None
 ) -> None:
-    refused = module._refusal(outcome)
+    refused = refusal_of(outcome)
     assert (type(refused), refused.status) == (error, status)
 
 

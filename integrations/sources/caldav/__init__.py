@@ -14,14 +14,14 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from integrations.base import Account, Field, Link, Pull, SignalSource, SourceManifest
+from integrations.base import Account, Field, Link, Pull, SignalSource, SourceManifest, TaskGone
 from integrations.ical.closing import NotClosable, close_todo
 from integrations.ical.failures import named_failures
 from integrations.sources.caldav.discovery import find_place
 from integrations.sources.caldav.reading import read
 from integrations.sources.caldav.server import Server
-from integrations.sources.caldav.wire import SERVICE
-from oo.lib.http import ApiError, Unauthorized, Unexpected, Unreachable
+from integrations.sources.caldav.wire import NOT_HERE, SERVICE
+from oo.lib.http import ApiError, Fetched, Unauthorized, Unexpected, Unreachable
 from oo.lib.http.network import deadline
 from oo.lib.words import gettext_lazy as _
 
@@ -97,8 +97,7 @@ def _server(credentials: Mapping[str, str], seconds: float) -> Iterator[Server]:
 
 def _close(server: Server, address: str, link: Link, key: UUID) -> bool:
     """False: it was changed between reading and writing."""
-    # As it is kept there: compressed, it would have another ETag, which no writing matches.
-    found = server.send("GET", address, None, {"Accept-Encoding": "identity"})
+    found = _file(server, address)
     try:
         with named_failures(SERVICE):
             text = close_todo(found.body, key=key, at=datetime.now(UTC), zone=link.zone)
@@ -120,6 +119,19 @@ def _close(server: Server, address: str, link: Link, key: UUID) -> bool:
             raise Unexpected(SERVICE, "may not be written", status=403) from None
         raise
     return True
+
+
+def _file(server: Server, address: str) -> Fetched:
+    """As it is kept there: compressed, it would have another ETag, which no writing matches.
+
+    Raises TaskGone: the address is the one by which the server told of the task.
+    """
+    try:
+        return server.send("GET", address, None, {"Accept-Encoding": "identity"})
+    except Unexpected as error:
+        if error.status not in NOT_HERE:
+            raise
+        raise TaskGone(SERVICE, error.detail, status=error.status) from None
 
 
 def _etag_of_file(told: str) -> str:

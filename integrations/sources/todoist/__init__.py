@@ -28,6 +28,11 @@ from integrations.base import (
     SourceManifest,
 )
 from integrations.sources.todoist import webhook
+from integrations.sources.todoist.refusals import (
+    named_for_closing,
+    named_refusals,
+    refusal_of,
+)
 from integrations.sources.todoist.wire import (
     Found,
     Names,
@@ -37,8 +42,7 @@ from integrations.sources.todoist.wire import (
     read_parents,
 )
 from oo.lib.configuration import value_of
-from oo.lib.http import Api, ApiError, Limits, Unauthorized, Unexpected
-from oo.lib.http.errors import failure_of
+from oo.lib.http import Api, Limits, Unauthorized, Unexpected
 from oo.lib.manifests import Setting
 from oo.lib.types import JSON
 from oo.lib.words import gettext_lazy as _
@@ -141,12 +145,12 @@ class Todoist(SignalSource):
     def complete(self, link: Link, external_id: str, *, key: UUID) -> None:
         """A recurring task moves to its next date, as in Todoist's own apps."""
         command = {"type": "item_close", "uuid": str(key), "args": {"id": external_id}}
-        with _api(link.credentials) as api:
+        with _api(link.credentials) as api, named_for_closing():
             answer = api.post("sync", form={"commands": json.dumps([command])})
         status = answer.get("sync_status") if isinstance(answer, dict) else None
         outcome = status.get(str(key)) if isinstance(status, dict) else None
         if outcome != "ok":
-            raise _refusal(outcome)
+            raise refusal_of(outcome)
 
     def hear(self, headers: Mapping[str, str], body: bytes) -> Heard | None:
         if not webhook.is_signed(headers, body, value_of(CLIENT_SECRET)):
@@ -257,7 +261,8 @@ def _read_since(api: Api, token: str, known: Names, me: str) -> _Read:
 
 def _sync(api: Api, token: str, *kinds: str) -> dict[str, Any]:
     form = {"sync_token": token, "resource_types": json.dumps(kinds)}
-    answer = api.post("sync", form=form)
+    with named_refusals():
+        answer = api.post("sync", form=form)
     next_token = answer.get("sync_token") if isinstance(answer, dict) else None
     if not isinstance(next_token, str) or not next_token:
         raise Unexpected("todoist", "not an answer of sync")
@@ -270,18 +275,3 @@ def _list(answer: Mapping[str, Any], name: str, must: bool) -> list[object]:
     if not isinstance(found, list):
         raise Unexpected("todoist", f"no {name} in the answer")
     return found
-
-
-def _refusal(outcome: object) -> ApiError:
-    """What became of one command, as if it had been a request of its own."""
-    if not isinstance(outcome, dict):
-        return Unexpected("todoist", "no outcome of the command")
-    tag, status = str(outcome.get("error_tag", "")), outcome.get("http_code")
-    if tag.endswith("NOT_FOUND"):
-        status = 404
-    known = status if isinstance(status, int) and 400 <= status <= 599 else 400
-    error = failure_of("todoist", known, {}, json.dumps(outcome).encode())
-    # In this one project the person may not do it; the connection is as good as before.
-    if known == 403 and not tag.startswith("AUTH"):
-        return Unexpected("todoist", error.detail, status=known, reason=error.reason)
-    return error
