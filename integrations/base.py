@@ -16,7 +16,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from accounts.privacy.kinds import ConsentKind
-from oo.lib.http import Unexpected
 from oo.lib.manifests import Setting
 from oo.lib.types import JSON
 from oo.lib.words import Words
@@ -25,13 +24,6 @@ from oo.lib.words import Words
 EventKey: TypeAlias = tuple[str, str]
 # Reason of an oo.lib.http.Unauthorized: the person said yes, but not to what is needed (RFC 6750).
 INSUFFICIENT_SCOPE = "insufficient_scope"
-
-
-NOT_THERE = frozenset({404, 410})
-
-
-class TaskGone(Unexpected):
-    """The source says of this one task that it is not there any more: it counts as closed."""
 
 
 class Trouble(StrEnum):
@@ -240,7 +232,7 @@ class SignalSource(ABC):
         """Close the task where it lives. The same key twice closes once. Raises ApiError.
 
         Asked only of sources whose manifest says can_complete. A task that is no longer there is
-        TaskGone; a status alone does not say it, where the whole API may be somewhere else.
+        integrations.gone.TaskGone; a status alone does not say it: the whole API may be elsewhere.
         """
         raise NotImplementedError
 

@@ -12,7 +12,8 @@ from events.bus import publish
 from events.catalog import CompletionFailed, ConnectionChanged, TaskCompleted
 from integrations.access.backoff import retry_at, trouble_of
 from integrations.access.calling import call
-from integrations.base import LOST, TaskGone, Trouble
+from integrations.base import LOST, Trouble
+from integrations.gone import TaskGone
 from integrations.models import Completion, Connection, Task
 from integrations.registry import SOURCES
 from oo.lib.http import ApiError, Unauthorized

@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from integrations.base import TaskGone
+from integrations.gone import TaskGone
 from integrations.ical.closing import NotClosable, close_todo
 from integrations.sources import caldav as module
 from integrations.sources.caldav import CalDav
 from integrations.sources.caldav.server import Server
 from integrations.tests.conformance.gate import Answer, gate_before, through_to
 from integrations.tests.test_caldav_source import MILK, Reader, todo
-from oo.lib.http import Fetched, Refused, Unexpected, Unreachable
+from oo.lib.http import Fetched, Refused, Unreachable
 from tests.stand_ins.radicale import RadicaleUser
 
 KEY, OTHER_KEY = UUID(int=1), UUID(int=2)

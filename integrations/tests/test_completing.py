@@ -8,9 +8,9 @@ from django.db import connection as database
 
 from accounts.models import User
 from events.models import EventRecord
-from integrations.base import TaskGone
 from integrations.complete import completing
 from integrations.complete.completing import complete_one
+from integrations.gone import TaskGone
 from integrations.models import Completion, Connection, Task
 from integrations.tests.scripted import (
     MINUTE,

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from integrations.access.backoff import trouble_of
-from integrations.base import Account, TaskGone, Trouble
+from integrations.base import Account, Trouble
+from integrations.gone import TaskGone
 from integrations.sources.todoist import Todoist
 from integrations.sources.todoist.refusals import refusal_of
 from integrations.tests.todoist import (

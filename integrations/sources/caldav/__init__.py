@@ -14,7 +14,8 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from integrations.base import Account, Field, Link, Pull, SignalSource, SourceManifest, TaskGone
+from integrations.base import Account, Field, Link, Pull, SignalSource, SourceManifest
+from integrations.gone import TaskGone
 from integrations.ical.closing import NotClosable, close_todo
 from integrations.ical.failures import named_failures
 from integrations.sources.caldav.discovery import find_place

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from integrations.base import NOT_THERE, TaskGone
+from integrations.gone import NOT_THERE, TaskGone
 from oo.lib.http import ApiError, Unauthorized, Unexpected, Unreachable
 from oo.lib.http.errors import failure_of
 
