@@ -101,7 +101,7 @@ class SyncView(APIView):
         connection = Connection.objects.filter(pk=pk, user=person).first()
         if connection is None:
             raise Http404
-        if connection.state == Connection.State.RECONNECT:
+        if connection.state in (*Connection.STUCK, Connection.State.LEAVING):
             raise ReconnectNeeded
         return Response(ConnectionSerializer(connection).data, status=202)
 

@@ -180,7 +180,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """What a source said. With `full`, whatever is not named here is gone there."""
+    """What a source said. With `full`, whatever is not named here is gone there.
+
+    open_only  of tasks only open ones were named: of those that are closed it says nothing
+    """
 
     full: bool
     cursor: Mapping[str, JSON]
@@ -190,6 +193,7 @@ class Pull:
     # Without an occurrence, all of the entry but what is named in `events`.
     gone_events: frozenset[EventKey] = field(default_factory=frozenset)
     not_modified: bool = False  # nothing was read since nothing changed; keep everything
+    open_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

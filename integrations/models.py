@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.locks import lock_person
 from accounts.profile.addresses import own_addresses
-from integrations.base import Link
+from integrations.base import Link, Trouble
 from oo.lib.among import Among
 from oo.lib.fields import EncryptedTextField
 
@@ -33,6 +33,10 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
     def known(self) -> ConnectionQuerySet:
         """What is connected."""
         return self.exclude(state__in=Connection.NOT_CONNECTED)
+
+    def may_be_asked(self) -> ConnectionQuerySet:
+        """What may be read before its moment. What asked for fewer requests gets none."""
+        return self.live().known().exclude(last_error=Trouble.RATE_LIMITED)
 
     def due(self, *, at: datetime) -> ConnectionQuerySet:
         """Live, its moment has come, and no worker holds it (a dead worker's claim runs out)."""

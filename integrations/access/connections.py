@@ -16,8 +16,9 @@ from events.bus import publish
 from events.catalog import ConnectionChanged
 from integrations.access import channels
 from integrations.access.calling import guarded
+from integrations.access.forgetting import forget_tasks
 from integrations.base import Account
-from integrations.models import Completion, Connection
+from integrations.models import Completion, Connection, Task
 from integrations.registry import SOURCES
 from oo.lib.http import ApiError
 from oo.lib.text import one_line
@@ -130,7 +131,7 @@ def leave(connection_id: UUID, *, at: datetime) -> bool:
         locked = Connection.objects.lock(connection_id)
         if locked is None:
             return False
-        locked.tasks.all().delete()
+        forget_tasks(Task.objects.filter(connection=locked), at=at)
         locked.events.all().delete()
         locked.document, locked.cursor, locked.synced_at = "", {}, None
         locked.state, locked.claimed_until, locked.next_sync_at = Connection.State.LEAVING, None, at
@@ -163,6 +164,7 @@ def disconnect(connection_id: UUID, *, at: datetime) -> bool | None:
         locked = Connection.objects.lock(connection_id)
         if locked is not None:
             _publish_change(locked, "disconnected", at)
+            forget_tasks(Task.objects.filter(connection=locked), at=at)
             locked.delete()
     return revoked
 

@@ -82,7 +82,8 @@ def _finish(completion: Completion, *, by: str, at: datetime) -> bool:
         if by:
             _complete(completion.task, by, at)
         # What a recurring task became, and what else completing it did, only the source knows.
-        Connection.objects.filter(pk=completion.task.connection_id).update(next_sync_at=at)
+        free = Connection.objects.may_be_asked().filter(pk=completion.task.connection_id)
+        Connection.objects.filter(pk__in=free).update(next_sync_at=at)
     return True
 
 
@@ -96,7 +97,7 @@ def _complete(task: Task, by: str, at: datetime) -> None:
 
 def _put_off(completion: Completion, error: ApiError, *, at: datetime) -> None:
     """Later, or never: after three days the person is told instead."""
-    trouble = trouble_of(error)
+    trouble, asked_at = trouble_of(error), retry_at(error, completion.attempts - 1, at=at)
     last_at = completion.not_before + Completion.GIVE_UP_AFTER
     with transaction.atomic():
         if not lock_person(completion.user_id):
@@ -104,8 +105,7 @@ def _put_off(completion: Completion, error: ApiError, *, at: datetime) -> None:
         # The count of attempts tells this worker from one that came after it was given up for dead.
         mine = Completion.objects.waiting().filter(key=completion.key, attempts=completion.attempts)
         if at < last_at:
-            next_at = min(last_at, retry_at(error, completion.attempts - 1, at=at))
-            mine.update(next_at=next_at, last_error=trouble)
+            mine.update(next_at=min(last_at, asked_at), last_error=trouble)
         elif mine.update(state=Completion.State.FAILED, finished_at=at, last_error=trouble):
             publish(
                 CompletionFailed(
@@ -115,8 +115,17 @@ def _put_off(completion: Completion, error: ApiError, *, at: datetime) -> None:
                     task_id=completion.task_id,
                 )
             )
+        if trouble == Trouble.RATE_LIMITED:
+            _let_rest(completion, asked_at)
         if trouble in LOST:
             _ask_to_reconnect(completion.task.connection, trouble, at)
+
+
+def _let_rest(completion: Completion, until: datetime) -> None:
+    """Who asked for fewer requests is not asked the same about the next task."""
+    others = Completion.objects.waiting().exclude(key=completion.key)
+    early = others.filter(task__connection_id=completion.task.connection_id, next_at__lt=until)
+    early.update(next_at=until)
 
 
 def _ask_to_reconnect(connection: Connection, trouble: Trouble, at: datetime) -> None:

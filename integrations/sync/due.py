@@ -11,9 +11,11 @@ from integrations.models import Connection
 
 
 def request_sync(connection_id: UUID, user_id: UUID, *, at: datetime) -> bool:
-    """Make the connection due. False: not this person's, or to be connected again first."""
-    live = Connection.objects.live().filter(pk=connection_id, user_id=user_id)
-    return bool(Connection.objects.filter(pk__in=live).update(next_sync_at=at))
+    """Make the connection due. False: not this person's, to be connected again first, or left alone
+    until the moment that its source named.
+    """
+    free = Connection.objects.may_be_asked().filter(pk=connection_id, user_id=user_id)
+    return bool(Connection.objects.filter(pk__in=free).update(next_sync_at=at))
 
 
 def read_calendars_anew(user_id: UUID, *, at: datetime) -> list[UUID]:

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.db.models import CharField, QuerySet
 
-from integrations.base import Heard, Trouble
+from integrations.base import Heard
 from integrations.models import Connection, WebhookDelivery
 from oo.lib.compiled import Compiled, Given
 from oo.lib.text import storable
@@ -29,13 +29,9 @@ SLACK = timedelta(seconds=1)
 
 
 def _about() -> QuerySet[Connection]:
-    found = (
-        Connection.objects.live()
-        .known()
-        .filter(source=Given("source", CharField()), account=Given("account", CharField()))
+    found = Connection.objects.may_be_asked().filter(
+        source=Given("source", CharField()), account=Given("account", CharField())
     )
-    # What asked for fewer requests gets none before its time.
-    found = found.exclude(state=Connection.State.RETRYING, last_error=Trouble.RATE_LIMITED)
     locked = found.select_for_update(of=("self",), no_key=True).order_by("pk")
     return locked.only("next_sync_at", "claimed_until")
 

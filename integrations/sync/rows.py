@@ -12,6 +12,7 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar
 
+from integrations.access.forgetting import forget_tasks
 from integrations.base import EventKey, EventSignal, Pull, TaskSignal
 from integrations.models import OWN, CalendarEvent, Connection, Task, own_words
 from oo.lib.text import lines, one_line, storable
@@ -78,9 +79,15 @@ def store_tasks(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
         _upsert(Task, rows, TASK_KEY)
         written += len(rows)
     if pull.full:
-        gone |= known.keys() - named.keys()
-    removed = _delete(Task, [known[name].pk for name in gone if name in known])
-    return Changes(written, removed, tuple(completed))
+        gone |= {
+            name
+            for name, old in known.items()
+            if name not in named and not (pull.open_only and old.completed_at is not None)
+        }
+    removed = [known[name].pk for name in gone if name in known]
+    for part in _batches(sorted(removed)):
+        forget_tasks(Task.objects.filter(pk__in=part), at=at)
+    return Changes(written, len(removed), tuple(completed))
 
 
 def _known_tasks(connection: Connection, names: Iterable[str] | None) -> dict[str, _Known]:
@@ -120,7 +127,9 @@ def store_events(connection: Connection, pull: Pull, *, at: datetime) -> Changes
         _upsert(CalendarEvent, rows, EVENT_KEY)
         written += len(rows)
     gone = (known.keys() if pull.full else _gone_events(pull, known)) - named.keys()
-    return Changes(written, _delete(CalendarEvent, [known[key][0] for key in gone]))
+    for part in _batches(sorted(known[key][0] for key in gone)):
+        CalendarEvent.objects.filter(pk__in=part).delete()
+    return Changes(written, len(gone))
 
 
 def _gone_events(pull: Pull, known: Iterable[EventKey]) -> set[EventKey]:
@@ -282,12 +291,6 @@ def _upsert(model: type[Any], rows: Sequence[Any], key: tuple[str, ...]) -> None
         unique_fields=key,
         update_fields=[name for name in columns if name not in key],
     )
-
-
-def _delete(model: type[Any], pks: Sequence[int]) -> int:
-    for batch in _batches(sorted(pks)):
-        model.objects.filter(pk__in=batch).delete()
-    return len(pks)
 
 
 def _batches(items: Iterable[T]) -> Iterator[list[T]]:

@@ -64,10 +64,23 @@ def test_a_sync_can_be_asked_for(
     assert queued == [str(connection.pk)]
 
 
-def test_a_connection_that_needs_the_person_is_not_synced(
-    connection: Connection, alice_client: Client, queued: list[str]
+@pytest.mark.parametrize("state", ["retrying", "checking"])
+def test_what_is_read_in_its_own_time_is_accepted_and_not_hurried(
+    connection: Connection, alice_client: Client, queued: list[str], state: str
 ) -> None:
-    Connection.objects.update(state="reconnect")
+    """It asked for fewer requests, or is being checked."""
+    later = NOON + 10_000_000 * MINUTE
+    Connection.objects.update(state=state, last_error="rate_limited", next_sync_at=later)
+    assert alice_client.post(sync_url(connection.pk)).status_code == 202
+    assert queued == []
+    assert Connection.objects.get().next_sync_at == later
+
+
+@pytest.mark.parametrize("state", ["reconnect", "refused", "leaving"])
+def test_a_connection_that_needs_the_person_is_not_synced(
+    connection: Connection, alice_client: Client, queued: list[str], state: str
+) -> None:
+    Connection.objects.update(state=state)
     answer = alice_client.post(sync_url(connection.pk))
     assert answer.status_code == 409
     assert answer.json()["type"] == "client_error"

@@ -166,6 +166,31 @@ def test_each_failure_is_tried_again_in_its_time(
     assert "milk" not in caplog.text
 
 
+def test_who_asks_for_rest_is_asked_nothing_about_other_tasks(
+    scripted: Scripted, connection: Connection, row: Task, completion: Completion, bob: User
+) -> None:
+    other, later = make_completion(row), make_completion(row)
+    Completion.objects.filter(pk=later.pk).update(next_at=NOON + DAY)
+    bobs = make_completion(make_scripted_task(make_scripted_connection(bob)))
+    scripted.script.refuses = RateLimited("x", retry_after_s=900.0)
+    complete_one(completion.key, at=NOON)
+    assert set(Completion.objects.due(at=NOON + 14 * MINUTE)) == {bobs}
+    other.refresh_from_db()
+    later.refresh_from_db()
+    assert (other.attempts, other.last_error, later.next_at) == (0, "", NOON + DAY)
+    assert other.next_at <= NOON + 17 * MINUTE
+
+
+def test_what_was_closed_gives_no_rest_less(
+    scripted: Scripted, connection: Connection, completion: Completion
+) -> None:
+    """It is read when its source said, and not before."""
+    Connection.objects.update(state="retrying", last_error="rate_limited", next_sync_at=NOON + DAY)
+    assert complete_one(completion.key, at=NOON)
+    connection.refresh_from_db()
+    assert connection.next_sync_at == NOON + DAY
+
+
 def test_retries_go_on_until_the_source_says_yes(
     scripted: Scripted, completion: Completion
 ) -> None:

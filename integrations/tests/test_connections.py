@@ -353,6 +353,17 @@ def test_asking_for_a_sync_makes_it_due(connection: Connection, alice: User, bob
     assert not due.request_sync(connection.pk, alice.pk, at=NOON)
 
 
+def test_who_asked_for_fewer_requests_gets_none_before_its_time(
+    connection: Connection, alice: User
+) -> None:
+    later = NOON + MINUTE
+    Connection.objects.update(state="retrying", last_error="rate_limited", next_sync_at=later)
+    assert not due.request_sync(connection.pk, alice.pk, at=NOON)
+    assert list(Connection.objects.due(at=later)) == [connection]
+    Connection.objects.update(last_error="unreachable")
+    assert due.request_sync(connection.pk, alice.pk, at=NOON)
+
+
 def test_a_source_that_is_not_installed_any_more_needs_no_consent(connection: Connection) -> None:
     connection.source = "moon"
     assert "moon" not in SOURCES

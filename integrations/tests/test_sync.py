@@ -150,6 +150,17 @@ def test_since_when_a_task_has_its_words_is_kept_until_they_change(
     assert seen(80, title="Report by tomorrow", description="Now!") == NOON + 80 * MINUTE
 
 
+@pytest.mark.parametrize(("open_only", "left"), [(True, {"closed"}), (False, set())])
+def test_of_open_tasks_alone_what_is_closed_is_not_missing(
+    scripted: Scripted, connection: Connection, open_only: bool, left: set[str]
+) -> None:
+    make_scripted_task(connection, external_id="open")
+    make_scripted_task(connection, external_id="closed", completed_at=NOON)
+    scripted.script.says = replace(full(), open_only=open_only)
+    sync(connection.pk, at=NOON)
+    assert set(Task.objects.values_list("external_id", flat=True)) == left
+
+
 def test_a_delta_deletes_what_is_gone_and_keeps_the_rest(
     scripted: Scripted, connection: Connection
 ) -> None:

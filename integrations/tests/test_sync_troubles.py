@@ -8,6 +8,7 @@ import pytest
 from accounts.models import User
 from accounts.privacy import consents
 from events.models import EventRecord
+from integrations.access import connections
 from integrations.base import Pull
 from integrations.models import CalendarEvent, Completion, Connection, Task
 from integrations.sync import rows, syncing
@@ -15,6 +16,7 @@ from integrations.sync.syncing import Outcome, sync
 from integrations.tests.scripted import (
     MINUTE,
     Scripted,
+    delta,
     event,
     full,
     make_scripted_connection,
@@ -219,13 +221,30 @@ def test_without_the_consent_nothing_is_read_and_the_source_is_disconnected(
     assert not Task.objects.exists()
 
 
-def test_a_closing_of_a_task_that_is_gone_goes_with_it(
-    scripted: Scripted, connection: Connection
+@pytest.mark.parametrize("says", [full(), delta(gone_tasks=frozenset({"t1"}))])
+def test_a_closing_of_a_task_that_is_gone_goes_with_it_and_is_told(
+    scripted: Scripted, connection: Connection, subjects: Any, says: Pull
 ) -> None:
-    make_completion(make_scripted_task(connection))
-    scripted.script.says = full()
+    row = make_scripted_task(connection)
+    waiting = make_completion(row)
+    for state in (Completion.State.DONE, Completion.State.CANCELLED, Completion.State.FAILED):
+        Completion.objects.filter(pk=make_completion(row).pk).update(state=state)
+    scripted.script.says = says
     sync(connection.pk, at=NOON)
     assert not Completion.objects.exists()
+    assert subjects() == ["signals.task.close_failed", "signals.task.synced"]
+    told = EventRecord.objects.order_by("pk")[0].body
+    assert (told["key"], told["task_id"]) == (str(waiting.key), row.pk)
+
+
+@pytest.mark.parametrize("go", [connections.leave, connections.disconnect])
+def test_what_waits_to_be_closed_when_the_person_disconnects_is_told(
+    scripted: Scripted, connection: Connection, subjects: Any, go: Any
+) -> None:
+    make_completion(make_scripted_task(connection))
+    go(connection.pk, at=NOON)
+    assert not Completion.objects.exists()
+    assert subjects().count("signals.task.close_failed") == 1
 
 
 def test_moments_are_stored_in_utc(scripted: Scripted, connection: Connection) -> None:

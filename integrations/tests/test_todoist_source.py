@@ -248,6 +248,24 @@ def test_a_large_account_takes_little_memory(todoist: TodoistStandIn, reader: Re
 # ---- what goes wrong ------------------------------------------------------------------------
 
 
+def test_everything_names_open_tasks_alone(todoist: TodoistStandIn, reader: Reader) -> None:
+    first = reader.pull()
+    todoist.alice.add_task("A")
+    assert (first.open_only, reader.pull().open_only) == (True, False)
+
+
+def test_a_closed_task_that_is_deleted_is_gone_though_everything_is_read(
+    todoist: TodoistStandIn, reader: Reader
+) -> None:
+    task = todoist.alice.add_task("A")
+    todoist.alice.complete(task)
+    reader.pull()
+    todoist.alice.section("This week", project="Home")  # a delta does not name its tasks
+    todoist.alice.delete(task)
+    pull = reader.pull()
+    assert (pull.full, pull.gone_tasks) == (True, {task})
+
+
 def test_a_rejected_sync_token_leads_to_a_full_sync(
     todoist: TodoistStandIn, reader: Reader
 ) -> None:

@@ -2,7 +2,8 @@
 
 One request a sync: everything at first, then what has changed. A task that is completed in Todoist
 comes as such in the next delta. One that was completed while the sync token was lost is missed: the
-full sync that follows knows open tasks only, so it counts as deleted.
+full sync that follows knows open tasks only, so it counts as deleted. Of what was known to be
+completed before, such a sync says nothing, and it stays.
 """
 
 from __future__ import annotations
@@ -190,7 +191,7 @@ def _pull(api: Api, link: Link, at: datetime) -> Pull:
     if first.is_short:
         read = _read_since(api, EVERYTHING, Names(), link.account)
         done = {n: t for n, t in first.found.tasks.items() if t.completed_at}
-        read = replace(read, found=Found({**done, **read.found.tasks}, frozenset()))
+        read = replace(read, found=Found({**done, **read.found.tasks}, first.found.gone))
     if read.made_at and at - read.made_at > FULL_LAG:
         read = _caught_up(api, read, link.account)
     return Pull(
@@ -203,6 +204,7 @@ def _pull(api: Api, link: Link, at: datetime) -> Pull:
         },
         tasks=tuple(read.found.tasks.values()),
         gone_tasks=read.found.gone,
+        open_only=read.full,
     )
 
 
@@ -214,7 +216,8 @@ def _caught_up(api: Api, read: _Read, me: str) -> _Read:
     tasks = {**read.found.tasks, **since.found.tasks}
     for name in since.found.gone:
         tasks.pop(name, None)
-    found = Found(tasks, frozenset())
+    # Of what was closed, a full answer says nothing, so that these have to.
+    found = Found(tasks, read.found.gone | since.found.gone)
     return replace(read, sync_token=since.sync_token, names=since.names, found=found)
 
 
