@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integrations.access import connections
+from integrations.access import checking, connections
 from integrations.models import CalendarEvent, Completion, Connection, PushChannel, Task
 from integrations.registry import SOURCES
 from oo.lib.personal_data import Eraser, Revocation, told
@@ -110,9 +110,10 @@ class IntegrationsEraser(Eraser):
         }
 
     def revoke(self, user_id: UUID) -> Iterator[Revocation]:
-        held = Connection.objects.filter(user_id=user_id)
-        # What never was connected has opened nothing.
-        for connection in held.exclude(state__in=Connection.UNKNOWN):
+        for connection in Connection.objects.filter(user_id=user_id):
+            # What never was connected has opened nothing, but where it waits for its source.
+            if connection.state in Connection.UNKNOWN and not checking.holds_access(connection):
+                continue
             source = SOURCES.get(connection.source)
             if source is None or source.manifest.oauth is None:
                 continue  # what was pasted or uploaded opens nothing that could be closed from here

@@ -14,15 +14,16 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 
 from accounts.locks import lock_person
 from integrations.access import connections, oauth
-from integrations.access.backoff import trouble_of
-from integrations.access.calling import guarded
-from integrations.base import Account, SignalSource, Trouble
+from integrations.access.backoff import retry_at, trouble_of
+from integrations.access.calling import call
+from integrations.base import Account, Link, SignalSource, Trouble
 from integrations.models import Connection
 from integrations.registry import SOURCES
-from oo.lib.http import ApiError
+from oo.lib.http import ApiError, Unauthorized, Unreachable
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 UNKNOWN = "unknown "
 # A code that the person came back with, instead of credentials.
 CODE, TRIP = "oo.code", "oo.trip"
+# Beside credentials that a code was exchanged for.
+GRANTED = "oo.granted"
 KEPT = timedelta(days=1)
 
 
@@ -73,6 +76,8 @@ def _ensure_nothing_is_asked(user_id: UUID, source: str, *, at: datetime) -> Non
     checking = Connection.objects.filter(user_id=user_id, state=Connection.State.CHECKING)
     for other in checking:
         is_held = other.claimed_until is not None and other.claimed_until > at
+        if other.next_sync_at > at and not is_held:
+            continue  # put off: no worker waits for it
         if is_held or other.source != source:
             raise connections.StillAsking(other.source)
 
@@ -88,12 +93,15 @@ def check(connection: Connection, source: SignalSource, *, at: datetime) -> Conn
     For the worker that has claimed the row; outside of any transaction.
     """
     try:
-        credentials = _exchanged(connection, source)
-        account = guarded(
-            connection.source, lambda: source.identify(credentials, connection.document)
+        _exchange(connection, source)
+        account, credentials = call(
+            connection,
+            source,
+            lambda link: (source.identify(link.credentials, link.document), link.credentials),
         )
     except ApiError as error:
-        _refuse(connection, source, trouble_of(error))
+        if not _put_off(connection, error, at=at):
+            _refuse(connection, source, trouble_of(error))
         return None
     try:
         return _become(connection, account, credentials, at=at)
@@ -102,13 +110,46 @@ def check(connection: Connection, source: SignalSource, *, at: datetime) -> Conn
         return None
 
 
-def _exchanged(connection: Connection, source: SignalSource) -> dict[str, str]:
-    """Raises ApiError."""
+def _identify(source: SignalSource, link: Link) -> tuple[Account, Mapping[str, str]]:
+    """Whose it is, and what has opened it: after a wait that may be a fresh token."""
+    return source.identify(link.credentials, link.document), link.credentials
+
+
+def holds_access(connection: Connection) -> bool:
+    """Whether it has what a code was exchanged for, though it is not connected yet."""
+    return GRANTED in connection.read_credentials()
+
+
+def _exchange(connection: Connection, source: SignalSource) -> None:
+    """A code is good once: what it was exchanged for is written down before anything else can go
+    wrong. Raises ApiError.
+    """
     kept = connection.read_credentials()
     if CODE not in kept:
-        return kept
+        return
     asked = oauth.AuthorizationRequest(**json.loads(kept[TRIP]))
-    return oauth.exchange_code(source.manifest, asked, kept[CODE])
+    found = oauth.exchange_code(source.manifest, asked, kept[CODE])
+    connection.write_credentials({**found, GRANTED: "yes"})
+    if not _mine(connection).update(credentials=connection.credentials):
+        raise Unauthorized(connection.source, "disconnected")
+
+
+def _put_off(connection: Connection, error: ApiError, *, at: datetime) -> bool:
+    """Ask again what nobody but we can ask again. False: it is refused."""
+    is_over = at >= connection.connected_at + KEPT
+    if is_over or not isinstance(error, Unreachable) or not holds_access(connection):
+        return False
+    _mine(connection).update(
+        last_error=trouble_of(error),
+        next_sync_at=retry_at(error, connection.attempts, at=at),
+        attempts=F("attempts") + 1,
+        claimed_until=None,
+    )
+    return True
+
+
+def _mine(connection: Connection) -> QuerySet[Connection]:
+    return Connection.objects.filter(pk=connection.pk, claimed_until=connection.claimed_until)
 
 
 def _become(
@@ -120,20 +161,21 @@ def _become(
         if locked is None or locked.claimed_until != checked.claimed_until:
             return None
         locked.delete()
+        opens = {name: value for name, value in credentials.items() if name != GRANTED}
         return connections.store(
-            locked.user_id, locked.source, account, credentials, locked.document, at=at
+            locked.user_id, locked.source, account, opens, locked.document, at=at
         )
 
 
 def _refuse(connection: Connection, source: SignalSource, trouble: Trouble) -> None:
-    """What was typed is kept for another try, but no secret."""
+    """What was typed is kept for another try, but no secret; what was granted is given back."""
+    _give_back(connection)
     kinds = {field.name: field.kind for field in source.manifest.fields}
     typed = connection.read_credentials()
     connection.write_credentials(
         {name: value for name, value in typed.items() if kinds.get(name) in ("text", "url")}
     )
-    held = Connection.objects.filter(pk=connection.pk, claimed_until=connection.claimed_until)
-    held.update(
+    _mine(connection).update(
         state=Connection.State.REFUSED,
         last_error=trouble,
         credentials=connection.credentials,
@@ -141,6 +183,15 @@ def _refuse(connection: Connection, source: SignalSource, trouble: Trouble) -> N
         claimed_until=None,
     )
     log.info("%s: not connected: %s", connection.source, trouble)
+
+
+def _give_back(connection: Connection) -> None:
+    """Not while the person has this source connected: some end all that their app was granted."""
+    others = Connection.objects.known().filter(user_id=connection.user_id, source=connection.source)
+    if not holds_access(connection) or others.exists():
+        return
+    # It may have been refreshed since it was claimed; who has left has no row.
+    connections.revoke(Connection.objects.filter(pk=connection.pk).first() or connection)
 
 
 def forget_refused(*, at: datetime) -> int:

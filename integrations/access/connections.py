@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from accounts.locks import lock_person
 from accounts.models import Consent
@@ -15,12 +16,13 @@ from accounts.privacy import consents
 from events.bus import publish
 from events.catalog import ConnectionChanged
 from integrations.access import channels
+from integrations.access.backoff import retry_at, trouble_of
 from integrations.access.calling import guarded
 from integrations.access.forgetting import forget_tasks
 from integrations.base import Account
 from integrations.models import Completion, Connection, Task
 from integrations.registry import SOURCES
-from oo.lib.http import ApiError
+from oo.lib.http import ApiError, Unreachable
 from oo.lib.text import one_line
 
 log = logging.getLogger(__name__)
@@ -28,6 +30,7 @@ log = logging.getLogger(__name__)
 
 # Of one person. Each is read every few minutes, for as long as the account is there.
 MOST_CONNECTIONS = 25
+LONGEST_LEAVING = timedelta(days=1)
 
 
 class AccountClosed(Exception):
@@ -135,19 +138,38 @@ def leave(connection_id: UUID, *, at: datetime) -> bool:
         locked.events.all().delete()
         locked.document, locked.cursor, locked.synced_at = "", {}, None
         locked.state, locked.claimed_until, locked.next_sync_at = Connection.State.LEAVING, None, at
+        # From here on since when it leaves, as of one that is checked since when it is.
+        locked.connected_at, locked.attempts, locked.last_error = at, 0, ""
         locked.save()
         _publish_change(locked, "disconnected", at)
     return True
 
 
-def finish_leaving(connection: Connection) -> bool:
-    """For the worker that has claimed it. Who connected it again meanwhile keeps it."""
-    revoked = revoke(connection)
-    Connection.objects.filter(
+def finish_leaving(connection: Connection, *, at: datetime) -> bool:
+    """For the worker that has claimed it. Who connected it again meanwhile keeps it.
+
+    A source that is away is asked again for a day: until then only what opens it is left.
+    """
+    mine = Connection.objects.filter(
         pk=connection.pk,
         state=Connection.State.LEAVING,
         claimed_until=connection.claimed_until,
-    ).delete()
+    )
+    try:
+        revoked = _give_back(connection)
+    except Unreachable as error:
+        revoked, next_at = False, retry_at(error, connection.attempts, at=at)
+        if next_at < connection.connected_at + LONGEST_LEAVING:
+            mine.update(
+                next_sync_at=next_at,
+                claimed_until=None,
+                attempts=F("attempts") + 1,
+                last_error=trouble_of(error),
+            )
+            return False
+    except ApiError:
+        revoked = False
+    mine.delete()
     return revoked
 
 
@@ -172,6 +194,14 @@ def disconnect(connection_id: UUID, *, at: datetime) -> bool | None:
 def revoke(connection: Connection) -> bool:
     """Ask the source to forget our access. Whatever it does, nothing is raised but DatabaseError:
     the person leaves either way."""
+    try:
+        return _give_back(connection)
+    except ApiError:
+        return False
+
+
+def _give_back(connection: Connection) -> bool:
+    """Raises ApiError."""
     source = SOURCES.get(connection.source)
     if source is None:
         return False
@@ -181,7 +211,7 @@ def revoke(connection: Connection) -> bool:
         return guarded(connection.source, lambda: source.revoke(connection.read_credentials()))
     except ApiError as error:
         log.warning("%s was not revoked: %s", connection.source, type(error).__name__)
-        return False
+        raise
 
 
 def end_consent(user_id: UUID, key: str, *, at: datetime) -> int:

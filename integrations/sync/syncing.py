@@ -53,7 +53,7 @@ def sync(connection_id: UUID, *, at: datetime) -> Outcome:
         return Outcome.GONE
     source = SOURCES.get(connection.source)
     if connection.state == Connection.State.LEAVING:
-        connections.finish_leaving(connection)
+        connections.finish_leaving(connection, at=at)
         return Outcome.GONE
     if connection.state == Connection.State.CHECKING:
         return _check(connection, source, at=at)

@@ -41,6 +41,7 @@ class Script:
     closed: dict[UUID, str] = field(default_factory=dict)
     calls: int = 0
     revoked: list[Mapping[str, str]] = field(default_factory=list)
+    keeps: Exception | None = None  # what revoke answers
 
 
 class Scripted(SignalSource):
@@ -85,6 +86,8 @@ class Scripted(SignalSource):
 
     def revoke(self, credentials: Mapping[str, str]) -> bool:
         self.script.revoked.append(credentials)
+        if self.script.keeps:
+            raise self.script.keeps
         return True
 
     def _ask(self, link: Link) -> None:

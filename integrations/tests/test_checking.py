@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from accounts.models import Consent, User
-from integrations.access import checking, connections
+from integrations.access import checking, connections, oauth
 from integrations.eraser import IntegrationsEraser
-from integrations.models import Connection
+from integrations.models import Connection, Task
 from integrations.sync.due import read_calendars_anew, request_sync
 from integrations.sync.syncing import CLAIM, Outcome, sync
 from integrations.tests.scripted import MINUTE, Scripted, make_scripted_task
-from oo.lib.http import Unauthorized
+from integrations.tests.token_endpoint import TokenEndpoint
+from oo.lib.http import RateLimited, Unauthorized, Unexpected, Unreachable
 from tests.clock import NOON
 
 GIVEN = {"access_token": "pasted"}
@@ -206,6 +207,121 @@ def test_what_is_left_is_given_back_once_and_forgotten(
     assert sync(connection.pk, at=NOON) == Outcome.NOT_DUE
     assert len(scripted.script.revoked) == 1
     assert not Connection.objects.exists()
+
+
+@pytest.mark.parametrize("error", [Unreachable("x"), RateLimited("x", retry_after_s=600.0)])
+def test_what_cannot_be_given_back_now_is_tried_again_for_a_day(
+    scripted: Scripted, connection: Connection, error: Exception
+) -> None:
+    make_scripted_task(connection)
+    Connection.objects.update(attempts=7, last_error="unreachable")
+    scripted.script.keeps = error
+    connections.leave(connection.pk, at=NOON)
+    assert sync(connection.pk, at=NOON) == Outcome.GONE
+    left = Connection.objects.get()
+    assert (left.state, left.attempts, left.claimed_until) == ("leaving", 1, None)
+    assert left.next_sync_at > NOON
+    assert not Task.objects.exists()  # what was read is forgotten at once
+    scripted.script.keeps = None
+    sync(connection.pk, at=left.next_sync_at)
+    assert len(scripted.script.revoked) == 2
+    assert not Connection.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "at"),
+    [(Unreachable("x"), NOON + timedelta(hours=24)), (Unauthorized("x"), NOON)],
+)
+def test_what_nobody_takes_back_is_forgotten_in_the_end(
+    scripted: Scripted, connection: Connection, error: Exception, at: datetime
+) -> None:
+    scripted.script.keeps = error
+    connections.leave(connection.pk, at=NOON)
+    sync(connection.pk, at=at)
+    assert not Connection.objects.exists()
+
+
+# ---- a code that was exchanged --------------------------------------------------------------
+
+PAIR = {"access_token": "a1", "refresh_token": "r1"}
+
+
+def came_back(user: User, endpoint: TokenEndpoint) -> Connection:
+    verifier = "v" * 43
+    endpoint.challenges["code"] = oauth._challenge(verifier)
+    trip = oauth.AuthorizationRequest("s", verifier, str(user.pk), "https://oo.example/", 0.0)
+    return checking.ask(user.pk, "scripted", checking.with_code(trip, "code"), at=NOON)
+
+
+@pytest.mark.parametrize("error", [Unreachable("x"), RateLimited("x")])
+def test_what_a_code_was_exchanged_for_outlives_a_source_that_is_away(
+    scripted: Scripted, endpoint: TokenEndpoint, alice: User, error: Exception
+) -> None:
+    scripted.script.refuses = error
+    asked = came_back(alice, endpoint)
+    assert sync(asked.pk, at=NOON) == Outcome.FAILED
+    asked.refresh_from_db()
+    assert asked.state == Connection.State.CHECKING
+    assert NOON < asked.next_sync_at <= NOON + MINUTE
+    assert checking.holds_access(asked)
+    scripted.script.refuses = None
+    assert sync(asked.pk, at=NOON + MINUTE) == Outcome.CONNECTED
+    assert Connection.objects.get().read_credentials() == PAIR
+    assert len(endpoint.asked) == 1
+    assert scripted.script.revoked == []
+
+
+@pytest.mark.parametrize(
+    ("error", "at"),
+    [(Unexpected("x"), NOON), (Unreachable("x"), NOON + timedelta(hours=24))],
+)
+def test_what_a_code_was_exchanged_for_in_vain_is_given_back(
+    scripted: Scripted, endpoint: TokenEndpoint, alice: User, error: Exception, at: datetime
+) -> None:
+    scripted.script.refuses = error
+    scripted.script.keeps = Unreachable("x")  # which keeps nobody
+    asked = came_back(alice, endpoint)
+    sync(asked.pk, at=at)
+    asked.refresh_from_db()
+    assert (asked.state, asked.read_credentials()) == (Connection.State.REFUSED, {})
+    (given,) = scripted.script.revoked
+    assert PAIR.items() <= given.items()
+
+
+def test_who_is_connected_already_keeps_that_access(
+    scripted: Scripted, endpoint: TokenEndpoint, connection: Connection, alice: User
+) -> None:
+    """Some end all that they granted to an app, and not this one alone."""
+    scripted.script.refuses = Unexpected("x")
+    sync(came_back(alice, endpoint).pk, at=NOON)
+    assert scripted.script.revoked == []
+
+
+def test_who_leaves_while_the_source_is_away_gives_it_back(
+    scripted: Scripted, endpoint: TokenEndpoint, alice: User
+) -> None:
+    scripted.script.refuses = Unreachable("x")
+    sync(came_back(alice, endpoint).pk, at=NOON)
+    (ended,) = IntegrationsEraser().revoke(alice.pk)
+    assert ended.revoked
+    assert PAIR.items() <= scripted.script.revoked[0].items()
+
+
+def test_who_waits_for_a_source_that_is_away_may_connect_another(
+    scripted: Scripted, endpoint: TokenEndpoint, alice: User
+) -> None:
+    scripted.script.refuses = Unreachable("x")
+    sync(came_back(alice, endpoint).pk, at=NOON)
+    assert checking.ask(alice.pk, "calendar-url", GIVEN, at=NOON)
+
+
+def test_what_was_pasted_is_refused_at_once(scripted: Scripted, alice: User) -> None:
+    """Who typed it can try again, and what was typed is kept no longer than it has to be."""
+    scripted.script.refuses = Unreachable("x")
+    asked = ask(alice)
+    sync(asked.pk, at=NOON)
+    asked.refresh_from_db()
+    assert (asked.state, asked.read_credentials()) == (Connection.State.REFUSED, {})
 
 
 def test_what_never_was_connected_is_not_given_back_by_who_leaves(

@@ -108,8 +108,8 @@ def test_disconnecting_revokes_forgets_and_tells(
     assert not Connection.objects.exists()
     assert not Task.objects.exists()
     assert not Completion.objects.exists()
-    assert subjects() == ["signals.connection.changed"]
-    assert EventRecord.objects.get().body["state"] == "disconnected"
+    assert subjects() == ["signals.connection.changed", "signals.task.close_failed"]
+    assert EventRecord.objects.order_by("pk")[0].body["state"] == "disconnected"
     assert connections.disconnect(connection.pk, at=NOON) is None
 
 
@@ -137,6 +137,7 @@ def test_a_source_that_takes_nothing_back_is_left_all_the_same(
 ) -> None:
     assert connections.leave(connection.pk, at=NOON)
     assert sync(connection.pk, at=NOON) == Outcome.GONE
+    sync(connection.pk, at=NOON + timedelta(days=1))  # for so long one that is away is asked
     assert not Connection.objects.exists()
 
 

@@ -168,9 +168,28 @@ def test_revoked_access_is_dead_with_everything_that_came_with_it(
     with pytest.raises(Unauthorized):
         Todoist().identify(tokens, "")
     assert [r.form["token"] for r in todoist.requests_to("/api/v1/revoke")] == [
-        tokens["access_token"],
         tokens["refresh_token"],
+        tokens["access_token"],
     ]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_becomes_of_one_token_does_not_keep_the_other(
+    todoist: TodoistStandIn, times: int
+) -> None:
+    tokens = todoist.grant(todoist.alice)
+    todoist.faults.add(FaultKind.SERVER_ERROR, "/api/v1/revoke", times=times)
+    with pytest.raises(Unreachable):
+        Todoist().revoke(tokens)
+    assert len(todoist.requests_to("/api/v1/revoke")) == 2
+    assert Todoist().revoke(tokens)
+
+
+def test_of_two_failures_the_one_that_may_pass_is_told(todoist: TodoistStandIn) -> None:
+    todoist.faults.add(FaultKind.UNAUTHORIZED, "/api/v1/revoke")
+    todoist.faults.add(FaultKind.SERVER_ERROR, "/api/v1/revoke")
+    with pytest.raises(Unreachable):
+        Todoist().revoke(todoist.grant(todoist.alice))
 
 
 def test_a_personal_token_is_not_ours_to_give_back(todoist: TodoistStandIn) -> None:

@@ -43,7 +43,7 @@ from integrations.sources.todoist.wire import (
     read_parents,
 )
 from oo.lib.configuration import value_of
-from oo.lib.http import Api, Limits, Unauthorized, Unexpected
+from oo.lib.http import Api, ApiError, Limits, Unauthorized, Unexpected, Unreachable
 from oo.lib.manifests import Setting
 from oo.lib.types import JSON
 from oo.lib.words import gettext_lazy as _
@@ -159,16 +159,27 @@ class Todoist(SignalSource):
         return webhook.read(headers, body)
 
     def revoke(self, credentials: Mapping[str, str]) -> bool:
-        """RFC 7009. A personal token is not ours to give back: its owner renews it in Todoist."""
-        names = [n for n in ("access_token", "refresh_token") if credentials.get(n)]
+        """RFC 7009. A personal token is not ours to give back: its owner renews it in Todoist.
+
+        The one that lives long goes first, and what becomes of one does not keep the other.
+        """
+        names = [n for n in ("refresh_token", "access_token") if credentials.get(n)]
         if not names or not value_of(CLIENT_ID):
             return False
         client = ":".join(quote(value_of(part), safe="") for part in (CLIENT_ID, CLIENT_SECRET))
         basic = {"Authorization": f"Basic {b64encode(client.encode()).decode()}"}
+        failures: list[ApiError] = []
         with Api("todoist", value_of(API_URL)) as api:
             for name in names:
                 form = {"token": credentials[name], "token_type_hint": name}
-                api.post("revoke", form=form, headers=basic)
+                try:
+                    with named_refusals():
+                        api.post("revoke", form=form, headers=basic)
+                except ApiError as error:
+                    failures.append(error)
+        if failures:
+            # The one of which something may still come.
+            raise next((f for f in failures if isinstance(f, Unreachable)), failures[0])
         return True
 
 
