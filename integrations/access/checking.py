@@ -19,7 +19,7 @@ from django.db.models import F, QuerySet
 from accounts.locks import lock_person
 from integrations.access import connections, oauth
 from integrations.access.backoff import retry_at, trouble_of
-from integrations.access.calling import call
+from integrations.access.calling import call, guarded
 from integrations.base import Account, Link, SignalSource, Trouble
 from integrations.models import Connection
 from integrations.registry import SOURCES
@@ -94,11 +94,7 @@ def check(connection: Connection, source: SignalSource, *, at: datetime) -> Conn
     """
     try:
         _exchange(connection, source)
-        account, credentials = call(
-            connection,
-            source,
-            lambda link: (source.identify(link.credentials, link.document), link.credentials),
-        )
+        account, credentials = _identify(connection, source)
     except ApiError as error:
         if not _put_off(connection, error, at=at):
             _refuse(connection, source, trouble_of(error))
@@ -110,9 +106,15 @@ def check(connection: Connection, source: SignalSource, *, at: datetime) -> Conn
         return None
 
 
-def _identify(source: SignalSource, link: Link) -> tuple[Account, Mapping[str, str]]:
-    """Whose it is, and what has opened it: after a wait that may be a fresh token."""
-    return source.identify(link.credentials, link.document), link.credentials
+def _identify(connection: Connection, source: SignalSource) -> tuple[Account, Mapping[str, str]]:
+    """Whose it is, and what has opened it. Raises ApiError."""
+
+    def ask(link: Link) -> tuple[Account, Mapping[str, str]]:
+        return source.identify(link.credentials, link.document), link.credentials
+
+    if connection.attempts:  # it was put off, and its token may have run out meanwhile
+        return call(connection, source, ask)
+    return guarded(connection.source, lambda: ask(connection.link()))
 
 
 def holds_access(connection: Connection) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,6 +11,7 @@ import pytest
 
 from accounts.models import Consent, User
 from integrations.access import checking, connections, oauth
+from integrations.base import Account
 from integrations.eraser import IntegrationsEraser
 from integrations.models import Connection, Task
 from integrations.sync.due import read_calendars_anew, request_sync
@@ -269,6 +271,25 @@ def test_what_a_code_was_exchanged_for_outlives_a_source_that_is_away(
     assert Connection.objects.get().read_credentials() == PAIR
     assert len(endpoint.asked) == 1
     assert scripted.script.revoked == []
+
+
+def test_a_token_that_ran_out_while_the_source_was_away_is_refreshed(
+    scripted: Scripted, endpoint: TokenEndpoint, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scripted.script.refuses, identify = Unreachable("x"), scripted.identify
+    asked = came_back(alice, endpoint)
+    sync(asked.pk, at=NOON)
+    scripted.script.refuses = None
+
+    def needs_fresh(given: Mapping[str, str], document: str) -> Account:
+        if given["access_token"] == "a1":
+            raise Unauthorized("x", status=401)
+        return identify(given, document)
+
+    monkeypatch.setattr(scripted, "identify", needs_fresh)
+    assert sync(asked.pk, at=NOON + MINUTE) == Outcome.CONNECTED
+    fresh = {"access_token": "a2", "refresh_token": "r2"}
+    assert Connection.objects.get().read_credentials() == fresh
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def test_a_source_that_takes_nothing_back_is_left_all_the_same(
 ) -> None:
     assert connections.leave(connection.pk, at=NOON)
     assert sync(connection.pk, at=NOON) == Outcome.GONE
-    sync(connection.pk, at=NOON + timedelta(days=1))  # for so long one that is away is asked
+    sync(connection.pk, at=NOON + 1_440 * MINUTE)  # for a day one that is away is asked
     assert not Connection.objects.exists()
 
 
