@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404
@@ -14,9 +14,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from accounts.models import User
+from accounts.api_tokens.person_view import PersonView
 from integrations import tasks
 from integrations.base import Trouble
 from integrations.models import Connection
@@ -58,7 +57,7 @@ class ReconnectNeeded(APIException):
     default_detail = _("The person has to connect this source again first.")
 
 
-class ConnectionsView(APIView):
+class ConnectionsView(PersonView):
     required_scopes = {"GET": "connections:read"}
 
     @extend_schema(
@@ -67,7 +66,7 @@ class ConnectionsView(APIView):
         summary="What is connected, and how it is",
     )
     def get(self, request: Request) -> Response:
-        mine = Connection.objects.filter(user=_person(request)).order_by("connected_at")
+        mine = Connection.objects.filter(user=self.person).order_by("connected_at")
         rows = mine.defer("credentials", "document", "cursor")
         return Response(ConnectionSerializer(rows, many=True).data)
 
@@ -83,7 +82,7 @@ class ReconnectNeededSerializer(serializers.Serializer[Any]):
     errors = ReconnectNeededError(many=True)  # type: ignore[assignment]
 
 
-class SyncView(APIView):
+class SyncView(PersonView):
     """Reading anew changes nothing at the source and takes no more than a look does."""
 
     required_scopes = {"POST": "connections:read"}
@@ -95,20 +94,14 @@ class SyncView(APIView):
         summary="Have a connection read now, in the background",
     )
     def post(self, request: Request, pk: UUID) -> Response:
-        person = _person(request)
-        if due.request_sync(pk, person.pk, at=timezone.now()):
+        if due.request_sync(pk, self.person.pk, at=timezone.now()):
             look_now(tasks.sync_one, str(pk), expires_s=60)
-        connection = Connection.objects.filter(pk=pk, user=person).first()
+        connection = Connection.objects.filter(pk=pk, user=self.person).first()
         if connection is None:
             raise Http404
         if connection.state in (*Connection.STUCK, Connection.State.LEAVING):
             raise ReconnectNeeded
         return Response(ConnectionSerializer(connection).data, status=202)
-
-
-def _person(request: Request) -> User:
-    """HasScope has let nobody through who is not signed in."""
-    return cast(User, request.user)
 
 
 urlpatterns = [

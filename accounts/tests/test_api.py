@@ -6,10 +6,12 @@ from zipfile import ZipFile
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
 
+from accounts.api_tokens.throttle import CallsThrottle
 from accounts.api_tokens.tokens import SCOPES, make_token
-from accounts.models import Consent, User
+from accounts.models import Consent, Profile, User
 from accounts.privacy import consents
 from accounts.privacy.catalogue import OWN, all_kinds
 from tests.clock import NOON
@@ -53,10 +55,41 @@ def test_a_session_needs_the_csrf_token_to_write(alice: User) -> None:
     assert patch(strict, name="x").status_code == 403
 
 
+def with_token(person: User) -> Client:
+    """Who can do all that there is, without a session."""
+    _token, secret = make_token(person.pk, name="t", scopes=[*SCOPES], expires_at=None, at=NOON)
+    return Client(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {secret}"})
+
+
 def test_a_token_needs_no_csrf_token(alice: User) -> None:
-    _token, secret = make_token(alice.pk, name="t", scopes=[*SCOPES], expires_at=None, at=NOON)
-    strict = Client(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {secret}"})
+    strict = with_token(alice)
     assert patch(strict, name="Ally").json()["name"] == "Ally"
+
+
+def test_a_method_that_is_none_is_405_for_a_token_too(alice: User) -> None:
+    assert with_token(alice).put("/api/v1/me").status_code == 405
+
+
+def test_who_has_a_token_is_answered_in_their_own_language(alice: User, bob: User) -> None:
+    Profile.objects.filter(pk=alice.pk).update(locale="de", time_zone="Asia/Tokyo")
+    for person, language in ((alice, "de"), (bob, "en")):
+        answer = with_token(person).get("/api/v1/consents", headers={"Accept-Language": "fr"})
+        assert answer["Content-Language"] == language
+        words = {each["key"]: each["words"] for each in answer.json()}
+        with translation.override(language):
+            assert words == {key: str(kind.words) for key, kind in all_kinds().items()}
+
+
+def test_who_is_not_known_is_counted_by_where_they_come_from(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What they say of proxies is no matter."""
+    monkeypatch.setattr(CallsThrottle, "THROTTLE_RATES", {"user": "2/min"})
+    said = [
+        client.get(f"/api/v1/schema?n={n}", headers={"X-Forwarded-For": f"192.0.2.{n}"}).status_code
+        for n in range(4)
+    ]
+    assert said == [200, 200, 429, 429]
 
 
 def test_me_is_what_the_settings_page_shows(alice: User, alice_client: Client) -> None:
