@@ -211,6 +211,11 @@ class Task(models.Model):
         ]
         indexes = [
             models.Index(fields=["user"], condition=Q(completed_at=None), name="open_tasks"),
+            models.Index(
+                fields=["completed_at"],
+                condition=Q(completed_at__isnull=False),
+                name="closed_tasks",
+            ),
         ]
 
     def __str__(self) -> str:

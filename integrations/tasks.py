@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from integrations.access import channels, checking, connections
+from integrations.access.forgetting import forget_closed
 from integrations.complete import completing
 from integrations.models import Completion, Connection
 from integrations.sync import hints, syncing
@@ -74,6 +75,7 @@ def end_consent(user_id: str, key: str) -> int:
 
 @shared_task(soft_time_limit=50, time_limit=55)
 def purge() -> int:
-    """Daily: what a source refused and nobody tried again, and what was told long ago."""
+    """Daily: what a source refused and nobody tried again, what was told long ago, and what was
+    closed long ago."""
     at = timezone.now()
-    return checking.forget_refused(at=at) + hints.forget(at=at)
+    return checking.forget_refused(at=at) + hints.forget(at=at) + forget_closed(at=at)

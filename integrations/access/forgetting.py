@@ -1,14 +1,18 @@
-"""Forgetting tasks, and saying so of what was still to be closed in them."""
+"""Forgetting tasks: those that are gone, and those that were closed long ago."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
 from events.bus import publish
 from events.catalog import CompletionFailed
 from integrations.models import Completion, Task
+from oo.lib.forgetting import forget
+
+# Longer than any source names what is closed, else it would come again.
+CLOSED_KEPT = timedelta(days=90)
 
 
 def forget_tasks(tasks: QuerySet[Task], *, at: datetime) -> None:
@@ -21,3 +25,9 @@ def forget_tasks(tasks: QuerySet[Task], *, at: datetime) -> None:
     for key, user_id, task_id in list(waiting.values_list("key", "user_id", "task_id")):
         publish(CompletionFailed(user_id=user_id, at=at, key=key, task_id=task_id))
     tasks.delete()
+
+
+def forget_closed(*, at: datetime) -> int:
+    """Those that sources said to be closed longer ago than it is of use to anybody. How many rows,
+    those that were bound to them included."""
+    return forget(Task.objects.filter(completed_at__lt=at - CLOSED_KEPT), oldest="completed_at")
