@@ -9,7 +9,7 @@ from tests.faults.reports import report_of
 from tests.thorough import as_many
 
 pytestmark = [pytest.mark.alone, pytest.mark.postgres, pytest.mark.slow]
-TIMES = as_many(3, 20)  # in each trouble: each thing is in one three times as often
+TIMES = as_many(1, 20)  # in each trouble
 # How long 99 of 100 pages and answers may take, or so many times as long as without trouble.
 PATIENCE_MS, AS_LONG = 250, 4
 

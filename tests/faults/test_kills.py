@@ -10,7 +10,7 @@ from tests.thorough import as_many
 
 pytestmark = [pytest.mark.alone, pytest.mark.postgres, pytest.mark.slow]
 SERVERS = ("postgres", "redis", "nats")
-EACH = as_many(5, 15)
+EACH = as_many(3, 15)
 
 
 def test_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:

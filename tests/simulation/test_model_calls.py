@@ -21,7 +21,8 @@ from tests.simulation.day import Day
 from tests.stand_ins.model import ModelStandIn, entry, server, shapes, use_aliases
 from tips.models import Tip
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+# A day is the same on any database, and long.
+pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 MOST = 12
 
 

@@ -14,6 +14,7 @@ from tests.factories import make_connection
 from tests.security.injection.corpus import hostile
 from tests.security.injection.stage import CHUNKS, Stage
 from tests.stand_ins.model import ModelStandIn
+from tests.thorough import as_many
 from tips.polish import wording
 
 ANSWERS = 2  # that a model may give here: one for each way to obey
@@ -41,7 +42,7 @@ def stage(
     return Stage(model, make_connection(bob))
 
 
-@pytest.fixture(params=range(CHUNKS))
+@pytest.fixture(params=range(as_many(CHUNKS // 4, CHUNKS)))
 def numbered(request: Any) -> list[tuple[int, str]]:
     """A part of the strings, each with its number."""
     return list(enumerate(hostile()))[request.param :: CHUNKS]

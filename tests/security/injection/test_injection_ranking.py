@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import timedelta
+from functools import cache
 from random import Random
 from uuid import UUID
 
@@ -50,8 +51,14 @@ def said_in(place: str, text: str) -> TaskWords:
     return replace(WORDS, section=one_line(text, 200))
 
 
+@cache
+def traits_of(words: TaskWords) -> Traits:
+    """Several tests ask for the same: the strings are long, and reading them is what takes long."""
+    return READER.read_task(words)
+
+
 def task_of(pk: int, words: TaskWords) -> TaskView:
-    traits = grounded(READER.read_task(words), words.text)
+    traits = grounded(traits_of(words), words.text)
     return TaskView(pk, words.title, "todoist", due_on=TODAY, added_at=NOON, traits=traits)
 
 
@@ -172,4 +179,4 @@ def test_ordinary_titles_are_not_taken_for_what_speaks_to_a_program() -> None:
 
 
 def is_noise(place: str, text: str) -> bool:
-    return READER.read_task(said_in(place, text)).noise is not None
+    return traits_of(said_in(place, text)).noise is not None
