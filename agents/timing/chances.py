@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 from agents.base import EventView, UserView
+from agents.timing.meetings import leaves_at
 from agents.timing.waking import awake_of
 from agents.traits import WEEK, Door, EventKind, Hours, Place, Span, Traits
 from oo.lib.zones import zone_named
@@ -102,7 +103,8 @@ class Diary:
 
 
 def _spans_of(events: Iterable[EventView]) -> list[Window]:
-    return sorted(Window(e.starts_at, e.ends_at) for e in events)
+    """With the way there, where its words say how long that is."""
+    return sorted(Window(leaves_at(e), e.ends_at) for e in events)
 
 
 def _is_journey(event: EventView) -> bool:
@@ -144,18 +146,29 @@ def _spans(traits: Traits, hours: Hours | None, day: date, awake: Span) -> tuple
 
 
 def _on(day: date, span: Span, zone: ZoneInfo) -> Window:
+    """In UTC: its length is hours that pass, in the nights too in which clocks are changed."""
     start = datetime.combine(day, span.start, zone)
     last = day + timedelta(days=1) if span.end <= span.start else day
-    return Window(start, datetime.combine(last, span.end, zone))
+    end = datetime.combine(last, span.end, zone)
+    return Window(start.astimezone(UTC), end.astimezone(UTC))
 
 
 def _holidays(view: UserView) -> frozenset[date]:
     """Days on which offices and shops are closed, as far as the calendar says so."""
     return frozenset(
-        e.starts_at.astimezone(view.zone).date()
+        day
         for e in view.events
         if e.is_all_day and e.traits.kind and e.traits.kind.value is EventKind.HOLIDAY
+        for day in _days(e, view)
     )
+
+
+def _days(event: EventView, view: UserView) -> Iterator[date]:
+    """Of those to come that a diary looks at, yesterday included."""
+    first = max(event.starts_at, view.now - timedelta(days=1)).astimezone(view.zone).date()
+    ends = min(event.ends_at, view.now + LOOK_AHEAD) - timedelta(microseconds=1)
+    for ahead in range((ends.astimezone(view.zone).date() - first).days + 1):
+        yield first + timedelta(days=ahead)
 
 
 def _without(window: Window, busy: Iterable[Window]) -> Iterator[Window]:

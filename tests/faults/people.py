@@ -39,7 +39,8 @@ class Person:
 
     said: by tip, what was answered, and that oO said it had it. unsure: what was answered, and no
     answer came; it is said again, as the page does. from_afar: by tip, what was answered from its
-    notification, known to be heard or not: it may have been the first, which counts. closed: by task, how often it was ticked off at the source by the person.
+    notification, known to be heard or not: it may have been the first, which counts. closed: by
+    task, how often it was ticked off at the source by the person.
     """
 
     user: User

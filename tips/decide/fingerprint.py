@@ -8,7 +8,7 @@ from hashlib import blake2b
 from operator import itemgetter
 
 from agents.base import UserView
-from agents.timing.meetings import SOON, find_gap, find_meeting
+from agents.timing.meetings import SOON, find_gap, find_meeting, leaves_at
 from tips.conf import LONGEST_LIFE
 from tips.decide.candidates import REMIND_FROM
 
@@ -40,14 +40,15 @@ def fingerprint(view: UserView, muted: Iterable[str], policy: str, locale: str) 
 def next_boundary(view: UserView, extra: Iterable[datetime | None] = ()) -> datetime:
     """The first moment after view.now at which a decision could come out differently.
 
-    Midnight, a meeting's start or end, the moment to be reminded of it, a task's moment and those
-    at which it is nearer by a step, and whatever `extra` names.
+    Midnight, a meeting's start or end, when to set out for it and to be reminded of that, a task's
+    moment and those at which it is nearer by a step, and whatever `extra` names.
     """
     moments = [view.now + LONGEST_LIFE, view.next_midnight]
     for task in view.tasks:
         if task.due_at is not None and task.due_at > view.now:
             moments += [task.due_at, *(task.due_at - step for step in SOON)]
     for event in view.events:
-        moments += [event.starts_at, event.ends_at, event.starts_at - REMIND_FROM]
+        leaves = leaves_at(event)
+        moments += [event.starts_at, event.ends_at, leaves, leaves - REMIND_FROM]
     moments += [m for m in (view.changes_at, *extra) if m]
     return min(m for m in moments if m > view.now)
