@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from agents.base import EventView, TaskView, UserView
 from agents.timing.chances import Diary, Window, diary_of
 from agents.timing.meetings import waits_for_its_date
 from agents.timing.prepared import find_prepared, find_related
+from agents.timing.waking import awake_of
 from agents.traits import LastMoment, Origin, Place, Trait, Traits
 from oo.lib.zones import zone_named
 
@@ -25,14 +27,23 @@ EVENING = time(20)
 WAITED, WAITED_SPARE = timedelta(days=7), 1.2
 SURE = 0.6  # from here on a last moment is one
 CERTAIN = 0.7  # and from here on one that is over is missed
+FIRST_DAY, LAST_DAY = date(2, 1, 1), date(9999, 12, 30)
 AWAY = "away"  # key of a situation: agents.profile.contexts
 LONGEST_WAIT = 62  # days to the next 31st
 FAR_DAYS = 365  # of a task without a day
 
 
+class Hard(NamedTuple):
+    """by: "due_at", "prepares", "deadline", "obsolete_soon" or "last_moment" """
+
+    at: datetime
+    by: str
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
-    """hard  after this moment it is of no use, or harmful; by the words, a deadline, a time
+    """hard  after this moment it is of no use, or harmful; by the words, a deadline, a time: the
+          next to come, else the one that passed last
     soft  the end of the day for which the person put it down, or of which its words speak, or the
           start of what is `related`
     begin_by, begin_softly_by  the starts in time for each, by when it can be done at all
@@ -49,6 +60,7 @@ class Need:
     prepares: EventView | None = None
     prepared_by: datetime | None = None  # for it; of what is late for it, its start
     related: EventView | None = None  # it may be for that: nobody said so
+    hard_by: str = ""  # what `hard` is by: a name of Hard
 
     @property
     def first(self) -> Window | None:
@@ -61,7 +73,8 @@ def find_need(task: TaskView, diary: Diary) -> Need:
     effort = effort_of(task) or USUAL_EFFORT
     prepared = find_prepared(traits.prepares, view, task.title) if traits.prepares else None
     prepared_by = _prepared(prepared, traits, view) if prepared else None
-    hard = min((m for m in (*_hard(task, view), prepared_by) if m), default=None)
+    ends = _next(_hard(task, prepared_by, view), view.now)
+    hard = ends.at if ends else None
     related = None if prepared else find_related(task, view)
     before = related.starts_at if related else None
     soft = min((m for m in (*_soft(task, view), before) if m), default=None)
@@ -84,6 +97,7 @@ def find_need(task: TaskView, diary: Diary) -> Need:
         prepares=prepared,
         prepared_by=prepared_by,
         related=related,
+        hard_by=ends.by if ends else "",
     )
 
 
@@ -176,17 +190,30 @@ def is_sure(trait: Trait[Any]) -> bool:
     return trait.confidence >= SURE
 
 
-def _hard(task: TaskView, view: UserView) -> tuple[datetime | None, ...]:
-    traits = task.traits
-    return (
-        task.due_at,
-        _end_of(task.deadline_on, view) if task.deadline_on else None,
-        _last_moment(task, view),
-        _end_of(traits.obsolete_after.value, view) if traits.obsolete_after else None,
-    )
+def _hard(task: TaskView, prepared_by: datetime | None, view: UserView) -> Iterator[Hard]:
+    """Of two that are one moment, the first is what it is by."""
+    after = task.traits.obsolete_after
+    if task.due_at:
+        yield Hard(task.due_at.astimezone(UTC), "due_at")
+    if prepared_by:
+        yield Hard(prepared_by, "prepares")
+    if task.deadline_on:
+        yield Hard(_over(task.deadline_on, view), "deadline")
+    if after:
+        yield Hard(_over(after.value, view), "obsolete_soon")
+    if last := last_moment(task, view):
+        yield Hard(last, "last_moment")
 
 
-def _last_moment(task: TaskView, view: UserView) -> datetime | None:
+def _next(moments: Iterable[Hard], now: datetime) -> Hard | None:
+    found = list(moments)
+    ahead = [each for each in found if each.at > now]
+    if ahead:
+        return min(ahead, key=attrgetter("at"))
+    return max(found, key=attrgetter("at"), default=None)
+
+
+def last_moment(task: TaskView, view: UserView) -> datetime | None:
     """One that is over, and was only probable, was none."""
     last = task.traits.last_moment
     if last is None or not is_sure(last):
@@ -253,14 +280,28 @@ def _at(day: date, last: LastMoment, view: UserView) -> datetime:
     In UTC: a lead before it is hours that pass, on the night too on which clocks are set back.
     """
     if last.at is None:
-        return _end_of(day, view).astimezone(UTC)
+        return _over(day, view)
     zone = zone_named(last.zone) or view.zone
     local = datetime.combine(day + timedelta(days=last.at == time()), last.at, zone)
     return local.astimezone(UTC)
 
 
 def _end_of(day: date, view: UserView) -> datetime:
-    return datetime.combine(day, BED, view.zone)
+    return _on(day, BED, view)
+
+
+def _on(day: date, clock: time, view: UserView) -> datetime:
+    """In UTC, which has no moment for the last night of the year 9999 west of Greenwich."""
+    return datetime.combine(min(max(day, FIRST_DAY), LAST_DAY), clock, view.zone).astimezone(UTC)
+
+
+def _over(day: date, view: UserView) -> datetime:
+    """When what ends with a day has ended: for most it should be done by BED, and can be until
+    midnight; of whoever is up past that, the day is over when they go to bed."""
+    awake, bed = awake_of(view), _end_of(day, view)
+    if awake.end < awake.start:
+        return _on(min(day, LAST_DAY) + timedelta(days=1), awake.end, view)
+    return bed if view.now < bed else _on(day, time.max, view)
 
 
 def _begin_by(

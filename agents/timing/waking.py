@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
+
 from agents.base import UserView
 from agents.beliefs import Waking
 from agents.traits import WEEK, Span
@@ -16,6 +18,13 @@ def awake_of(view: UserView) -> Span:
         view.memo["awake"] = _find(view)
     found: Span = view.memo["awake"]
     return found
+
+
+def waking_day(moment: datetime, view: UserView) -> date:
+    """The day that whoever is up past midnight still calls today."""
+    local, awake = moment.astimezone(view.zone), awake_of(view)
+    is_still = awake.end < awake.start and local.time() <= awake.end
+    return local.date() - timedelta(days=is_still)
 
 
 def _find(view: UserView) -> Span:

@@ -5,21 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
+from operator import itemgetter
 
 from agents.base import TaskView, UserView
 from agents.beliefs import GoodHours, Reminders
 from agents.timing.chances import Diary, diary_of, takes_time
 from agents.timing.needs import (
-    BED,
     Need,
     find_need,
     is_blocked,
     is_certain,
     is_elsewhere,
     is_obsolete,
+    last_moment,
     near_moment,
 )
+from agents.timing.waking import waking_day
 from agents.traits import Energy, EventKind, Noise, Place, Stakes
 from tips.base import Candidate, Facts, Kind, Scored
 from tips.policies.good_sense import weights as w
@@ -124,15 +126,22 @@ _NOT_ON_THE_WAY = (Place.HOME, Place.ERRAND, Place.OUTDOORS, Place.WITH_SOMEBODY
 
 def _gone(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
     """What stands in the way by its words, whatever the hour."""
-    last = task.traits.last_moment
     if is_blocked(task, view):
         yield "blocked"
     if is_obsolete(task, view):
         yield "obsolete"
     if is_elsewhere(task, view):
         yield "elsewhere"
-    if need.hard and need.hard <= view.now and last and is_certain(last):
+    if _is_missed(task, need, view):
         yield "too_late"
+
+
+def _is_missed(task: TaskView, need: Need, view: UserView) -> bool:
+    """Its last moment has passed, or whatever else it was for after it; not a mere date before."""
+    trait, last = task.traits.last_moment, last_moment(task, view)
+    if trait is None or last is None or not is_certain(trait):
+        return False
+    return last <= view.now or (need.hard is not None and need.hard <= view.now)
 
 
 def _is_much(task: TaskView, need: Need) -> bool:
@@ -161,6 +170,15 @@ def _refusals(task: TaskView, view: UserView) -> int:
 
 
 def _urgent(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
+    """What is still to come, or what has passed: whichever counts for more."""
+    hard = [*_ending(task, need, view), *_passed(task, view)]
+    if hard:
+        yield max(hard, key=itemgetter(0))
+    if need.soft is not None:
+        yield _softly(task, need, view)
+
+
+def _ending(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
     now = view.now
     if need.hard and need.hard > now and need.begin_by:
         code = _pressing(task, need, view)
@@ -170,15 +188,16 @@ def _urgent(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
         if need.last_start:
             points += _fading(w.LAST_START, need.last_start - now)
         yield share * points, code
-    elif task.due_at and task.due_at <= now:
-        late = (now - task.due_at) / HOUR
+
+
+def _passed(task: TaskView, view: UserView) -> Iterator[Part]:
+    if task.due_at and task.due_at <= view.now:
+        late = (view.now - task.due_at) / HOUR
         recent = w.TIME_PASSED * math.exp(-late / w.TIME_PASSED_FADES_H)
         yield max(recent, _overdue(task, view)), "past_time" if late < 24 else "overdue"
     elif task.deadline_on and task.deadline_on < view.today:
         days = (view.today - task.deadline_on).days
         yield w.DEADLINE_PASSED * math.exp(-days / w.DEADLINE_PASSED_FADES_DAYS), "deadline_missed"
-    if need.soft is not None:
-        yield _softly(task, need, view)
 
 
 def _softly(task: TaskView, need: Need, view: UserView) -> Part:
@@ -198,7 +217,7 @@ def _softly(task: TaskView, need: Need, view: UserView) -> Part:
 
 def _eve(ends: datetime, view: UserView) -> float:
     """Today is nearly over, and it ends tomorrow."""
-    is_tomorrow = ends.astimezone(view.zone).date() == view.today + DAY
+    is_tomorrow = waking_day(ends, view) == waking_day(view.now, view) + DAY
     is_evening = view.now.astimezone(view.zone).time() >= w.EVE_FROM
     return w.EVE if is_tomorrow and is_evening else 0.0
 
@@ -212,25 +231,9 @@ def _running_out(need: Need, view: UserView) -> float:
 
 
 def _pressing(task: TaskView, need: Need, view: UserView) -> str:
-    """The code of what ends first, and of nothing that ends later: a date of its source, or words.
-
-    What none of the others is was a last moment.
-    """
-    after = task.traits.obsolete_after
-    if task.due_at and need.hard == task.due_at:
-        days = (task.due_on - view.today).days if task.due_on else 0
-        return _due(days) if days else "due_at"
-    if need.prepared_by and need.hard == need.prepared_by:
-        return "prepares"
-    if task.deadline_on and need.hard == _end_of(task.deadline_on, view):
-        return "deadline"
-    if after and need.hard == _end_of(after.value, view):
-        return "obsolete_soon"
-    return "last_moment"
-
-
-def _end_of(day: date, view: UserView) -> datetime:
-    return datetime.combine(day, BED, view.zone)
+    """The code of what ends first, and of nothing that ends later."""
+    days = (task.due_on - view.today).days if task.due_on else 0
+    return _due(days) if need.hard_by == "due_at" and days else need.hard_by
 
 
 def _due(days: int) -> str:
@@ -359,10 +362,17 @@ def _is_last_chance(need: Need, later: datetime | None, view: UserView) -> bool:
 
 
 def _habit(task: TaskView, view: UserView) -> int:
-    """How often it was done about this hour: a habit is a time of day."""
+    """How often it was done about this hour: a habit is a time of day, by the clock on the wall."""
+    now = _clock(view.now, view)
     return sum(
         a.candidate == f"task:{task.id}"
         and a.reaction == "done"
-        and abs((view.now - a.at + DAY / 2) % DAY - DAY / 2) <= w.HABIT_SPREAD
+        and abs((now - _clock(a.at, view) + DAY / 2) % DAY - DAY / 2) <= w.HABIT_SPREAD
         for a in view.answers
     )
+
+
+def _clock(moment: datetime, view: UserView) -> timedelta:
+    """Since midnight, as the clock of the person has it."""
+    local = moment.astimezone(view.zone)
+    return timedelta(hours=local.hour, minutes=local.minute)
