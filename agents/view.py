@@ -32,7 +32,8 @@ from integrations.models import CalendarEvent, Completion, Connection, Task
 from integrations.registry import SOURCES
 from oo.lib.among import Among
 from oo.lib.words import Formats
-from oo.lib.zones import zone_named
+from oo.lib.years import meant
+from oo.lib.zones import zone_named, zone_or_utc
 
 HORIZON = timedelta(days=8)
 # What has to be begun so long before it is looked for behind the horizon too, as far as sources
@@ -100,7 +101,7 @@ def _profiles(
     zones, locales, formats = {}, {}, {}
     columns = ("user_id", "time_zone", "locale", "clock", "dates")
     for user_id, time_zone, locale, clock, dates in rows.values_list(*columns):
-        zones[user_id], locales[user_id] = ZoneInfo(time_zone), locale
+        zones[user_id], locales[user_id] = zone_or_utc(time_zone), locale
         formats[user_id] = Formats(clock, dates)
     return zones, locales, formats
 
@@ -138,6 +139,7 @@ _TASK = (OWNER, _CONNECTION, "words_digest", "due_on", "due_time", "due_zone", "
          "priority", "deadline_on", "added_at", "changed_at", "returned_at", "url")  # fmt: skip
 _EVENT = (OWNER, _CONNECTION, "words_digest", "starts_on", "pk", "title", "starts_at", "ends_at",
           "is_busy", "attendees", "organises", "url")  # fmt: skip
+_STARTS_ENDS = slice(_EVENT.index("starts_at"), _EVENT.index("ends_at") + 1)
 
 
 def _tasks(
@@ -165,6 +167,7 @@ def _task(
     (_owner, connection_id, words, due_on, due_time, due_zone, duration_min, recurrence, pk, title,
      project, section, parent, labels, priority, deadline_on, added, changed, returned,
      url) = row  # fmt: skip
+    due_on = meant(due_on)  # rows may be older than what keeps such dates out
     due_at = _moment(due_on, due_time, due_zone, zone)
     source = links.sources.get(connection_id, "")
     return TaskView(
@@ -179,10 +182,10 @@ def _task(
         # A moment fixed in another zone may fall on another day where the person is.
         due_on=due_at.astimezone(zone).date() if due_at else due_on,
         due_at=due_at,
-        deadline_on=deadline_on,
+        deadline_on=meant(deadline_on),
         duration=timedelta(minutes=duration_min) if duration_min else None,
         is_recurring=bool(recurrence),
-        added_at=added,
+        added_at=meant(added),
         changed_at=changed,
         returned_at=returned,
         can_complete=source in completable,
@@ -224,8 +227,13 @@ def _events(
     found = {}
     for user_id, of_person in by_person(rows.values_list(*_EVENT)):
         known = understood.get(user_id, NOTHING_UNDERSTOOD)
-        found[user_id] = [_event(row, links, known) for row in of_person]
+        found[user_id] = [_event(row, links, known) for row in of_person if _is_meant(row)]
     return found
+
+
+def _is_meant(row: tuple[Any, ...]) -> bool:
+    """Of an event, that it begins and ends in years that somebody means."""
+    return all(map(meant, row[_STARTS_ENDS]))
 
 
 def _event(row: tuple[Any, ...], links: _Links, understood: Understood) -> EventView:

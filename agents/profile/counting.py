@@ -33,6 +33,7 @@ from events.catalog import (
 )
 from events.models import EventRecord
 from oo.lib.bulk import upsert
+from oo.lib.zones import zone_or_utc
 
 PEOPLE = 1_000  # in one batch
 EVENTS = 5_000
@@ -147,7 +148,7 @@ def _consenting(user_ids: Collection[UUID]) -> set[UUID]:
 
 def _zones(user_ids: Collection[UUID]) -> dict[UUID, ZoneInfo]:
     rows = Profile.objects.filter(user_id__in=user_ids).values_list("user_id", "time_zone")
-    return {user_id: ZoneInfo(name) for user_id, name in rows}
+    return {user_id: zone_or_utc(name) for user_id, name in rows}
 
 
 def _touched(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 
-from accounts.models import Consent, User
+from accounts.models import Consent, Profile, User
 from accounts.privacy.consents import grant, withdraw
 from agents.base import (
     Agent,
@@ -237,6 +237,21 @@ def test_what_cannot_be_written_of_one_person_hurts_no_other(
     assert "overdue-task" in seen(bob)
     assert "My secret" not in caplog.text
     assert [c.user_id for c in claim(NOON + sweeping.LEASE)] == [alice.pk]  # tried again
+
+
+def test_whose_dates_and_zone_are_impossible_keeps_nobody_from_being_looked_at(
+    alice: User, bob: User
+) -> None:
+    settle(bob)
+    midnight: dict[str, Any] = {"due_time": time(23, 59, 59), "due_zone": "America/New_York"}
+    make_task(alice, words_digest="a" * 32, due_on=date.max, **midnight)
+    make_task(alice, words_digest="b" * 32, due_in=-1)
+    make_task(bob, words_digest="a" * 32, due_in=-1)
+    Profile.objects.filter(user=alice).update(time_zone="Europe/Atlantis")
+    run = sweep()
+    assert (run.people, run.failed) == (2, 0)
+    assert "overdue-task" in seen(alice)
+    assert "overdue-task" in seen(bob)
 
 
 def test_what_agents_took_adds_up_by_day(alice: User) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
-from accounts.models import User
+from accounts.models import Profile, User
 from agents.models import Reading
 from agents.view import load_views
-from tests.clock import NOON
+from tests.clock import NOON, TODAY
 from tests.factories import make_event, make_person, make_task
 
+YESTERDAY = TODAY - timedelta(days=1)
 pytestmark = pytest.mark.django_db
 
 
@@ -60,6 +62,33 @@ def test_what_is_far_is_known_to_whom_a_task_needs_weeks_for_it(
     assert [e.title for e in views[alice.pk].later_events] == ["Wedding"]
     assert len(views[alice.pk].events) == 1
     assert views[bob.pk].later_events == ()
+
+
+@pytest.mark.parametrize(
+    ("day", "zone"), [(date.max, "America/New_York"), (date.min, "Asia/Tokyo"), (date.max, "")]
+)
+def test_a_day_that_nobody_means_is_no_day_and_breaks_no_view(
+    alice: User, bob: User, day: date, zone: str
+) -> None:
+    """As rows may be that are older than what keeps such days out."""
+    moment = datetime.combine(day, time(12), UTC)
+    make_task(alice, due_on=day, due_time=time(23, 59, 59), due_zone=zone, deadline_on=day)
+    make_task(alice, "Late", due_in=-1, added_at=moment)
+    make_event(alice, title="For ever", ends_at=datetime.max.replace(tzinfo=UTC))
+    make_event(alice, title="Meeting", starts_in_min=60)
+    make_task(bob)
+    views = load_views([alice.pk, bob.pk], at=NOON)
+    rent, late = views[alice.pk].tasks
+    assert (rent.due_on, rent.due_at, rent.deadline_on) == (None, None, None)
+    assert (late.due_on, late.added_at) == (YESTERDAY, None)
+    assert [e.title for e in views[alice.pk].events] == ["Meeting"]
+    assert len(views[bob.pk].tasks) == 1
+
+
+def test_whose_zone_is_no_more_is_seen_in_utc(alice: User, bob: User) -> None:
+    Profile.objects.filter(user=alice).update(time_zone="Europe/Atlantis")
+    views = load_views([alice.pk, bob.pk], at=NOON)
+    assert (views[alice.pk].zone.key, views[bob.pk].zone.key) == ("UTC", "Europe/Berlin")
 
 
 def test_who_has_left_has_no_view(alice: User) -> None:

@@ -28,6 +28,7 @@ from agents.understanding.codec import DAYS, dump, holds_day, names_day
 from agents.understanding.loading import FIRST_READER as FIRST_READER
 from integrations.models import CalendarEvent, Task, own_words
 from oo.lib.among import Among
+from oo.lib.zones import zone_or_utc
 
 log = logging.getLogger(__name__)
 BATCH_ROWS = 500
@@ -65,7 +66,7 @@ def read_again(user_id: UUID) -> int:
 
 def _zones(user_ids: Collection[UUID]) -> dict[UUID, ZoneInfo]:
     rows = Profile.objects.filter(Among("user_id", user_ids)).values_list("user_id", "time_zone")
-    return {user_id: ZoneInfo(name) for user_id, name in rows}
+    return {user_id: zone_or_utc(name) for user_id, name in rows}
 
 
 def catch_up(zones: Mapping[UUID, ZoneInfo], *, at: datetime) -> int:

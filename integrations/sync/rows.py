@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar
@@ -16,6 +16,7 @@ from integrations.access.forgetting import forget_tasks
 from integrations.base import EventKey, EventSignal, Pull, TaskSignal
 from integrations.models import OWN, CalendarEvent, Connection, Task, own_words
 from oo.lib.text import lines, one_line, storable
+from oo.lib.years import meant
 
 T = TypeVar("T")
 
@@ -25,6 +26,9 @@ LONGEST_LABEL = 100
 LONGEST_DESCRIPTION = 2_000
 MOST_MINUTES = 525_600  # a year
 MOST_ATTENDEES = 10_000
+DAY = timedelta(days=1)
+# Some moment a closed task must have, else it would count as open.
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 Value: TypeAlias = "str | int | bool | date | time | datetime | list[str] | None"
 Values: TypeAlias = dict[str, Value]
@@ -106,9 +110,12 @@ def _known_tasks(connection: Connection, names: Iterable[str] | None) -> dict[st
 
 
 def store_events(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
-    """As store_tasks, but all rows are read: a delta that ends an entry names no occurrence."""
-    named = {_event_key(s.external_id, s.occurrence): s for s in pull.events}
-    if not (named or pull.full or pull.gone_events):
+    """As store_tasks, but all rows are read: a delta that ends an entry names no occurrence. What
+    begins in no year that anybody means is none of them.
+    """
+    told = {_event_key(s.external_id, s.occurrence): s for s in pull.events}
+    named = {key: signal for key, signal in told.items() if meant(signal.starts_at)}
+    if not (told or pull.full or pull.gone_events):
         return Changes()
     known = {
         (external_id, occurrence): (pk, digest)
@@ -126,7 +133,8 @@ def store_events(connection: Connection, pull: Pull, *, at: datetime) -> Changes
             rows.append(_row(CalendarEvent, connection, external_id, values, digest, at))
         _upsert(CalendarEvent, rows, EVENT_KEY)
         written += len(rows)
-    gone = (known.keys() if pull.full else _gone_events(pull, known)) - named.keys()
+    gone = known.keys() if pull.full else _gone_events(pull, known) | (known.keys() & told.keys())
+    gone -= named.keys()
     for part in _batches(sorted(known[key][0] for key in gone)):
         CalendarEvent.objects.filter(pk__in=part).delete()
     return Changes(written, len(gone))
@@ -224,28 +232,29 @@ def task_values(signal: TaskSignal) -> Values:
         "parent": one_line(signal.parent, 200),
         "labels": [one_line(label, LONGEST_LABEL) for label in signal.labels[:MOST_LABELS]],
         "priority": min(max(signal.priority, 1), 4),
-        "due_on": signal.due_on,
-        "due_time": signal.due_time,
+        "due_on": meant(signal.due_on),
+        "due_time": signal.due_time if meant(signal.due_on) else None,
         "due_zone": one_line(signal.due_zone, 64),
-        "deadline_on": signal.deadline_on,
+        "deadline_on": meant(signal.deadline_on),
         "duration_min": _minutes(signal.duration_min),
         "recurrence": one_line(signal.recurrence, 200),
         "url": _url(signal.url),
         "added_at": _moment(signal.added_at),
         "updated_at": _moment(signal.updated_at),
-        "completed_at": _moment(signal.completed_at),
+        "completed_at": _moment(signal.completed_at) or (LONG_AGO if signal.completed_at else None),
     }
 
 
 def event_values(signal: EventSignal) -> Values:
     starts_at = signal.starts_at.astimezone(UTC)
+    ends_at, ends_on = _end(signal)
     return {
         "title": one_line(signal.title, 500),
         "location": one_line(signal.location, 500),
         "starts_at": starts_at,
-        "ends_at": max(starts_at, signal.ends_at.astimezone(UTC)),
+        "ends_at": max(starts_at, ends_at.astimezone(UTC)),
         "starts_on": signal.starts_on,
-        "ends_on": signal.ends_on,
+        "ends_on": ends_on,
         "is_busy": signal.is_busy,
         "is_recurring": signal.is_recurring,
         "attendees": _attendees(signal.attendees),
@@ -253,6 +262,16 @@ def event_values(signal: EventSignal) -> Values:
         "url": _url(signal.url),
         "updated_at": _moment(signal.updated_at),
     }
+
+
+def _end(signal: EventSignal) -> tuple[datetime, date | None]:
+    """As a moment and as a day. One that ends in no year that anybody means is one of which no end
+    is told: it is at its start, or on its first day."""
+    if meant(signal.ends_at):
+        return signal.ends_at, signal.ends_on
+    if signal.starts_on is None:
+        return signal.starts_at, None
+    return signal.starts_at + DAY, signal.starts_on + DAY
 
 
 # What a reader is given of a task, beside its title and description.
@@ -331,6 +350,7 @@ def _url(address: str) -> str:
 
 
 def _moment(moment: datetime | None) -> datetime | None:
+    moment = meant(moment)
     return moment.astimezone(UTC) if moment else None
 
 

@@ -15,6 +15,7 @@ import pytest
 from integrations.base import EventSignal, Link, Pull, TaskSignal
 from integrations.registry import SOURCES
 from integrations.sources.caldav import CalDav
+from integrations.sources.caldav.signals import Resource, read_resources, task_of
 from oo.lib.http import ApiError, Unauthorized, Unexpected
 from oo.lib.types import JSON
 from tests.stand_ins.radicale import RadicaleUser
@@ -367,3 +368,22 @@ def test_what_is_not_there_is_404(dav: RadicaleUser) -> None:
         CalDav().complete(Reader(dav).link, dav.url("home/none.ics"), key=UUID(int=1))
     assert isinstance(raised.value, Unexpected)
     assert raised.value.status == 404
+
+
+@pytest.mark.parametrize(
+    "due",
+    [
+        ":99991231T235959Z",
+        ":00010101T000000Z",
+        ";TZID=America/New_York:99991231T235959",
+        ";TZID=Asia/Tokyo:00010101T000000",
+        ";VALUE=DATE:99991231",
+    ],
+)
+def test_a_due_date_that_nobody_means_is_none(due: str) -> None:
+    """Some servers refuse them, others do not."""
+    text = "\r\n".join(("BEGIN:VCALENDAR", *todo(*MILK, f"DUE{due}"), "END:VCALENDAR"))
+    zone = ZoneInfo("America/New_York")
+    (filed,), _nothing = read_resources([Resource("home/milk.ics", text)], "Home", zone)
+    found = task_of(filed, {}, zone)
+    assert (found.due_on, found.due_time, found.due_zone) == (None, None, "")

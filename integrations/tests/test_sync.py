@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -203,6 +203,45 @@ def test_occurrences_of_one_entry_are_rows_of_their_own(
     sync(connection.pk, at=NOON)
     assert CalendarEvent.objects.count() == 2
     assert subjects() == ["signals.calendar.synced"]
+
+
+FOREVER, NEVER = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize("odd", [FOREVER, NEVER])
+def test_a_date_that_nobody_means_is_no_date_of_a_task(
+    scripted: Scripted, connection: Connection, odd: datetime
+) -> None:
+    dates: dict[str, Any] = {
+        "due_on": odd.date(),
+        "due_time": odd.time(),
+        "deadline_on": odd.date(),
+    }
+    dates |= {"added_at": odd.replace(tzinfo=timezone(timedelta(hours=9))), "updated_at": odd}
+    closed = task("t2", completed_at=odd)
+    scripted.script.says = full(task(due_zone="Asia/Tokyo", **dates), closed)
+    assert sync(connection.pk, at=NOON) == Outcome.SYNCED
+    row = Task.objects.get(external_id="t1")
+    assert (row.due_on, row.due_time, row.deadline_on) == (None, None, None)
+    assert (row.added_at, row.updated_at) == (None, None)
+    assert list(Task.objects.open()) == [row]
+
+
+@pytest.mark.parametrize("odd", [FOREVER, NEVER])
+def test_what_begins_when_nobody_means_is_no_event_and_what_ends_then_has_no_end(
+    scripted: Scripted, connection: Connection, odd: datetime
+) -> None:
+    day = {"starts_on": TODAY, "ends_on": odd.date()}
+    events = (event("e1"), event("e2", ends_at=odd), event("e3", ends_at=odd, **day))
+    scripted.script.says = Pull(True, {}, events=(*events, event("e4", starts_at=odd, ends_at=odd)))
+    assert sync(connection.pk, at=NOON) == Outcome.SYNCED
+    found = CalendarEvent.objects.order_by("external_id")
+    assert [e.ends_at - e.starts_at for e in found] == [30 * MINUTE, 0 * MINUTE, 1440 * MINUTE]
+    assert found[2].ends_on == TODAY + timedelta(days=1)
+    moved = (event("e1", starts_at=odd, ends_at=odd),)
+    scripted.script.says = Pull(False, {}, events=moved)
+    assert again(connection) == Outcome.SYNCED
+    assert set(CalendarEvent.objects.values_list("external_id", flat=True)) == {"e2", "e3"}
 
 
 def test_a_task_completed_at_the_source_is_completed_here_and_told_once(

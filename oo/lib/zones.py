@@ -21,6 +21,11 @@ def place_of(name: str) -> str:
     return place.replace("_", " ")
 
 
+def zone_or_utc(name: str) -> ZoneInfo:
+    """UTC for a zone of somebody's that the machine's time zone data no longer has."""
+    return zone_named(name) or ZoneInfo("UTC")
+
+
 def zone_named(name: str) -> ZoneInfo | None:
     """The zone of exactly this name; None where there is none.
 

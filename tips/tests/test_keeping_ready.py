@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -111,6 +111,15 @@ def test_one_whose_decision_fails_hurts_no_other_and_is_due_again(
     assert alice.name not in caplog.text
     due = TipSchedule.objects.due(at=LATER + timedelta(minutes=2))
     assert list(due.values_list("pk", flat=True)) == [alice.pk]
+
+
+def test_whose_dates_are_impossible_keeps_nobody_from_a_tip(alice: User, bob: User) -> None:
+    make_task(alice, "Never", due_on=date.max, due_time=time(23, 59), due_zone="America/New_York")
+    make_task(alice, "Pay rent")
+    make_task(bob, "Water plants")
+    made = make_tips([alice.pk, bob.pk], at=NOON)
+    assert {tip.content for tip in made.live.values()} == {"Pay rent", "Water plants"}
+    assert made.failures == {}
 
 
 def test_the_page_hears_of_a_decision_that_failed(

@@ -11,6 +11,7 @@ from integrations.base import TaskSignal
 from integrations.ical.limits import NotACalendar, TooBig
 from integrations.ical.todos import Todo, read_todos
 from integrations.ical.values import Moment
+from oo.lib.years import meant
 from oo.lib.zones import zone_named
 
 # RFC 5545's 1 is highest; programs with three levels write 1, 5 and 9.
@@ -91,6 +92,7 @@ def task_of(filed: Filed, parents: Mapping[str, str], zone: ZoneInfo) -> TaskSig
 
 def _due(due: Moment | None, floats: bool, zone: ZoneInfo) -> tuple[date | None, time | None, str]:
     """As local time of the zone that was written, or else of the person's."""
+    due = meant(due)
     if not isinstance(due, datetime):
         return due, None, ""
     if floats:

@@ -18,13 +18,12 @@ from integrations.ical.limits import MAX_TEXT
 from integrations.ical.values import Moment, exactly
 from integrations.ical.whole_days import days_of
 from oo.lib.text import one_line
+from oo.lib.years import meant
 from oo.lib.zones import zone_named
 
 # An occurrence is named by its series and its original start. Other ids have no such ending: what
 # programs may choose is letters and digits.
 INSTANCE = re.compile(r"(.+)_([0-9]{8}(?:T[0-9]{6}Z)?)", re.DOTALL)
-# Dates beyond these are slips of the hand, and cannot be moved to another zone without overflow.
-YEARS = range(1900, 3000)
 # Where somebody works and who was born: nobody is busy by it.
 NOT_BUSY = frozenset({"workingLocation", "birthday"})
 
@@ -155,10 +154,9 @@ def _updated_at(given: object) -> datetime | None:
 
 def _parsed(written: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(written)
+        return meant(datetime.fromisoformat(written))
     except ValueError:
         return None
-    return moment if moment.year in YEARS else None
 
 
 def _address(given: object) -> str:

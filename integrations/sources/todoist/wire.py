@@ -16,11 +16,10 @@ from zoneinfo import ZoneInfo
 from integrations.base import TaskSignal
 from integrations.sources.todoist.text import plain_note, plain_title
 from oo.lib.text import one_line
+from oo.lib.years import meant
 from oo.lib.zones import zone_named
 
 TASK_PAGE = "https://app.todoist.com/app/task/"
-# Dates beyond these are slips of the hand, and cannot be moved to another zone without overflow.
-YEARS = range(1900, 3000)
 HEADING = "* "  # Todoist shows such a task without a box to tick
 LONGEST_NAME = 200
 
@@ -224,10 +223,9 @@ def _day(written: object) -> date | None:
 
 def _parsed(written: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(written)
+        return meant(datetime.fromisoformat(written))
     except ValueError:
         return None
-    return moment if moment.year in YEARS else None
 
 
 def _zone(key: str) -> ZoneInfo:
