@@ -15,6 +15,8 @@ REST_AFTER_ANSWER = timedelta(minutes=15)
 # How long the person may take an answer back, as the page shows it, and what the network may add.
 UNDO_WINDOW = timedelta(seconds=8)
 UNDO_GRACE = timedelta(seconds=2)
+# What was taken back is on the page at once. Whether it is still so is looked at within so long.
+LOOKED_AT_WITHIN = timedelta(minutes=1)
 # Until then the page waits for the worker; after that it decides by itself.
 PATIENCE_S = 2
 # Who waits for a tip has seen it by then, and nothing is asked about a tip that was seen.

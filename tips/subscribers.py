@@ -18,6 +18,7 @@ from events.catalog import (
     TaskCompleted,
     TasksSynced,
     TipReacted,
+    TipReactionUndone,
     TipServed,
 )
 from oo.lib.queue import look_now
@@ -25,7 +26,8 @@ from tips import tasks
 from tips.deliver import delivering
 from tips.models import Tip, TipSchedule
 
-WORDING = {"locale", "clock", "dates"}  # what of a profile the words of a tip depend on
+# What of a profile the words of a tip depend on.
+WORDING = {"locale", "time_zone", "clock", "dates"}
 
 
 def look_again(event: Event) -> None:
@@ -72,6 +74,7 @@ def listen() -> None:
         ConsentWithdrawn,
         ProfileChanged,
         PreferencesChanged,
+        TipReactionUndone,
     )
     for kind in kinds:
         subscribe(kind, look_again, notes=True)

@@ -69,13 +69,18 @@ def test_a_tip_is_made_in_the_language_of_its_person(alice: User, alice_client: 
     ("change", "before", "after"),
     [
         (ProfileChange(locale="en"), "Heute um 17:00 Uhr fällig", "Due today at 5 p.m."),
+        (
+            ProfileChange(time_zone="Europe/London"),
+            "Heute um 17:00 Uhr fällig",
+            "Heute um 16:00 Uhr fällig",
+        ),
         (ProfileChange(clock="12"), "Heute um 17:00 Uhr fällig", "Heute um 5 nachm. fällig"),
     ],
 )
 def test_a_tip_in_other_words_than_the_page_is_not_shown(
     alice: User, alice_client: Client, change: ProfileChange, before: str, after: str
 ) -> None:
-    tip = tip_for(alice, due_time=time(17))
+    tip = tip_for(alice, due_time=time(17), due_zone="Europe/Berlin")
     Tip.objects.filter(pk=tip.pk).update(state=Tip.State.SHOWN, shown_at=NOON)
     assert before in alice_client.get("/").content.decode()
     change_profile(alice.pk, change, at=NOON)

@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F
 
 from accounts.locks import lock_person
 from accounts.models import Profile
@@ -136,7 +135,8 @@ def explain(tip: Tip, reason: str, *, at: datetime) -> Outcome:
 def undo(tip: Tip, *, at: datetime) -> Outcome:
     """Take the answer back. Won until `tip.undo_until` only, and before the source was told.
 
-    The tip is back on the page; whatever had come up meanwhile is withdrawn for it.
+    The tip is back on the page; whatever had come up meanwhile is withdrawn for it. It may not be
+    true any more: tips.subscribers has it looked at again at once.
     """
     with transaction.atomic():
         _lock(tip.user_id, at)
@@ -150,18 +150,18 @@ def undo(tip: Tip, *, at: datetime) -> Outcome:
         believing.take_back(tip, at=at)
         tip.state, tip.reaction, tip.reason = Tip.State.SHOWN, "", ""
         tip.shown_at = tip.shown_at or at
-        tip.expires_at = max(tip.expires_at, at + conf.SHOWN_STAYS)
+        tip.expires_at = _back_until(tip, at)
         tip.answered_at = tip.ended_at = tip.dwell_s = tip.reward = None
         tip.undo_until = tip.completion_key = None
         tip.save()
-        TipSchedule.objects.filter(pk=tip.user_id).update(
-            last_answered=None,
-            rest_until=None,
-            next_look_at=tip.expires_at,
-            revision=F("revision") + 1,
-        )
+        TipSchedule.objects.filter(pk=tip.user_id).update(last_answered=None, rest_until=None)
         publish(TipReactionUndone(user_id=tip.user_id, at=at, tip_id=tip.pk))
     return Outcome(tip, won=True)
+
+
+def _back_until(tip: Tip, at: datetime) -> datetime:
+    soon = at + conf.LOOKED_AT_WITHIN
+    return min(soon, tip.expires_at) if tip.expires_at > at else soon
 
 
 def end_rest(user_id: UUID, *, at: datetime) -> None:

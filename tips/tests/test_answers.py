@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
 from accounts.models import User
 from events.models import EventRecord
-from integrations.models import Completion
+from integrations.models import Completion, Task
 from tests.clock import NOON
 from tests.factories import give_tip, make_event, make_task
 from tips import conf
@@ -117,6 +117,55 @@ def test_undo_withdraws_what_came_up_meanwhile(tip: Tip, alice: User) -> None:
     other.refresh_from_db()
     assert other.state == Tip.State.WITHDRAWN
     assert Tip.objects.live().get() == tip
+
+
+def took_back(tip: Tip, minutes: float) -> datetime:
+    """Three seconds after it was done; that moment."""
+    at = NOON + timedelta(minutes=minutes)
+    assert answering.react(tip, "done", at=at).won
+    at += timedelta(seconds=3)
+    assert answering.undo(tip, at=at).won
+    return at
+
+
+def on_page(user: User, at: datetime) -> list[str]:
+    return [tip.content for tip in Tip.objects.current(user.pk, at=at)]
+
+
+def test_what_is_taken_back_is_looked_at_again_at_once(tip: Tip, alice: User) -> None:
+    at = took_back(tip, 5)
+    assert on_page(alice, at) == ["Pay rent"]
+    assert TipSchedule.objects.due(at=at).exists()
+    assert make_tip(alice.pk, at=at) == tip
+    assert on_page(alice, at + timedelta(minutes=30)) == ["Pay rent"]
+
+
+def test_a_meeting_that_has_begun_is_not_told_of_because_of_an_undo(alice: User) -> None:
+    make_event(alice, title="Review", starts_in_min=10)
+    reminder = make_tip(alice.pk, at=NOON)
+    assert reminder is not None
+    answering.mark_shown(reminder, surface="page", at=NOON)
+    at = took_back(reminder, 9)
+    assert on_page(alice, at) == [reminder.content]
+    assert on_page(alice, NOON + timedelta(minutes=10)) == []
+    make_tip(alice.pk, at=at)
+    assert on_page(alice, NOON + timedelta(minutes=10)) == []
+
+
+def test_what_is_due_in_a_moment_is_not_due_for_longer_because_of_an_undo(alice: User) -> None:
+    make_task(alice, "Pay rent", due_time=time(12, 5), priority=4)
+    due = make_tip(alice.pk, at=NOON)
+    assert due is not None
+    answering.mark_shown(due, surface="page", at=NOON)
+    took_back(due, 4.9)
+    assert on_page(alice, NOON + timedelta(minutes=5, seconds=1)) == []
+
+
+def test_what_was_closed_meanwhile_does_not_stay_because_of_an_undo(tip: Tip, alice: User) -> None:
+    Task.objects.filter(user=alice).update(completed_at=NOON + timedelta(minutes=1))
+    at = took_back(tip, 2)
+    assert make_tip(alice.pk, at=at) is None
+    assert on_page(alice, at) == []
 
 
 def test_after_an_answer_the_page_rests_until_one_more_is_asked_for(tip: Tip, alice: User) -> None:
