@@ -133,7 +133,8 @@ class UserView:
 
     `later_events` are those behind them, known only to whom a task needs days before something:
     what prepares them looks there, and nothing else does.
-    `answers` are those of the last four weeks, the latest first.
+    `answers` are those of the last four weeks, the latest first; the same said twice on one day is
+    one of them.
     """
 
     user_id: UUID
@@ -151,7 +152,6 @@ class UserView:
     fresh_beliefs: Mapping[str, FreshBelief] = field(default_factory=dict)
     situation: Situation | None = None
     changes_at: datetime | None = None  # when a situation begins or ends by the clock
-    synced_at: datetime | None = None  # the oldest of the connections' last syncs
     answers: tuple[Answer, ...] = ()
     switched_off: frozenset[str] = frozenset()  # keys of agents; for everybody, by staff
     # What pure functions have worked out from this view: many angles ask the same.

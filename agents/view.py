@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Container, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -57,14 +56,14 @@ def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserVi
     """
     zones, locales, formats = _profiles(user_ids)
     consents = _consents(user_ids)
-    links = _links(user_ids)
+    sources = _sources(user_ids)
     understood = load_understood(user_ids)
-    tasks = _tasks(user_ids, zones, links, understood)
-    events = _events(user_ids, Q(ends_at__gt=at, starts_at__lt=at + HORIZON), links, understood)
+    tasks = _tasks(user_ids, zones, sources, understood)
+    events = _events(user_ids, Q(ends_at__gt=at, starts_at__lt=at + HORIZON), sources, understood)
     planners = [user_id for user_id, of_person in tasks.items() if any(map(_is_long, of_person))]
     behind = Q(starts_at__gte=at + HORIZON)
-    later = _events(planners, behind, links, understood) if planners else {}
-    answers = load_answers(user_ids, at=at)
+    later = _events(planners, behind, sources, understood) if planners else {}
+    answers = load_answers(zones, at=at)
     prefs, contexts = load_preferences(user_ids), load_contexts(user_ids)
     switched_off = AgentSwitch.objects.off()
     beliefs = load_beliefs({pk: consents.get(pk, ()) for pk in zones}, at=at)
@@ -86,7 +85,6 @@ def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserVi
             ),
             situation=situation_at(contexts.get(user_id, ()), zone, at),
             changes_at=next_change(contexts.get(user_id, ()), zone, at),
-            synced_at=links.synced.get(user_id),
             answers=answers.get(user_id, ()),
             switched_off=switched_off,
         )
@@ -114,22 +112,10 @@ def _consents(user_ids: Collection[UUID]) -> dict[UUID, set[str]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Links:
-    sources: dict[str, str] = field(default_factory=dict)  # by connection, as text
-    synced: dict[UUID, datetime] = field(default_factory=dict)  # by person, the oldest
-
-
-def _links(user_ids: Collection[UUID]) -> _Links:
-    found = _Links()
+def _sources(user_ids: Collection[UUID]) -> dict[str, str]:
+    """By connection, as text."""
     rows = Connection.objects.filter(Among("user_id", user_ids))
-    for pk, user_id, source, synced_at in rows.values_list(
-        Cast("pk", TextField()), "user_id", "source", "synced_at"
-    ):
-        found.sources[pk] = source
-        if synced_at:
-            found.synced[user_id] = min(synced_at, found.synced.get(user_id, synced_at))
-    return found
+    return dict(rows.values_list(Cast("pk", TextField()), "source"))
 
 
 # Tuples, not model instances: a sweep loads millions of rows.
@@ -145,7 +131,7 @@ _STARTS_ENDS = slice(_EVENT.index("starts_at"), _EVENT.index("ends_at") + 1)
 def _tasks(
     user_ids: Collection[UUID],
     zones: Mapping[UUID, ZoneInfo],
-    links: _Links,
+    sources: Mapping[str, str],
     understood: Mapping[UUID, Understood],
 ) -> dict[UUID, list[TaskView]]:
     completable = {s.manifest.key for s in SOURCES if s.manifest.can_complete}
@@ -153,14 +139,14 @@ def _tasks(
     for user_id, rows in by_person(_open_tasks(user_ids)):
         if zone := zones.get(user_id):
             known = understood.get(user_id, NOTHING_UNDERSTOOD)
-            found[user_id] = [_task(row, zone, links, known, completable) for row in rows]
+            found[user_id] = [_task(row, zone, sources, known, completable) for row in rows]
     return found
 
 
 def _task(
     row: tuple[Any, ...],
     zone: ZoneInfo,
-    links: _Links,
+    sources: Mapping[str, str],
     understood: Understood,
     completable: Container[str],
 ) -> TaskView:
@@ -169,7 +155,7 @@ def _task(
      url) = row  # fmt: skip
     due_on = meant(due_on)  # rows may be older than what keeps such dates out
     due_at = _moment(due_on, due_time, due_zone, zone)
-    source = links.sources.get(connection_id, "")
+    source = sources.get(connection_id, "")
     return TaskView(
         id=pk,
         title=title,
@@ -219,7 +205,7 @@ def _is_long(task: TaskView) -> bool:
 def _events(
     user_ids: Collection[UUID],
     which: Q,
-    links: _Links,
+    sources: Mapping[str, str],
     understood: Mapping[UUID, Understood],
 ) -> dict[UUID, list[EventView]]:
     rows = CalendarEvent.objects.filter(Among("user_id", user_ids), which)
@@ -227,7 +213,7 @@ def _events(
     found = {}
     for user_id, of_person in by_person(rows.values_list(*_EVENT)):
         known = understood.get(user_id, NOTHING_UNDERSTOOD)
-        found[user_id] = [_event(row, links, known) for row in of_person if _is_meant(row)]
+        found[user_id] = [_event(row, sources, known) for row in of_person if _is_meant(row)]
     return found
 
 
@@ -236,13 +222,13 @@ def _is_meant(row: tuple[Any, ...]) -> bool:
     return all(map(meant, row[_STARTS_ENDS]))
 
 
-def _event(row: tuple[Any, ...], links: _Links, understood: Understood) -> EventView:
+def _event(row: tuple[Any, ...], sources: Mapping[str, str], understood: Understood) -> EventView:
     (_owner, connection_id, words, starts_on, pk, title, starts, ends, is_busy, attendees,
      organises, url) = row  # fmt: skip
     return EventView(
         id=pk,
         title=title,
-        source=links.sources.get(connection_id, ""),
+        source=sources.get(connection_id, ""),
         starts_at=starts,
         ends_at=ends,
         is_all_day=starts_on is not None,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from agents.base import Answer
 from events.catalog import TipDismissalExplained, TipReacted, TipReactionUndone
@@ -20,18 +21,24 @@ MOST_ANSWERS = 200
 SUBJECTS = (TipReacted.subject, TipDismissalExplained.subject, TipReactionUndone.subject)
 
 
-def load_answers(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, tuple[Answer, ...]]:
-    """By person, the latest first; one query. Whoever answered nothing is not in it."""
+def load_answers(zones: Mapping[UUID, ZoneInfo], *, at: datetime) -> dict[UUID, tuple[Answer, ...]]:
+    """By person, the latest first; one query. Whoever answered nothing is not in it.
+
+    zones  of each person: what was said twice is one answer on a day of theirs
+    """
     rows = EventRecord.objects.filter(
-        Among("user_id", user_ids), subject__in=SUBJECTS, at__gt=at - REMEMBERED, at__lte=at
+        Among("user_id", zones), subject__in=SUBJECTS, at__gt=at - REMEMBERED, at__lte=at
     ).order_by("pk")
     told: dict[UUID, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
     for user_id, subject, body in rows.values_list("user_id", "subject", "body"):
         told[user_id].append((subject, body))
-    return {user_id: _standing(events) for user_id, events in told.items()}
+    return {
+        user_id: _once_a_day(_standing(events), zones[user_id])[:MOST_ANSWERS]
+        for user_id, events in told.items()
+    }
 
 
-def _standing(events: Iterable[tuple[str, dict[str, Any]]]) -> tuple[Answer, ...]:
+def _standing(events: Iterable[tuple[str, dict[str, Any]]]) -> Iterable[Answer]:
     """The answers that were not taken back, each with the reason that was given for it later."""
     by_tip: dict[str, Answer] = {}
     for subject, body in events:
@@ -43,8 +50,21 @@ def _standing(events: Iterable[tuple[str, dict[str, Any]]]) -> tuple[Answer, ...
                 by_tip[tip] = _answer(body)
         elif tip in by_tip:
             by_tip[tip] = replace(by_tip[tip], reason=body["reason"])
-    latest = sorted(by_tip.values(), key=lambda answer: answer.at, reverse=True)
-    return tuple(latest[:MOST_ANSWERS])
+    return by_tip.values()
+
+
+def _once_a_day(answers: Iterable[Answer], zone: ZoneInfo) -> tuple[Answer, ...]:
+    """Several tips can be about one candidate, on a page that was left open and on another device:
+    who says the same of each has said, and done, it once. It was done the first time, and a no
+    holds from the last on.
+    """
+    once: dict[tuple[str, str, str, date], Answer] = {}
+    for answer in sorted(answers, key=lambda each: each.at):
+        day = answer.at.astimezone(zone).date()
+        same = (answer.candidate, answer.reaction, answer.reason, day)
+        if not (answer.is_done and same in once):
+            once[same] = answer
+    return tuple(sorted(once.values(), key=lambda each: each.at, reverse=True))
 
 
 def _answer(body: dict[str, Any]) -> Answer:

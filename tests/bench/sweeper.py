@@ -33,7 +33,7 @@ PEOPLE = f"select {crowd.PERSON} from generate_series({{}}, {{}}) p"
 READ = {
     "accounts_profile": "user_id, time_zone, locale",
     "accounts_consent": "user_id, key",
-    "integrations_connection": "id, user_id, source, synced_at",
+    "integrations_connection": "id, user_id, source",
     "agents_reading": "user_id, kind, words, traits",
     "integrations_task": "user_id, connection_id, words_digest, due_on, due_time, due_zone,"
     " duration_min, recurrence, id, title, project, section, parent, labels, priority,"

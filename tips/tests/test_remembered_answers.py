@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,8 +11,10 @@ from agents.base import Answer
 from agents.view import load_views
 from events.models import EventRecord
 from tests.clock import NOON
-from tests.factories import give_tip
+from tests.factories import give_tip, the_tip
+from tips import conf
 from tips.answer.answering import explain, mark_shown, react, undo
+from tips.models import Tip
 
 MINUTE = timedelta(minutes=1)
 pytestmark = pytest.mark.django_db
@@ -44,6 +46,40 @@ def test_an_answer_given_offline_counts_when_it_was_given(alice: User) -> None:
     mark_shown(tip, surface="page", at=NOON)
     react(tip, "snooze", at=NOON + 30 * MINUTE, answered_at=NOON + MINUTE)
     assert [a.at for a in answers_of(alice)] == [NOON + MINUTE]
+
+
+def answer_two_tips(user: User, reaction: str, *, apart: timedelta) -> Tip:
+    """The second was made when the first had run out on a page that was left open."""
+    first = give_tip(user)
+    second = the_tip(user, at=NOON + conf.LONGEST_LIFE + MINUTE)
+    assert second != first
+    assert second.candidate == first.candidate
+    react(first, reaction, at=second.made_at)
+    react(second, reaction, at=second.made_at + apart)
+    return second
+
+
+def answered_at(user: User) -> list[datetime]:
+    found = load_views([user.pk], at=NOON + timedelta(days=3))[user.pk].answers
+    return [answer.at for answer in found]
+
+
+def test_what_two_tips_said_and_was_done_once_is_one_answer_of_when_it_was_done(
+    alice: User,
+) -> None:
+    tip = answer_two_tips(alice, "done", apart=MINUTE)
+    assert answered_at(alice) == [tip.made_at]
+    assert EventRecord.objects.filter(subject="feedback.tip.reacted").count() == 2
+
+
+def test_a_no_that_was_said_twice_is_one_and_holds_from_the_last_on(alice: User) -> None:
+    tip = answer_two_tips(alice, "dismiss", apart=MINUTE)
+    assert answered_at(alice) == [tip.made_at + MINUTE]
+
+
+def test_the_same_on_another_day_where_the_person_is_is_another_answer(alice: User) -> None:
+    tip = answer_two_tips(alice, "done", apart=timedelta(hours=10))
+    assert answered_at(alice) == [tip.made_at + timedelta(hours=10), tip.made_at]
 
 
 def test_an_older_log_that_does_not_say_what_was_answered_teaches_nothing(alice: User) -> None:
