@@ -81,6 +81,11 @@ class Answer:
         """Whether something was done: "done" of anything but a task is "got it"."""
         return self.reaction == "done" and is_task(self.candidate)
 
+    @property
+    def is_no_to_now(self) -> bool:
+        """A no that says nothing against the thing itself, as "wrong" and "already done" do."""
+        return self.reaction == "dismiss" and self.reason in ("", "not_now")
+
 
 def is_task(candidate: str) -> bool:
     return candidate.startswith("task:")

@@ -83,9 +83,6 @@ class Candidate:
     facts: Facts = field(default_factory=Facts)
     valid_until: datetime | None = None  # when its facts stop being true
     url: str = ""  # where its row is in its own app; never written by a model
-    model: str = ""  # that wrote `content`; "" for the row's own words
-    prompt_version: str = ""
-    confidence: float = 1.0  # 0..1, how sure its maker is that it is true; rows are
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +110,6 @@ class TipCandidate:
     detail: str
     url: str
     source: str
-    model: str
-    prompt_version: str
-    confidence: float
     score: float
     is_gated: bool
     presses: bool
@@ -124,6 +118,10 @@ class TipCandidate:
     words: tuple[str, ...]
     nominated_by: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+    # What the API promises. Rows are as sure as can be, and no model words what is not a tip yet.
+    model: str = ""
+    prompt_version: str = ""
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,6 @@ def add_present(story: Story) -> None:
         locale=person.locale,
         consents=frozenset({"tasks", "calendar"} if "google-calendar" in person.connections
                            else {"tasks"}),
-        synced_at=at,
         answers=_answers(story, at),
     )  # fmt: skip
     seen = _add_outputs(person, view, rows, rng)

@@ -31,8 +31,8 @@ from tests.canaries import found_in, listening, plant_again, planted
 from tests.clock import NOON
 from tests.factories import make_person, signed_in
 from tips.base import Kind
-from tips.make.making import rows_of
 from tips.models import Tip
+from tips.page.states import rows_of
 
 pytestmark = pytest.mark.django_db
 EMPTY: Any = (None, "", [], {}, 0)

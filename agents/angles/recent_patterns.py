@@ -24,7 +24,6 @@ from oo.lib.words import gettext_lazy, ngettext
 LATELY = timedelta(days=7)
 ENOUGH = 3
 AGAIN = 2
-NOT_NOW = ("", "not_now")  # the reasons of a dismissal that say nothing against the task itself
 
 
 class RecentPatterns(Agent):
@@ -46,11 +45,7 @@ class RecentPatterns(Agent):
         if len(lately) < ENOUGH:
             return None
         done = sum(a.is_done for a in lately)
-        times = Counter(
-            a.candidate
-            for a in lately
-            if a.reaction == "snooze" or (a.reaction == "dismiss" and a.reason in NOT_NOW)
-        )
+        times = Counter(a.candidate for a in lately if a.reaction == "snooze" or a.is_no_to_now)
         put_off = [t for t in view.tasks if times[task_row(t)] >= AGAIN]
         put_off.sort(key=lambda t: (-times[task_row(t)], t.id))
         return Snippet(

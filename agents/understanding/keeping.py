@@ -25,7 +25,6 @@ from agents.registry import READERS
 from agents.traits import EventWords, TaskWords
 from agents.understanding.checks import as_of_words, grounded
 from agents.understanding.codec import DAYS, dump, holds_day, names_day
-from agents.understanding.loading import FIRST_READER as FIRST_READER
 from integrations.models import CalendarEvent, Task, own_words
 from oo.lib.among import Among
 from oo.lib.zones import zone_or_utc

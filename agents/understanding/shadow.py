@@ -14,8 +14,7 @@ from agents.models import Reading
 from agents.traits import NOTHING_READ, Traits
 from agents.understanding.checks import names_agree
 from agents.understanding.codec import load
-from agents.understanding.keeping import FIRST_READER
-from agents.understanding.loading import SHADOW_READER
+from agents.understanding.loading import FIRST_READER, SHADOW_READER
 from agents.understanding.prompts.traits import VALUES
 
 # The newest: all of them are no figure that one can wait for while a page is drawn.

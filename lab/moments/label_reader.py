@@ -15,7 +15,7 @@ from agents.traits import (
     TaskWords,
     Traits,
 )
-from agents.understanding.keeping import FIRST_READER
+from agents.understanding.loading import FIRST_READER
 from lab.moments.format import Moment
 from lab.moments.labels import Labels
 

@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
 
 def _notes(folder: Path, *, held: bool) -> tuple[int, list[tuple[str, Compared]]]:
     from agents.registry import READERS
-    from agents.understanding.keeping import FIRST_READER
+    from agents.understanding.loading import FIRST_READER
     from lab.notes.format import load_notes
     from lab.notes.measuring import compared, read_notes
 
@@ -57,7 +57,7 @@ def _notes(folder: Path, *, held: bool) -> tuple[int, list[tuple[str, Compared]]
 
 def _rows(folder: Path, *, held: bool) -> tuple[int, list[tuple[str, Compared]]]:
     from agents.registry import READERS
-    from agents.understanding.keeping import FIRST_READER
+    from agents.understanding.loading import FIRST_READER
     from lab.notes.rows import compared, load_rows, read_rows
 
     rows = load_rows(folder, held=held)

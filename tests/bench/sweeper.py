@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from agents.looking import sweeping
 from agents.models import LookSchedule, Sweep
 from agents.registry import READERS
-from agents.understanding.keeping import FIRST_READER
+from agents.understanding.loading import FIRST_READER
 from oo.lib import copying
 from tests.bench import crowd
 from tests.clock import NOON

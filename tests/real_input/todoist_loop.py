@@ -24,8 +24,9 @@ from integrations.sync.syncing import sync
 from tests.factories import make_person
 from tests.real_input.todoist_account import fill
 from tests.stand_ins.todoist import TodoistStandIn
-from tips.make.making import make_tip, rows_of
+from tips.make.making import make_tip
 from tips.models import TipDecision
+from tips.page.states import rows_of
 
 BERLIN, TOKYO = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Tokyo")
 

@@ -11,7 +11,6 @@ from uuid import UUID
 from agents.looking.outputs import load_current
 from agents.understanding.keeping import read_new_words
 from agents.view import load_views
-from integrations.models import CalendarEvent, Task
 from tips.make.deciding import decide, mark_of, mutes_in_force
 from tips.make.in_force import load_in_force
 from tips.make.storing import Anew, Stands, Stored, store
@@ -92,16 +91,3 @@ def _decide(
             log.error("no decision: %s", type(error).__name__)  # noqa: TRY400  # no words of theirs
             failures[user_id] = error
     return found, failures
-
-
-def rows_of(tip: Tip) -> tuple[list[Task], list[CalendarEvent]]:
-    """The rows that a tip came from, as far as they still exist. Two queries."""
-    ids: dict[str, list[int]] = {"task": [], "event": []}
-    for item in tip.evidence:
-        ids.setdefault(item["model"], []).append(item["id"])
-    tasks = Task.objects.filter(user_id=tip.user_id, pk__in=ids["task"])
-    events = CalendarEvent.objects.filter(user_id=tip.user_id, pk__in=ids["event"])
-    return (
-        list(tasks.select_related("connection")),
-        list(events.select_related("connection")),
-    )

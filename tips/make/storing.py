@@ -196,8 +196,6 @@ def _tip(one: Anew, at: datetime) -> Tip:
         kind=chosen.candidate.kind,
         url=chosen.candidate.url,
         source=chosen.candidate.source,
-        model=chosen.candidate.model,
-        prompt_version=chosen.candidate.prompt_version,
         policy=decided.policy.manifest.key,
         confidence=decided.choice.confidence,
         evidence=[asdict(row) for row in evidence_of(chosen)],

@@ -21,7 +21,6 @@ from oo.lib.compiled import Compiled, Given
 from tips.base import Kind
 from tips.decide.kinds import PUT_OFF, REASONS, offers_at, way_of
 from tips.make import words
-from tips.make.making import rows_of
 from tips.models import Tip, TipDecision, TipSchedule
 from tips.registry import POLICIES
 
@@ -198,6 +197,19 @@ def build_why(tip: Tip) -> dict[str, Any]:
         "left_host": tip.left_host,
         "read": [*_read_for(tip), str(READ_ANSWERS)],
     }
+
+
+def rows_of(tip: Tip) -> tuple[list[Task], list[CalendarEvent]]:
+    """The rows that a tip came from, as far as they still exist. Two queries."""
+    ids: dict[str, list[int]] = {"task": [], "event": []}
+    for item in tip.evidence:
+        ids.setdefault(item["model"], []).append(item["id"])
+    tasks = Task.objects.filter(user_id=tip.user_id, pk__in=ids["task"])
+    events = CalendarEvent.objects.filter(user_id=tip.user_id, pk__in=ids["event"])
+    return (
+        list(tasks.select_related("connection")),
+        list(events.select_related("connection")),
+    )
 
 
 def _beliefs_of(tip: Tip) -> list[dict[str, Any]]:

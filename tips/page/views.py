@@ -143,7 +143,7 @@ def understood(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")
     kind, is_so = form.cleaned_data["kind"], form.cleaned_data["is_so"]
     trait = is_so or form.cleaned_data["not_so"]
-    tasks_of, events_of = making.rows_of(tip)
+    tasks_of, events_of = states.rows_of(tip)
     words = [row.words_digest for row in (tasks_of if kind == "task" else events_of)]
     try:
         correct(tip.user_id, kind, words, trait, is_so=bool(is_so), at=timezone.now())

@@ -33,7 +33,7 @@ from tips.polish.remembering import first_reason, remembered
 from tips.polish.sparing import KINDS, PURPOSES, questions_left
 
 log = logging.getLogger(__name__)
-UNSAID = "not_now"  # the silence that a model chose
+CHOSEN_SILENCE = "model_silent"  # the code of the silence that a model chose
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _choose(seen: _Seen, patience: Patience, *, at: datetime) -> _Seen | None:
         Tip.objects.filter(pk=seen.tip.pk).update(state=Tip.State.WITHDRAWN, ended_at=at)
         tip = _other(seen, candidate, at=at) if candidate else None
         if tip is None:
-            seen.decision.silence = schedule.silence = UNSAID
+            seen.decision.silence = schedule.silence = CHOSEN_SILENCE
             schedule.save(update_fields=["silence"])
         seen.decision.tip = tip
         seen.decision.save()

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import replace
 from importlib import import_module
-from typing import Any
 
-import pytest
 from django.apps import apps
 
 from accounts.models import User
-from agents.base import UserView
 from tests.clock import NOON
 from tests.factories import make_task
-from tips.base import Candidate
-from tips.decide.candidates import build_candidates
 from tips.make.making import make_tip
 from tips.models import Tip, TipDecision
 
@@ -48,20 +41,6 @@ def test_what_it_logs_says_who_says_so_how_surely_and_from_which_fact(alice: Use
         "confidence": 1.0,
         "evidence": [{"model": "task", "id": task.pk, "fact": "due_today"}],
     }
-
-
-def test_a_tip_says_which_model_wrote_it(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_task(alice, "Pay rent")
-
-    def written(view: UserView, muted: Collection[str]) -> list[Candidate]:
-        by: Any = {"model": "small-1", "prompt_version": "7", "confidence": 0.5}
-        return [replace(c, content="Rent, now.", **by) for c in build_candidates(view, muted)]
-
-    monkeypatch.setattr("tips.make.deciding.build_candidates", written)
-    tip = made(alice)
-    assert (tip.content, tip.model, tip.prompt_version) == ("Rent, now.", "small-1", "7")
-    (logged,) = TipDecision.objects.get(tip=tip).candidates
-    assert (logged["model"], logged["confidence"]) == ("small-1", 0.5)
 
 
 def test_what_older_versions_logged_is_renamed(alice: User) -> None:

@@ -204,7 +204,7 @@ def test_a_model_may_choose_silence(alice: User, model: ModelStandIn, use: Use) 
     model.play(letter("C"), letter("B"), letter("A"))
     polish(tip.pk, at=NOON)
     decision = TipDecision.objects.get()
-    assert (decision.tip, decision.chosen, decision.silence) == (None, "", "not_now")
+    assert (decision.tip, decision.chosen, decision.silence) == (None, "", "model_silent")
     assert not Tip.objects.current(alice.pk, at=NOON).exists()
     page = signed_in(alice).get(reverse("tips:now"))
     assert page.status_code == 200

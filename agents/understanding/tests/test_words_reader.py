@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import fields
 from datetime import date, time
 
@@ -81,5 +82,30 @@ def test_it_never_fails_and_every_quote_stands_in_the_row(title: str, descriptio
         assert trait is None or 0 < trait.confidence <= 1
 
 
-def test_a_long_hostile_text_is_read_in_time_that_grows_with_it() -> None:
-    read("by " * 100_000, "Mon–Fri 9–" * 50_000)
+def calls_to_read(text: str) -> int:
+    """How many functions are called for it, which no machine makes slower. A loop in a loop shows."""
+    calls = 0
+
+    def count(*_event: object) -> None:
+        nonlocal calls
+        calls += 1
+
+    sys.setprofile(count)
+    try:
+        read("", text)
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+@pytest.mark.parametrize(
+    "text", ["by ", "Mon–Fri 9–", "bis 31.1. ", "closes at 6 ", "wait for Anna, ", "(", "1/2 –"]
+)
+def test_twice_a_hostile_text_is_twice_the_work(text: str) -> None:
+    read("", text)  # the lists are read once
+    once, twice = (calls_to_read(text * (length // len(text))) for length in (250, 500))
+    assert twice < 2.5 * once
+
+
+def test_what_is_behind_the_first_3000_characters_is_no_work() -> None:
+    assert calls_to_read("x " * 100_000) < 2 * calls_to_read("x " * 1_500)
