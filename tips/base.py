@@ -94,6 +94,8 @@ class Scored:
     penalties: tuple[str, ...] = ()
     is_gated: bool = False  # it cannot be now
     presses: bool = False  # what is left of its time is a matter of hours
+    # Moments to come at which it is judged otherwise, though nothing but the clock has changed.
+    changes: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class GoodSense(Policy):
             or min(
                 [
                     *silence.next_changes(view),
-                    *_openings(ranking, view),
+                    *_openings(ranking),
                     *insights.next_changes(told, view),
                 ]
             ),
@@ -73,9 +73,7 @@ def _too_little(ranking: Sequence[Scored], bar: silence.Bar) -> str:
     return "nothing_possible" if score < w.GATED / 2 else "nothing_urgent"
 
 
-def _openings(ranking: Sequence[Scored], view: UserView) -> list[datetime]:
-    """When something that cannot be done now can be, or what can be done closes."""
-    moments = [
-        m for s in ranking for m in (s.candidate.facts.opens_at, s.candidate.facts.closes_at)
-    ]
-    return [m for m in moments if m and m > view.now]
+def _openings(ranking: Sequence[Scored]) -> list[datetime]:
+    """When something that cannot be said now can be, or no longer what can. What is worth nothing
+    is worth nothing later either, as far as the clock goes."""
+    return [moment for s in ranking if s.is_gated or s.score > 0 for moment in s.changes]

@@ -28,7 +28,7 @@ from tips.policies.good_sense import weights as w
 from tips.policies.good_sense.prefs import KEY, GoodSensePrefs
 from tips.policies.good_sense.silence import is_late, is_refusal
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+A_SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 Part = tuple[float, str]  # points, and the code of why
 
 
@@ -60,7 +60,24 @@ def _score(candidate: Candidate, task: TaskView, diary: Diary) -> Scored:
         penalties=(*gates, *(code for points, code in parts if points < 0)),
         is_gated=bool(gates),
         presses=bool(need.begin_by and need.begin_by - view.now < w.PRESSES),
+        changes=tuple(moment for moment in _changes(task, need) if moment > view.now),
     )
+
+
+def _changes(task: TaskView, need: Need) -> Iterator[datetime]:
+    """It opens, closes, or closes soon; is too long for what is left; has passed; is new no more."""
+    if need.hard:
+        yield need.hard
+    if task.added_at:
+        yield task.added_at + w.FRESH_FOR
+    if task.due_at:
+        yield task.due_at - w.READY_BEFORE
+    if first := need.first:
+        yield first.start
+        yield first.end
+        yield first.end - need.effort + A_SECOND  # until then it fits
+        yield first.end - w.CLOSING_WITHIN
+        yield first.end - w.CLOSES_SOON
 
 
 def _reminder(candidate: Candidate, view: UserView) -> float:

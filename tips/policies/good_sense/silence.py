@@ -74,8 +74,7 @@ def recent_refusals(view: UserView) -> list[datetime]:
 
 
 def is_refusal(answer: Answer) -> bool:
-    """A no to being asked now. "Wrong" and "already done" say something about the task instead."""
-    return answer.reaction == "dismiss" and answer.reason in ("", "not_now")
+    return answer.is_no_to_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +151,16 @@ def quiet_until(view: UserView) -> datetime | None:
 
 
 def next_changes(view: UserView) -> list[datetime]:
-    """When what is said changes by the clock alone: the threshold, the evening, and what is silent
-    for what begins soon."""
+    """When what is said changes by the clock alone: the threshold, the evening, what is silent for
+    what begins soon, and a no that counts no longer."""
     local = view.now.astimezone(view.zone)
     clocks = (*quiet_hours(view), w.EVE_FROM, late_from(view))
     ahead = [clock for clock in clocks if clock > local.time()]
     day = local.date() if ahead else view.next_midnight.date()
     next_clock = datetime.combine(day, min(ahead, default=time()), view.zone)
     begins = (moment for event in view.events for moment in _silent_from(event))
-    return [next_clock, *(moment for moment in begins if moment > view.now)]
+    forgotten = (refused + w.REFUSALS_COUNT_FOR for refused in recent_refusals(view))
+    return [next_clock, *forgotten, *(moment for moment in begins if moment > view.now)]
 
 
 def _silent_from(event: EventView) -> Iterator[datetime]:
