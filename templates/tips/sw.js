@@ -19,12 +19,20 @@ const FILES = [
   "{% static 'css/tip.css' %}",
   "{% static 'css/answers.css' %}",
   "{% static 'css/over.css' %}",
+  "{% static 'django_htmx/htmx-2.min.js' %}",
+  "{% static 'js/queue.js' %}",
+  "{% static 'js/taps.js' %}",
+  "{% static 'js/keys.js' %}",
+  "{% static 'js/tip.js' %}",
+  "{% static 'js/swipe.js' %}",
+  "{% static 'js/offline.js' %}",
   "{% static 'fonts/newsreader-latin.woff2' %}",
   "{% static 'fonts/instrument-sans-latin.woff2' %}",
 ];
 const STATIC = "{% get_static_prefix %}";
 const HASHED = /\.[0-9a-f]{12}\.\w+$/;
 const ANSWER = /^\/tip\/[^/]+\/answer$/;
+const SHOWN = /^(\/tip\/[^/]+\/)shown$/;
 const CHANGES = /^\/(more|tip\/[^/]+\/(answer|reason|undo))$/;
 
 self.addEventListener("install", (event) => {
@@ -34,6 +42,8 @@ self.addEventListener("install", (event) => {
 async function install() {
   const shell = await caches.open(SHELL);
   await shell.addAll(FILES.map((file) => new Request(file, { cache: "reload" })));
+  // The page that brought the worker was loaded past it: without this copy, a first visit leaves none.
+  await refresh();
   await self.skipWaiting();
 }
 
@@ -62,6 +72,7 @@ function onPost(event, request, url) {
   if (url.pathname === DELETE) event.waitUntil(caches.delete(PERSON));
   const plainAnswer = request.mode === "navigate" && ANSWER.test(url.pathname);
   if (plainAnswer) event.respondWith(answerOrKeep(request, url));
+  else if (SHOWN.test(url.pathname)) event.respondWith(showThenKeep(event, request, url));
   else if (CHANGES.test(url.pathname)) event.respondWith(changeThenRefresh(event, request));
 }
 
@@ -156,11 +167,25 @@ async function trim(shell) {
 
 // ---- answers
 
+const refresh = () => fetch(HOME, { redirect: "manual" }).then(rememberHome).catch(() => {});
+
 async function changeThenRefresh(event, request) {
   const response = await fetch(request);
   // The copy for the next time without a network must not show a tip that has been answered.
-  if (response.ok) event.waitUntil(fetch(HOME, { redirect: "manual" }).then(rememberHome).catch(() => {}));
+  if (response.ok) event.waitUntil(refresh());
   return response;
+}
+
+async function showThenKeep(event, request, url) {
+  const response = await fetch(request);
+  if (response.ok) event.waitUntil(keepShown(SHOWN.exec(url.pathname)[1]));
+  return response;
+}
+
+// A tip that came to a page which had waited for it is not in the copy of that page.
+async function keepShown(tip) {
+  const kept = await caches.match(HOME, { cacheName: PERSON, ignoreVary: true });
+  if (!kept || !(await kept.text()).includes(tip)) await refresh();
 }
 
 // A form that was sent without HTMX. What fails on the way is kept; the last page then shows it as kept.

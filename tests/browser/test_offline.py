@@ -12,7 +12,7 @@ from tests.browser.card import card, expect_state, expect_tip, expect_words, ope
 from tests.browser.conftest import PATIENCE_MS, Visit, session_of
 from tests.browser.site import Site
 from tests.browser.watch import Watch
-from tests.factories import give_tip
+from tests.factories import give_tip, make_task
 from tips.models import Tip
 
 pytestmark = pytest.mark.browser
@@ -139,6 +139,45 @@ def test_an_answer_given_offline_survives_a_reload_and_can_be_taken_back(
     expect_tip(page, "Pay the rent")
     tip.refresh_from_db()
     assert tip.reaction == ""
+
+
+def test_an_answer_to_the_first_page_ever_survives_a_reload(
+    visit: Visit, alice: User, tip: Tip, watch: Watch
+) -> None:
+    """The page that brings the worker was loaded past it, with all that it is made of."""
+    watch.expect_no_network()
+    page = open_tip(visit(alice))
+    page.evaluate(WORKER_IS_ACTIVE)
+    go_offline(page)
+    press(page, "Later")
+    expect_words(page, "Saved: Later.")
+    page.reload()
+    expect_words(page, "Saved: Later.")
+    go_online(page)
+    expect_words(page, "Later, then.")
+    tip.refresh_from_db()
+    assert tip.reaction == "snooze"
+
+
+def test_so_does_one_to_a_tip_that_the_page_had_waited_for(
+    visit: Visit, alice: User, watch: Watch
+) -> None:
+    watch.expect_no_network()
+    page = visit(alice)
+    page.goto("/")
+    expect_state(page, "connect")
+    page.evaluate(WORKER_IS_ACTIVE)
+    make_task(alice, "Pay the rent")
+    page.goto("/")
+    expect_state(page, "wait")
+    expect_tip(page, "Pay the rent")
+    in_the_copy = "async () => (await (await caches.match('/', { ignoreVary: true })).text())"
+    eventually(page, f"async () => (await ({in_the_copy})()).includes('Pay the rent')", True)
+    go_offline(page)
+    press(page, "Done")
+    expect_words(page, "Saved: Done.")
+    page.reload()
+    expect_words(page, "Saved: Done.")
 
 
 def test_an_answer_of_another_device_wins_over_one_that_waited(
