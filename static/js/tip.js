@@ -6,6 +6,7 @@
   const STALE_MS = 60_000;
   const ASK_EVERY_MS = 20_000;
   const SEEN_AFTER_MS = 600;
+  const GLIDE_MS = 450;
 
   const find = (selector) => document.querySelector(selector);
   const card = () => document.getElementById("tip");
@@ -15,6 +16,7 @@
   let drawnAt = Date.now();
   let failed = null;
   let focusWasInCard = false;
+  let whereWords = () => {};
   let askTimer = 0;
   let clockTimer = 0;
 
@@ -26,16 +28,42 @@
     if (key === "Escape" && !legend.open) closeWhy();
   }
 
+  // The way back, of a phone or of the browser, closes the reasons before it leaves oO.
   function closeWhy() {
+    if (!shutWhy()) return;
+    if (history.state?.why) history.back();
+  }
+
+  function shutWhy() {
     const why = find("#why:not([hidden])");
-    if (!why) return;
+    if (!why) return false;
     const hadFocus = why.contains(document.activeElement);
+    const glide = gliding(find(".tip__words"));
     why.replaceChildren();
     why.hidden = true;
+    glide();
     const link = find("[data-why]");
     link?.setAttribute("aria-expanded", "false");
     if (hadFocus) link?.focus();
+    return true;
   }
+
+  function whyOpened() {
+    if (!history.state?.why) history.pushState({ why: true }, "");
+    find("[data-why]")?.setAttribute("aria-expanded", "true");
+    whereWords();
+    document.getElementById("why-title")?.focus();
+  }
+
+  // Whoever comes back from where a reason led finds the reasons open, unless their tip is gone.
+  function openAgain() {
+    if (!history.state?.why || whyIsOpen()) return;
+    const link = find("[data-why]");
+    if (!link || !window.htmx) return history.back();
+    htmx.ajax("GET", link.href, { target: "#why", swap: "outerHTML" })?.catch(() => {});
+  }
+
+  const onPop = () => (history.state?.why ? openAgain() : shutWhy());
 
   function onClick(event) {
     const closes = event.target.closest("[data-close], [data-why][aria-expanded='true']");
@@ -43,7 +71,7 @@
     if (event.target.closest("[data-again]")) return tryAgain();
     // A click on the dark around them closes the legend and the reasons.
     if (event.target === legend) legend.close();
-    else if (whyIsOpen() && !event.target.closest("#why, .tip__foot")) closeWhy();
+    else if (whyIsOpen() && !event.target.closest("#why, .tip__foot, a[href]")) closeWhy();
   }
 
   function stop(event, act) {
@@ -66,6 +94,21 @@
     focusWasInCard = Boolean(tip.querySelector(":focus-visible"));
     closeWhy();
     trouble.hidden = true;
+  }
+
+  // ---- movement
+
+  // What a change puts elsewhere goes there: to be called before it, and the answer after it.
+  function gliding(thing) {
+    if (!thing || matchMedia("(prefers-reduced-motion: reduce)").matches) return () => {};
+    const from = thing.getBoundingClientRect();
+    return () => {
+      const to = thing.getBoundingClientRect();
+      const [dx, dy] = [from.x + from.width / 2 - to.x - to.width / 2, from.y - to.y];
+      if (!to.width || Math.hypot(dx, dy) < 1) return;
+      const easing = "cubic-bezier(0.2, 0.7, 0.2, 1)"; // --rise
+      thing.animate({ translate: [`${dx}px ${dy}px`, "0 0"] }, { duration: GLIDE_MS, easing });
+    };
   }
 
   // ---- one card at a time
@@ -125,8 +168,10 @@
     tip.classList.add("tip--counting");
     setTimeout(() => {
       const hadFocus = form.contains(document.activeElement);
+      const glide = gliding(tip.querySelector("[data-more]"));
       taps.draw(form.parentElement);
       form.hidden = true;
+      glide();
       if (hadFocus) tip.querySelector("[data-more]")?.focus();
     }, left);
   }
@@ -169,6 +214,7 @@
 
   function beforeSwap({ detail }) {
     const { target, xhr } = detail;
+    if (target.id === "why") whereWords = gliding(find(".tip__words"));
     if (target.id !== "tip" && target.id !== "why") return;
     if (!xhr.responseText.includes(`id="${target.id}"`)) {
       detail.shouldSwap = false; // a whole page, so the session has ended
@@ -184,10 +230,7 @@
   }
 
   function afterSettle({ detail }) {
-    if (detail.elt.id === "why") {
-      find("[data-why]")?.setAttribute("aria-expanded", "true");
-      return document.getElementById("why-title")?.focus();
-    }
+    if (detail.elt.id === "why") return whyOpened();
     if (detail.elt.id !== "tip") return;
     trouble.hidden = true;
     arrive();
@@ -227,6 +270,8 @@
     else location.assign("/");
   }
 
+  addEventListener("popstate", onPop);
+  document.addEventListener("DOMContentLoaded", openAgain);
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", onClick, true);
   document.addEventListener("submit", onSubmit, true);
