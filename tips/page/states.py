@@ -18,10 +18,11 @@ from agents.understanding.correcting import understanding_of
 from integrations.models import CalendarEvent, Completion, Connection, Task
 from integrations.registry import SOURCES
 from oo.lib.compiled import Compiled, Given
-from tips.base import Kind
+from tips.base import BETWEEN_REASONS, Kind
 from tips.decide.kinds import PUT_OFF, REASONS, offers_at, way_of
 from tips.make import words
 from tips.models import Tip, TipDecision, TipSchedule
+from tips.page.again import said_again
 from tips.registry import POLICIES
 
 # The tip that may be on the page, and whether one of the person's sources must be reconnected.
@@ -110,6 +111,7 @@ def answered(tip: Tip, *, at: datetime, said_elsewhere: bool = False) -> Page:
             "said": offer.said if offer else "",
             "reasons": [(r, REASONS[r]) for r in way.reasons] if is_no else [],
             "noted": "" if offer and offer.implies else tip.get_reason_display(),
+            "again": said_again(tip, at=at),
             # What begins soon is still told of when it has been acknowledged.
             "starts_at": tip.starts_at if is_done else None,
             "ask_at": _said_again(tip),
@@ -181,7 +183,7 @@ def build_why(tip: Tip) -> dict[str, Any]:
         "evidence": evidence,
         "beliefs": _beliefs_of(tip),
         "seen": _seen(decision, tip.candidate) if decision else [],
-        "reasons": next((c["words"] for c in ranking if c["key"] == tip.candidate), []),
+        "reasons": _unsaid(tip, ranking),
         "runners_up": [
             {"title": c["content"], "reasons": " · ".join(c["words"][:2])}
             for c in ranking
@@ -210,6 +212,13 @@ def rows_of(tip: Tip) -> tuple[list[Task], list[CalendarEvent]]:
         list(tasks.select_related("connection")),
         list(events.select_related("connection")),
     )
+
+
+def _unsaid(tip: Tip, ranking: list[dict[str, Any]]) -> list[str]:
+    """The reasons but those that stand under the tip already, unless there are no others."""
+    reasons: list[str] = next((c["words"] for c in ranking if c["key"] == tip.candidate), [])
+    said = tip.quiet_line.split(BETWEEN_REASONS)
+    return [words for words in reasons if words not in said] or reasons
 
 
 def _beliefs_of(tip: Tip) -> list[dict[str, Any]]:

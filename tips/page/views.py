@@ -97,7 +97,7 @@ def reason(request: SignedInRequest, pk: UUID) -> HttpResponse:
         outcome = answering.explain(tip, form.cleaned_data["reason"], at=timezone.now())
     except answering.NotOffered as refused:
         return HttpResponseBadRequest(refused.what, content_type="text/plain")
-    return _answered(request, outcome.tip)
+    return _answered(request, outcome.tip, is_still=True)
 
 
 @require_POST
@@ -196,13 +196,22 @@ def _waited(request: HttpRequest) -> int:
 
 
 def _answered(
-    request: SignedInRequest, tip: Tip, *, elsewhere: bool = False, notice: str = ""
+    request: SignedInRequest,
+    tip: Tip,
+    *,
+    elsewhere: bool = False,
+    notice: str = "",
+    is_still: bool = False,
 ) -> HttpResponse:
-    """The card of an answer, with what did not work; without HTMX the page that follows says it."""
+    """The card of an answer, with what did not work; without HTMX the page that follows says it.
+
+    is_still  it has arrived before, and only a line of it is another
+    """
     if notice and not request.htmx:
         messages.info(request, notice)
     found = states.answered(tip, at=timezone.now(), said_elsewhere=elsewhere)
-    return _draw_or_home(request, states.Page(found.state, {**found.context, "notice": notice}))
+    context = {**found.context, "notice": notice, "is_still": is_still}
+    return _draw_or_home(request, states.Page(found.state, context))
 
 
 def _draw_or_home(request: SignedInRequest, found: states.Page) -> HttpResponse:

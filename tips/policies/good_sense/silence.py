@@ -13,7 +13,7 @@ from agents.timing.waking import awake_of
 from agents.traits import EventKind
 from tips.base import Kind, Scored
 from tips.policies.good_sense import weights as w
-from tips.policies.good_sense.prefs import is_between, quiet_hours
+from tips.policies.good_sense.prefs import is_between, prefs_of, quiet_hours
 
 _CODES = {
     EventKind.FOCUS: "in_focus",
@@ -105,7 +105,8 @@ def usual_bar() -> Bar:
 def _bar_of_the_hour(view: UserView) -> Bar:
     clock = view.now.astimezone(view.zone).time()
     if is_between(clock, quiet_hours(view)):
-        return Bar(w.SPEAK_AT_NIGHT, "late")
+        # Whoever set them may have set the middle of the day.
+        return Bar(w.SPEAK_AT_NIGHT, "quiet_hours" if prefs_of(view).quiet else "late")
     bars = [Bar(w.SPEAK_LATE, "late") if is_late(view) else usual_bar()]
     free = [e for e in view.events if _is_free_day(e, view)]
     if free or _is_away(view):

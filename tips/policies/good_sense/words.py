@@ -20,6 +20,7 @@ SILENCES: Mapping[str, Words] = {
     "on_a_journey": gettext_lazy("You are on your way. This can wait."),
     "refused": gettext_lazy("Enough for now. oO is quiet for a while."),
     "after_a_no": gettext_lazy("You said no just now. What is open can wait."),
+    "quiet_hours": gettext_lazy("These are your quiet hours. What is open can wait."),
     "late": gettext_lazy("It is late. What is open can wait."),
     "free_day": gettext_lazy("A free day. What is open can wait."),
     "nothing_urgent": gettext_lazy("Nothing needs you now."),

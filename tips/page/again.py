@@ -1,0 +1,57 @@
+"""When what was answered may be said again: one sentence, from what was stored with the answer."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from oo.lib.words import clock
+from tips.base import Kind
+from tips.models import Mute, Tip
+
+
+def said_again(tip: Tip, *, at: datetime) -> str:
+    """In the active zone and the clock of the person; "" where nothing is held back. One query."""
+    mute = Mute.objects.filter(tip=tip, until__gt=at).first()
+    if mute is None:
+        return ""
+    if mute.until_changed:
+        return _until_changed(mute.candidate)
+    if tip.kind == Kind.REMINDER and not _is_put_off(tip):
+        return ""  # what it leads to is over by then
+    return _until(mute.until, at, is_later=tip.reaction == Tip.Reaction.SNOOZE)
+
+
+def _is_put_off(tip: Tip) -> bool:
+    """In time: else it is not said again."""
+    until, ended = tip.later_until, tip.ended_at
+    return bool(tip.reaction == Tip.Reaction.SNOOZE and until and ended and ended <= until)
+
+
+def _until_changed(candidate: str) -> str:
+    match candidate.partition(":")[0]:
+        case "task":
+            return _("Not until the task changes.")
+        case "event":
+            return _("Not until the meeting changes.")
+    return ""
+
+
+def _until(until: datetime, at: datetime, *, is_later: bool) -> str:
+    ahead = (timezone.localdate(until) - timezone.localdate(at)).days
+    if ahead > 1:
+        days = round((until - at) / timedelta(days=1))
+        return ngettext("Not for %(n)s day.", "Not for %(n)s days.", days) % {"n": days}
+    if ahead == 1:
+        said = _("Back tomorrow, %(time)s.") if is_later else _("Not before tomorrow, %(time)s.")
+    else:
+        said = _("Back at %(time)s.") if is_later else _("Not before %(time)s.")
+    return _with_one_stop(said % {"time": clock(until)})
+
+
+def _with_one_stop(sentence: str) -> str:
+    """A clock may end with a dot of its own, as "8 a.m." does."""
+    return sentence[:-1] if sentence.endswith("..") else sentence
