@@ -25,7 +25,7 @@ class GoodSense(Policy):
     manifest = PolicyManifest(
         key=KEY,
         title=_("Good sense"),
-        version=9,
+        version=10,
         reasons={**words.REASONS, **insights.REASONS},
         penalties=words.PENALTIES,
         silences=words.SILENCES,
@@ -68,7 +68,7 @@ def _too_little(ranking: Sequence[Scored], bar: silence.Bar) -> str:
     score = ranking[0].score
     if score >= bar.points:
         return ""
-    if score >= w.SPEAK:
+    if score >= w.SPEAK or bar.code == "quiet_hours":
         return bar.code
     return "nothing_possible" if score < w.GATED / 2 else "nothing_urgent"
 

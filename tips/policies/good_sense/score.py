@@ -65,7 +65,7 @@ def _score(candidate: Candidate, task: TaskView, diary: Diary) -> Scored:
 
 
 def _changes(task: TaskView, need: Need) -> Iterator[datetime]:
-    """It opens, closes, or closes soon; is too long for what is left; has passed; is new no more."""
+    """It opens, closes or closes soon; is too long for what is left; has passed; is old news."""
     if need.hard:
         yield need.hard
     if task.added_at:
