@@ -22,7 +22,7 @@ def said_again(tip: Tip, *, at: datetime) -> str:
         return _until_changed(mute.candidate)
     if tip.kind == Kind.REMINDER and not _is_put_off(tip):
         return ""  # what it leads to is over by then
-    return _until(mute.until, at, is_later=tip.reaction == Tip.Reaction.SNOOZE)
+    return _until(mute.until, at)
 
 
 def _is_put_off(tip: Tip) -> bool:
@@ -40,15 +40,16 @@ def _until_changed(candidate: str) -> str:
     return ""
 
 
-def _until(until: datetime, at: datetime, *, is_later: bool) -> str:
+def _until(until: datetime, at: datetime) -> str:
+    """Not that it comes back then: something else may be better by that time."""
     ahead = (timezone.localdate(until) - timezone.localdate(at)).days
     if ahead > 1:
         days = round((until - at) / timedelta(days=1))
         return ngettext("Not for %(n)s day.", "Not for %(n)s days.", days) % {"n": days}
     if ahead == 1:
-        said = _("Back tomorrow, %(time)s.") if is_later else _("Not before tomorrow, %(time)s.")
+        said = _("Not before tomorrow, %(time)s.")
     else:
-        said = _("Back at %(time)s.") if is_later else _("Not before %(time)s.")
+        said = _("Not before %(time)s.")
     return _with_one_stop(said % {"time": clock(until)})
 
 

@@ -43,13 +43,13 @@ def words_of(page: Any) -> str:
     return re.sub(r"\s+", " ", strip_tags(page.content.decode()))
 
 
-HELD = ("Back ", "Not before", "Not for", "Not until")
+HELD = ("Not before", "Not for", "Not until")
 
 
 @pytest.mark.parametrize(
     ("reaction", "reason", "said"),
     [
-        ("snooze", "", "Back at 2 p.m. "),
+        ("snooze", "", "Not before 2 p.m. "),
         ("dismiss", "", "Not before tomorrow, 8 a.m. "),
         ("dismiss", "not_now", "Not before 4 p.m. "),
         ("dismiss", "not_relevant", "Not for 30 days."),
@@ -75,9 +75,9 @@ def test_what_is_closed_is_not_held_back(
 def test_it_is_said_from_what_was_stored(alice: User, alice_client: Client, tip: Tip) -> None:
     card(alice_client, tip, "snooze")
     Mute.objects.update(until=NOON + timedelta(hours=5, minutes=7))
-    assert "Back at 5:07 p.m. " in words_of(alice_client.get("/"))
+    assert "Not before 5:07 p.m. " in words_of(alice_client.get("/"))
     Mute.objects.all().delete()
-    assert "Back at" not in words_of(alice_client.get("/"))
+    assert "Not before" not in words_of(alice_client.get("/"))
 
 
 def test_it_is_said_in_the_zone_and_the_clock_of_the_person(alice: User, tip: Tip) -> None:
@@ -86,19 +86,19 @@ def test_it_is_said_in_the_zone_and_the_clock_of_the_person(alice: User, tip: Ti
     assert "Not before tomorrow, 08:00." in card(signed_in(alice), tip, "dismiss")
 
 
-def test_what_was_put_off_in_the_evening_is_back_tomorrow(
+def test_what_was_put_off_in_the_evening_waits_until_tomorrow(
     alice: User, clock: time_machine.Traveller
 ) -> None:
     late = NOON + timedelta(hours=9)
     clock.move_to(late.astimezone(UTC))
     tip = give_tip(alice, "Pay rent", at=late)
-    assert "Back tomorrow, 8 a.m. " in card(signed_in(alice), tip, "snooze")
+    assert "Not before tomorrow, 8 a.m. " in card(signed_in(alice), tip, "snooze")
 
 
 @pytest.mark.parametrize(
     ("reaction", "reason", "said"),
     [
-        ("snooze", "", "Back at 12:05 p.m. "),
+        ("snooze", "", "Not before 12:05 p.m. "),
         ("dismiss", "wrong", "Not until the meeting changes."),
         ("dismiss", "not_relevant", ""),  # by then it is over
         ("dismiss", "", ""),
@@ -120,7 +120,7 @@ def test_a_reminder_put_off_too_late_is_not_said_to_be_back(
     make_event(alice, starts_in_min=12)
     tip = the_tip(alice)
     clock.shift(6 * 60)
-    assert "Back at" not in card(alice_client, tip, "snooze")
+    assert "Not before" not in card(alice_client, tip, "snooze")
 
 
 def test_an_insight_is_not_news_for_a_month_and_no_task(alice: User, alice_client: Client) -> None:
