@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
-from agents.base import Unit, UserView
+from agents.base import UserView
 from agents.profile.counting import load_counted
 from agents.profile.features import CONTEXT, COUNTED, Feature, S
-from oo.lib.words import Words
-
-UNITS: Mapping[Unit, Words] = {
-    Unit.COUNT: _("number"),
-    Unit.DAYS: _("days"),
-    Unit.MINUTES: _("minutes"),
-    Unit.SECONDS: _("seconds"),
-    Unit.HOUR: _("hour of the day"),
-    Unit.SHARE: _("percent"),
-    Unit.MOMENT: _("date and time"),
-    Unit.NAME: _("name"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +16,6 @@ class FeatureRow:
     key: str
     title: str
     sentence: str  # "" while there is too little to say so
-    unit: str
 
 
 def build_counted(view: UserView) -> dict[str, Any]:
@@ -50,5 +35,4 @@ def _rows(
         if consents.issuperset(feature.consents):
             value = feature.work_out(source)
             sentence = "" if value is None else feature.say(value)
-            unit = str(UNITS[feature.unit])
-            yield FeatureRow(feature.key, str(feature.title), sentence, unit)
+            yield FeatureRow(feature.key, str(feature.title), sentence)

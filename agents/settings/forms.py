@@ -18,6 +18,7 @@ from agents.base import Prefs
 from agents.models import Context
 
 LINES = tuple[str, ...]
+SWITCH = "on"  # the field of a schema that one tap in its row sets
 
 if TYPE_CHECKING:
     ContextModelForm = forms.ModelForm[Context]

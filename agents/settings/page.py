@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from agents.profile.contexts import situation_at
 from agents.profile.preferences import adjustable, load_preferences
 from agents.registry import AGENTS, INFERENCES
 from agents.settings.counted import build_counted
-from agents.settings.forms import ContextForm, PrefsForm
+from agents.settings.forms import SWITCH, ContextForm, PrefsForm
 from agents.settings.understood import TraitRow, form_name, told_traits
 from agents.timing.prepared import find_prepared
 from agents.traits import Origin
@@ -72,7 +71,8 @@ def build_page(user_id: UUID, *, at: datetime, shown: dict[str, Any] | None = No
 def _plugins(user_id: UUID, shown: dict[str, Any]) -> Iterator[dict[str, Any]]:
     known = load_preferences([user_id]).get(user_id, {})
     for key, plugin in adjustable().items():
-        form = shown.get(f"prefs-{key}") or PrefsForm(plugin.prefs, now=known.get(key))
+        prefs = known.get(key) or plugin.prefs()
+        form = shown.get(f"prefs-{key}") or PrefsForm(plugin.prefs, now=prefs)
         yield {
             "key": key,
             "title": plugin.title,
@@ -80,6 +80,9 @@ def _plugins(user_id: UUID, shown: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "form": form,
             "is_open": form.is_bound,
             "is_angle": key in AGENTS,
+            "can_switch": SWITCH in plugin.prefs.labels,
+            "is_off": not getattr(prefs, SWITCH, True),
+            "has_more": any(name != SWITCH for name in plugin.prefs.labels),
         }
 
 
@@ -121,11 +124,16 @@ def _understood(view: UserView, shown: dict[str, Any]) -> list[dict[str, Any]]:
 
     rows = Task.objects.open().filter(user_id=user_id).order_by("-pk")
     titles = rows.exclude(words_digest="").values_list("title", "words_digest")
-    found = list(islice((row for row in titles if is_told(*row)), MOST_UNDERSTOOD))
-    known = understandings_of(user_id, kind, {words for _title, words in found})
+    found: dict[str, str] = {}  # what is said of one counts for all with its words: one row
+    for title, words in titles:
+        if words not in found and is_told(title, words):
+            found[words] = title
+            if len(found) == MOST_UNDERSTOOD:
+                break
+    known = understandings_of(user_id, kind, set(found))
     return [
         {"title": title, "words": words, "traits": traits}
-        for title, words in found
+        for words, title in found.items()
         if (traits := list(_told(known[words], title, words, view, shown)))
     ]
 

@@ -39,23 +39,24 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 Cleaned = Mapping[str, Any]
 Fields = dict[str, forms.Field]
 
+# In the order in which they are asked: what is of use for most tasks first.
 QUESTIONS: Mapping[str, Words] = {
-    "hours": _("When it can be done"),
-    "last_moment": _("Until when it can be done"),
-    "obsolete_after": _("After which day it is of no use"),
-    "blocked": _("What it waits for"),
-    "waits": _("Who waits for it"),
-    "unblocks": _("What can go on once it is done"),
-    "place": _("Where it can be done"),
-    "stakes": _("What missing it costs"),
-    "effort": _("How long it takes"),
-    "energy": _("How much attention it needs"),
-    "prepares": _("Before what it must be done"),
-    "someday": _("Whether it is for someday"),
-    "noise": _("What it is, if nobody wrote it for you"),
-    "kind": _("What it is"),
-    "may_interrupt": _("Whether it may be interrupted"),
-    "leave_by": _("How long before it to leave"),
+    "hours": _("When can it be done?"),
+    "last_moment": _("Until when can it be done?"),
+    "effort": _("How long does it take?"),
+    "waits": _("Who is waiting for it?"),
+    "blocked": _("What is it waiting for?"),
+    "place": _("Where can it be done?"),
+    "stakes": _("What happens if it is missed?"),
+    "energy": _("How much attention does it need?"),
+    "prepares": _("What does it have to be done before?"),
+    "unblocks": _("What can go on once it is done?"),
+    "obsolete_after": _("After which day is it of no use?"),
+    "someday": _("Is it for someday?"),
+    "noise": _("What is it, if nobody wrote it for you?"),
+    "kind": _("What is it?"),
+    "may_interrupt": _("May it be interrupted?"),
+    "leave_by": _("How long before it do you have to leave?"),
 }
 
 

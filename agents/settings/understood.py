@@ -15,6 +15,8 @@ from agents.understanding.words import Said
 from integrations.models import CalendarEvent, Task
 from oo.lib.words import Words
 
+AT_ONCE = 4  # questions; the others are one tap away
+
 
 @dataclass(frozen=True, slots=True)
 class TraitRow:
@@ -44,12 +46,16 @@ def build_row(
     known = understanding_of(user_id, kind, words)
     told = list(told_traits(kind, words, known, shown or {}))
     of_told = {row.form.trait for row in told}
-    names = [field.name for field in fields(KINDS[kind]) if field.name not in of_told]
+    of_kind = {field.name for field in fields(KINDS[kind])} - of_told
+    untold = [_row(kind, words, n, known, shown or {}) for n in QUESTIONS if n in of_kind]
+    at_once = AT_ONCE if len(untold) > AT_ONCE + 1 else len(untold)
     return {
         "kind": kind,
         "words": words,
         "told": told,
-        "untold": [_row(kind, words, name, known, shown or {}) for name in names],
+        "untold": untold[:at_once],
+        "more": untold[at_once:],
+        "is_more_open": any(row.is_open for row in untold[at_once:]),
     }
 
 

@@ -21,9 +21,9 @@ from accounts.redirects import login_required
 from accounts.requests import SignedInRequest
 from agents.inferring import beliefs
 from agents.models import Context, LookSchedule, Reading
-from agents.profile.preferences import adjustable, set_preferences
+from agents.profile.preferences import adjustable, load_preferences, set_preferences
 from agents.registry import INFERENCES
-from agents.settings.forms import ContextForm, PrefsForm
+from agents.settings.forms import SWITCH, ContextForm, PrefsForm
 from agents.settings.page import build_page
 from agents.settings.traits import TraitForm
 from agents.settings.understood import build_row, find_title, form_name
@@ -48,12 +48,18 @@ def prefs(request: SignedInRequest, key: str) -> HttpResponse:
     plugin = adjustable().get(key)
     if plugin is None:
         raise Http404
-    form = PrefsForm(plugin.prefs, request.POST)
-    if not form.is_valid() or form.prefs is None:
-        return _draw(request, {f"prefs-{key}": form}, status=422)
-    set_preferences(request.user.pk, key, form.prefs, at=timezone.now())
-    messages.success(request, _("Saved."))
-    return _back(f"plugin-{key}")
+    user_id, row = request.user.pk, f"plugin-{key}"
+    if "switch" in request.POST and SWITCH in plugin.prefs.labels:
+        now = load_preferences([user_id]).get(user_id, {}).get(key) or plugin.prefs()
+        wanted = now.model_copy(update={SWITCH: request.POST["switch"] == "on"})
+    else:
+        form = PrefsForm(plugin.prefs, request.POST)
+        if not form.is_valid() or form.prefs is None:
+            return _draw(request, {f"prefs-{key}": form}, status=422)
+        wanted = form.prefs
+    set_preferences(user_id, key, wanted, at=timezone.now())
+    messages.success(request, _("Saved."), extra_tags=row)
+    return _back(row)
 
 
 @require_POST
@@ -65,7 +71,9 @@ def add_context(request: SignedInRequest) -> HttpResponse:
     user_id, at = request.user.pk, timezone.now()
     own = Context.objects.filter(user_id=user_id)
     if own.count() >= MOST_CONTEXTS:
-        messages.error(request, _("That is enough situations. Remove one first."))
+        messages.error(
+            request, _("That is enough situations. Remove one first."), extra_tags="situations"
+        )
         return _back("situations")
     key = _free_key(form.key(), set(own.values_list("key", flat=True)))
     with transaction.atomic():
@@ -131,8 +139,8 @@ def belief(request: SignedInRequest, key: str) -> HttpResponse:
 @login_required
 def understood(request: SignedInRequest, words: str) -> HttpResponse:
     """Something was misread in a task, or was not after all, and the page is this one."""
-    kind = Reading.Kind.TASK
-    if find_title(request.user.pk, kind, words) is None:
+    user_id, kind = request.user.pk, Reading.Kind.TASK
+    if find_title(user_id, kind, words) is None:
         raise Http404
     try:
         form = _correct(request, kind, words)
@@ -140,7 +148,8 @@ def understood(request: SignedInRequest, words: str) -> HttpResponse:
         return HttpResponseBadRequest("trait", content_type="text/plain")
     if form:
         return _draw(request, {form_name(words, form.trait): form}, status=422)
-    return _back("understood")
+    left = correcting.understanding_of(user_id, kind, words)
+    return _back(f"task-{words}" if left.said or left.denied else "understood")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -158,7 +167,9 @@ def row(request: SignedInRequest, kind: str, words: str) -> HttpResponse:
         except correcting.NoSuchTrait:
             return HttpResponseBadRequest("trait", content_type="text/plain")
         if form is None:
-            return redirect("agents:row", kind, words)
+            return redirect(
+                f"{reverse('agents:row', args=[kind, words])}#{words}-{_trait(request)}"
+            )
         shown[form_name(words, form.trait)] = form
     page = {**build_row(user_id, kind, words, shown), "title": title}
     return render(request, "agents/row.html", page, status=422 if shown else 200)
@@ -185,6 +196,12 @@ def _correct(request: SignedInRequest, kind: str, words: str) -> TraitForm | Non
             act(user_id, kind, words)
             _tell(user_id, at)
     return None
+
+
+def _trait(request: SignedInRequest) -> str:
+    """Of which something was said, denied or taken back."""
+    names = ("trait", "is_so", "not_so")
+    return next(name for key in names if (name := request.POST.get(key)))
 
 
 def _tell(user_id: UUID, at: datetime) -> None:
