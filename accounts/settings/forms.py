@@ -27,7 +27,7 @@ class ProfileForm(forms.Form):
     time_zone = forms.CharField(
         label=_("Time zone"),
         max_length=64,
-        help_text=_("Your days and hours are counted in it. Type a city near you."),
+        help_text=_("oO uses this for your days and hours. Type a city near you."),
     )
     locale = forms.ChoiceField(label=_("Language"))
     # A page from before these fields says nothing of them, and leaves them.
@@ -48,7 +48,7 @@ class ProfileForm(forms.Form):
         coerce=lambda value: value == "on",
         empty_value=None,
         required=False,
-        help_text=_("Press ? beside the tip for the list. Whoever dictates may want them off."),
+        help_text=_("Press ? on the tip page to see them. Turn them off if you use voice control."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -23,11 +23,18 @@ from accounts.settings.forms import ProfileForm
 from accounts.settings.sections import sections_for
 from accounts.sign_in.providers import configured_providers, providers_of
 
+CONSENTS = "consents"  # the section, and where what is to be said of them is said
+
 
 @dataclass(frozen=True, slots=True)
 class ConsentRow:
     kind: ConsentKind
     given: Consent | None  # the grant in force
+
+    @property
+    def is_document(self) -> bool:
+        """What is accepted as a whole, with its text elsewhere: nobody "allows" terms."""
+        return bool(self.kind.url_name)
 
     @property
     def is_current(self) -> bool:
@@ -44,8 +51,8 @@ def settings(request: SignedInRequest) -> HttpResponse:
         return render(request, "accounts/settings.html", _context(request, form), status=422)
     change_profile(request.user.pk, form.change(), at=timezone.now())
     with translation.override(form.cleaned_data["locale"]):
-        messages.success(request, _("Saved."))
-    return redirect("accounts:settings")
+        messages.success(request, _("Saved."), extra_tags="you")
+    return redirect(reverse("accounts:settings") + "#you")
 
 
 def _context(request: SignedInRequest, form: ProfileForm) -> dict[str, object]:
@@ -71,9 +78,12 @@ def grant(request: SignedInRequest, key: str) -> HttpResponse:
     """Agrees to the very words that were on the page: their version comes along."""
     kind = _kind_or_404(key)
     if request.POST.get("wording") != kind.version:
-        messages.error(request, _("The words have changed. Read them and choose again."))
+        words = _("The words have changed. Read them and choose again.")
+        messages.error(request, words, extra_tags=CONSENTS)
     elif consents.grant(request.user.pk, key, by="settings", at=timezone.now()):
-        messages.success(request, _("Allowed: %(what)s.") % {"what": kind.title})
+        messages.success(
+            request, _("Allowed: %(what)s.") % {"what": kind.title}, extra_tags=CONSENTS
+        )
     return _back_to_consents()
 
 
@@ -84,7 +94,8 @@ def withdraw(request: SignedInRequest, key: str) -> HttpResponse:
     """Shows what would go, with one button. Nothing rests on it any more when that is pressed."""
     kind = _kind_or_404(key)
     if not kind.withdrawable:
-        messages.error(request, _("This ends with your account. You can delete it below."))
+        words = _("This ends with your account. You can delete it below.")
+        messages.error(request, words, extra_tags=CONSENTS)
         return _back_to_consents()
     if request.method != "POST":
         if not Consent.objects.open(request.user.pk).filter(key=key).exists():
@@ -92,7 +103,9 @@ def withdraw(request: SignedInRequest, key: str) -> HttpResponse:
         context = {"kind": kind, "losses": losses_of(request.user.pk, key)}
         return render(request, "accounts/withdraw.html", context)
     if consents.withdraw(request.user.pk, key, at=timezone.now()):
-        messages.success(request, _("Withdrawn: %(what)s.") % {"what": kind.title})
+        messages.success(
+            request, _("Withdrawn: %(what)s.") % {"what": kind.title}, extra_tags=CONSENTS
+        )
     return _back_to_consents()
 
 
@@ -104,4 +117,4 @@ def _kind_or_404(key: str) -> ConsentKind:
 
 
 def _back_to_consents() -> HttpResponse:
-    return redirect(reverse("accounts:settings") + "#consents")
+    return redirect(reverse("accounts:settings") + f"#{CONSENTS}")

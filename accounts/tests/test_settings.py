@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -243,3 +244,64 @@ def test_nonsense_about_keys_is_refused(alice: User, alice_client: Client) -> No
     assert alice_client.post("/settings/", form).status_code == 422
     alice.profile.refresh_from_db()
     assert alice.profile.single_keys
+
+
+# ---- where one is, and comes back to ------------------------------------------------------------
+
+
+def section(page: str, name: str) -> str:
+    return page.partition(f'id="{name}"')[2].partition("</section>")[0]
+
+
+def test_saving_comes_back_to_its_section_and_is_told_there(alice_client: Client) -> None:
+    answer = alice_client.post(PAGE, TYPED)
+    assert answer["Location"] == f"{PAGE}#you"
+    page = alice_client.get(PAGE).content.decode()
+    assert page.count("Saved.") == section(page, "you").count("Saved.") == 1
+    assert 'id="you" tabindex="-1"' in page
+
+
+def test_what_was_withdrawn_is_told_at_the_consents(alice: User, alice_client: Client) -> None:
+    consents.grant(alice.pk, "tasks", by="connect", at=NOON)
+    answer = alice_client.post("/settings/consents/tasks/withdraw")
+    assert answer["Location"] == f"{PAGE}#consents"
+    page = alice_client.get(PAGE).content.decode()
+    assert page.count("Withdrawn: ") == section(page, "consents").count("Withdrawn: ") == 1
+
+
+def test_documents_are_accepted_and_not_allowed(alice: User, alice_client: Client) -> None:
+    consents.grant(alice.pk, "terms", by="sign-in", at=NOON)
+    said = section(alice_client.get(PAGE).content.decode(), "consents")
+    assert "Accepted on May 5, 2026." in said
+    assert "What you accepted" in said
+    assert "Allowed since" not in said
+
+
+def test_each_language_has_its_own_name(alice: User, alice_client: Client) -> None:
+    for locale in ("en", "de"):
+        alice_client.post(PAGE, TYPED | {"locale": locale})
+        page = alice_client.get(PAGE).content.decode()
+        assert re.findall(r'<option value="(?:en|de)"[^>]*>(\w+)<', page) == ["English", "Deutsch"]
+
+
+def test_one_button_of_the_page_stands_out(alice_client: Client) -> None:
+    assert alice_client.get(PAGE).content.decode().count("button--primary") == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "up"),
+    [
+        (PAGE, "/"),
+        ("/settings/tokens", PAGE),
+        ("/settings/delete", PAGE),
+        ("/settings/consents/tasks/withdraw", PAGE),
+        ("/accounts/3rdparty/", PAGE),
+    ],
+)
+def test_every_page_leads_one_step_up(
+    alice: User, alice_client: Client, address: str, up: str
+) -> None:
+    consents.grant(alice.pk, "tasks", by="connect", at=NOON)
+    page = alice_client.get(address).content.decode()
+    assert page.count('class="page__up"') == page.count(f'class="page__up" href="{up}"') == 1
+    assert "Back to settings" not in page

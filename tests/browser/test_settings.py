@@ -141,7 +141,7 @@ def test_signing_out_everywhere_ends_the_other_device_at_once(visit: Visit, alic
 
 
 def test_a_token_for_a_program_is_shown_once_and_can_be_revoked(page: Page) -> None:
-    page.get_by_role("link", name="API tokens").click()
+    page.get_by_role("link", name="Manage tokens").click()
     page.get_by_label("Name").fill("my script")
     page.get_by_role("checkbox").first.check()
     page.get_by_role("button", name="Make a token").click()
