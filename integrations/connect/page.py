@@ -104,14 +104,20 @@ def _row(connection: Connection, at: datetime) -> Row:
 
 
 def offers(rows: list[Row]) -> list[Offer]:
-    """What can be connected besides `rows`, what needs no typing first.
+    """What can be connected besides `rows`: first what needs no typing, then what holds tasks and
+    nothing else, of which most tips are made, then the calendars.
 
     One has several accounts at a service, but the sample data once.
     """
     connected = {row.source for row in rows if row.is_connected}
     found = [_offer(s.manifest) for s in SOURCES if is_offered(s.manifest)]
     left = [o for o in found if not (o.is_one_tap and o.manifest.key in connected)]
-    return sorted(left, key=lambda offer: not offer.is_one_tap)
+    return sorted(left, key=_rank)
+
+
+def _rank(offer: Offer) -> tuple[bool, bool, bool]:
+    consents = offer.manifest.consents
+    return not offer.is_one_tap, "tasks" not in consents, "calendar" in consents
 
 
 def find_offer(source: str) -> Offer | None:

@@ -368,3 +368,18 @@ def test_a_connection_needs_the_token_of_the_form(scripted: Scripted, alice: Use
     strict.force_login(alice, backend="accounts.backend.PersonBackend")
     assert strict.post(start("scripted-sample")).status_code == 403
     assert not Connection.objects.exists()
+
+
+# ---- the page itself -----------------------------------------------------------------------------
+
+
+def test_what_holds_tasks_alone_is_offered_before_calendars(alice_client: Client) -> None:
+    page = read(alice_client)
+    titles = ("Sample data", "Todoist", "CalDAV", "Calendar file")
+    places = [page.index(f">{title}</p>") for title in titles]
+    assert places == sorted(places)
+
+
+def test_it_leads_to_the_settings_and_what_is_below_it_leads_to_it(alice_client: Client) -> None:
+    assert 'class="page__up" href="/settings/"' in read(alice_client)
+    assert f'class="page__up" href="{PAGE}"' in read(alice_client, start("caldav"))
