@@ -32,7 +32,7 @@ class FocusArea(Agent):
     manifest = AgentManifest(
         key="focus-area",
         title=gettext_lazy("The area that needs you"),
-        about=gettext_lazy("The project to which most of what is near belongs."),
+        about=gettext_lazy("The project with the most coming up."),
         version=2,
         ttl=timedelta(hours=12),
         consents=("tasks",),

@@ -33,7 +33,7 @@ class Momentum(Agent):
     manifest = AgentManifest(
         key="momentum",
         title=gettext_lazy("How it is going"),
-        about=gettext_lazy("How much gets done today, beside an ordinary day."),
+        about=gettext_lazy("How today compares with a usual day."),
         version=2,
         ttl=timedelta(hours=6),
         consents=("tasks",),

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 import environ
 from csp.constants import NONCE, NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from oo.settings.console import UNFOLD as UNFOLD
 
@@ -315,7 +314,7 @@ OO_MODEL_THREADS: int = env.int("OO_MODEL_THREADS", default=1)
 # ---- words, time, files ---------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("de", _("German"))]
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # each as its readers call it
 LOCALE_PATHS = [ROOT / "oo" / "locale"]
 USE_I18N = True
 USE_TZ = True
