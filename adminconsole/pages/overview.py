@@ -45,9 +45,10 @@ class Overview(ConsolePage):
         people = list(PeopleDay.objects.within(period).order_by("day"))
         days_before = list(PeopleDay.objects.within(before).order_by("day"))
         counted = Counted.objects.newest()
+        is_counted = bool(counted or tips or people)
         return {
             "figures": compared(
-                _figures(_by_reaction(tips, period), {}, people, []),
+                _figures(_by_reaction(tips, period), {}, people, [], is_counted=is_counted),
                 _figures(
                     _by_reaction(tips, over),
                     earlier,
@@ -76,13 +77,17 @@ def _figures(
     then: Mapping[str, int],
     people: Sequence[PeopleDay],
     before: Sequence[PeopleDay],
+    *,
+    is_counted: bool = True,
 ) -> list[Figure]:
+    """Where nothing was counted yet, 0 would say that nothing happened."""
     shown, shown_then = sum(now.values()), sum(then.values())
     return [
         Figure(_("People a day"), _mean(people, "active"), _mean(before, "active"),
                _("who saw a tip, on average")),
         Figure(_("People a week"), _last(people), _last(before), _("in the last seven days")),
-        Figure(_("Tips shown"), shown, shown_then or None),
+        Figure(_("Tips shown"), shown if is_counted else None, shown_then or None,
+               "" if is_counted else _("not counted yet")),
         Figure(_("Answered"), share(shown - now.get("", 0), shown),
                share(shown_then - then.get("", 0), shown_then), is_share=True),
         Figure(_("Done"), share(now.get("done", 0), shown),

@@ -13,10 +13,11 @@ from kombu import Connection as BrokerConnection
 from accounts.models import User
 from adminconsole.counting.asked import count_asked
 from adminconsole.counting.calls import count_calls
-from adminconsole.counting.counting import count_day
+from adminconsole.counting.counting import count_day, count_days
 from adminconsole.counting.quality import FRESH, count_quality
 from adminconsole.looking import probes
 from adminconsole.looking.documents import documents
+from adminconsole.looking.numbers import NOTHING
 from adminconsole.models import AskedDay, CallDay, Counted, PeopleDay, QualityDay, TipDay
 from agents.models import AgentOutput, Correction, ModelCall, Reading, Sweep
 from integrations.models import Connection
@@ -216,6 +217,16 @@ def test_a_part_of_today_is_compared_with_nothing(admin: Client) -> None:
         assert 0.0 in [one.change for one in figures]
     tips = {str(one.title): one for one in seen(admin, "overview", days=7)["figures"]}
     assert (tips["Tips shown"].text, tips["Tips shown"].change) == ("650", 0.0)
+
+
+def test_what_was_not_counted_yet_is_not_none(admin: Client) -> None:
+    def told() -> tuple[str, str]:
+        tips = {str(one.title): one for one in seen(admin, "overview")["figures"]}["Tips shown"]
+        return tips.text, str(tips.note)
+
+    assert told() == (NOTHING, "not counted yet")
+    count_days(at=NOON)
+    assert told() == ("0", "")
 
 
 # ---- data quality -------------------------------------------------------------------------------
