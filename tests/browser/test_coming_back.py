@@ -6,7 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from accounts.privacy.consents import grant
 from agents.models import Reading
+from agents.registry import READERS
 from tests.browser.conftest import Visit
 from tests.clock import NOON
 from tests.factories import make_task
@@ -16,10 +18,12 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(params=[True, False], ids=["script", "plain"])
 def page(request: pytest.FixtureRequest, visit: Visit, alice: User) -> Page:
+    grant(alice.pk, "tasks", by="connect", at=NOON)
     for n in range(8):
         make_task(alice, f"Send it to Bea {n}", words_digest=f"{n}" * 32)
         Reading.objects.create(
-            user=alice, kind="task", words=f"{n}" * 32, reader="words", version=1, read_at=NOON,
+            user=alice, kind="task", words=f"{n}" * 32, reader="words",
+            version=READERS["words"].manifest.version, read_at=NOON,
             traits={"waits": {"value": "Bea", "quote": "to Bea"}},
         )  # fmt: skip
     page = visit(alice, java_script_enabled=request.param)
@@ -29,12 +33,12 @@ def page(request: pytest.FixtureRequest, visit: Visit, alice: User) -> Page:
 
 def test_an_angle_is_switched_off_by_one_tap(page: Page) -> None:
     row = page.locator("#plugin-momentum")
-    row.get_by_role("button", name="Switch off: How it is going").click()
+    row.get_by_role("button", name="Switch off").click()
     expect(row.get_by_text("Off", exact=True)).to_be_in_viewport()
     expect(row.get_by_role("status")).to_have_text("Saved.")
     expect(row.get_by_role("status")).to_be_in_viewport()
     expect(row).to_be_focused()
-    row.get_by_role("button", name="Switch on: How it is going").click()
+    row.get_by_role("button", name="Switch on").click()
     expect(row.get_by_text("Off", exact=True)).to_have_count(0)
 
 
