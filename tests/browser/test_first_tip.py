@@ -47,7 +47,7 @@ def close_what_is_due(clock: time_machine.Traveller, **later: float) -> int:
 
 def test_a_made_up_person_tries_the_sample_data_and_sees_a_tip(page: Page) -> None:
     page.goto("/")
-    page.get_by_role("button", name="Try it with sample data").click()
+    page.get_by_role("button", name="Look around with sample data").click()
     page.get_by_role("link", name="Connect an app").click()
     page.get_by_role("button", name="Try it").click()
     expect_state(page, "tip")

@@ -86,5 +86,5 @@ def test_the_terms_can_be_read_before_signing_in(page: Page) -> None:
 
 def test_a_made_up_person_needs_no_provider(page: Page) -> None:
     page.goto("/")
-    page.get_by_role("button", name="Try it with sample data").click()
+    page.get_by_role("button", name="Look around with sample data").click()
     expect_state(page, "connect")
