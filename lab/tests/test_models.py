@@ -107,7 +107,7 @@ def test_the_silence_that_a_model_chose_is_judged(model: ModelStandIn, use: Use)
     use()
     model.play(HELLO, *letters("C", "B", "A"))
     judged = run_variant([rent_or_windows()], "good_sense+choosing", Labels())[0]
-    assert (judged.said.chosen, judged.said.why) == ("", "not_now")
+    assert (judged.said.chosen, judged.said.why) == ("", "model_silent")
     assert judged.verdict is Verdict.WRONG
 
 

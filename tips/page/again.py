@@ -46,10 +46,7 @@ def _until(until: datetime, at: datetime) -> str:
     if ahead > 1:
         days = round((until - at) / timedelta(days=1))
         return ngettext("Not for %(n)s day.", "Not for %(n)s days.", days) % {"n": days}
-    if ahead == 1:
-        said = _("Not before tomorrow, %(time)s.")
-    else:
-        said = _("Not before %(time)s.")
+    said = _("Not before tomorrow, %(time)s.") if ahead == 1 else _("Not before %(time)s.")
     return _with_one_stop(said % {"time": clock(until)})
 
 

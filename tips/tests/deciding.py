@@ -14,7 +14,7 @@ from tips.base import Choice
 from tips.decide.candidates import build_candidates
 from tips.policies.good_sense import GoodSense
 
-SILENT_AT_NIGHT = ("nothing_possible", "nothing_urgent", "late", "asleep")
+SILENT_AT_NIGHT = ("nothing_possible", "nothing_urgent", "late", "asleep", "quiet_hours")
 
 
 def decide(seen: UserView) -> Choice:

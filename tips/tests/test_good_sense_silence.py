@@ -126,7 +126,7 @@ def test_what_cannot_be_begun_behind_the_wheel_is_said_until_one_leaves() -> Non
     drive = of_kind(
         EventKind.DRIVING, starts_in_min=30, lasts_min=300, may=Trait(False, "no stops")
     )
-    call = task(1, "Ask dispatch", due_in=0, due_at=at(16), duration=10 * MINUTE)
+    call = task(1, "Ask dispatch", due_in=0, due_at=at(16), duration=5 * MINUTE)
     assert said(view(call, drive)) == "Ask dispatch"
     assert decide(view(call, drive)).until == NOON + 25 * MINUTE
     assert said(view(call, drive, now=NOON + 26 * MINUTE)) == "at_the_wheel"

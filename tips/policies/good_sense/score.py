@@ -13,6 +13,7 @@ from agents.beliefs import GoodHours, Reminders
 from agents.timing.chances import Diary, diary_of, takes_time
 from agents.timing.needs import (
     Need,
+    effort_of,
     find_need,
     is_blocked,
     is_certain,
@@ -75,9 +76,11 @@ def _changes(task: TaskView, need: Need) -> Iterator[datetime]:
     if first := need.first:
         yield first.start
         yield first.end
-        yield first.end - need.effort + A_SECOND  # until then it fits
-        yield first.end - w.CLOSING_WITHIN
-        yield first.end - w.CLOSES_SOON
+        if effort_of(task):  # of what merely takes as long as most things nobody knows
+            yield first.end - need.effort + A_SECOND  # until then it fits
+        if task.traits.hours:
+            yield first.end - w.CLOSING_WITHIN
+            yield first.end - w.CLOSES_SOON
 
 
 def _reminder(candidate: Candidate, view: UserView) -> float:
