@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user
@@ -18,7 +17,6 @@ from django.utils.functional import SimpleLazyObject
 from accounts.models import Profile, User
 from accounts.models.session import CONFINED
 from oo.lib.words import written_as
-from oo.lib.zones import zone_named
 
 
 class SignedInMiddleware(AuthenticationMiddleware):
@@ -71,7 +69,7 @@ class PersonMiddleware:
 def as_read_by(profile: Profile) -> Iterator[None]:
     """In the person's own zone, language and formats, until the end."""
     with (
-        timezone.override(usable_zone(profile)),
+        timezone.override(profile.zone),
         translation.override(profile.locale),
         written_as(profile.formats),
     ):
@@ -83,8 +81,3 @@ def find_profile(request: HttpRequest) -> Profile | None:
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
     return getattr(request.user, "profile", None)
-
-
-def usable_zone(profile: Profile) -> ZoneInfo:
-    """UTC for a zone that the machine's time zone data no longer has."""
-    return zone_named(profile.time_zone) or ZoneInfo("UTC")

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from oo.lib.words import Formats
-from oo.lib.zones import zone_named
+from oo.lib.zones import zone_named, zone_or_utc
 
 CLOCKS = [("24", _("24 hours: 14:30")), ("12", _("12 hours: 2:30 p.m."))]
 DATES = [
@@ -53,4 +53,4 @@ class Profile(models.Model):
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+        return zone_or_utc(self.time_zone)
