@@ -12,7 +12,7 @@ from agents.base import EventView, TaskView, UserView
 from agents.timing.chances import Diary, Window, diary_of
 from agents.timing.meetings import waits_for_its_date
 from agents.timing.prepared import find_prepared, find_related
-from agents.timing.waking import awake_of
+from agents.timing.waking import bed_time
 from agents.traits import LastMoment, Origin, Place, Trait, Traits
 from oo.lib.zones import zone_named
 
@@ -298,10 +298,11 @@ def _on(day: date, clock: time, view: UserView) -> datetime:
 def _over(day: date, view: UserView) -> datetime:
     """When what ends with a day has ended: for most it should be done by BED, and can be until
     midnight; of whoever is up past that, the day is over when they go to bed."""
-    awake, bed = awake_of(view), _end_of(day, view)
-    if awake.end < awake.start:
-        return _on(min(day, LAST_DAY) + timedelta(days=1), awake.end, view)
-    return bed if view.now < bed else _on(day, time.max, view)
+    bed = bed_time(view)
+    if bed is not None:
+        return _on(min(day, LAST_DAY) + timedelta(days=1), bed, view)
+    usual = _end_of(day, view)
+    return usual if view.now < usual else _on(day, time.max, view)
 
 
 def _begin_by(

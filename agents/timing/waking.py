@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from agents.base import UserView
 from agents.beliefs import Waking
 from agents.traits import WEEK, Span
 
 KEY = "waking"  # of the inference
+NIGHT_ENDS = time(6)
 MOST_PEOPLE = Span(WEEK, Waking().start, Waking().end)
 
 
@@ -20,11 +21,17 @@ def awake_of(view: UserView) -> Span:
     return found
 
 
+def bed_time(view: UserView) -> time | None:
+    """Of whoever is up past midnight. None: they go to bed before, or their quiet hours are in the
+    middle of the day, which is no night."""
+    awake = awake_of(view)
+    return awake.end if awake.end < awake.start and awake.end <= NIGHT_ENDS else None
+
+
 def waking_day(moment: datetime, view: UserView) -> date:
     """The day that whoever is up past midnight still calls today."""
-    local, awake = moment.astimezone(view.zone), awake_of(view)
-    is_still = awake.end < awake.start and local.time() <= awake.end
-    return local.date() - timedelta(days=is_still)
+    local, bed = moment.astimezone(view.zone), bed_time(view)
+    return local.date() - timedelta(days=bed is not None and local.time() <= bed)
 
 
 def _find(view: UserView) -> Span:

@@ -133,6 +133,17 @@ def test_for_who_is_up_until_four_the_day_is_over_then() -> None:
     assert 0 < score(evening) < score(night) < score(last)
 
 
+def test_quiet_hours_by_day_are_no_night() -> None:
+    """Who wants quiet from five to eleven in the evening is not up until five the next day."""
+    quiet = {"good_sense": GoodSensePrefs(quiet_from=time(17), quiet_until=time(23))}
+    need = find_need(
+        task(1, deadline_on=TODAY), diary_of(replace(view(now=at(15, 30)), prefs=quiet))
+    )
+    assert need.hard == at(22, 30)
+    note = task(1, "Tidy up", due_in=0, priority=3)
+    assert said(replace(view(note, now=at(15, 30)), prefs=quiet)) == "Tidy up"
+
+
 def test_an_hour_of_work_takes_an_hour_when_clocks_are_set_forward() -> None:
     """On 29 March the clocks in Berlin go from two to three."""
     due_at = datetime(2026, 3, 29, 3, 30, tzinfo=BERLIN)

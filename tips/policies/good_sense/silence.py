@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from agents.base import Answer, EventView, UserView
 from agents.beliefs import Away
 from agents.timing.chances import takes_time
-from agents.timing.waking import awake_of
+from agents.timing.waking import awake_of, bed_time
 from agents.traits import EventKind
 from tips.base import Kind, Scored
 from tips.policies.good_sense import weights as w
@@ -124,10 +124,10 @@ def is_late(view: UserView) -> bool:
 
 def late_from(view: UserView) -> time:
     """Of whoever is up past midnight, some time before they go to bed."""
-    awake = awake_of(view)
-    if awake.end > awake.start:
+    bed = bed_time(view)
+    if bed is None:
         return w.LATE
-    return (datetime.combine(date.min + timedelta(days=1), awake.end) - w.BEFORE_BED).time()
+    return (datetime.combine(date.min + timedelta(days=1), bed) - w.BEFORE_BED).time()
 
 
 def _is_free_day(event: EventView, view: UserView) -> bool:
