@@ -138,8 +138,8 @@ class UserView:
 
     `later_events` are those behind them, known only to whom a task needs days before something:
     what prepares them looks there, and nothing else does.
-    `answers` are those of the last four weeks, the latest first; the same said twice on one day is
-    one of them.
+    `answers` are those of the last four weeks, the latest first; the same said twice in short order
+    is one of them.
     """
 
     user_id: UUID

@@ -63,7 +63,7 @@ def load_views(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UserVi
     planners = [user_id for user_id, of_person in tasks.items() if any(map(_is_long, of_person))]
     behind = Q(starts_at__gte=at + HORIZON)
     later = _events(planners, behind, sources, understood) if planners else {}
-    answers = load_answers(zones, at=at)
+    answers = load_answers(user_ids, at=at)
     prefs, contexts = load_preferences(user_ids), load_contexts(user_ids)
     switched_off = AgentSwitch.objects.off()
     beliefs = load_beliefs({pk: consents.get(pk, ()) for pk in zones}, at=at)

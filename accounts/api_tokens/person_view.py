@@ -28,10 +28,13 @@ class PersonView(APIView):
                 response.render()  # words that are chosen late are chosen now
         return response
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        self._until_answered.enter_context(as_read_by(self.person.profile))
-        self.headers["Content-Language"] = get_language() or ""
+    def perform_authentication(self, request: Request) -> None:
+        """Here, and not behind the permissions: a refusal is read by the same person."""
+        super().perform_authentication(request)
+        profile = getattr(request.user, "profile", None)
+        if profile is not None:
+            self._until_answered.enter_context(as_read_by(profile))
+            self.headers["Content-Language"] = get_language() or ""
 
     @property
     def person(self) -> User:

@@ -116,10 +116,10 @@ class HasScope(BasePermission):
         if not isinstance(request.auth, ApiToken):
             return True
         required: dict[str, str] = getattr(view, "required_scopes", {})
-        method = "GET" if request.method in SAFE_METHODS else request.method or ""
-        if not hasattr(view, method.lower()):
-            raise MethodNotAllowed(method)  # which no scope would change
-        return required.get(method) in request.auth.scopes
+        asked = request.method or ""
+        if not hasattr(view, asked.lower()):
+            raise MethodNotAllowed(asked)  # which no scope would change
+        return required.get("GET" if asked in SAFE_METHODS else asked) in request.auth.scopes
 
 
 def _digest(secret: str) -> str:

@@ -7,13 +7,15 @@ from zipfile import ZipFile
 import pytest
 from django.test import Client
 from django.utils import translation
+from django.utils.translation import get_language
 from drf_spectacular.generators import SchemaGenerator
 
 from accounts.api_tokens.throttle import CallsThrottle
-from accounts.api_tokens.tokens import SCOPES, make_token
+from accounts.api_tokens.tokens import SCOPES, HasScope, make_token
 from accounts.models import Consent, Profile, User
 from accounts.privacy import consents
 from accounts.privacy.catalogue import OWN, all_kinds
+from oo.api import SchemaView
 from tests.clock import NOON
 
 ME = "/api/v1/me"
@@ -78,6 +80,34 @@ def test_who_has_a_token_is_answered_in_their_own_language(alice: User, bob: Use
         words = {each["key"]: each["words"] for each in answer.json()}
         with translation.override(language):
             assert words == {key: str(kind.words) for key, kind in all_kinds().items()}
+
+
+def test_a_refusal_is_told_in_their_language_too(alice: User) -> None:
+    Profile.objects.filter(pk=alice.pk).update(locale="de")
+    _token, secret = make_token(alice.pk, name="t", scopes=[], expires_at=None, at=NOON)
+    answer = Client().get(ME, headers={"Authorization": f"Bearer {secret}"})
+    assert answer.status_code == 403
+    with translation.override("de"):
+        assert answer.json()["errors"][0]["detail"] == str(HasScope.message)
+
+
+def test_the_schema_is_built_once_in_each_language(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SchemaView, "_kept", {})
+    built: list[str | None] = []
+    build = SchemaGenerator.get_schema
+
+    def told(*args: Any, **more: Any) -> Any:
+        built.append(get_language())
+        return build(*args, **more)  # type: ignore[no-untyped-call]
+
+    monkeypatch.setattr(SchemaGenerator, "get_schema", told)
+    for query in ("", "?x=1", "?lang=de", "?lang=xx"):
+        answer = client.get(f"/api/v1/schema{query}")
+        assert answer.content.startswith(b"openapi: 3")
+    assert client.get("/api/v1/schema", headers={"Accept-Language": "de"}).status_code == 200
+    assert built == ["en", "de"]
 
 
 def test_who_is_not_known_is_counted_by_where_they_come_from(

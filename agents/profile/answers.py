@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from agents.base import Answer
 from events.catalog import TipDismissalExplained, TipReacted, TipReactionUndone
@@ -18,24 +17,20 @@ from oo.lib.among import Among
 # How far back answers teach, and how many of them at most. The log keeps events a little longer.
 REMEMBERED = timedelta(days=28)
 MOST_ANSWERS = 200
+# Nothing that was answered comes back so soon: see tips.decide.effects.
+AT_ONCE = timedelta(hours=1)
 SUBJECTS = (TipReacted.subject, TipDismissalExplained.subject, TipReactionUndone.subject)
 
 
-def load_answers(zones: Mapping[UUID, ZoneInfo], *, at: datetime) -> dict[UUID, tuple[Answer, ...]]:
-    """By person, the latest first; one query. Whoever answered nothing is not in it.
-
-    zones  of each person: what was said twice is one answer on a day of theirs
-    """
+def load_answers(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, tuple[Answer, ...]]:
+    """By person, the latest first; one query. Whoever answered nothing is not in it."""
     rows = EventRecord.objects.filter(
-        Among("user_id", zones), subject__in=SUBJECTS, at__gt=at - REMEMBERED, at__lte=at
+        Among("user_id", user_ids), subject__in=SUBJECTS, at__gt=at - REMEMBERED, at__lte=at
     ).order_by("pk")
     told: dict[UUID, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
     for user_id, subject, body in rows.values_list("user_id", "subject", "body"):
         told[user_id].append((subject, body))
-    return {
-        user_id: _once_a_day(_standing(events), zones[user_id])[:MOST_ANSWERS]
-        for user_id, events in told.items()
-    }
+    return {user_id: _once(_standing(events))[:MOST_ANSWERS] for user_id, events in told.items()}
 
 
 def _standing(events: Iterable[tuple[str, dict[str, Any]]]) -> Iterable[Answer]:
@@ -53,18 +48,22 @@ def _standing(events: Iterable[tuple[str, dict[str, Any]]]) -> Iterable[Answer]:
     return by_tip.values()
 
 
-def _once_a_day(answers: Iterable[Answer], zone: ZoneInfo) -> tuple[Answer, ...]:
+def _once(answers: Iterable[Answer]) -> tuple[Answer, ...]:
     """Several tips can be about one candidate, on a page that was left open and on another device:
-    who says the same of each has said, and done, it once. It was done the first time, and a no
-    holds from the last on.
+    who says the same of each, in short order, has said and done it once. What was put off or
+    refused comes back later than that. It was done the first time, and a no holds from the last on.
     """
-    once: dict[tuple[str, str, str, date], Answer] = {}
+    kept: list[Answer] = []
+    last: dict[tuple[str, str, str], int] = {}  # where each stands in `kept`
     for answer in sorted(answers, key=lambda each: each.at):
-        day = answer.at.astimezone(zone).date()
-        same = (answer.candidate, answer.reaction, answer.reason, day)
-        if not (answer.is_done and same in once):
-            once[same] = answer
-    return tuple(sorted(once.values(), key=lambda each: each.at, reverse=True))
+        same = (answer.candidate, answer.reaction, answer.reason)
+        if same in last and answer.at - kept[last[same]].at < AT_ONCE:
+            if not answer.is_done:
+                kept[last[same]] = answer
+            continue
+        last[same] = len(kept)
+        kept.append(answer)
+    return tuple(sorted(kept, key=lambda each: each.at, reverse=True))
 
 
 def _answer(body: dict[str, Any]) -> Answer:

@@ -12,7 +12,7 @@ from agents.base import EventView, TaskView, UserView
 from agents.timing.chances import Diary, Window, diary_of
 from agents.timing.meetings import waits_for_its_date
 from agents.timing.prepared import find_prepared, find_related
-from agents.timing.waking import bed_time
+from agents.timing.waking import bed_time, waking_day
 from agents.traits import LastMoment, Origin, Place, Trait, Traits
 from oo.lib.zones import zone_named
 
@@ -114,7 +114,7 @@ def is_blocked(task: TaskView, view: UserView) -> bool:
 def is_obsolete(task: TaskView, view: UserView) -> bool:
     """Past the day after which it is of no use."""
     after = task.traits.obsolete_after
-    return after is not None and after.value < view.today
+    return after is not None and after.value < waking_day(view.now, view)
 
 
 def is_elsewhere(task: TaskView, view: UserView) -> bool:

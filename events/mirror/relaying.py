@@ -90,9 +90,10 @@ class Relaying:
         return len(records) == BATCH or len(numbers) < len(records)
 
     def _recall(self, at: datetime) -> int:
-        """What was erased here is deleted there; how many wait for that, up to a batch."""
+        """What was erased here is deleted there; how many were. What is refused is no reason to go
+        on at once."""
         recalls = list(Recall.objects.order_by("at")[:BATCH])
-        end = time.monotonic() + BATCH_S
+        end, deleted = time.monotonic() + BATCH_S, 0
         for each in recalls:
             try:
                 self._streams.delete(str(each.event_id), each.subject, each.number)
@@ -101,9 +102,10 @@ class Relaying:
                 Recall.objects.filter(pk=each.pk).update(at=at)  # after all others
             else:
                 each.delete()
+                deleted += 1
             if self._is_stopping or time.monotonic() > end:
                 break
-        return len(recalls)
+        return deleted
 
     def _end(self) -> None:
         try:

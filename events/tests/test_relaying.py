@@ -254,7 +254,8 @@ def test_a_stream_that_keeps_everything_stops_nobody(
     EventsEraser().erase(ALICE)
     happen(3, BOB)
     for minute in range(3):
-        relay.round(at=NOON + timedelta(minutes=minute))
+        is_more = relay.round(at=NOON + timedelta(minutes=minute))
+    assert not is_more, "it would ask without a pause"
     assert not EventRecord.objects.waiting().exists()
     assert Recall.objects.count() == 2
 

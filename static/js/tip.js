@@ -49,17 +49,18 @@
   }
 
   function whyOpened() {
-    if (!history.state?.why) history.pushState({ why: true }, "");
-    find("[data-why]")?.setAttribute("aria-expanded", "true");
+    const link = find("[data-why]");
+    if (!history.state?.why) history.pushState({ why: link?.pathname }, "");
+    link?.setAttribute("aria-expanded", "true");
     whereWords();
     document.getElementById("why-title")?.focus();
   }
 
-  // Whoever comes back from where a reason led finds the reasons open, unless their tip is gone.
+  // Whoever comes back from where a reason led finds the reasons open, unless another tip is there.
   function openAgain() {
     if (!history.state?.why || whyIsOpen()) return;
     const link = find("[data-why]");
-    if (!link || !window.htmx) return history.back();
+    if (link?.pathname !== history.state.why || !window.htmx) return history.replaceState(null, "");
     htmx.ajax("GET", link.href, { target: "#why", swap: "outerHTML" })?.catch(() => {});
   }
 

@@ -131,6 +131,9 @@ def test_for_who_is_up_until_four_the_day_is_over_then() -> None:
 
     evening, night, last = at(22, 31), at(0, 30) + DAY, at(3, 30) + DAY
     assert 0 < score(evening) < score(night) < score(last)
+    after = Traits(obsolete_after=Trait(TODAY, "today's ticket", 0.9))
+    ticket = replace(view(task(1, traits=after), now=night), beliefs=owl)
+    assert "obsolete" not in decide(ticket).ranking[0].penalties
 
 
 def test_quiet_hours_by_day_are_no_night() -> None:

@@ -215,8 +215,8 @@ def _passed(task: TaskView, view: UserView) -> Iterator[Part]:
         late = (view.now - task.due_at) / HOUR
         recent = w.TIME_PASSED * math.exp(-late / w.TIME_PASSED_FADES_H)
         yield max(recent, _overdue(task, view)), "past_time" if late < 24 else "overdue"
-    elif task.deadline_on and task.deadline_on < view.today:
-        days = (view.today - task.deadline_on).days
+    elif task.deadline_on and task.deadline_on < (today := waking_day(view.now, view)):
+        days = (today - task.deadline_on).days
         yield w.DEADLINE_PASSED * math.exp(-days / w.DEADLINE_PASSED_FADES_DAYS), "deadline_missed"
 
 
