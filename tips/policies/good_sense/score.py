@@ -321,6 +321,9 @@ def _meant(task: TaskView) -> Iterator[Part]:
 
 
 def _costs_nothing(task: TaskView) -> bool:
+    """By its words; but whoever gave it a deadline or a time means that it costs something."""
+    if task.deadline_on or task.due_at:
+        return False
     return bool(task.traits.stakes and task.traits.stakes.value is Stakes.NONE)
 
 
