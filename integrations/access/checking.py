@@ -192,8 +192,10 @@ def _give_back(connection: Connection) -> None:
     others = Connection.objects.known().filter(user_id=connection.user_id, source=connection.source)
     if not holds_access(connection) or others.exists():
         return
-    # It may have been refreshed since it was claimed; who has left has no row.
-    connections.revoke(Connection.objects.filter(pk=connection.pk).first() or connection)
+    # It may have been refreshed since it was claimed. Who has left has no row, or one of before the
+    # exchange.
+    row = Connection.objects.filter(pk=connection.pk).first()
+    connections.revoke(row if row and holds_access(row) else connection)
 
 
 def forget_refused(*, at: datetime) -> int:

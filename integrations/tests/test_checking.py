@@ -328,6 +328,23 @@ def test_who_leaves_while_the_source_is_away_gives_it_back(
     assert PAIR.items() <= scripted.script.revoked[0].items()
 
 
+def test_who_presses_remove_while_the_code_is_exchanged_leaves_no_grant(
+    scripted: Scripted, endpoint: TokenEndpoint, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The row still has the code then; what it was exchanged for the worker alone has."""
+    asked, exchange = came_back(alice, endpoint), oauth.exchange_code
+
+    def meanwhile(*given: Any) -> dict[str, str]:
+        found = exchange(*given)
+        connections.leave(asked.pk, at=NOON)
+        return found
+
+    monkeypatch.setattr(oauth, "exchange_code", meanwhile)
+    assert sync(asked.pk, at=NOON) == Outcome.FAILED
+    (given,) = scripted.script.revoked
+    assert PAIR.items() <= given.items()
+
+
 def test_who_waits_for_a_source_that_is_away_may_connect_another(
     scripted: Scripted, endpoint: TokenEndpoint, alice: User
 ) -> None:
