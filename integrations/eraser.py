@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integrations.access import checking, connections
+from integrations.access import connections
 from integrations.models import CalendarEvent, Completion, Connection, PushChannel, Task
 from integrations.registry import SOURCES
 from oo.lib.personal_data import Eraser, Revocation, told
@@ -112,7 +112,7 @@ class IntegrationsEraser(Eraser):
     def revoke(self, user_id: UUID) -> Iterator[Revocation]:
         for connection in Connection.objects.filter(user_id=user_id):
             # What never was connected has opened nothing, but where it waits for its source.
-            if connection.state in Connection.UNKNOWN and not checking.holds_access(connection):
+            if connection.state in Connection.UNKNOWN and not connections.holds_access(connection):
                 continue
             source = SOURCES.get(connection.source)
             if source is None or source.manifest.oauth is None:

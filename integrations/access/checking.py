@@ -20,6 +20,7 @@ from accounts.locks import lock_person
 from integrations.access import connections, oauth
 from integrations.access.backoff import retry_at, trouble_of
 from integrations.access.calling import call, guarded
+from integrations.access.connections import GRANTED, holds_access
 from integrations.base import Account, Link, SignalSource, Trouble
 from integrations.models import Connection
 from integrations.registry import SOURCES
@@ -31,8 +32,6 @@ log = logging.getLogger(__name__)
 UNKNOWN = "unknown "
 # A code that the person came back with, instead of credentials.
 CODE, TRIP = "oo.code", "oo.trip"
-# Beside credentials that a code was exchanged for.
-GRANTED = "oo.granted"
 KEPT = timedelta(days=1)
 
 
@@ -45,7 +44,8 @@ def ask(
     at: datetime,
 ) -> Connection:
     """Have it checked. What was asked about the same source before, and is not connected, goes,
-    unless a worker is at it: each person keeps one worker waiting at most.
+    unless a worker is at it: each person keeps one worker waiting at most. What was granted for it
+    is given back.
 
     Raises KeyError for no such source, connections.AccountClosed, TooMany, StillAsking.
     """
@@ -56,7 +56,7 @@ def ask(
         if not connections.may_ask(user_id, source):
             raise connections.TooMany
         _ensure_nothing_is_asked(user_id, source, at=at)
-        Connection.objects.unknown().filter(user_id=user_id, source=source).delete()
+        _drop_unknown(user_id, source, at=at)
         connection = Connection(
             user_id=user_id,
             source=manifest.key,
@@ -80,6 +80,14 @@ def _ensure_nothing_is_asked(user_id: UUID, source: str, *, at: datetime) -> Non
             continue  # put off: no worker waits for it
         if is_held or other.source != source:
             raise connections.StillAsking(other.source)
+
+
+def _drop_unknown(user_id: UUID, source: str, *, at: datetime) -> None:
+    for other in Connection.objects.unknown().filter(user_id=user_id, source=source):
+        if holds_access(other):
+            connections.leave(other.pk, at=at)
+        else:
+            other.delete()
 
 
 def with_code(asked: oauth.AuthorizationRequest, code: str) -> dict[str, str]:
@@ -115,11 +123,6 @@ def _identify(connection: Connection, source: SignalSource) -> tuple[Account, Ma
     if connection.attempts:  # it was put off, and its token may have run out meanwhile
         return call(connection, source, ask)
     return guarded(connection.source, lambda: ask(connection.link()))
-
-
-def holds_access(connection: Connection) -> bool:
-    """Whether it has what a code was exchanged for, though it is not connected yet."""
-    return GRANTED in connection.read_credentials()
 
 
 def _exchange(connection: Connection, source: SignalSource) -> None:

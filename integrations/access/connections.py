@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 # Of one person. Each is read every few minutes, for as long as the account is there.
 MOST_CONNECTIONS = 25
 LONGEST_LEAVING = timedelta(days=1)
+# Beside credentials that a code was exchanged for, until they are a connection.
+GRANTED = "oo.granted"
 
 
 class AccountClosed(Exception):
@@ -156,7 +158,7 @@ def finish_leaving(connection: Connection, *, at: datetime) -> bool:
         claimed_until=connection.claimed_until,
     )
     try:
-        revoked = _give_back(connection)
+        revoked = _give_back_alone(connection)
     except Unreachable as error:
         revoked, next_at = False, retry_at(error, connection.attempts, at=at)
         if next_at < connection.connected_at + LONGEST_LEAVING:
@@ -198,6 +200,24 @@ def revoke(connection: Connection) -> bool:
         return _give_back(connection)
     except ApiError:
         return False
+
+
+def _give_back_alone(connection: Connection) -> bool:
+    """What never was connected is not given back while the same source is, and waits while it is
+    being checked: some end all that their app was granted. Raises ApiError.
+    """
+    mine = Connection.objects.filter(user_id=connection.user_id, source=connection.source)
+    if holds_access(connection):
+        if mine.known().exists():
+            return False
+        if mine.filter(state=Connection.State.CHECKING).exists():
+            raise Unreachable(connection.source, "another is being checked")
+    return _give_back(connection)
+
+
+def holds_access(connection: Connection) -> bool:
+    """Whether it has what a code was exchanged for, though it is not connected yet."""
+    return GRANTED in connection.read_credentials()
 
 
 def _give_back(connection: Connection) -> bool:

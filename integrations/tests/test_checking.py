@@ -265,7 +265,7 @@ def test_what_a_code_was_exchanged_for_outlives_a_source_that_is_away(
     asked.refresh_from_db()
     assert asked.state == Connection.State.CHECKING
     assert NOON < asked.next_sync_at <= NOON + MINUTE
-    assert checking.holds_access(asked)
+    assert connections.holds_access(asked)
     scripted.script.refuses = None
     assert sync(asked.pk, at=NOON + MINUTE) == Outcome.CONNECTED
     assert Connection.objects.get().read_credentials() == PAIR
@@ -351,6 +351,34 @@ def test_who_waits_for_a_source_that_is_away_may_connect_another(
     scripted.script.refuses = Unreachable("x")
     sync(came_back(alice, endpoint).pk, at=NOON)
     assert checking.ask(alice.pk, "calendar-url", GIVEN, at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("error", "ends", "given_back"),
+    [(Unexpected("x"), Connection.State.REFUSED, 1), (None, Connection.State.NEW, 0)],
+)
+def test_what_was_granted_before_another_try_is_given_back_unless_that_one_is_connected(
+    scripted: Scripted,
+    endpoint: TokenEndpoint,
+    alice: User,
+    error: Exception | None,
+    ends: str,
+    given_back: int,
+) -> None:
+    """Some end all that they granted to an app: not while the second is being checked, either."""
+    scripted.script.refuses = Unreachable("x")
+    first = came_back(alice, endpoint)
+    sync(first.pk, at=NOON)
+    again = ask(alice)
+    first.refresh_from_db()
+    assert (first.state, PAIR.items() <= first.read_credentials().items()) == ("leaving", True)
+    sync(first.pk, at=NOON)
+    assert scripted.script.revoked == []
+    scripted.script.refuses = error
+    sync(again.pk, at=NOON)
+    sync(first.pk, at=NOON + MINUTE)
+    assert Connection.objects.get().state == ends
+    assert [PAIR.items() <= each.items() for each in scripted.script.revoked] == [True] * given_back
 
 
 def test_what_was_pasted_is_refused_at_once(scripted: Scripted, alice: User) -> None:
