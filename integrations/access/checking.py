@@ -105,12 +105,12 @@ def check(connection: Connection, source: SignalSource, *, at: datetime) -> Conn
         account, credentials = _identify(connection, source)
     except ApiError as error:
         if not _put_off(connection, error, at=at):
-            _refuse(connection, source, trouble_of(error))
+            _refuse(connection, source, trouble_of(error), at=at)
         return None
     try:
         return _become(connection, account, credentials, at=at)
     except connections.TooMany:
-        _refuse(connection, source, Trouble.TOO_MANY)
+        _refuse(connection, source, Trouble.TOO_MANY, at=at)
         return None
 
 
@@ -172,7 +172,9 @@ def _become(
         )
 
 
-def _refuse(connection: Connection, source: SignalSource, trouble: Trouble) -> None:
+def _refuse(
+    connection: Connection, source: SignalSource, trouble: Trouble, *, at: datetime
+) -> None:
     """What was typed is kept for another try, but no secret; what was granted is given back."""
     _give_back(connection)
     kinds = {field.name: field.kind for field in source.manifest.fields}
@@ -182,6 +184,7 @@ def _refuse(connection: Connection, source: SignalSource, trouble: Trouble) -> N
     )
     _mine(connection).update(
         state=Connection.State.REFUSED,
+        connected_at=at,  # from here on since when it is refused: so long it is told
         last_error=trouble,
         credentials=connection.credentials,
         document="",

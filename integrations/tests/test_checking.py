@@ -309,6 +309,17 @@ def test_what_a_code_was_exchanged_for_in_vain_is_given_back(
     assert PAIR.items() <= given.items()
 
 
+def test_who_was_put_off_for_a_day_in_vain_is_told_for_as_long_as_anybody(
+    scripted: Scripted, endpoint: TokenEndpoint, alice: User
+) -> None:
+    scripted.script.refuses = Unreachable("x")
+    asked, day = came_back(alice, endpoint), timedelta(days=1)
+    sync(asked.pk, at=NOON + day)
+    assert Connection.objects.get().state == Connection.State.REFUSED
+    assert checking.forget_refused(at=NOON + day + MINUTE) == 0
+    assert checking.forget_refused(at=NOON + 2 * day + MINUTE) == 1
+
+
 def test_who_is_connected_already_keeps_that_access(
     scripted: Scripted, endpoint: TokenEndpoint, connection: Connection, alice: User
 ) -> None:
