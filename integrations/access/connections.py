@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 # Of one person. Each is read every few minutes, for as long as the account is there.
 MOST_CONNECTIONS = 25
 LONGEST_LEAVING = timedelta(days=1)
+# Longer than giving back may take: who comes after is sure that the one before is dead.
+FINISHING = timedelta(minutes=5)
 # Beside credentials that a code was exchanged for, until they are a connection.
 GRANTED = "oo.granted"
 
@@ -136,6 +138,7 @@ def leave(connection_id: UUID, *, at: datetime) -> bool:
         locked = Connection.objects.lock(connection_id)
         if locked is None:
             return False
+        _publish_change(locked, "disconnected", at)
         forget_tasks(Task.objects.filter(connection=locked), at=at)
         locked.events.all().delete()
         locked.document, locked.cursor, locked.synced_at = "", {}, None
@@ -143,7 +146,6 @@ def leave(connection_id: UUID, *, at: datetime) -> bool:
         # From here on since when it leaves, as of one that is checked since when it is.
         locked.connected_at, locked.attempts, locked.last_error = at, 0, ""
         locked.save()
-        _publish_change(locked, "disconnected", at)
     return True
 
 
@@ -176,21 +178,18 @@ def finish_leaving(connection: Connection, *, at: datetime) -> bool:
 
 
 def disconnect(connection_id: UUID, *, at: datetime) -> bool | None:
-    """Give the access back and forget what was read.
+    """Leave, and give the access back at once; where the source is away, workers go on asking it.
 
-    None: there is no such connection. False: the source could not or would not take it back.
+    None: there is no such connection, or nobody whose it is. False: the source could not or would
+    not take it back by now.
     """
-    connection = Connection.objects.filter(pk=connection_id).first()
-    if connection is None:
+    if not leave(connection_id, at=at):
         return None
-    revoked = revoke(connection)
-    with transaction.atomic():
-        locked = Connection.objects.lock(connection_id)
-        if locked is not None:
-            _publish_change(locked, "disconnected", at)
-            forget_tasks(Task.objects.filter(connection=locked), at=at)
-            locked.delete()
-    return revoked
+    until = at + FINISHING
+    if not Connection.objects.claim(connection_id, at=at, until=until):
+        return False  # another worker is at it already
+    mine = Connection.objects.filter(pk=connection_id, claimed_until=until).first()
+    return mine is not None and finish_leaving(mine, at=at)
 
 
 def revoke(connection: Connection) -> bool:
@@ -235,14 +234,14 @@ def _give_back(connection: Connection) -> bool:
 
 
 def end_consent(user_id: UUID, key: str, *, at: datetime) -> int:
-    """Disconnect every source that may not be read any more; how many. Safe to run twice."""
+    """Disconnect every source that may not be read any more; how many. Safe to run twice: what is
+    leaving already is left to the workers."""
     if Consent.objects.open(user_id).filter(key=key).exists():
         return 0  # granted again meanwhile
     needing = [s.manifest.key for s in SOURCES if key in s.manifest.consents]
-    ids = Connection.objects.filter(user_id=user_id, source__in=needing).values_list(
-        "pk", flat=True
-    )
-    return sum(disconnect(pk, at=at) is not None for pk in list(ids))
+    mine = Connection.objects.filter(user_id=user_id, source__in=needing)
+    ids = list(mine.exclude(state=Connection.State.LEAVING).values_list("pk", flat=True))
+    return sum(disconnect(pk, at=at) is not None for pk in ids)
 
 
 def may_read(connection: Connection) -> bool:

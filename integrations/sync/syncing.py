@@ -79,7 +79,7 @@ def _store(connection: Connection, source: SignalSource, pull: Pull, *, at: date
     try:
         with transaction.atomic():
             locked = Connection.objects.lock(connection.pk)
-            if locked is None:
+            if locked is None or locked.state == Connection.State.LEAVING:
                 return Outcome.GONE
             if locked.claimed_until != connection.claimed_until:
                 return Outcome.DISCARDED
@@ -137,7 +137,7 @@ def _put_off(connection: Connection, error: ApiError, *, at: datetime) -> Outcom
     lost = trouble in LOST
     with transaction.atomic():
         locked = Connection.objects.lock(connection.pk)
-        if locked is None:
+        if locked is None or locked.state == Connection.State.LEAVING:
             return Outcome.GONE
         if locked.claimed_until != connection.claimed_until:
             return Outcome.DISCARDED

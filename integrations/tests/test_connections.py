@@ -128,7 +128,10 @@ def unrevoked(
 def test_a_source_that_takes_nothing_back_is_disconnected_all_the_same(
     unrevoked: None, connection: Connection
 ) -> None:
+    make_scripted_task(connection)
     assert connections.disconnect(connection.pk, at=NOON) is False
+    assert not Task.objects.exists()
+    sync(connection.pk, at=NOON + 1_440 * MINUTE)  # for a day one that is away is asked
     assert not Connection.objects.exists()
 
 
@@ -146,7 +149,39 @@ def test_a_withdrawn_consent_ends_a_source_that_takes_nothing_back(
 ) -> None:
     consents.withdraw(alice.pk, "tasks", at=NOON)
     assert connections.end_consent(alice.pk, "tasks", at=NOON) == 1
+    assert not Connection.objects.known().exists()
+    assert connections.end_consent(alice.pk, "tasks", at=SOON) == 0  # and no day begins anew
+    sync(connection.pk, at=NOON + 1_440 * MINUTE)
     assert not Connection.objects.exists()
+
+
+@pytest.mark.parametrize("by", ["the subscriber", "the next sync"])
+def test_a_source_that_is_away_when_a_consent_ends_is_asked_again(
+    scripted: Scripted, connection: Connection, alice: User, queued: list[Any], by: str
+) -> None:
+    scripted.script.keeps = Unreachable("scripted")
+    consents.withdraw(alice.pk, "tasks", at=NOON)
+    if by == "the subscriber":
+        connections.end_consent(alice.pk, "tasks", at=NOON)
+    else:
+        assert sync(connection.pk, at=NOON) == Outcome.GONE
+    left = Connection.objects.get()
+    assert (left.state, left.claimed_until, left.attempts) == ("leaving", None, 1)
+    scripted.script.keeps = None
+    sync(connection.pk, at=left.next_sync_at)
+    assert len(scripted.script.revoked) == 2
+    assert not Connection.objects.exists()
+
+
+def test_what_was_pulled_while_the_person_disconnects_is_not_stored(
+    scripted: Scripted, connection: Connection
+) -> None:
+    scripted.script.says = full(task())
+    scripted.script.keeps = Unreachable("scripted")
+    scripted.script.meanwhile = lambda: connections.disconnect(connection.pk, at=NOON)
+    assert sync(connection.pk, at=NOON) == Outcome.GONE
+    assert not Task.objects.exists()
+    assert Connection.objects.get().state == Connection.State.LEAVING
 
 
 def test_a_withdrawn_consent_ends_the_sources_that_need_it(
