@@ -183,6 +183,8 @@ class Pull:
     """What a source said. With `full`, whatever is not named here is gone there.
 
     open_only  of tasks only open ones were named: of those that are closed it says nothing
+    kept       external ids, of tasks or entries, that are there and are not told: what is known of
+               them stays
     """
 
     full: bool
@@ -194,6 +196,7 @@ class Pull:
     gone_events: frozenset[EventKey] = field(default_factory=frozenset)
     not_modified: bool = False  # nothing was read since nothing changed; keep everything
     open_only: bool = False
+    kept: frozenset[str] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def store_tasks(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
             name
             for name, old in known.items()
             if name not in named and not (pull.open_only and old.completed_at is not None)
-        }
+        } - {_key(name) for name in pull.kept}
     removed = [known[name].pk for name in gone if name in known]
     for part in _batches(sorted(removed)):
         forget_tasks(Task.objects.filter(pk__in=part), at=at)
@@ -134,7 +134,8 @@ def store_events(connection: Connection, pull: Pull, *, at: datetime) -> Changes
         _upsert(CalendarEvent, rows, EVENT_KEY)
         written += len(rows)
     gone = known.keys() if pull.full else _gone_events(pull, known) | (known.keys() & told.keys())
-    gone -= named.keys()
+    kept = {_key(name) for name in pull.kept}
+    gone = {key for key in gone if key not in named and key[0] not in kept}
     for part in _batches(sorted(known[key][0] for key in gone)):
         CalendarEvent.objects.filter(pk__in=part).delete()
     return Changes(written, len(gone))

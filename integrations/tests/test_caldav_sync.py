@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -105,6 +106,32 @@ def test_an_answer_that_breaks_off_keeps_the_rows(
     connection.refresh_from_db()
     assert connection.last_error == Trouble.UNREADABLE
     assert (Task.objects.count(), CalendarEvent.objects.count()) == (1, 1)
+
+
+def test_what_may_not_be_read_any_more_stays_as_it_is_known(
+    alice: User, lists: RadicaleUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two files answer 403, lastingly; everything else is read."""
+    start = f"DTSTART:{NOON + timedelta(days=1):%Y%m%dT%H%M%SZ}"
+    lists.put("work/lunch.ics", *entry("UID:lunch", REVIEW[1], "SUMMARY:Lunch", start))
+    connection = connect(alice, lists.credentials)
+    again(connection, 1)
+    lists.delete("work/lunch.ics")
+    lists.put("home/rent.ics", *todo("UID:rent", MILK[1], "SUMMARY:Rent"))
+
+    def closed(body: bytes) -> Any:
+        told = wire.read_multistatus(body)
+        return replace(told, answers=tuple(map(shut, told.answers)))
+
+    def shut(answer: wire.Answer) -> wire.Answer:
+        is_shut = answer.href.endswith(("milk.ics", "review.ics"))
+        return replace(answer, status=403, trouble=403, found={}) if is_shut else answer
+
+    monkeypatch.setattr("integrations.sources.caldav.server.read_multistatus", closed)
+    for days in (1, 2):
+        assert again(connection, 1_440 * days) == Outcome.SYNCED
+        assert set(Task.objects.values_list("title", flat=True)) == {"Buy milk", "Rent"}
+        assert [each.title for each in CalendarEvent.objects.all()] == ["Review"]
 
 
 def test_done_closes_it_there(alice: User, lists: RadicaleUser) -> None:

@@ -241,8 +241,9 @@ def pulled(site: Any, listed: str, filed: str = "") -> list[str]:
 @pytest.mark.parametrize(
     "other",
     [
-        *(STATED.format(FILE, status) for status in (403, 500, 503)),
-        STATED.format("/home/a/", 507),
+        *(STATED.format(FILE, status) for status in (500, 503)),
+        *(STATED.format("/home/a/", status) for status in (403, 507)),
+        LACKING.format(FILE, "<d:getetag/>", 403),
         LACKING.format(FILE, TEXT, 500),
         ONE.format(FILE, TEXT),
         ONE.format(FILE, "<d:getetag>1</d:getetag>"),
@@ -278,6 +279,22 @@ def test_a_list_of_calendars_with_a_hole_is_none(
     with pytest.raises(error) as raised:
         pulled(site, listed)
     assert type(raised.value) is error
+
+
+@pytest.mark.parametrize("other", [STATED.format(FILE, 403), LACKING.format(FILE, TEXT, 403)])
+def test_what_may_not_be_read_hides_nothing_else(site: Any, other: str) -> None:
+    assert pulled(site, ONE.format("/home/a/", LIST), WHOLE + other) == ["Milk"]
+
+
+@pytest.mark.parametrize("status", [403, 500])
+def test_a_home_that_keeps_its_tag_to_itself_tells_its_calendars(site: Any, status: int) -> None:
+    tag = '<s:getctag xmlns:s="http://calendarserver.org/ns/"/>'
+    home = (
+        "<d:response><d:href>/home/</d:href><d:propstat><d:prop><d:resourcetype/></d:prop>"
+        f"<d:status>HTTP/1.1 200 OK</d:status></d:propstat><d:propstat><d:prop>{tag}</d:prop>"
+        f"<d:status>HTTP/1.1 {status} No</d:status></d:propstat></d:response>"
+    )
+    assert pulled(site, home + ONE.format("/home/a/", LIST), WHOLE) == ["Milk"]
 
 
 def test_a_home_without_calendars_has_none(site: Any) -> None:

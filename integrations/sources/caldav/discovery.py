@@ -123,12 +123,14 @@ def _ensure_all_told(home: str, answers: Iterable[Answer]) -> None:
     """A calendar that is not told counts as gone, with its tasks. Raises Unreachable, Unexpected.
 
     One that is listed and may not be read (403) is none of the person's; so say SabreDAV's lists.
+    Of the home itself it matters alone what it is: some have no tag, and say that with any status.
     """
     is_home_told = False
     for answer in answers:
-        is_home = _path(urljoin(home, answer.href)) == _path(home)
-        if answer.trouble and (is_home or answer.trouble != 403):
-            raise Unreachable(SERVICE, "not all calendars were told", status=answer.trouble)
+        is_home = path_of(urljoin(home, answer.href)) == path_of(home)
+        trouble = answer.trouble_with(TYPE) if is_home else answer.trouble
+        if trouble and (is_home or trouble != 403):
+            raise Unreachable(SERVICE, "not all calendars were told", status=trouble)
         # Whoever tells of a calendar in it has looked into it, by whatever name.
         is_calendar = answer.has(TYPE, f"{CAL}calendar")
         is_home_told |= is_calendar or (is_home and TYPE in answer.found)
@@ -136,6 +138,6 @@ def _ensure_all_told(home: str, answers: Iterable[Answer]) -> None:
         raise Unexpected(SERVICE, "nothing was told of the calendars")
 
 
-def _path(address: str) -> str:
+def path_of(address: str) -> str:
     """Servers write one address in several ways."""
     return unquote(urlsplit(address).path).rstrip("/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin
 
 from integrations import ical
 from integrations.base import EventSignal, Link, Pull
@@ -15,6 +16,7 @@ from integrations.sources.caldav.discovery import (
     Place,
     find_place,
     list_calendars,
+    path_of,
 )
 from integrations.sources.caldav.server import Server
 from integrations.sources.caldav.signals import Filed, Resource, read_resources, task_of
@@ -96,15 +98,16 @@ def _everything(
 ) -> Pull:
     events: dict[tuple[str, str], EventSignal] = {}
     filed: list[Filed] = []
+    kept: set[str] = set()
     for calendar in calendars:
         if "VEVENT" in calendar.kinds:
-            for event in _events(server, calendar, link, at):
+            for event in _events(server, calendar, link, at, kept):
                 key = event.external_id, event.occurrence
                 # The same meeting in two calendars is one; busy in either is busy.
                 if key not in events or event.is_busy:
                     events[key] = event
         if "VTODO" in calendar.kinds:
-            resources = _resources(server, calendar, query("VTODO"))
+            resources = _resources(server, calendar, query("VTODO"), kept)
             filed += read_resources(resources, calendar.name, link.zone)[0]
     titles = {each.todo.uid: each.todo.title for each in filed}
     parents = {
@@ -120,15 +123,16 @@ def _everything(
             if each.todo.completed_at is None or each.todo.completed_at > at - CLOSED
         ),
         events=tuple(ordered[:MAX_OCCURRENCES]),
+        kept=frozenset(kept),
     )
 
 
 def _events(
-    server: Server, calendar: Calendar, link: Link, at: datetime
+    server: Server, calendar: Calendar, link: Link, at: datetime, kept: set[str]
 ) -> tuple[EventSignal, ...]:
     now = at.astimezone(UTC)
     span = now - BEFORE - MARGIN, now + AFTER + MARGIN
-    resources = _resources(server, calendar, query("VEVENT", span))
+    resources = _resources(server, calendar, query("VEVENT", span), kept)
     text = "\r\n".join(each.text for each in resources if each.is_whole)
     if not text:
         return ()
@@ -142,8 +146,8 @@ def _events(
     return found.events
 
 
-def _resources(server: Server, calendar: Calendar, body: bytes) -> list[Resource]:
-    """None of a calendar that is listed and may not be read."""
+def _resources(server: Server, calendar: Calendar, body: bytes, kept: set[str]) -> list[Resource]:
+    """None of a calendar that is listed and may not be read. Adds to `kept` what of it may not."""
     try:
         told = server.report(calendar.url, body)
     except ApiError as error:
@@ -151,15 +155,33 @@ def _resources(server: Server, calendar: Calendar, body: bytes) -> list[Resource
             return []
         raise
     for answer in told.answers:
-        _ensure_told(answer)
+        if _is_refused(answer, calendar):
+            kept.update(_names_of(server, answer, calendar))
     return [each for each in _told(server, calendar, told.answers) if each.text]
 
 
-def _ensure_told(answer: Answer) -> None:
-    """Of everything, what is not told counts as gone. Raises Unreachable."""
+def _is_refused(answer: Answer, calendar: Calendar) -> bool:
+    """Whether it is there and may not be read (403), as what is private in a shared calendar.
+
+    Of everything, what else is not told counts as gone. Raises Unreachable.
+    """
     is_gone = answer.status in NOT_HERE or DATA in answer.missing
-    if answer.trouble or not (is_gone or answer.text(DATA)):
+    is_one = path_of(urljoin(calendar.url, answer.href)) != path_of(calendar.url)
+    if is_one and answer.trouble == 403 and answer.trouble_with(DATA):
+        return True
+    is_hidden = answer.trouble and not (is_one and answer.trouble == 403)
+    if is_hidden or not (is_gone or answer.text(DATA)):
         raise Unreachable(SERVICE, "not all was told", status=answer.trouble or None)
+    return False
+
+
+def _names_of(server: Server, answer: Answer, calendar: Calendar) -> set[str]:
+    """What a task in it is known by, and an entry: nearly all programs name a file by its UID."""
+    try:
+        url = server.whole(answer.href, calendar.url)
+    except Refused:
+        return set()
+    return {url, path_of(url).rpartition("/")[2].removesuffix(".ics")}
 
 
 def _told(server: Server, calendar: Calendar, answers: Iterable[Answer]) -> Iterator[Resource]:

@@ -42,14 +42,20 @@ class Answer:
     """Of one address, as the server writes it: its status, and the properties that it has.
 
     missing  names of those that it says it has not
-    trouble  the first status, of it or of a property, by which something is kept from us; else 0
+    withheld  by name, the statuses by which properties are kept from us
+    trouble  the first such status, of it or of a property; 403 only where there is no other; else 0
     """
 
     href: str
     status: int
     found: Mapping[str, Element]
     missing: frozenset[str]
+    withheld: Mapping[str, int]
     trouble: int
+
+    def trouble_with(self, name: str) -> int:
+        """The status by which it, or this property of it, is kept from us; else 0."""
+        return self.status if _is_trouble(self.status) else self.withheld.get(name, 0)
 
     def text(self, name: str) -> str:
         element = self.found.get(name)
@@ -94,6 +100,7 @@ def read_multistatus(body: bytes) -> Multistatus:
 def _answer(response: Element) -> Answer:
     found: dict[str, Element] = {}
     missing: set[str] = set()
+    withheld: dict[str, int] = {}
     statuses = [_status(response)]
     for part in response.findall(f"{DAV}propstat"):
         status, properties = _status(part), part.findall(f"{DAV}prop/*")
@@ -102,9 +109,16 @@ def _answer(response: Element) -> Answer:
             found.update((each.tag, each) for each in properties)
         elif status in NOT_HERE:
             missing.update(each.tag for each in properties)
-    trouble = next((each for each in statuses if each != 200 and each not in NOT_HERE), 0)
+        else:
+            withheld.update((each.tag, status) for each in properties)
+    troubles = sorted(filter(_is_trouble, statuses), key=lambda status: status == 403)
     href = _text(response.find(f"{DAV}href"))
-    return Answer(href, statuses[0], found, frozenset(missing), trouble)
+    trouble = troubles[0] if troubles else 0
+    return Answer(href, statuses[0], found, frozenset(missing), withheld, trouble)
+
+
+def _is_trouble(status: int) -> bool:
+    return status != 200 and status not in NOT_HERE
 
 
 def _status(element: Element) -> int:
