@@ -12,7 +12,7 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar
 
-from integrations.access.forgetting import forget_tasks
+from integrations.access.forgetting import forget_gone
 from integrations.base import EventKey, EventSignal, Pull, TaskSignal
 from integrations.models import OWN, CalendarEvent, Connection, Task, own_words
 from oo.lib.text import lines, one_line, storable
@@ -90,7 +90,7 @@ def store_tasks(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
         } - {_key(name) for name in pull.kept}
     removed = [known[name].pk for name in gone if name in known]
     for part in _batches(sorted(removed)):
-        forget_tasks(Task.objects.filter(pk__in=part), at=at)
+        forget_gone(Task.objects.filter(pk__in=part), at=at)
     return Changes(written, len(removed), tuple(completed))
 
 

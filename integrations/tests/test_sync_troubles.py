@@ -222,19 +222,30 @@ def test_without_the_consent_nothing_is_read_and_the_source_is_disconnected(
 
 
 @pytest.mark.parametrize("says", [full(), delta(gone_tasks=frozenset({"t1"}))])
-def test_a_closing_of_a_task_that_is_gone_goes_with_it_and_is_told(
+def test_a_closing_of_a_task_that_is_gone_goes_with_it_as_closed_by_the_source(
     scripted: Scripted, connection: Connection, subjects: Any, says: Pull
 ) -> None:
     row = make_scripted_task(connection)
-    waiting = make_completion(row)
+    make_completion(row)
+    make_completion(row)  # by another device: it is one task all the same
     for state in (Completion.State.DONE, Completion.State.CANCELLED, Completion.State.FAILED):
         Completion.objects.filter(pk=make_completion(row).pk).update(state=state)
     scripted.script.says = says
     sync(connection.pk, at=NOON)
     assert not Completion.objects.exists()
-    assert subjects() == ["signals.task.close_failed", "signals.task.synced"]
+    assert subjects() == ["signals.task.completed", "signals.task.synced"]
     told = EventRecord.objects.order_by("pk")[0].body
-    assert (told["key"], told["task_id"]) == (str(waiting.key), row.pk)
+    assert (told["by"], told["task_id"]) == ("source", row.pk)
+
+
+def test_a_closing_of_a_task_that_was_closed_there_before_is_told_no_second_time(
+    scripted: Scripted, connection: Connection, subjects: Any
+) -> None:
+    make_completion(make_scripted_task(connection, completed_at=NOON))
+    scripted.script.says = full()
+    sync(connection.pk, at=NOON)
+    assert not Completion.objects.exists()
+    assert subjects() == ["signals.task.synced"]
 
 
 @pytest.mark.parametrize("go", [connections.leave, connections.disconnect])
