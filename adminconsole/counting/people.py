@@ -37,7 +37,7 @@ def _funnel(day: date) -> dict[str, int]:
         state=Tip.State.ANSWERED, answered_at__lt=F("user__date_joined") + HORIZON
     )
     steps = {
-        "connected": Exists(Connection.objects.filter(user=OuterRef("pk"))),
+        "connected": Exists(Connection.objects.known().filter(user=OuterRef("pk"))),
         "tipped": Exists(theirs.filter(shown_at__isnull=False)),
         "answered": Exists(answered),
         "returned": Exists(answered.filter(shown_at__date__gt=F("user__date_joined__date"))),

@@ -80,8 +80,9 @@ def _decisions(period: Period) -> dict[str, tuple[int, int]]:
 
 
 def _now(at: datetime) -> dict[str, tuple[int, int]]:
-    live = Connection.objects.exclude(state__in=Connection.STUCK)
-    connections = Connection.objects.aggregate(
+    known = Connection.objects.known()  # what is being checked, or leaves, nobody reads
+    live = known.exclude(state__in=Connection.STUCK)
+    connections = known.aggregate(
         all=Count("pk"), open=Count("pk", filter=~Q(state=Connection.State.RECONNECT))
     )
     fresh = live.aggregate(all=Count("pk"), fresh=Count("pk", filter=Q(synced_at__gt=at - FRESH)))

@@ -10,6 +10,7 @@ from accounts.models import User
 from adminconsole.counting.counting import KEPT, count_days
 from adminconsole.models import Counted, PeopleDay, TipDay
 from adminconsole.period import Period
+from integrations.models import Connection
 from tests.clock import NOON, TODAY
 from tests.factories import give_tip, make_connection, make_person, the_tip
 from tips.answer import answering
@@ -94,8 +95,10 @@ def test_at_most_so_many_days_at_a_time_the_newest_first(alice: User) -> None:
 def test_the_funnel_is_of_those_who_joined_on_the_day(charlie: User) -> None:
     people = [make_person(name) for name in ("none", "linked", "saw", "said", "stayed")]
     User.objects.update(date_joined=NOON - DAY)
-    _none, linked, saw, said, stayed = people
+    none, linked, saw, said, stayed = people
     make_connection(linked)
+    for state in Connection.NOT_CONNECTED:
+        make_connection(none, account=state, state=state)
     shown(saw)
     shown(said, reaction="done", days_ago=1)
     shown(stayed, reaction="done")

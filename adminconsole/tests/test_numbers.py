@@ -246,6 +246,14 @@ def test_quality_is_the_share_of_what_should_be(admin: Client, alice: User) -> N
     assert (rows["tokens that work"], rows["sources read in time"]) == ("bad", "good")
 
 
+@pytest.mark.parametrize("state", Connection.NOT_CONNECTED)
+def test_what_is_not_connected_is_no_source(alice: User, state: str) -> None:
+    make_connection(alice, synced_at=NOON - MINUTE)
+    make_connection(alice, account="2", state=state, synced_at=None)
+    kept = {row.measure: (row.part, row.whole) for row in count_quality(TODAY, at=NOON)}
+    assert kept["sources read in time"] == kept["tokens that work"] == (1, 1)
+
+
 def test_what_was_known_on_the_day_alone_stays_when_it_is_counted_again(alice: User) -> None:
     make_connection(alice)
     count_day(TODAY, at=NOON)
