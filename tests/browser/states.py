@@ -268,7 +268,7 @@ def _one_task(page: Page, alice: User) -> None:
 def _one_task_refused(page: Page, alice: User) -> None:
     make_task(alice, LONG, words_digest="a" * 32)
     page.goto("/settings/mind/understood/task/" + "a" * 32)
-    page.get_by_text("How long it takes", exact=True).click()
+    page.get_by_text("How long does it take?", exact=True).click()
     page.get_by_label("Minutes").fill("9999")
     page.locator("details[open]").get_by_role("button", name="Save").click()
     expect(page.get_by_text("less than or equal to 1440")).to_be_in_viewport()

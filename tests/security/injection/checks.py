@@ -37,7 +37,7 @@ TAGS = frozenset(
         *("html", "head", "meta", "title", "link", "script", "body", "header", "main", "article"),
         *("div", "h1", "h2", "h3", "p", "a", "form", "input", "button", "kbd", "section", "ul"),
         *("li", "svg", "path", "circle", "bdi", "span", "template", "dialog", "dl", "dt", "dd"),
-        *("noscript", "q", "s"),
+        *("noscript", "q", "s", "details", "summary"),
     )
 )
 
