@@ -49,6 +49,7 @@
   }
 
   function whyOpened() {
+    if (!whyIsOpen()) return; // closed between the swap and this
     const link = find("[data-why]");
     if (!history.state?.why) history.pushState({ why: link?.pathname }, "");
     link?.setAttribute("aria-expanded", "true");

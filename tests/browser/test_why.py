@@ -179,8 +179,10 @@ def test_an_answer_leaves_nothing_behind(page: Page, tip: Tip) -> None:
     page.wait_for_function("() => !history.state?.why")
     tip.refresh_from_db()
     assert tip.reaction == "done"
-    page.go_forward()  # to reasons of what is not there any more
+    page.go_forward()  # to reasons of what is not there any more: a step like any other
     page.wait_for_function("() => !history.state?.why")
+    expect_words(page, "Done.")
+    page.go_back()
     expect_words(page, "Done.")
     page.go_back()
     expect(page).to_have_url("about:blank")
