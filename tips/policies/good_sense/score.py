@@ -27,7 +27,7 @@ from agents.traits import Energy, EventKind, Noise, Place, Stakes
 from tips.base import Candidate, Facts, Kind, Scored
 from tips.policies.good_sense import weights as w
 from tips.policies.good_sense.prefs import KEY, GoodSensePrefs
-from tips.policies.good_sense.silence import is_late, is_refusal
+from tips.policies.good_sense.silence import is_late
 
 A_SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 Part = tuple[float, str]  # points, and the code of why
@@ -185,7 +185,7 @@ def _is_carried(view: UserView) -> bool:
 def _refusals(task: TaskView, view: UserView) -> int:
     since = view.now - timedelta(days=w.REFUSED_DAYS)
     return sum(
-        a.candidate == f"task:{task.id}" and is_refusal(a) and a.at > since for a in view.answers
+        a.candidate == f"task:{task.id}" and a.is_no_to_now and a.at > since for a in view.answers
     )
 
 

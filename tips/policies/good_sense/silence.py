@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from agents.base import Answer, EventView, UserView
+from agents.base import EventView, UserView
 from agents.beliefs import Away
 from agents.timing.chances import takes_time
 from agents.timing.waking import awake_of, bed_time
@@ -70,11 +70,7 @@ def _of_event(event: EventView, now: datetime) -> str:
 
 def recent_refusals(view: UserView) -> list[datetime]:
     since = view.now - w.REFUSALS_COUNT_FOR
-    return [a.at for a in view.answers if is_refusal(a) and a.at > since]
-
-
-def is_refusal(answer: Answer) -> bool:
-    return answer.is_no_to_now
+    return [a.at for a in view.answers if a.is_no_to_now and a.at > since]
 
 
 @dataclass(frozen=True, slots=True)
