@@ -17,7 +17,7 @@ class TipsConfig(AppConfig):
         from accounts.settings.sections import Section, register_section
         from agents.profile.preferences import register_plugins
         from tips.deliver.trying import consent_kinds
-        from tips.page.spoken import settings_section
+        from tips.page.section import settings_section
         from tips.registry import POLICIES
         from tips.subscribers import listen
 

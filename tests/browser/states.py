@@ -18,6 +18,7 @@ from notifier.models import Device
 from tests.browser.card import expect_state, open_tip, press
 from tests.clock import NOON
 from tests.factories import give_tip, make_connection, make_event, make_task, the_tip
+from tips.answer.answering import end_rest, explain, react
 from tips.make.making import make_tip
 from tips.models import Interruption, Tip
 
@@ -327,6 +328,16 @@ def _devices(page: Page, alice: User) -> None:
         summary.click()
 
 
+def _put_off(page: Page, alice: User) -> None:
+    """Each for another reason."""
+    react(give_tip(alice, TITLES["short"]), "snooze", at=NOON)
+    for title, reason in (("long", "not_relevant"), ("one-word", "wrong")):
+        end_rest(alice.pk, at=NOON)
+        tip = react(give_tip(alice, TITLES[title]), "dismiss", at=NOON).tip
+        explain(tip, reason, at=NOON)
+    page.goto("/settings/put-off")
+
+
 PAGES: Mapping[str, Arrange] = {
     "offline": _path("/offline"),
     "settings": _path("/settings/"),
@@ -336,6 +347,8 @@ PAGES: Mapping[str, Arrange] = {
     "mind-refused": _mind_refused,
     "one-task": _one_task,
     "one-task-refused": _one_task_refused,
+    "put-off": _put_off,
+    "put-off-nothing": _path("/settings/put-off"),
     "tokens": _path("/settings/tokens"),
     "connections": _path("/connect/"),
     "connect-todoist": _path("/connect/todoist/"),

@@ -296,6 +296,7 @@ def answer(journey: Journey) -> None:
 def look_around(journey: Journey) -> None:
     for address in (
         "/settings/",
+        "/settings/put-off",
         "/settings/tokens",
         "/settings/delete",
         "/connect/",

@@ -18,7 +18,14 @@ from tests.leaving import work_off_departures
 from tests.translations.words import read
 
 PUBLIC = ["/legal/terms", "/legal/privacy", "/offline", "/nichts"]
-OWN = ["/settings/", "/settings/tokens", "/settings/delete", "/connect/", "/accounts/3rdparty/"]
+OWN = [
+    "/settings/",
+    "/settings/put-off",
+    "/settings/tokens",
+    "/settings/delete",
+    "/connect/",
+    "/accounts/3rdparty/",
+]
 
 
 @pytest.mark.parametrize("path", ["/sign-in/", *PUBLIC])

@@ -170,6 +170,14 @@ def end_rest(user_id: UUID, *, at: datetime) -> None:
     TipSchedule.objects.look_again(user_id, at=at)
 
 
+def let_come_again(mute: Mute, *, at: datetime) -> None:
+    """What was put off may be said again from now on. The answers stay what they were."""
+    with transaction.atomic():
+        _lock(mute.user_id, at)
+        Mute.objects.filter(user_id=mute.user_id, candidate=mute.candidate).delete()
+        TipSchedule.objects.look_again(mute.user_id, at=at)
+
+
 def _publish_served(tip: Tip, at: datetime) -> None:
     publish(TipServed(user_id=tip.user_id, at=at, tip_id=tip.pk, policy=tip.policy, kind=tip.kind))
 

@@ -16,8 +16,11 @@ from tips.models import Mute, Tip
 def said_again(tip: Tip, *, at: datetime) -> str:
     """In the active zone and the clock of the person; "" where nothing is held back. One query."""
     mute = Mute.objects.filter(tip=tip, until__gt=at).first()
-    if mute is None:
-        return ""
+    return said_until(mute, tip, at=at) if mute else ""
+
+
+def said_until(mute: Mute, tip: Tip, *, at: datetime) -> str:
+    """Of a mute in force and the tip whose answer it is the effect of. No query."""
     if mute.until_changed:
         return _until_changed(mute.candidate)
     if tip.kind == Kind.REMINDER and not _is_put_off(tip):

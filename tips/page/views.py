@@ -24,8 +24,9 @@ from tips.answer.afar import NoSuchAnswer, find_tip, read_token
 from tips.answer.correcting import correct
 from tips.answer.forms import AnswerForm, CompletionForm, CorrectionForm, ReasonForm
 from tips.make import making
-from tips.models import Tip
+from tips.models import Mute, Tip
 from tips.page import states
+from tips.page.put_off import load_put_off
 
 
 @require_safe
@@ -168,6 +169,25 @@ def completion(request: SignedInRequest) -> HttpResponse:
     else:
         completions.acknowledge_failure(request.user.pk, key, at=at)
     return _draw_or_home(request, states.build_page(request.user.pk, at=at))
+
+
+@require_safe
+@never_cache
+@login_required
+def put_off(request: SignedInRequest) -> HttpResponse:
+    rows = load_put_off(request.user.pk, at=timezone.now())
+    return render(request, "tips/put_off.html", {"rows": rows})
+
+
+@require_POST
+@login_required
+def let_again(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A second tap finds nothing to do, which is no error."""
+    if mute := Mute.objects.filter(pk=pk, user=request.user).first():
+        answering.let_come_again(mute, at=timezone.now())
+        look_now(tasks.make_tip, str(request.user.pk), expires_s=60)
+        messages.success(request, _("It may come back now."))
+    return redirect("tips:put-off")
 
 
 @require_safe
