@@ -18,7 +18,15 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from agents.traits import NO_EVENT_READ, NOTHING_READ, EventTraits, EventWords, TaskWords, Traits
+from agents.traits import (
+    NO_EVENT_READ,
+    NOTHING_READ,
+    EventKind,
+    EventTraits,
+    EventWords,
+    TaskWords,
+    Traits,
+)
 from oo.lib.words import AS_THE_LANGUAGE, Formats, Words, gettext_lazy
 
 
@@ -58,6 +66,14 @@ class EventView:
     organises: bool = False  # the person does
     url: str = ""
     traits: EventTraits = NO_EVENT_READ
+
+    @property
+    def kind(self) -> EventKind | None:
+        """What its words say that it is."""
+        return self.traits.kind.value if self.traits.kind else None
+
+    def is_on(self, at: datetime) -> bool:
+        return self.starts_at <= at < self.ends_at
 
 
 @dataclass(frozen=True, slots=True)

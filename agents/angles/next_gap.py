@@ -48,7 +48,7 @@ class NextGap(Agent):
 
     def look(self, view: UserView) -> Snippet | None:
         taken = [e for e in view.events if takes_time(e)]
-        if any(e.starts_at <= view.now < e.ends_at for e in taken):
+        if any(e.is_on(view.now) for e in taken):
             return None
         coming = min((e for e in taken if e.starts_at > view.now), key=leaves_at, default=None)
         if coming is None:

@@ -25,10 +25,7 @@ class WhereNow(Inference):
         running = [
             e
             for e in view.events
-            if e.is_all_day
-            and e.starts_at <= view.now < e.ends_at
-            and e.traits.kind
-            and e.traits.kind.value is EventKind.AWAY
+            if e.is_all_day and e.is_on(view.now) and e.kind is EventKind.AWAY
         ]
         if not running:
             return None

@@ -56,14 +56,14 @@ def takes_time(event: EventView) -> bool:
     """
     if event.is_all_day or event.ends_at - event.starts_at >= LONGEST_MEETING:
         return False
-    kind, may = event.traits.kind, event.traits.may_interrupt
+    kind, may = event.kind, event.traits.may_interrupt
     if may and may.value:
         return False
     if kind is None:
         return event.is_busy
-    if kind.value is EventKind.TRAVEL:
+    if kind is EventKind.TRAVEL:
         return may is not None
-    return kind.value not in TAKES_NO_TIME
+    return kind not in TAKES_NO_TIME
 
 
 class Diary:
@@ -108,8 +108,7 @@ def _spans_of(events: Iterable[EventView]) -> list[Window]:
 
 
 def _is_journey(event: EventView) -> bool:
-    kind = event.traits.kind
-    return not event.is_all_day and kind is not None and kind.value is EventKind.TRAVEL
+    return not event.is_all_day and event.kind is EventKind.TRAVEL
 
 
 def diary_of(view: UserView) -> Diary:
@@ -158,7 +157,7 @@ def _holidays(view: UserView) -> frozenset[date]:
     return frozenset(
         day
         for e in view.events
-        if e.is_all_day and e.traits.kind and e.traits.kind.value is EventKind.HOLIDAY
+        if e.is_all_day and e.kind is EventKind.HOLIDAY
         for day in _days(e, view)
     )
 

@@ -26,7 +26,7 @@ class Gap:
 
 def find_meeting(view: UserView) -> EventView | None:
     """The meeting that the person is in; of several, the one that ends last."""
-    running = (e for e in view.events if is_meeting(e) and e.starts_at <= view.now < e.ends_at)
+    running = (e for e in view.events if is_meeting(e) and e.is_on(view.now))
     return max(running, key=lambda e: e.ends_at, default=None)
 
 

@@ -61,8 +61,7 @@ def find_prepared(prepares: Trait[Prepares], view: UserView, title: str = "") ->
         if event.starts_at <= view.now:
             continue
         title = event.title if is_marked else _beginning(event.title)
-        kind = event.traits.kind
-        is_of_kind = kind is not None and kind.value is prepares.value.kind
+        is_of_kind = event.kind is not None and event.kind is prepares.value.kind
         if event.id == prepares.value.event_id or is_of_kind or _share_a_name(words, _names(title)):
             return event
     return None
@@ -92,8 +91,7 @@ def _owners(title: str) -> set[str]:
 def _find_coming(lead: timedelta, view: UserView) -> EventView | None:
     """What needs so long is for the first thing that it can still be ready for, if that is near."""
     for event in view.events:
-        kind = event.traits.kind
-        if event.is_all_day or (kind and kind.value in NOT_PREPARED):
+        if event.is_all_day or event.kind in NOT_PREPARED:
             continue
         if STILL_READY * lead <= event.starts_at - view.now <= lead + NEAR_ENOUGH:
             return event

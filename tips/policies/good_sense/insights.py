@@ -56,12 +56,11 @@ def _is_plainly_free(view: UserView) -> bool:
     the calendar just now, whether it counts as busy or not: an evening of cards is no idle one."""
     gap = find_gap(view)
     is_usual = bar(view, None) == usual_bar()
-    is_at_it = any(event.starts_at <= view.now < event.ends_at for event in _timed(view))
+    is_at_it = any(event.is_on(view.now) for event in _timed(view))
     return is_usual and not is_at_it and (gap is None or gap.length > FREE_FOR)
 
 
 def _timed(view: UserView) -> Iterator[EventView]:
     for event in view.events:
-        kind = event.traits.kind
-        if not event.is_all_day and (kind is None or kind.value is not EventKind.MARKER):
+        if not event.is_all_day and event.kind is not EventKind.MARKER:
             yield event

@@ -175,10 +175,7 @@ def _cannot_wait(need: Need, view: UserView) -> bool:
 
 def _is_carried(view: UserView) -> bool:
     return any(
-        e.starts_at <= view.now < e.ends_at
-        and e.traits.kind
-        and e.traits.kind.value in (EventKind.TRAVEL, EventKind.DRIVING)
-        for e in view.events
+        e.is_on(view.now) and e.kind in (EventKind.TRAVEL, EventKind.DRIVING) for e in view.events
     )
 
 

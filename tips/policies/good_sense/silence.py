@@ -42,13 +42,11 @@ def silence_now(view: UserView, best: Scored | None) -> str:
 
 def _last_minutes(event: EventView) -> timedelta:
     """In which nothing at all is said before it begins."""
-    kind = event.traits.kind.value if event.traits.kind else None
-    return w.BEFORE_LEAVING if kind is EventKind.CEREMONY else w.ABOUT_TO
+    return w.BEFORE_LEAVING if event.kind is EventKind.CEREMONY else w.ABOUT_TO
 
 
 def _of_event(event: EventView, now: datetime) -> str:
-    kind = event.traits.kind.value if event.traits.kind else None
-    may = event.traits.may_interrupt
+    kind, may = event.kind, event.traits.may_interrupt
     if event.is_all_day or event.ends_at <= now or (may and may.value):
         return ""
     if kind is EventKind.CEREMONY and event.starts_at - now <= w.BEFORE_A_CEREMONY:
@@ -127,13 +125,8 @@ def late_from(view: UserView) -> time:
 
 
 def _is_free_day(event: EventView, view: UserView) -> bool:
-    kind = event.traits.kind
-    return (
-        event.is_all_day
-        and event.starts_at <= view.now < event.ends_at
-        and kind is not None
-        and kind.value in (EventKind.AWAY, EventKind.HOLIDAY)
-    )
+    is_free = event.kind in (EventKind.AWAY, EventKind.HOLIDAY)
+    return event.is_all_day and event.is_on(view.now) and is_free
 
 
 def _is_away(view: UserView) -> bool:
@@ -163,7 +156,7 @@ def next_changes(view: UserView) -> list[datetime]:
 def _silent_from(event: EventView) -> Iterator[datetime]:
     """Long before it begins, a ceremony and a journey want silence. Of the last minutes before
     anything else only what is new is spared: what is on the page may stay."""
-    kind = event.traits.kind.value if event.traits.kind else None
+    kind = event.kind
     if event.is_all_day:
         return
     if kind is EventKind.CEREMONY:
