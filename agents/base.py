@@ -52,6 +52,10 @@ class TaskView:
     url: str = ""  # where it is in its own app
     traits: Traits = NOTHING_READ  # what its words say
 
+    @property
+    def key(self) -> str:
+        return task_key(self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class EventView:
@@ -66,6 +70,10 @@ class EventView:
     organises: bool = False  # the person does
     url: str = ""
     traits: EventTraits = NO_EVENT_READ
+
+    @property
+    def key(self) -> str:
+        return event_key(self.id)
 
     @property
     def kind(self) -> EventKind | None:
@@ -103,8 +111,28 @@ class Answer:
         return self.reaction == "dismiss" and self.reason in ("", "not_now")
 
 
-def is_task(candidate: str) -> bool:
-    return candidate.startswith("task:")
+# How candidates, answers, facts and nominations name a row: "task:17", "event:3".
+TASK, EVENT = "task:", "event:"
+
+
+def task_key(pk: int) -> str:
+    return f"{TASK}{pk}"
+
+
+def event_key(pk: int) -> str:
+    return f"{EVENT}{pk}"
+
+
+def is_task(key: str) -> bool:
+    return key.startswith(TASK)
+
+
+def is_event(key: str) -> bool:
+    return key.startswith(EVENT)
+
+
+def keys_of(rows: Iterable[TaskView | EventView]) -> tuple[str, ...]:
+    return tuple(row.key for row in rows)
 
 
 class Prefs(BaseModel):

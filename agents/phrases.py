@@ -51,15 +51,3 @@ def when(event: EventView, view: UserView) -> str:
 def put_down_for(task: TaskView) -> str:
     """The day for which the person put it down."""
     return _("for %(day)s") % {"day": day(task.due_on)} if task.due_on else ""
-
-
-def task_rows(tasks: Sequence[TaskView]) -> tuple[str, ...]:
-    return tuple(task_row(task) for task in tasks)
-
-
-def task_row(task: TaskView) -> str:
-    return f"task:{task.id}"
-
-
-def event_row(event: EventView) -> str:
-    return f"event:{event.id}"

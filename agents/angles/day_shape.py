@@ -17,8 +17,8 @@ from agents.base import (
     Unit,
     UserView,
     first_nominations,
+    keys_of,
 )
-from agents.phrases import event_row, task_row, task_rows
 from agents.timing.chances import takes_time
 from agents.timing.needs import can_begin
 from oo.lib.words import clock, first_clock, gettext_lazy, ngettext
@@ -89,10 +89,10 @@ def _day(which: date, view: UserView) -> Day:
 
 def _facts(name: str, day: Day) -> tuple[Fact, ...]:
     minutes = int(day.taken.total_seconds() // 60)
-    rows = tuple(event_row(e) for e in day.events)
+    rows = keys_of(day.events)
     return (
         Fact(f"{name}_meetings", minutes, Unit.MINUTES, rows),
-        Fact(f"{name}_tasks", len(day.tasks), Unit.COUNT, task_rows(day.tasks)),
+        Fact(f"{name}_tasks", len(day.tasks), Unit.COUNT, keys_of(day.tasks)),
     )
 
 
@@ -139,6 +139,4 @@ def _ahead(today: Day, tomorrow: Day, view: UserView) -> tuple[Nomination, ...]:
         return ()
     reason = _("It is due tomorrow, and tomorrow is full.")
     soonest = sorted(tomorrow.tasks, key=lambda t: (-t.priority, t.id))
-    return first_nominations(
-        Nomination(task_row(t), 0.6, reason) for t in soonest if can_begin(t, view)
-    )
+    return first_nominations(Nomination(t.key, 0.6, reason) for t in soonest if can_begin(t, view))

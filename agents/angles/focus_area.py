@@ -15,9 +15,10 @@ from agents.base import (
     Unit,
     UserView,
     first_nominations,
+    keys_of,
 )
 from agents.beliefs import Areas
-from agents.phrases import put_down_for, quoted, task_row, task_rows
+from agents.phrases import put_down_for, quoted
 from agents.timing.needs import can_begin
 from oo.lib.words import day, gettext_lazy
 from oo.lib.words import gettext as _
@@ -57,11 +58,11 @@ class FocusArea(Agent):
         return Snippet(
             text=_said(area, tasks, len(pressing), view),
             facts=(
-                Fact("area", area, Unit.NAME, task_rows(tasks)),
+                Fact("area", area, Unit.NAME, keys_of(tasks)),
                 Fact("pressing_share", round(len(tasks) / len(pressing), 3), Unit.SHARE),
             ),
             nominations=first_nominations(
-                Nomination(task_row(t), SALIENCE, reason) for t in tasks if can_begin(t, view)
+                Nomination(t.key, SALIENCE, reason) for t in tasks if can_begin(t, view)
             ),
             until=view.next_midnight,
         )

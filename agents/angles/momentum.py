@@ -17,7 +17,6 @@ from agents.base import (
     first_nominations,
 )
 from agents.beliefs import Cadence
-from agents.phrases import task_row
 from agents.timing.needs import can_begin, effort_of, nearness
 from oo.lib.words import gettext as _
 from oo.lib.words import gettext_lazy, length, ngettext
@@ -93,7 +92,7 @@ def _small(view: UserView) -> tuple[Nomination, ...]:
     known = [(t, effort) for t in view.tasks if (effort := effort_of(t)) and effort <= SMALL]
     known.sort(key=lambda pair: nearness(pair[0], view))
     return first_nominations(
-        Nomination(task_row(t), 0.4, _("It takes %(length)s.") % {"length": length(effort)})
+        Nomination(t.key, 0.4, _("It takes %(length)s.") % {"length": length(effort)})
         for t, effort in known
         if can_begin(t, view)
     )

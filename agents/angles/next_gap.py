@@ -16,8 +16,9 @@ from agents.base import (
     Unit,
     UserView,
     first_nominations,
+    keys_of,
 )
-from agents.phrases import event_row, quoted, task_row, task_rows
+from agents.phrases import quoted
 from agents.timing.chances import diary_of, takes_time
 from agents.timing.meetings import LONGEST_GAP, leaves_at
 from agents.timing.needs import can_begin, effort_of, nearness
@@ -60,12 +61,12 @@ class NextGap(Agent):
         return Snippet(
             text=_said(coming, ends, fitting[:2]),
             facts=(
-                Fact("free_until", ends.isoformat(), Unit.MOMENT, (event_row(coming),)),
-                Fact("fitting", len(fitting), Unit.COUNT, task_rows([f.task for f in fitting])),
+                Fact("free_until", ends.isoformat(), Unit.MOMENT, (coming.key,)),
+                Fact("fitting", len(fitting), Unit.COUNT, keys_of([f.task for f in fitting])),
             ),
             nominations=first_nominations(
                 Nomination(
-                    task_row(f.task),
+                    f.task.key,
                     SALIENCE,
                     _("It takes %(length)s, and fits.") % {"length": length(f.effort)},
                 )

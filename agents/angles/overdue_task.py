@@ -15,9 +15,10 @@ from agents.base import (
     Unit,
     UserView,
     first_nominations,
+    keys_of,
 )
 from agents.beliefs import Lateness
-from agents.phrases import put_down_for, quoted, task_row, task_rows
+from agents.phrases import put_down_for, quoted
 from agents.timing.needs import can_begin, is_past
 from oo.lib.words import gettext as _
 from oo.lib.words import gettext_lazy, ngettext
@@ -53,9 +54,9 @@ class OverdueTask(Agent):
         return Snippet(
             text=" ".join(filter(None, (_slipped(alive), _stale(stale)))),
             facts=(
-                Fact("overdue", len(late), Unit.COUNT, task_rows(late)),
-                Fact("stale", len(stale), Unit.COUNT, task_rows(stale)),
-                Fact("oldest", _days(late[-1], view), Unit.DAYS, (task_row(late[-1]),)),
+                Fact("overdue", len(late), Unit.COUNT, keys_of(late)),
+                Fact("stale", len(stale), Unit.COUNT, keys_of(stale)),
+                Fact("oldest", _days(late[-1], view), Unit.DAYS, (late[-1].key,)),
             ),
             nominations=_nominated(alive, view),
             until=_until(view),
@@ -89,7 +90,7 @@ def _stale(stale: list[TaskView]) -> str:
 def _nominated(alive: list[TaskView], view: UserView) -> tuple[Nomination, ...]:
     by_salience = sorted(((_salience(t, view), t) for t in alive), key=lambda p: (-p[0], p[1].id))
     return first_nominations(
-        Nomination(task_row(t), salience, _("It was put down %(day)s.") % {"day": put_down_for(t)})
+        Nomination(t.key, salience, _("It was put down %(day)s.") % {"day": put_down_for(t)})
         for salience, t in by_salience
         if can_begin(t, view)
     )

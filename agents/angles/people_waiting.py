@@ -14,8 +14,9 @@ from agents.base import (
     Unit,
     UserView,
     first_nominations,
+    keys_of,
 )
-from agents.phrases import quoted, task_row, task_rows
+from agents.phrases import quoted
 from agents.timing.needs import can_begin
 from agents.traits import Origin, Trait
 from oo.lib.words import gettext as _
@@ -44,9 +45,9 @@ class PeopleWaiting(Agent):
         )
         return Snippet(
             text=_said(waited),
-            facts=(Fact("waited_for", len(waited), Unit.COUNT, task_rows(waited)),),
+            facts=(Fact("waited_for", len(waited), Unit.COUNT, keys_of(waited)),),
             nominations=first_nominations(
-                Nomination(task_row(t), _salience(t, view), _reason(t))
+                Nomination(t.key, _salience(t, view), _reason(t))
                 for t in waited
                 if can_begin(t, view)
             ),

@@ -17,7 +17,7 @@ from agents.base import (
     UserView,
     first_nominations,
 )
-from agents.phrases import event_row, quoted, task_row, when
+from agents.phrases import quoted, when
 from agents.timing.chances import diary_of
 from agents.timing.needs import can_begin, find_need
 from oo.lib.words import gettext as _
@@ -51,12 +51,12 @@ class Prepare(Agent):
             text=_said(found, view),
             facts=tuple(
                 Fact("prepares", event.starts_at.isoformat(), Unit.MOMENT,
-                     (task_row(task), event_row(event)))
+                     (task.key, event.key))
                 for task, event in found
             ),
             nominations=first_nominations(
                 Nomination(
-                    task_row(task),
+                    task.key,
                     _salience(event, view),
                     _("It has to be done before %(event)s.") % {"event": quoted(event.title)},
                 )

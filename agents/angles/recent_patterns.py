@@ -15,8 +15,9 @@ from agents.base import (
     Unit,
     UserView,
     first_nominations,
+    keys_of,
 )
-from agents.phrases import some, task_row, task_rows
+from agents.phrases import some
 from agents.timing.needs import can_begin
 from oo.lib.words import gettext as _
 from oo.lib.words import gettext_lazy, ngettext
@@ -46,19 +47,17 @@ class RecentPatterns(Agent):
             return None
         done = sum(a.is_done for a in lately)
         times = Counter(a.candidate for a in lately if a.reaction == "snooze" or a.is_no_to_now)
-        put_off = [t for t in view.tasks if times[task_row(t)] >= AGAIN]
-        put_off.sort(key=lambda t: (-times[task_row(t)], t.id))
+        put_off = [t for t in view.tasks if times[t.key] >= AGAIN]
+        put_off.sort(key=lambda t: (-times[t.key], t.id))
         return Snippet(
             text=_said(done, len(lately), put_off),
             facts=(
                 Fact("acted", done, Unit.COUNT),
                 Fact("answered", len(lately), Unit.COUNT),
-                Fact("put_off", len(put_off), Unit.COUNT, task_rows(put_off)),
+                Fact("put_off", len(put_off), Unit.COUNT, keys_of(put_off)),
             ),
             nominations=first_nominations(
-                Nomination(task_row(t), 0.3, _times(times[task_row(t)]))
-                for t in put_off
-                if can_begin(t, view)
+                Nomination(t.key, 0.3, _times(times[t.key])) for t in put_off if can_begin(t, view)
             ),
             until=min(a.at for a in lately) + LATELY,
         )

@@ -17,7 +17,6 @@ from agents.base import (
     UserView,
     first_nominations,
 )
-from agents.phrases import task_row
 from agents.timing.meetings import PART_HOURS, part_of_day
 from agents.timing.needs import can_begin, effort_of
 from agents.traits import Energy
@@ -97,7 +96,7 @@ def _nominated(view: UserView, here: list[Answer], more: float) -> tuple[Nominat
     times = Counter(a.candidate for a in here if a.is_done)
     found = []
     for task in view.tasks:
-        if times[task_row(task)] >= HABIT_TIMES:
+        if times[task.key] >= HABIT_TIMES:
             reason = _("You have often done it about this time.")
             found.append((0.8, task, reason))
         elif more > DIFFERS and _wants_a_good_hour(task):
@@ -106,7 +105,7 @@ def _nominated(view: UserView, here: list[Answer], more: float) -> tuple[Nominat
             found.append((0.4, task, _("It is short.")))
     found.sort(key=lambda each: (-each[0], -each[1].priority, each[1].id))
     return first_nominations(
-        Nomination(task_row(task), salience, reason)
+        Nomination(task.key, salience, reason)
         for salience, task, reason in found
         if can_begin(task, view)
     )

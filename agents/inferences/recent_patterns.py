@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from agents.base import Answer, Inference, InferenceManifest, Inferred, UserView
+from agents.base import Answer, Inference, InferenceManifest, Inferred, UserView, is_event
 from agents.beliefs import Reminders
 from oo.lib.words import gettext as _
 from oo.lib.words import gettext_lazy
@@ -25,7 +25,7 @@ class KindsActedOn(Inference):
     )
 
     def infer(self, view: UserView) -> Inferred | None:
-        answers = [a for a in view.answers if a.candidate.startswith("event:")]
+        answers = [a for a in view.answers if is_event(a.candidate)]
         if len(answers) < ENOUGH:
             return None
         share = _taken(answers)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from agents.base import Snippet, UserView
+from agents.base import Snippet, UserView, keys_of
 from agents.inferring.beliefs import INFERRED
 from agents.looking.codec import dump, fingerprint, load
 from agents.looking.eligibility import may_look
@@ -85,7 +85,7 @@ def see(view: UserView, current: Mapping[str, Snippet]) -> dict[str, Snippet]:
     """
     kept = {key: s for key, s in current.items() if may_look(AGENTS[key].manifest, view)}
     seen: dict[str, Snippet | None] = {**look(view, fresh=kept).seen, **kept}
-    there = {f"task:{t.id}" for t in view.tasks} | {f"event:{e.id}" for e in view.events}
+    there = {*keys_of(view.tasks), *keys_of(view.events)}
     return {
         key: snippet
         for key, snippet in seen.items()

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.locks import lock_person
+from agents.base import task_key
 from events.bus import publish
 from events.catalog import TaskCompleted, TipRewarded
 from events.models import EventRecord
@@ -59,7 +60,7 @@ def reward_missed(*, at: datetime) -> int:
         at__gt=at - MISSED_WITHIN, at__lte=at, subject=TaskCompleted.subject, body__by="source"
     )
     closed = {
-        (user_id, f"task:{body['task_id']}"): (body["task_id"], heard_at)
+        (user_id, task_key(body["task_id"])): (body["task_id"], heard_at)
         for user_id, body, heard_at in heard.order_by("pk").values_list("user_id", "body", "at")
     }
     if not closed:
@@ -86,7 +87,7 @@ def _suggesting(user_id: UUID, task_id: int, closed_at: datetime) -> list[Tip]:
     """The tips about it that were shown or answered in the day before, or since."""
     since = closed_at - DELAYED_WITHIN
     lately = Q(shown_at__gt=since) | Q(answered_at__gt=since)
-    return list(Tip.objects.filter(lately, user_id=user_id, candidate=f"task:{task_id}"))
+    return list(Tip.objects.filter(lately, user_id=user_id, candidate=task_key(task_id)))
 
 
 def _followed(tips: Sequence[Tip], closed_at: datetime) -> Tip | None:

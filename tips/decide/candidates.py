@@ -60,7 +60,7 @@ def _of_task(task: TaskView, view: UserView, gap: Gap | None) -> Candidate:
         traits=task.traits,
     )
     return Candidate(
-        key=f"task:{task.id}",
+        key=task.key,
         kind=Kind.TASK,
         content=task.title,
         source=task.source,
@@ -79,7 +79,7 @@ def _due_within(task: TaskView, now: datetime) -> timedelta | None:
 
 def _of_event(event: EventView) -> Candidate:
     return Candidate(
-        key=f"event:{event.id}",
+        key=event.key,
         kind=Kind.REMINDER,
         content=event.title,
         source=event.source,

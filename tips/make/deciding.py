@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from agents.base import Snippet, UserView
+from agents.base import Snippet, UserView, event_key
 from agents.looking.outputs import see
 from integrations.models import CalendarEvent
 from oo.lib.among import Among
@@ -96,12 +96,12 @@ def _unanswered(views: Mapping[UUID, UserView], now: datetime) -> Iterator[Mute]
 
 def _changed(views: Mapping[UUID, UserView]) -> dict[str, datetime | None]:
     """When each row of these people last changed, by candidate. At most one query."""
-    tasks = {f"task:{t.id}": t.changed_at for view in views.values() for t in view.tasks}
+    tasks = {t.key: t.changed_at for view in views.values() for t in view.tasks}
     event_ids = [event.id for view in views.values() for event in view.events]
     if not event_ids:
         return tasks
     rows = CalendarEvent.objects.filter(Among("pk", event_ids)).values_list("pk", "changed_at")
-    return tasks | {f"event:{pk}": at for pk, at in rows}
+    return tasks | {event_key(pk): at for pk, at in rows}
 
 
 def _after(moment: datetime | None, since: datetime) -> bool:

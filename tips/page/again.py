@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agents.base import is_event, is_task
 from oo.lib.words import clock
 from tips.base import Kind
 from tips.models import Mute, Tip
@@ -35,12 +36,9 @@ def _is_put_off(tip: Tip) -> bool:
 
 
 def _until_changed(candidate: str) -> str:
-    match candidate.partition(":")[0]:
-        case "task":
-            return _("Not until the task changes.")
-        case "event":
-            return _("Not until the meeting changes.")
-    return ""
+    if is_task(candidate):
+        return _("Not until the task changes.")
+    return _("Not until the meeting changes.") if is_event(candidate) else ""
 
 
 def _until(until: datetime, at: datetime) -> str:

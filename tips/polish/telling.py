@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils import translation
 
-from agents.base import LONGEST_SNIPPET, Prefs, UserView
+from agents.base import LONGEST_SNIPPET, Prefs, UserView, keys_of
 from agents.looking.eligibility import may_look
 from agents.registry import AGENTS
 from oo.lib.text import one_line
@@ -80,22 +80,18 @@ def _may_be_told(one: Any, view: UserView) -> bool:
     if agent is None or not may_look(agent.manifest, view):
         return False
     answered = {answer.candidate for answer in view.answers}
-    there = _tasks(view) | {f"event:{event.id}" for event in view.events} | answered
+    there = answered.union(keys_of(view.tasks), keys_of(view.events))
     return there.issuperset(one["rows"]) and there.issuperset(_nominated(one))
 
 
 def _is_about(one: Any, offered: Collection[str], view: UserView) -> bool:
     """Who speaks of open tasks alone, and of none that is offered, only distracts."""
     rows = _nominated(one).union(one["rows"])
-    return not rows or not rows.isdisjoint(offered) or not rows <= _tasks(view)
+    return not rows or not rows.isdisjoint(offered) or not rows.issubset(keys_of(view.tasks))
 
 
 def _nominated(one: Any) -> set[str]:
     return {nomination["candidate"] for nomination in one["nominations"]}
-
-
-def _tasks(view: UserView) -> set[str]:
-    return {f"task:{task.id}" for task in view.tasks}
 
 
 def _short(text: str) -> str:

@@ -84,7 +84,7 @@ def _changes(task: TaskView, need: Need) -> Iterator[datetime]:
 
 
 def _reminder(candidate: Candidate, view: UserView) -> float:
-    event = next((e for e in view.events if f"event:{e.id}" == candidate.key), None)
+    event = next((e for e in view.events if e.key == candidate.key), None)
     if event is None or not takes_time(event) or not _wants_reminders(view):
         return w.GATED
     return w.LEAVE if event.traits.leave_by else w.REMINDER
@@ -180,10 +180,8 @@ def _is_carried(view: UserView) -> bool:
 
 
 def _refusals(task: TaskView, view: UserView) -> int:
-    since = view.now - timedelta(days=w.REFUSED_DAYS)
-    return sum(
-        a.candidate == f"task:{task.id}" and a.is_no_to_now and a.at > since for a in view.answers
-    )
+    key, since = task.key, view.now - timedelta(days=w.REFUSED_DAYS)
+    return sum(a.candidate == key and a.is_no_to_now and a.at > since for a in view.answers)
 
 
 def _urgent(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
@@ -383,9 +381,9 @@ def _is_last_chance(need: Need, later: datetime | None, view: UserView) -> bool:
 
 def _habit(task: TaskView, view: UserView) -> int:
     """How often it was done about this hour: a habit is a time of day, by the clock on the wall."""
-    now = _clock(view.now, view)
+    key, now = task.key, _clock(view.now, view)
     return sum(
-        a.candidate == f"task:{task.id}"
+        a.candidate == key
         and a.reaction == "done"
         and abs((now - _clock(a.at, view) + DAY / 2) % DAY - DAY / 2) <= w.HABIT_SPREAD
         for a in view.answers
