@@ -41,6 +41,11 @@ class Reason(StrEnum):
     ALREADY_DONE = "already_done"
 
 
+def says_done(reaction: str, reason: str) -> bool:
+    """Whether the person has said that the thing itself is done."""
+    return reaction == Reaction.DONE or reason == Reason.ALREADY_DONE
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One row that a tip came from. `fact` names the rule that made it matter."""

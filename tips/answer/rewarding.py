@@ -15,7 +15,8 @@ from events.bus import publish
 from events.catalog import TaskCompleted, TipRewarded
 from events.models import EventRecord
 from integrations.models import Task
-from tips.decide.rewards import DELAYED, DELAYED_WITHIN, is_undecided, says_done
+from tips.base import says_done
+from tips.decide.rewards import DELAYED, DELAYED_WITHIN, is_undecided
 from tips.models import Tip
 
 # How far back the log is looked through for what a lost message was about.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from tips.base import Kind, Reaction, Reason
+from tips.base import Kind, Reaction, Reason, says_done
 from tips.decide.kinds import PUT_OFF, way_of
 
 SNOOZE = timedelta(hours=2)
@@ -47,7 +47,7 @@ def effect_of(
     dismiss, already_done  as done
     starts_at              what a reminder leads to
     """
-    if reaction == Reaction.DONE or reason == Reason.ALREADY_DONE:
+    if says_done(reaction, reason):
         if way_of(kind).completes:
             return Effect(completes=True)
         return Effect(mute_until=_known_until(kind, at, zone, starts_at))

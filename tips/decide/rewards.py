@@ -105,11 +105,6 @@ def is_undecided(reaction: str, reason: str) -> bool:
     return reaction in ("", Reaction.SNOOZE)
 
 
-def says_done(reaction: str, reason: str) -> bool:
-    """Whether the person has said that the thing itself is done."""
-    return reaction == Reaction.DONE or reason == Reason.ALREADY_DONE
-
-
 def beside_delayed(reward: float, delayed: float | None) -> float:
     """What an answer is worth that comes after the delayed reward: no second praise of one deed."""
     return reward if delayed is None else min(reward, 0.0)

@@ -18,7 +18,7 @@ from agents.understanding.correcting import understanding_of
 from integrations.models import CalendarEvent, Completion, Connection, Task
 from integrations.registry import SOURCES
 from oo.lib.compiled import Compiled, Given
-from tips.base import BETWEEN_REASONS, Kind
+from tips.base import BETWEEN_REASONS, Kind, says_done
 from tips.decide.kinds import PUT_OFF, REASONS, offers_at, way_of
 from tips.make import words
 from tips.models import Tip, TipDecision, TipSchedule
@@ -100,7 +100,7 @@ def answered(tip: Tip, *, at: datetime, said_elsewhere: bool = False) -> Page:
     until = tip.undo_until or at
     left_ms = max(0, int((until - at).total_seconds() * 1000))
     way = way_of(tip.kind)
-    is_done = Tip.Reaction.DONE in (tip.reaction, _means(tip.reason))
+    is_done = says_done(tip.reaction, tip.reason)
     offer = way.offer(Tip.Reaction.DONE if is_done else tip.reaction)
     is_no = tip.reaction == Tip.Reaction.DISMISS and not tip.reason
     return Page(
@@ -114,16 +114,12 @@ def answered(tip: Tip, *, at: datetime, said_elsewhere: bool = False) -> Page:
             "again": said_again(tip, at=at),
             # What begins soon is still told of when it has been acknowledged.
             "starts_at": tip.starts_at if is_done else None,
-            "ask_at": _said_again(tip),
+            "ask_at": _asks_at(tip),
         },
     )
 
 
-def _means(reason: str) -> str:
-    return Tip.Reaction.DONE if reason == Tip.Reason.ALREADY_DONE else ""
-
-
-def _said_again(tip: Tip) -> str:
+def _asks_at(tip: Tip) -> str:
     """When a page that was left open asks again: what begins soon is put off for minutes."""
     if tip.kind != Kind.REMINDER or tip.reaction != Tip.Reaction.SNOOZE or tip.ended_at is None:
         return ""
@@ -185,7 +181,7 @@ def build_why(tip: Tip) -> dict[str, Any]:
         "seen": _seen(decision, tip.candidate) if decision else [],
         "reasons": _unsaid(tip, ranking),
         "runners_up": [
-            {"title": c["content"], "reasons": " · ".join(c["words"][:2])}
+            {"title": c["content"], "reasons": BETWEEN_REASONS.join(c["words"][:2])}
             for c in ranking
             if c["key"] != tip.candidate
         ][:3],

@@ -16,7 +16,8 @@ from tests.clock import NOON
 from tests.factories import give_tip, make_task
 from tips import tasks
 from tips.answer import answering, rewarding
-from tips.decide.rewards import DELAYED, beside_delayed, is_undecided, says_done
+from tips.base import says_done
+from tips.decide.rewards import DELAYED, beside_delayed, is_undecided
 from tips.models import Tip
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
