@@ -61,14 +61,14 @@ def react(request: SignedInRequest, pk: UUID) -> HttpResponse:
     tip = get_object_or_404(Tip, pk=pk, user=request.user)
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")
+        return _bad_request(form.errors.as_text())
     at, reaction = timezone.now(), form.cleaned_data["reaction"]
     try:
         outcome = answering.react(
             tip, reaction, at=at, answered_at=form.cleaned_data["answered_at"]
         )
     except answering.NotOffered as refused:
-        return HttpResponseBadRequest(refused.what, content_type="text/plain")
+        return _bad_request(refused.what)
     if outcome.tip.reaction == reaction:
         return _answered(request, outcome.tip)
     first = _("You had already answered this, here or on another device. The first answer counts.")
@@ -93,11 +93,11 @@ def reason(request: SignedInRequest, pk: UUID) -> HttpResponse:
     tip = get_object_or_404(Tip, pk=pk, user=request.user)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")
+        return _bad_request(form.errors.as_text())
     try:
         outcome = answering.explain(tip, form.cleaned_data["reason"], at=timezone.now())
     except answering.NotOffered as refused:
-        return HttpResponseBadRequest(refused.what, content_type="text/plain")
+        return _bad_request(refused.what)
     return _answered(request, outcome.tip, is_still=True)
 
 
@@ -141,7 +141,7 @@ def understood(request: SignedInRequest, pk: UUID) -> HttpResponse:
     tip = get_object_or_404(Tip, pk=pk, user=request.user)
     form = CorrectionForm(request.POST)
     if not form.is_valid():
-        return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")
+        return _bad_request(form.errors.as_text())
     kind, is_so = form.cleaned_data["kind"], form.cleaned_data["is_so"]
     trait = is_so or form.cleaned_data["not_so"]
     tasks_of, events_of = states.rows_of(tip)
@@ -149,7 +149,7 @@ def understood(request: SignedInRequest, pk: UUID) -> HttpResponse:
     try:
         correct(tip.user_id, kind, words, trait, is_so=bool(is_so), at=timezone.now())
     except NoSuchTrait:
-        return HttpResponseBadRequest("trait", content_type="text/plain")
+        return _bad_request("trait")
     look_now(tasks.make_tip, str(tip.user_id), expires_s=60)
     if not request.htmx:
         return redirect("tips:why", tip.pk)
@@ -162,7 +162,7 @@ def completion(request: SignedInRequest) -> HttpResponse:
     """What to do about an answer that its source never confirmed."""
     form = CompletionForm(request.POST)
     if not form.is_valid():
-        return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")
+        return _bad_request(form.errors.as_text())
     key, at = form.cleaned_data["key"], timezone.now()
     if form.cleaned_data["action"] == "retry":
         completions.retry_failure(request.user.pk, key, at=at)
@@ -207,6 +207,10 @@ def worker(request: HttpRequest) -> HttpResponse:
 @cache_control(max_age=3600, public=True)
 def offline(request: HttpRequest) -> HttpResponse:
     return render(request, "tips/offline.html")
+
+
+def _bad_request(what: str) -> HttpResponse:
+    return HttpResponseBadRequest(what, content_type="text/plain")
 
 
 def _waited(request: HttpRequest) -> int:
