@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date
-from itertools import islice
 from typing import Any
 
 from adminconsole.models import TipDay
 from adminconsole.period import Period
 from integrations.models import Task
+from oo.lib.batches import batches
 from oo.lib.zones import zone_named
 from tips.models import Tip
 
@@ -31,7 +31,7 @@ def count_tips(day: date) -> list[TipDay]:
         "dwell_s",
     ).iterator(BATCH)
     found: dict[tuple[Any, ...], TipDay] = {}
-    while some := list(islice(rows, BATCH)):
+    for some in batches(rows, BATCH):
         priorities = _priorities(some)
         for *same, shown_at, zone, joined, evidence, reward, dwell_s in some:
             priority = priorities.get(_task_of(evidence))

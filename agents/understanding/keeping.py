@@ -8,7 +8,7 @@ words, until its next version: the same words would only make it raise again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,7 @@ from agents.understanding.checks import as_of_words, grounded
 from agents.understanding.codec import DAYS, dump, holds_day, names_day
 from integrations.models import CalendarEvent, Task, own_words
 from oo.lib.among import Among
+from oo.lib.batches import batches
 from oo.lib.zones import zone_or_utc
 
 log = logging.getLogger(__name__)
@@ -88,7 +89,7 @@ def _catch_up(reader: Reader, zones: Mapping[UUID, ZoneInfo], at: datetime) -> i
         unread = unread.exclude(words_digest="")
         if kind == Reading.Kind.TASK:
             unread = unread.order_by(WRITTEN)
-        for batch in _batches(unread.iterator(chunk_size=BATCH_ROWS)):
+        for batch in batches(unread.iterator(chunk_size=BATCH_ROWS), BATCH_ROWS):
             read += _keep(reader, kind, batch, zones, at)
     return read
 
@@ -219,14 +220,3 @@ def event_words(row: CalendarEvent) -> EventWords:
         is_busy=row.is_busy,
         lasts=row.ends_at - row.starts_at,
     )
-
-
-def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    batch: list[Any] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH_ROWS:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

@@ -9,16 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
-from itertools import islice
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 from integrations.access.forgetting import forget_gone
 from integrations.base import EventKey, EventSignal, Pull, TaskSignal
 from integrations.models import OWN, CalendarEvent, Connection, Task, own_words
+from oo.lib.batches import batches
 from oo.lib.text import lines, one_line, storable
 from oo.lib.years import meant
-
-T = TypeVar("T")
 
 BATCH_ROWS = 500
 MOST_LABELS = 50
@@ -69,7 +67,7 @@ def store_tasks(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
         return Changes()
     known = _known_tasks(connection, None if pull.full else named.keys() | gone)
     written, completed = 0, []
-    for batch in _batches(_changed_tasks(named, known)):
+    for batch in batches(_changed_tasks(named, known), BATCH_ROWS):
         rows = []
         for external_id, values, digest in batch:
             old = known.get(external_id)
@@ -89,7 +87,7 @@ def store_tasks(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
             if name not in named and not (pull.open_only and old.completed_at is not None)
         } - {_key(name) for name in pull.kept}
     removed = [known[name].pk for name in gone if name in known]
-    for part in _batches(sorted(removed)):
+    for part in batches(sorted(removed), BATCH_ROWS):
         forget_gone(Task.objects.filter(pk__in=part), at=at)
     return Changes(written, len(removed), tuple(completed))
 
@@ -99,7 +97,9 @@ def _known_tasks(connection: Connection, names: Iterable[str] | None) -> dict[st
     delta every few minutes has no use for them.
     """
     mine = Task.objects.filter(connection=connection)
-    parts = [mine] if names is None else (mine.filter(external_id__in=b) for b in _batches(names))
+    parts = [mine]
+    if names is not None:
+        parts = [mine.filter(external_id__in=some) for some in batches(names, BATCH_ROWS)]
     return {
         external_id: _Known(pk, digest, completed_at, _due(due_on, due_time), *more)
         for part in parts
@@ -126,7 +126,7 @@ def store_events(connection: Connection, pull: Pull, *, at: datetime) -> Changes
         .iterator(chunk_size=2_000)
     }
     written = 0
-    for batch in _batches(_changed_events(named, known)):
+    for batch in batches(_changed_events(named, known), BATCH_ROWS):
         rows = []
         for (external_id, occurrence), values, digest in batch:
             values["occurrence"], values["words_digest"] = occurrence, words_of_event(values)
@@ -136,7 +136,7 @@ def store_events(connection: Connection, pull: Pull, *, at: datetime) -> Changes
     gone = known.keys() if pull.full else _gone_events(pull, known) | (known.keys() & told.keys())
     kept = {_key(name) for name in pull.kept}
     gone = {key for key in gone if key not in named and key[0] not in kept}
-    for part in _batches(sorted(known[key][0] for key in gone)):
+    for part in batches(sorted(known[key][0] for key in gone), BATCH_ROWS):
         CalendarEvent.objects.filter(pk__in=part).delete()
     return Changes(written, len(gone))
 
@@ -311,12 +311,6 @@ def _upsert(model: type[Any], rows: Sequence[Any], key: tuple[str, ...]) -> None
         unique_fields=key,
         update_fields=[name for name in columns if name not in key],
     )
-
-
-def _batches(items: Iterable[T]) -> Iterator[list[T]]:
-    rest = iter(items)
-    while batch := list(islice(rest, BATCH_ROWS)):
-        yield batch
 
 
 def _digest(values: Values) -> str:
