@@ -31,6 +31,16 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 Value: TypeAlias = "str | int | bool | date | time | datetime | list[str] | None"
 Values: TypeAlias = dict[str, Value]
 
+# What a reader is given of a task, beside its title and description.
+AROUND_TASK = ("project", "section", "parent", "labels", "recurrence")
+# Columns that came later, and what says nothing in them.
+ADDED: Values = {"parent": "", "attendees": None, "organises": False}
+# What _known_tasks reads of a task.
+KNOWN = ("external_id", "pk", "digest", "completed_at", "due_on", "due_time", "returned_at",
+         "words_digest", "worded_at")  # fmt: skip
+TASK_KEY = ("connection", "external_id")
+EVENT_KEY = ("connection", "external_id", "occurrence")
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -273,16 +283,6 @@ def _end(signal: EventSignal) -> tuple[datetime, date | None]:
     if signal.starts_on is None:
         return signal.starts_at, None
     return signal.starts_at + DAY, signal.starts_on + DAY
-
-
-# What a reader is given of a task, beside its title and description.
-AROUND_TASK = ("project", "section", "parent", "labels", "recurrence")
-# Columns that came later, and what says nothing in them.
-ADDED: Values = {"parent": "", "attendees": None, "organises": False}
-KNOWN = ("external_id", "pk", "digest", "completed_at", "due_on", "due_time", "returned_at",
-         "words_digest", "worded_at")  # fmt: skip
-TASK_KEY = ("connection", "external_id")
-EVENT_KEY = ("connection", "external_id", "occurrence")
 
 
 def _row(
