@@ -18,7 +18,7 @@ PRIORITY = {1: 0.0, 2: 8.0, 3: 16.0, 4: 26.0}
 # Points by local days left. Overdue is urgent for two weeks and then more likely dead than urgent.
 DUE_TODAY, DUE_TOMORROW, DUE_THIS_WEEK = 50.0, 24.0, 6.0
 OVERDUE, STALE_AFTER_DAYS, STALE = 60.0, 14, 18.0
-# Due at a moment of today: the nearer, the more urgent, in the steps of candidates.SOON.
+# Due at a moment of today: the nearer, the more urgent, in the steps of SOON.
 DUE_WITHIN = dict(zip(SOON, (96.0, 90.0, 82.0, 72.0), strict=True))
 DEADLINE = {0: 75.0, 1: 45.0, 2: 28.0, 3: 25.0}
 DEADLINE_MISSED, DEADLINE_THIS_WEEK = 62.0, 10.0

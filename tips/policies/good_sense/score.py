@@ -30,6 +30,7 @@ from tips.policies.good_sense.prefs import KEY, GoodSensePrefs
 from tips.policies.good_sense.silence import is_late
 
 A_SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
+NOT_ON_THE_WAY = (Place.HOME, Place.ERRAND, Place.OUTDOORS, Place.WITH_SOMEBODY)
 Part = tuple[float, str]  # points, and the code of why
 
 
@@ -112,7 +113,7 @@ def _facts(candidate: Candidate, need: Need, view: UserView) -> Facts:
 
 def _gates(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
     """Why it cannot be now. Unknown never gates."""
-    yield from _gone(task, need, view)
+    yield from _gates_by_words(task, need, view)
     if need.first is None or need.first.start > view.now:
         if not (_ends_before_it_opens(task, need, view) or _is_awaited(task, need, view)):
             yield "closed"
@@ -121,7 +122,7 @@ def _gates(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
     if is_late(view) and _is_much(task, need) and not _cannot_wait(need, view):
         yield "too_late_in_the_day"
     place = task.traits.place
-    if _is_carried(view) and place and place.value in _NOT_ON_THE_WAY:
+    if _is_carried(view) and place and place.value in NOT_ON_THE_WAY:
         yield "on_the_way"
     if _refusals(task, view) >= w.MOST_REFUSALS:
         yield "refused"
@@ -141,10 +142,7 @@ def _is_awaited(task: TaskView, need: Need, view: UserView) -> bool:
     return view.now < need.first.start <= task.due_at <= view.now + w.READY_BEFORE
 
 
-_NOT_ON_THE_WAY = (Place.HOME, Place.ERRAND, Place.OUTDOORS, Place.WITH_SOMEBODY)
-
-
-def _gone(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
+def _gates_by_words(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
     """What stands in the way by its words, whatever the hour."""
     if is_blocked(task, view):
         yield "blocked"
@@ -267,7 +265,7 @@ def _fading(table: tuple[tuple[float, float], ...], left: timedelta) -> float:
 
 def _worth(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
     yield w.PRIORITY[task.priority], "urgent" if task.priority == 4 else "important"
-    yield from _meant(task)
+    yield from _worth_by_words(task)
     if _is_to_be_done(task, need):
         yield _closing(task, need, view), "closing"
     if _habit(task, view) >= w.HABIT_TIMES:
@@ -302,7 +300,7 @@ def _is_to_be_done(task: TaskView, need: Need) -> bool:
     return is_wanted or has_own_hours
 
 
-def _meant(task: TaskView) -> Iterator[Part]:
+def _worth_by_words(task: TaskView) -> Iterator[Part]:
     """What its words say that it is worth."""
     traits = task.traits
     if traits.stakes:
