@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Collection
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -7,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from oo.lib.among import Among
 from oo.lib.words import Formats
 from oo.lib.zones import zone_named, zone_or_utc
 
@@ -26,6 +29,13 @@ def check_zone(name: str) -> None:
         )
 
 
+class ProfileQuerySet(models.QuerySet["Profile"]):
+    def zones_of(self, user_ids: Collection[UUID]) -> dict[UUID, ZoneInfo]:
+        """By person, those who have left left out. One query."""
+        rows = self.filter(Among("user_id", user_ids)).values_list("user_id", "time_zone")
+        return {user_id: zone_or_utc(name) for user_id, name in rows}
+
+
 class Profile(models.Model):
     """What a person told us about themselves. One row per person, made with the account."""
 
@@ -43,6 +53,8 @@ class Profile(models.Model):
     single_keys = models.BooleanField(_("single keys"), default=True)
     role = models.CharField(_("what you do"), max_length=80, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ProfileQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"

@@ -33,7 +33,6 @@ from events.catalog import (
 )
 from events.models import EventRecord
 from oo.lib.bulk import upsert
-from oo.lib.zones import zone_or_utc
 
 PEOPLE = 1_000  # in one batch
 EVENTS = 5_000
@@ -79,7 +78,9 @@ def forget_old_days(*, at: datetime) -> int:
 
 def load_counted(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, Counted]:
     """The last WINDOW_DAYS of each who has not left; two queries."""
-    todays = {pk: at.astimezone(zone).date() for pk, zone in _zones(user_ids).items()}
+    todays = {
+        pk: at.astimezone(zone).date() for pk, zone in Profile.objects.zones_of(user_ids).items()
+    }
     # A day more, for whoever is behind UTC.
     rows = CountedDay.objects.filter(
         user_id__in=user_ids, day__gte=at.date() - timedelta(days=WINDOW_DAYS)
@@ -120,7 +121,7 @@ def _count_batch(batch: list[_Event], *, at: datetime) -> int:
     here = lock_people({event.user_id for event in batch})
     until = _advance(batch[-1].at)
     allowed = _consenting(here)
-    zones = _zones(allowed)
+    zones = Profile.objects.zones_of(allowed)
     touched = _touched([e for e in batch if e.user_id in zones], zones, at=at)
     CountedDay.objects.filter(user_id__in=here - allowed).delete()
     days = _count(touched, zones, until=until)
@@ -144,11 +145,6 @@ def _consenting(user_ids: Collection[UUID]) -> set[UUID]:
     for user_id, key in rows.values_list("user_id", "key"):
         given[user_id].add(key)
     return {user_id for user_id, keys in given.items() if keys.issuperset(COUNTED_CONSENTS)}
-
-
-def _zones(user_ids: Collection[UUID]) -> dict[UUID, ZoneInfo]:
-    rows = Profile.objects.filter(user_id__in=user_ids).values_list("user_id", "time_zone")
-    return {user_id: zone_or_utc(name) for user_id, name in rows}
 
 
 def _touched(

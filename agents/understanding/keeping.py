@@ -28,7 +28,6 @@ from agents.understanding.codec import DAYS, dump, holds_day, names_day
 from integrations.models import CalendarEvent, Task, own_words
 from oo.lib.among import Among
 from oo.lib.batches import batches
-from oo.lib.zones import zone_or_utc
 
 log = logging.getLogger(__name__)
 BATCH_ROWS = 500
@@ -41,12 +40,12 @@ def read_new_words(user_ids: Collection[UUID], *, at: datetime) -> None:
 
     Without a lock, for it may take long: whoever leaves meanwhile costs another round.
     """
-    zones = _zones(user_ids)
+    zones = Profile.objects.zones_of(user_ids)
     while True:
         try:
             catch_up(zones, at=at)
         except IntegrityError:
-            here = _zones(zones)
+            here = Profile.objects.zones_of(zones)
             if here.keys() == zones.keys():
                 raise
             zones = here
@@ -62,11 +61,6 @@ def read_again(user_id: UUID) -> int:
     """
     read = Reading.objects.of(user_id).filter(reader__in=list(READERS.load()), version__gt=0)
     return read.update(version=0)
-
-
-def _zones(user_ids: Collection[UUID]) -> dict[UUID, ZoneInfo]:
-    rows = Profile.objects.filter(Among("user_id", user_ids)).values_list("user_id", "time_zone")
-    return {user_id: zone_or_utc(name) for user_id, name in rows}
 
 
 def catch_up(zones: Mapping[UUID, ZoneInfo], *, at: datetime) -> int:
