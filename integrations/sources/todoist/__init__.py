@@ -222,8 +222,10 @@ def _pull(api: Api, link: Link, at: datetime) -> Pull:
 def _caught_up(api: Api, read: _Read, me: str) -> _Read:
     """A full answer that was made a while ago, with what has changed since."""
     since = _read_since(api, read.sync_token, read.names, me)
-    if since.full or since.is_short:
-        return since if since.full else read  # the next sync meets the same change again
+    if since.full:
+        return since
+    if since.is_short:
+        return read  # the next sync meets the same change again
     tasks = {**read.found.tasks, **since.found.tasks}
     for name in since.found.gone:
         tasks.pop(name, None)
