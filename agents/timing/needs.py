@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from agents.base import EventView, TaskView, UserView
 from agents.timing.chances import Diary, Window, diary_of
-from agents.timing.meetings import waits_for_its_date
+from agents.timing.meetings import leaves_at, waits_for_its_date
 from agents.timing.prepared import find_prepared, find_related
 from agents.timing.waking import bed_time, waking_day
 from agents.traits import LastMoment, Origin, Place, Trait, Traits
@@ -233,8 +233,7 @@ def _prepared_by(event: EventView, traits: Traits) -> datetime:
     lead = traits.prepares.value.lead if traits.prepares else timedelta()
     if lead >= WAITED:
         lead *= WAITED_SPARE
-    leave = event.traits.leave_by
-    return event.starts_at - lead - (leave.value if leave else timedelta())
+    return leaves_at(event) - lead
 
 
 def _at_the_latest(event: EventView, traits: Traits, view: UserView) -> datetime:
