@@ -135,7 +135,9 @@ def _before_the_first_tip(user_id: UUID) -> Page | None:
     )
     if not states:
         return Page("connect", {})
-    unread = [s for s, state, synced_at in states if synced_at is None and state == "new"]
+    unread = [
+        s for s, state, synced_at in states if synced_at is None and state == Connection.State.NEW
+    ]
     if unread and len(unread) == len(states):
         return Page("reading", {"reading": [SOURCES.title(key) for key in unread]})
     return None
