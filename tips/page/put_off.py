@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from agents.base import event_key, is_event, is_task, task_key
 from integrations.models import CalendarEvent, Task
 from tips.decide.kinds import REASONS, way_of
 from tips.models import Mute, Tip
@@ -28,13 +30,12 @@ def load_put_off(user_id: UUID, *, at: datetime) -> list[PutOff]:
     mutes = Mute.objects.filter(user_id=user_id, until__gt=at).select_related("tip")
     # Of two about one row the later one holds.
     held = {m.candidate: m for m in mutes.order_by("until")}
-    tasks = Task.objects.open().filter(user_id=user_id, pk__in=_ids(held, "task"))
-    events = CalendarEvent.objects.filter(
-        user_id=user_id, ends_at__gt=at, pk__in=_ids(held, "event")
-    )
+    task_ids, event_ids = (_ids(filter(of_kind, held)) for of_kind in (is_task, is_event))
+    tasks = Task.objects.open().filter(user_id=user_id, pk__in=task_ids)
+    events = CalendarEvent.objects.filter(user_id=user_id, ends_at__gt=at, pk__in=event_ids)
     rows: dict[str, Task | CalendarEvent] = {
-        **{f"task:{task.pk}": task for task in tasks},
-        **{f"event:{event.pk}": event for event in events},
+        **{task_key(task.pk): task for task in tasks},
+        **{event_key(event.pk): event for event in events},
     }
     return [
         PutOff(mute.pk, rows[key].title, f"{_answer(mute.tip)} {until}")
@@ -45,9 +46,8 @@ def load_put_off(user_id: UUID, *, at: datetime) -> list[PutOff]:
     ]
 
 
-def _ids(held: dict[str, Mute], kind: str) -> list[int]:
-    keys = (key.partition(":") for key in held)
-    return [int(pk) for of, _, pk in keys if of == kind]
+def _ids(keys: Iterable[str]) -> list[int]:
+    return [int(key.partition(":")[2]) for key in keys]
 
 
 def _answer(tip: Tip) -> str:
