@@ -30,7 +30,7 @@ def check_plugins(**_kwargs: Any) -> list[CheckMessage]:
 
     registries = (READERS, AGENTS, INFERENCES, PROMPTS)
     found = [complaint for each in registries for complaint in check_registry(each)]
-    return found or [*check_readers(), *check_schemas()]
+    return found or [*check_readers(), *check_consents(), *check_schemas()]
 
 
 def check_readers() -> Iterator[CheckMessage]:
@@ -40,6 +40,22 @@ def check_readers() -> Iterator[CheckMessage]:
 
     for key in {MODEL_READER, SHADOW_READER} & READERS.load().keys():
         yield Error(f"reader {key}: models are called so", id="oo.E041", obj="oo.reader")
+
+
+def check_consents() -> Iterator[CheckMessage]:
+    """Nobody can give a consent that there is not: whoever needs it would never be asked."""
+    from accounts.privacy.catalogue import all_kinds
+    from agents.registry import AGENTS, INFERENCES
+
+    kinds = all_kinds()
+    for plugin in (*AGENTS, *INFERENCES):
+        for key in sorted(set(plugin.manifest.consents) - kinds.keys()):
+            known = ", ".join(kinds)
+            yield Error(
+                f"{plugin.manifest.key}: no consent {key!r}, only {known}",
+                id="oo.E042",
+                obj=type(plugin).__module__,
+            )
 
 
 def check_schemas() -> Iterator[CheckMessage]:
