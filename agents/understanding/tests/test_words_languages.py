@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import tomllib
 from collections import Counter
 from datetime import date, time, timedelta
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.traits import EventKind, EventTraits, EventWords, TaskWords, Traits
-from agents.understanding.readers.words import WordsReader
+from agents.understanding.readers.words import WordsReader, places
 from agents.understanding.readers.words.lexicon import FOLDER
 
 TUESDAY = date(2026, 5, 5)
@@ -132,6 +133,21 @@ def test_who_sleeps_on_a_flight_wants_their_peace() -> None:
 def test_whatever_stands_there_is_read_without_failing(title: str, is_all_day: bool) -> None:
     for trait in (entry(title, is_all_day=is_all_day).kind, entry(title).may_interrupt):
         assert trait is None or trait.quote in title
+
+
+def test_every_notion_is_one_that_the_reader_asks_for() -> None:
+    """Else a list is read by nobody: its name is misspelt, or what asked for it is gone."""
+    asked = {f"{place}_list" for place in places.NOTIONS}
+    for module in FOLDER.parent.glob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                asked.add(node.value)
+    unasked = [
+        f"{file.name}: {notion}"
+        for file in sorted(FOLDER.glob("*.toml"))
+        for notion in tomllib.loads(file.read_text(encoding="utf-8")).keys() - asked
+    ]
+    assert unasked == []
 
 
 def test_a_notion_stands_in_one_file_of_a_language() -> None:
