@@ -160,7 +160,7 @@ def test_a_snippet_is_short_and_speaks_of_the_persons_own_rows(key: str, view: U
         (n.salience for n in seen.nominations), reverse=True
     )
     assert {row for fact in seen.facts for row in fact.rows} <= own | answered
-    assert seen.until is None or seen.until > view.now
+    assert seen.until is None or seen.until > view.now, "until is over: it would never be kept"
 
 
 @settings(max_examples=150, deadline=None)

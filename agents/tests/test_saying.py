@@ -167,9 +167,15 @@ def test_what_the_form_shows_says_the_same_again(
 
 
 def test_every_trait_can_be_said() -> None:
-    every = [(kind, field.name) for kind in KINDS for field in fields(KINDS[kind])]
-    assert {(kind, trait) for kind, trait, *_rest in SAID} == set(every)
-    assert set(QUESTIONS) == {trait for _kind, trait in every}
+    every = {(str(kind), field.name) for kind in KINDS for field in fields(KINDS[kind])}
+    traits = {trait for _kind, trait in every}
+    assert traits == SAY.keys(), "A trait has its sentence in SAY (agents/understanding/words.py)."
+    assert traits == QUESTIONS.keys(), (
+        "A trait has its question in QUESTIONS (agents/settings/traits.py)."
+    )
+    assert every == {(kind, trait) for kind, trait, *_rest in SAID}, (
+        "A trait has a row of SAID here."
+    )
 
 
 @pytest.mark.parametrize(("trait", "posted", "field"), UNFIT)
