@@ -38,4 +38,4 @@ def test_every_channel_that_there_is_has_its_words(
         before = words()
         with monkeypatch.context() as patched:
             patched.setattr(type(channel), "is_set_up", lambda _self: True)
-            assert words() > before, channel.manifest.key
+            assert words() > before, f"{channel.manifest.key}: no words in legal/privacy.html"

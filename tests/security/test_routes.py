@@ -140,8 +140,9 @@ def test_a_stranger_gets_nothing(
     get, post = client.get(path), Client().post(path)
     assert get.status_code < 500
     assert post.status_code < 500
-    assert route.name in OPEN or refuses(get), get.status_code
-    assert route.name in WAYS_IN or refuses(post), post.status_code
+    said = f"{route.name} answers a stranger: @login_required is missing, or it is one of"
+    assert route.name in OPEN or refuses(get), f"{said} OPEN ({get.status_code})"
+    assert route.name in WAYS_IN or refuses(post), f"{said} WAYS_IN ({post.status_code})"
     assert snapshot(alice) == before
 
 
@@ -185,7 +186,7 @@ def test_a_method_that_a_route_does_not_know_is_refused(
     for method in {"PUT", "PATCH", "DELETE", "TRACE"} - known:
         answer = alice_client.generic(method, path_of(route, keys))
         refused = answer.status_code in (302, 403, 404, 405)
-        assert refused, (method, answer.status_code)
+        assert refused, f"{method}: {answer.status_code}. @require_safe or @require_POST is missing"
     assert snapshot(alice) == before
 
 
