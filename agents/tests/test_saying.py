@@ -15,7 +15,7 @@ from django.urls import reverse
 from accounts.models import User
 from agents.models import Correction, LookSchedule, Reading
 from agents.registry import AGENTS
-from agents.settings.traits import QUESTIONS, asking_of
+from agents.settings.traits import ASKING, QUESTIONS, asking_of
 from agents.traits import (
     Blocked,
     Door,
@@ -176,6 +176,15 @@ def test_every_trait_can_be_said() -> None:
     assert every == {(kind, trait) for kind, trait, *_rest in SAID}, (
         "A trait has a row of SAID here."
     )
+
+
+def test_yes_and_no_are_two_sentences() -> None:
+    """The form offers both."""
+    every = [(kind, field.name) for kind in KINDS for field in fields(KINDS[kind])]
+    asked = [trait for kind, trait in every if asking_of(kind, trait) is ASKING[bool]]
+    assert asked
+    for trait in asked:
+        assert SAY[trait](True) != SAY[trait](False), trait
 
 
 @pytest.mark.parametrize(("trait", "posted", "field"), UNFIT)
