@@ -7,10 +7,14 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oo.settings.local")
+    from django.core.exceptions import ImproperlyConfigured
+
     try:
         from django.core.management import execute_from_command_line
 
         execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:  # a setting, whose name says more than lines of code
+        sys.exit(f"{error}")
     except KeyboardInterrupt:  # what a person meant, and no mistake to show the lines of
         sys.exit(130)
 

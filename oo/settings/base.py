@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import warnings
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from oo.settings.console import UNFOLD as UNFOLD
 
@@ -15,16 +18,55 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VAR = ROOT / "var"
 
 
+def unreadable(var: str) -> ImproperlyConfigured:
+    """Without the value, which may be a secret."""
+    return ImproperlyConfigured(
+        f"{var} has a value that cannot be read; .env.example says what it may be."
+    )
+
+
 class Env(environ.FileAwareEnv):  # type: ignore[misc]
     """Also reads NAME_FILE, the way container secrets arrive. A space at the end of a line, or
     after a comma, is nobody's wish: a host or a key with one is refused far from where it is."""
 
+    KNOWN = (*environ.Env.BOOLEAN_TRUE_STRINGS, "false", "off", "no", "n", "")
+
+    def get_value(self, var: str, *args: Any, **more: Any) -> Any:
+        """Raises ImproperlyConfigured, which names the variable."""
+        try:
+            return super().get_value(var, *args, **more)
+        except ValueError:
+            raise unreadable(var) from None
+
+    def db(self, var: str, **more: Any) -> dict[str, Any]:
+        """Raises ImproperlyConfigured. environ may only warn, and say the password."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)
+            try:
+                found: dict[str, Any] = super().db(var, **more)
+            except (UserWarning, ValueError):
+                raise unreadable(var) from None
+        if found["ENGINE"] not in self.DB_SCHEMES.values():
+            raise unreadable(var)
+        return found
+
     @classmethod
     def parse_value(cls, value: str, cast: Any) -> Any:
-        parsed = super().parse_value(value.strip(), cast)
+        value = value.strip()
+        # To environ, whatever it does not know is False: "Ture" would switch something off.
+        if cast is bool and not value.lstrip("+-").isdecimal() and value.lower() not in cls.KNOWN:
+            raise ValueError(value)
+        parsed = super().parse_value(value, cast)
         if isinstance(parsed, list):
             return [word for part in parsed if (word := part.strip())]
         return parsed
+
+
+def level(name: str) -> str:
+    """Of logging. Raises ValueError."""
+    if name.upper() not in logging.getLevelNamesMapping():
+        raise ValueError(name)
+    return name.upper()
 
 
 env = Env()
@@ -420,12 +462,13 @@ OO_TOOL_NOTEBOOK_ASK_URL: str = env.str("OO_TOOL_NOTEBOOK_ASK_URL", default="htt
 
 # ---- logs -----------------------------------------------------------------------------------
 
+OO_LOG_LEVEL: str = env.get_value("OO_LOG_LEVEL", cast=level, default="INFO")
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": env.str("OO_LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["stderr"], "level": OO_LOG_LEVEL},
     # httpx writes whole addresses, calendar secrets in their paths included, at INFO.
     "loggers": {
         "httpx": {"level": "WARNING"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from oo.settings.base import *
-from oo.settings.base import LOGGING, OO_BASE_URL, env
+from oo.settings.base import LOGGING, OO_BASE_URL, OO_LOG_LEVEL, env
 
 SECRET_KEY = env.str("OO_SECRET_KEY")
 SECRET_KEY_FALLBACKS: list[str] = env.list("OO_SECRET_KEY_FALLBACKS", default=[])
@@ -33,4 +33,4 @@ STORAGES = {
 }
 LOGGING["formatters"]["plain"] = {"()": "oo.lib.tracing.JsonFormatter"}
 # By a level of its own, whatever `--loglevel` says to Celery, which sets that of the root.
-LOGGING["loggers"]["oo.observe"] = {"level": env.str("OO_LOG_LEVEL", default="INFO")}
+LOGGING["loggers"]["oo.observe"] = {"level": OO_LOG_LEVEL}

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from oo.checks import (
     clouds_are_asked_from_where_their_keys_are,
     production_is_safe,
     what_is_read_is_kept_as_long,
 )
-from oo.settings.base import Env
+from oo.settings.base import ROOT, Env, level
 
 
 def complaints(settings: Any, url: str) -> list[str]:
@@ -61,6 +65,51 @@ def test_spaces_around_what_is_set_are_nobodys_wish() -> None:
     assert env.bool("YES") is True
     assert env.int("NUMBER") == 5
     assert env.str("NOTHING") == ""
+
+
+@pytest.mark.parametrize("cast", [bool, int, float, level])
+def test_a_value_that_cannot_be_read_is_refused_by_name_and_not_repeated(cast: Any) -> None:
+    env = Env()
+    env.ENVIRON = {"OO_THING": "Ture"}
+    with pytest.raises(ImproperlyConfigured, match=r"^OO_THING has a value") as refused:
+        env.get_value("OO_THING", cast=cast)
+    assert "Ture" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("True", True), ("on", True), ("1", True), ("False", False), ("no", False), ("0", False)],
+)
+def test_yes_and_no_are_read_in_the_usual_words(text: str, value: bool) -> None:
+    env = Env()
+    env.ENVIRON = {"OO_THING": text}
+    assert env.bool("OO_THING") is value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OO_DEBUG", "Ture"),
+        ("OO_MODEL_PORT", "none"),
+        ("OO_LOG_LEVEL", "loud"),
+        ("DATABASE_URL", "//oo:secret@localhost/oo"),
+        ("DATABASE_URL", "postgress://oo:secret@localhost/oo"),
+        ("DATABASE_URL", "postgres://oo:secret@localhost:port/oo"),
+    ],
+)
+def test_a_command_says_which_setting_is_wrong_and_nothing_else(name: str, value: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "run", "--port", "0"],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "oo.settings.local", name: value},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(name)
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(("token", "is_safe"), [("", True), ("x" * 32, True), ("x" * 31, False)])
