@@ -11,6 +11,10 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 host=${1:?usage: new-env.sh HOST [FILE]}
 file=${2:-$here/.env}
 
+case $host in
+    *[!A-Za-z0-9.-]*) echo "HOST must be a name alone, such as oo.example.com." >&2; exit 2 ;;
+esac
+
 # 32 random bytes in base64url; the padding stays, the encryption keys want it.
 key() { head -c 32 /dev/urandom | base64 | tr -d '\n' | tr '+/' '-_'; }
 word() { key | tr -d '='; }

@@ -93,8 +93,8 @@ def test_nothing_secret_is_in_it_and_every_required_one_is_left_to_be_filled_in(
     assert live == [(name, "") for name in compose.FILLED_IN]
 
 
-def new_env(file: Path) -> subprocess.CompletedProcess[str]:
-    command = ["sh", str(ROOT / "deploy/new-env.sh"), "oo.example.com", str(file)]
+def new_env(file: Path, host: str = "oo.example.com") -> subprocess.CompletedProcess[str]:
+    command = ["sh", str(ROOT / "deploy/new-env.sh"), host, str(file)]
     return subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
 
 
@@ -132,3 +132,12 @@ def test_new_env_never_overwrites_keys_that_are_in_use(tmp_path: Path) -> None:
 
     assert new_env(file).returncode == 1
     assert file.read_text() == "OO_ENCRYPTION_KEYS=in-use\n"
+
+
+@pytest.mark.parametrize(
+    "host", ["https://oo.example.com", "oo.example.com/", "oo.example.com:8443"]
+)
+def test_new_env_refuses_what_is_more_than_a_name(tmp_path: Path, host: str) -> None:
+    done = new_env(tmp_path / ".env", host)
+    assert (done.returncode, (tmp_path / ".env").exists()) == (2, False)
+    assert "a name alone" in done.stderr
