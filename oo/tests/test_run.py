@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError
 
-from oo.management.commands.run import refuse_taken_port
+from oo.management.commands.run import hold, refuse_taken_port
 from tests.home import SOON_S, Home, copy_to, install
 from tests.servers import free_port
 
@@ -116,6 +116,22 @@ def test_a_taken_port_is_told_with_another(home: Home) -> None:
 def test_a_place_that_is_none_of_this_machine_is_told_as_such(host: str) -> None:
     with pytest.raises(CommandError, match=f"oO cannot listen on {host}, port 8000: "):
         refuse_taken_port(host, 8000)
+
+
+def test_a_folder_in_which_nothing_can_be_kept_is_told(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("a file, where a folder should be")
+    with pytest.raises(CommandError, match=f"oO cannot keep its data in {tmp_path}/var: File"):
+        hold(tmp_path / "var", "http://localhost:8000")
+
+
+def test_a_database_that_is_out_of_reach_is_told_without_its_password(home: Home) -> None:
+    url = f"postgres://oo:open-sesame@127.0.0.1:{free_port()}/oo"
+    assert home.start(DATABASE_URL=url).wait(SOON_S) == 2
+    said = home.said()
+    assert "oO cannot use its database: " in said
+    assert "Connection refused" in said
+    assert "open-sesame" not in said
+    assert "Traceback" not in said
 
 
 def test_a_second_run_on_one_folder_is_refused_also_beside_what_a_killed_one_left(

@@ -19,6 +19,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from oo.lib import llm
 from oo.model.catalogue import DEFAULT
@@ -57,13 +58,12 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
-        settings.VAR.mkdir(exist_ok=True)
         with hold(settings.VAR, address(host, port)) as held:
             refuse_taken_port(host, port)
+            migrate()
             self.run(host, port, held.fileno())
 
     def run(self, host: str, port: int, held: int) -> None:
-        call_command("migrate", verbosity=0, interactive=False)
         env = dict(os.environ)
         env.setdefault("OO_BASE_URL", address(host, port))
         env |= (model := self.model_environment())
@@ -128,12 +128,19 @@ def address(host: str, port: int) -> str:
 
 
 def hold(var: Path, address: str) -> IO[str]:
-    """Two beats on the same data would do everything twice: raises CommandError if one runs here.
+    """Two beats on the same data would do everything twice: raises CommandError if one runs here,
+    and where nothing can be kept.
 
     The lock is the system's, and goes with the last process that has the file open. Those that a
     killed run left behind have it open too.
     """
-    file = (var / "run.lock").open("a+")
+    try:
+        var.mkdir(exist_ok=True)
+        file = (var / "run.lock").open("a+")
+    except OSError as error:
+        raise CommandError(
+            f"oO cannot keep its data in {var}: {error.strerror}", returncode=2
+        ) from None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -149,6 +156,14 @@ def hold(var: Path, address: str) -> IO[str]:
     file.write(f"{address}, process {os.getpid()}\n")
     file.flush()
     return file
+
+
+def migrate() -> None:
+    """Raises CommandError where the database is out of reach or cannot be written."""
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except OperationalError as error:
+        raise CommandError(f"oO cannot use its database: {error}", returncode=2) from None
 
 
 def refuse_taken_port(host: str, port: int) -> None:
