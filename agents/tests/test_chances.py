@@ -145,6 +145,14 @@ def test_words_name_a_last_moment_with_a_lead() -> None:
     assert begin_by(bins) == NOON + 4 * HOUR
 
 
+def test_what_takes_days_comes_behind_the_hour_of_the_day_itself() -> None:
+    """ "In by 3, 3 days to clear": begun three days before its day, it is due then."""
+    paid = LastMoment(on=None, at=time(15), lead=3 * DAY)
+    wages = Traits(last_moment=Trait(paid, "in by 3"))
+    assert begin_by(due(due_in=0, traits=wages)) == NOON + 2 * HOUR
+    assert begin_by(due(due_in=5, traits=wages)) == NOON + 2 * DAY + 2 * HOUR
+
+
 def test_a_last_moment_on_another_clock_is_that_of_its_zone() -> None:
     last = LastMoment(on=TODAY, at=time(14), zone="America/New_York")
     offer = due(due_in=0, traits=Traits(last_moment=Trait(last, "by 2 pm ET")))

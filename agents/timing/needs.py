@@ -29,6 +29,7 @@ SURE = 0.6  # from here on a last moment is one
 CERTAIN = 0.7  # and from here on one that is over is missed
 FIRST_DAY, LAST_DAY = date(2, 1, 1), date(9999, 12, 30)
 AWAY = "away"  # key of a situation: agents.profile.contexts
+A_DAY = timedelta(days=1)
 LONGEST_WAIT = 62  # days to the next 31st
 FAR_DAYS = 365  # of a task without a day
 
@@ -177,7 +178,7 @@ def _just_added(task: TaskView, view: UserView) -> list[date]:
     if task.added_at is None:
         return []
     added = task.added_at.astimezone(view.zone).date()
-    return [added, added + timedelta(days=1)]
+    return [added, added + A_DAY]
 
 
 def is_certain(trait: Trait[Any]) -> bool:
@@ -249,10 +250,15 @@ def _lead_is_running(event: EventView, traits: Traits, view: UserView) -> bool:
 
 
 def _moment(last: LastMoment, task: TaskView, view: UserView) -> datetime | None:
-    """A time without a day is of the day for which the task is, else of just after it was added."""
+    """A time without a day is of the day for which the task is, else of just after it was added.
+
+    "In by 3, takes 3 days to clear", on that day: what takes so long comes after it.
+    """
     day = _next_of_its_name(last, task, view) or task.due_on
     if day:
-        return _at(day, last, view) - last.lead
+        ends = _at(day, last, view)
+        is_behind = last.on is None and day == view.today and last.lead >= A_DAY
+        return ends if is_behind else ends - last.lead
     moments = (_at(each, last, view) - last.lead for each in _just_added(task, view))
     return next((moment for moment in moments if moment > view.now), None) if last.at else None
 
@@ -299,7 +305,7 @@ def _over(day: date, view: UserView) -> datetime:
     midnight; of whoever is up past that, the day is over when they go to bed."""
     bed = bed_time(view)
     if bed is not None:
-        return _on(min(day, LAST_DAY) + timedelta(days=1), bed, view)
+        return _on(min(day, LAST_DAY) + A_DAY, bed, view)
     usual = _end_of(day, view)
     return usual if view.now < usual else _on(day, time.max, view)
 

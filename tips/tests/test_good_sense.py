@@ -308,6 +308,15 @@ def test_what_is_lost_before_it_usually_can_be_done_is_said_before() -> None:
     assert said(view(task(1, "Move the car", traits=closed), now=night)) in SILENT_AT_NIGHT
 
 
+def test_somebody_is_called_early_only_for_what_ends_before_one_usually_calls() -> None:
+    ends = Trait(LastMoment(on=None, at=time(7)), "before she milks at 7", SURE)
+    mama = task(1, "Call Mama", due_in=0, traits=Traits(
+        last_moment=ends, hours=Trait(Hours(Door.PEOPLE), "Call"), place=Trait(Place.PHONE, "Call")
+    ))  # fmt: skip
+    assert said(view(mama, now=at(6, 50))) == "Call Mama"
+    assert said(view(mama, now=at(3))) in SILENT_AT_NIGHT
+
+
 def test_health_counts_more_than_a_nuisance() -> None:
     pills = Traits(stakes=Trait(Stakes.HEALTH, "tablets"))
     paint = Traits(stakes=Trait(Stakes.NUISANCE, "paint"))

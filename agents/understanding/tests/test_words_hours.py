@@ -151,6 +151,37 @@ def test_whose_clock_they_are_on(title: str, zone: str) -> None:
     assert found.zone == zone
 
 
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("歯医者に電話 日曜休み", "012345"),
+        ("定休日は月曜", "123456"),
+        ("図書館 月曜休館", "123456"),
+    ],
+)
+def test_days_on_which_it_is_shut_in_japanese(text: str, days: str) -> None:
+    found = hours(text)
+    assert found
+    assert {*map(int, days)} == found.spans[0].days
+
+
+def test_a_day_by_its_place_in_the_month_is_no_date() -> None:
+    read = WordsReader().read_task(TaskWords("更新", "市役所 第4日曜の9〜12時も開庁"))
+    assert read.last_moment is None
+    assert read.hours
+    assert read.hours.value.spans == (Span(frozenset({6}), time(9), time(12)),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["low tide, abt 10.30 to 13.00", "Ebbe, gegen 10:30 bis 13:00 Uhr"],
+)
+def test_times_that_are_told_roughly(text: str) -> None:
+    found = hours(text)
+    assert found
+    assert [(s.start, s.end) for s in found.spans] == [(time(10, 30), time(13))]
+
+
 def test_the_clock_is_in_the_quote() -> None:
     words = TaskWords("Ring Dunedin", description="open Mon–Fri 8.30–5 NZ time, till noon")
     found = WordsReader().read_task(words).hours

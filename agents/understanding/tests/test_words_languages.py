@@ -128,6 +128,20 @@ def test_who_sleeps_on_a_flight_wants_their_peace() -> None:
     assert entry("SQ322 SIN–LHR").may_interrupt is None
 
 
+@pytest.mark.parametrize(
+    "title",
+    ["Tyres, waiting there", "Reifen, warte dort", "Salle d'attente", "Dentista, sala de espera",
+     "Gomme, aspetto lì", "Oficina, espero lá", "Banden, daar wachten", "待合室"],
+)  # fmt: skip
+def test_who_waits_somewhere_has_free_hands(title: str) -> None:
+    may = entry(title).may_interrupt
+    assert may is not None
+    assert may.value is True
+    peace = entry(f"{title}, do not disturb").may_interrupt
+    assert peace is not None
+    assert peace.value is False
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=80), st.booleans())
 def test_whatever_stands_there_is_read_without_failing(title: str, is_all_day: bool) -> None:

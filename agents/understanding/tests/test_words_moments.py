@@ -72,6 +72,12 @@ def test_last_moments_in_other_words_are_read(title: str, expected: str) -> None
     assert last(title) == expected
 
 
+def test_what_is_not_to_be_again_before_a_day_does_not_end_then() -> None:
+    assert last("final count to the butcher, not again before the 24th") == ""
+    assert last("final count to the butcher, no excuses, before the 24th") == "2026-03-23"
+    assert last("Zählung zum Metzger, vor dem 24.") == "2026-03-23"
+
+
 @pytest.mark.parametrize(
     ("title", "until"),
     [

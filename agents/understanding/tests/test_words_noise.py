@@ -89,6 +89,20 @@ def test_shouting(title: str) -> None:
     assert noise_of(title) is Noise.SHOUT
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Fix the poster: “LAST CHANCE! EVERYTHING MUST GO NOW!”",
+        "Plakat korrigieren: „SOFORT!!! LETZTE CHANCE! ALLES MUSS RAUS!“",
+        '"URGENT!!! YOUR MAILBOX WILL BE DELETED" — block the sender',
+    ],
+)
+def test_shouting_that_is_quoted_in_ones_own_words_is_none(title: str) -> None:
+    assert noise_of(title) is None
+    bare = "".join(letter for letter in title if letter not in '“”„"')
+    assert noise_of(bare) is not None
+
+
 @pytest.mark.parametrize("title", ["${jndi:x}", "<b>TODO</b>", "{{user.name}} pays"])
 def test_marks_of_a_program(title: str) -> None:
     assert noise_of(title) is Noise.MARKUP

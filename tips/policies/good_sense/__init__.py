@@ -25,7 +25,7 @@ class GoodSense(Policy):
     manifest = PolicyManifest(
         key=KEY,
         title=_("Good sense"),
-        version=10,
+        version=11,
         reasons={**words.REASONS, **insights.REASONS},
         penalties=words.PENALTIES,
         silences=words.SILENCES,

@@ -23,7 +23,7 @@ from agents.timing.needs import (
     near_moment,
 )
 from agents.timing.waking import waking_day
-from agents.traits import Energy, EventKind, Noise, Place, Stakes
+from agents.traits import Door, Energy, EventKind, Noise, Place, Stakes
 from tips.base import Candidate, Facts, Kind, Scored
 from tips.policies.good_sense import weights as w
 from tips.policies.good_sense.prefs import KEY, GoodSensePrefs
@@ -129,10 +129,17 @@ def _gates(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
 
 
 def _ends_before_it_opens(task: TaskView, need: Need, view: UserView) -> bool:
-    """What by its own words must be done before it usually can be: then the usual is not meant."""
-    if task.traits.hours or need.hard is None or need.first is None:
+    """What by its own words must be done before it usually can be: then the usual is not meant.
+
+    Whom one calls is usually asleep: then only what ends within two hours.
+    """
+    if need.hard is None or need.first is None or not view.now < need.hard <= need.first.start:
         return False
-    return view.now < need.hard <= need.first.start
+    hours = task.traits.hours
+    if hours is None:
+        return True
+    is_usual = hours.value.door is Door.PEOPLE and not hours.value.spans
+    return is_usual and need.hard - view.now <= 2 * HOUR
 
 
 def _is_awaited(task: TaskView, need: Need, view: UserView) -> bool:
@@ -360,7 +367,7 @@ def _closing(task: TaskView, need: Need, view: UserView) -> float:
         return 0.0
     said = task.traits.hours
     is_said = said is not None and bool(said.value.spans)
-    is_soon = first.end - view.now <= w.CLOSES_SOON
+    is_soon = first.end - need.effort - view.now <= w.CLOSES_SOON
     is_undated = need.soft is None and need.hard is None
     return w.CLOSING_SOON if is_said and is_soon and is_undated else w.CLOSING
 

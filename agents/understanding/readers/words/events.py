@@ -39,9 +39,17 @@ def read_event(words: EventWords) -> EventTraits:
         quote = kind[1] if kind[0] in CLOSED else _first(line, "sleep")
     return EventTraits(
         kind=Trait(kind[0], kind[1], kind[2]) if kind else None,
-        may_interrupt=Trait(False, quote, 0.9) if quote else None,
+        may_interrupt=_may_interrupt(quote, line),
         leave_by=None if kind and kind[0] in CARRIED else _leave_by(line),
     )
+
+
+def _may_interrupt(peace: str, line: Line) -> Trait[bool] | None:
+    """Not who wants peace; but whoever waits there, as in a waiting room, has free hands."""
+    if peace:
+        return Trait(False, peace, 0.9)
+    waits = _first(line, "waits_there")
+    return Trait(True, waits, 0.6) if waits else None
 
 
 def _nothing_held(line: Line) -> Iterator[Found]:

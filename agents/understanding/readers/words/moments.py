@@ -197,7 +197,18 @@ def _is_denied(line: Line, hit: Hit) -> bool:
     """ "not before Friday", "Regen bis Mittwoch"."""
     beginnings = line.all("not_before", "from_then")
     is_beginning = any(other.start < hit.start < other.end for other in beginnings)
-    return is_beginning or any(threat.end == hit.start for threat in line.all("threat"))
+    return (
+        is_beginning
+        or is_not_again(line, hit)
+        or any(threat.end == hit.start for threat in line.all("threat"))
+    )
+
+
+def is_not_again(line: Line, before: Hit) -> bool:
+    """ "not again before the 24th": one word between the two."""
+    if before.phrase.notion != "before" or not line.is_word(before.start - 1):
+        return False
+    return any(denied.end == before.start - 1 for denied in line.all("not"))
 
 
 def _day_until(line: Line, hit: Hit, added_on: date | None) -> tuple[int, When] | None:

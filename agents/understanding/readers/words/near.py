@@ -23,7 +23,13 @@ from agents.understanding.readers.words.dates import (
 from agents.understanding.readers.words.durations import LONGEST, durations
 from agents.understanding.readers.words.hours import DASHES, read_days, read_range
 from agents.understanding.readers.words.lexicon import Hit, Line
-from agents.understanding.readers.words.moments import BEGINNINGS, When, at_its_time, read_when
+from agents.understanding.readers.words.moments import (
+    BEGINNINGS,
+    When,
+    at_its_time,
+    is_not_again,
+    read_when,
+)
 from agents.understanding.readers.words.ranges import is_counted
 from agents.understanding.readers.words.whose import read_zone
 
@@ -95,6 +101,7 @@ def _named(line: Line, added_on: date | None, taken: range, language: str) -> It
         return
     begun = {hit.end for hit in line.all(*BEGUN) if hit.language == language}
     begun |= {hit.end for hit in line.all(*RANGES)}
+    begun |= {hit.end for hit in line.all("before") if is_not_again(line, hit)}
     opens = min((hit.start for hit in line.all("opens", "opens_at")), default=len(line.tokens))
     is_over = any(hit.language == language for hit in line.all("over"))
     clocks = {} if is_over else _clocks(line, language)
@@ -158,7 +165,7 @@ def _end_of_day(line: Line, hit: Hit, added_on: date, language: str) -> When | N
 
 
 def _numbered(line: Line, i: int, added_on: date, language: str) -> Day | None:
-    """ "dia 10", "the 16th", "am 20.", "le 19", "20日"."""
+    """ "dia 10", "the 16th", "am 20.", "le 19", "20日"; "第4日曜" is a Sunday."""
     if hit := line.at(i, "number_of_day"):
         return read_number_of_day(line, hit.end, added_on)
     article = line.at(i, "article")
@@ -167,7 +174,7 @@ def _numbered(line: Line, i: int, added_on: date, language: str) -> Day | None:
         return read_number_of_day(line, start, added_on)
     if (on := line.at(i, "on")) and on.language == language:
         return read_number_behind(line, on, added_on)
-    is_day = line.word(i + 1) == "日" and line.word(i + 2) not in ("間", "目")
+    is_day = line.word(i + 1) == "日" and line.word(i + 2) not in ("間", "目", "曜")
     number = line.number(i)
     if number is None or not is_day or line.word(i - 1) == "月":
         return None

@@ -46,8 +46,8 @@ def _noises(
     if not (is_told or _is_reported(title)) and (advert := adverts.find(*own)):
         written = _as_written(_as_written(advert, own[0], title), own[1], description)
         yield Noise.ADVERT, written, 0.7
-    if shout := shouts.find(title, description):
-        yield Noise.SHOUT, shout, 0.8
+    if shout := shouts.find(*own):
+        yield Noise.SHOUT, _as_written(shout, own[0], title), 0.8
     if mark := markup.find(own[0]):
         yield Noise.MARKUP, _as_written(mark, own[0], title), 0.6
 

@@ -153,7 +153,7 @@ def past_on(line: Line, i: int) -> int:
 
 
 def past_filler(line: Line, i: int) -> int:
-    while line.word(i) and line.word(i) in ":,;(：、は":
+    while line.word(i) and line.word(i) in ":,;(：、はの":
         i += 1
     return i
 
