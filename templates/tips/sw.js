@@ -91,21 +91,30 @@ function endNotifications({ type, redirected, ok }) {
 // ---- the page
 
 async function home(event) {
-  const network = fetch(event.request);
-  event.waitUntil(network.then(rememberHome).catch(() => {}));
+  const [network, remembered] = fetchHome(event.request);
+  event.waitUntil(remembered);
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
   const first = await Promise.race([network, late]).catch(() => undefined);
   return first ?? (await lastHome()) ?? network.catch(offline);
 }
 
-async function rememberHome(response) {
+// Its place is taken before it is asked for: whoever signs out meanwhile deletes it, and what comes
+// then is put where nobody finds it.
+function fetchHome(...asked) {
+  const place = caches.open(PERSON);
+  const network = fetch(...asked);
+  const remembered = network.then((response) => rememberHome(response, place)).catch(() => {});
+  return [network, remembered];
+}
+
+async function rememberHome(response, place) {
   // Sent to sign in: the session was ended, here or elsewhere, and what it showed is nobody's.
   if (response.type === "opaqueredirect") return caches.delete(PERSON);
   const own = response.ok && response.type === "basic" && !response.redirected;
   if (!own) return;
   const copy = response.clone();
   await rememberLanguage(response);
-  await (await caches.open(PERSON)).put(HOME, copy);
+  await (await place).put(HOME, copy);
 }
 
 // The page is told that it is an old copy, so that it can say so.
@@ -167,7 +176,7 @@ async function trim(shell) {
 
 // ---- answers
 
-const refresh = () => fetch(HOME, { redirect: "manual" }).then(rememberHome).catch(() => {});
+const refresh = () => fetchHome(HOME, { redirect: "manual" })[1];
 
 async function changeThenRefresh(event, request) {
   const response = await fetch(request);

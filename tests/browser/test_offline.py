@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from threading import Event
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.browser.site import Site
 from tests.browser.watch import Watch
 from tests.factories import give_tip, make_task
 from tips.models import Tip
+from tips.page import states
 
 pytestmark = pytest.mark.browser
 
@@ -280,6 +282,32 @@ def test_after_signing_out_nobodys_tip_is_kept(page: Page) -> None:
     expect(page.get_by_role("heading", name="You are offline.")).to_be_visible()
     page.go_back()
     expect(page.get_by_text("Pay the rent")).to_have_count(0)
+
+
+def test_a_page_that_was_asked_for_before_signing_out_is_not_kept_after_it(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, signed_out, build = Event(), Event(), states.build_page
+
+    def build_late(*args: Any, **options: Any) -> states.Page:
+        found = build(*args, **options)
+        asked.set()
+        signed_out.wait(PATIENCE_MS / 1000)
+        return found
+
+    monkeypatch.setattr(states, "build_page", build_late)
+    press(page, "Later")
+    expect_words(page, "Later, then.")  # and the worker asks for the page anew
+    assert asked.wait(PATIENCE_MS / 1000)
+    page.goto("/settings/")
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    expect(page).to_have_url("/sign-in/")
+    signed_out.set()
+    page.wait_for_timeout(10 * STEP_MS)
+    assert page.evaluate(KEPT) == []
+    go_offline(page)
+    page.goto("/")
+    expect(page.get_by_role("heading", name="You are offline.")).to_be_visible()
 
 
 def test_the_next_person_does_not_send_the_answers_of_the_last(
