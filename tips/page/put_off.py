@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from agents.base import event_key, is_event, is_task, task_key
-from integrations.models import CalendarEvent, Task
+from integrations.models import CalendarEvent, Completion, Task
 from tips.decide.kinds import REASONS, way_of
 from tips.models import Mute, Tip
 from tips.page.again import said_until
@@ -24,26 +26,32 @@ class PutOff:
 def load_put_off(user_id: UUID, *, at: datetime) -> list[PutOff]:
     """What comes again first, first. At most three queries.
 
-    Without what would not come anyway: the task is closed or gone, the meeting is over, or what
-    was to be put right has changed since. Insights are not here: the page of beliefs has them.
+    Without what would not come anyway: the task is closed, is being closed or gone, the meeting is
+    over, or what was to be put right has changed since. Insights are not here: the page of beliefs
+    has them.
     """
     mutes = Mute.objects.filter(user_id=user_id, until__gt=at).select_related("tip")
-    # Of two about one row the later one holds.
-    held = {m.candidate: m for m in mutes.order_by("until")}
-    task_ids, event_ids = (_ids(filter(of_kind, held)) for of_kind in (is_task, is_event))
-    tasks = Task.objects.open().filter(user_id=user_id, pk__in=task_ids)
+    mutes = mutes.order_by("until")
+    keys = {mute.candidate for mute in mutes}
+    task_ids, event_ids = (_ids(filter(of_kind, keys)) for of_kind in (is_task, is_event))
+    done = Completion.objects.answered([user_id]).values("task_id")
+    tasks = Task.objects.open().filter(user_id=user_id, pk__in=task_ids).exclude(pk__in=done)
     events = CalendarEvent.objects.filter(user_id=user_id, ends_at__gt=at, pk__in=event_ids)
     rows: dict[str, Task | CalendarEvent] = {
         **{task_key(task.pk): task for task in tasks},
         **{event_key(event.pk): event for event in events},
     }
+    # Of two about one row the later one holds, unless its row has changed since.
+    held = {m.candidate: m for m in mutes if m.candidate in rows and _holds(m, rows[m.candidate])}
     return [
-        PutOff(mute.pk, rows[key].title, f"{_answer(mute.tip)} {until}")
-        for key, mute in held.items()
-        if key in rows
-        and (until := said_until(mute, mute.tip, at=at))
-        and not (mute.until_changed and rows[key].changed_at > mute.since)
+        PutOff(mute.pk, rows[key].title or _("Untitled"), f"{_answer(mute.tip)} {until}")
+        for key, mute in sorted(held.items(), key=lambda each: each[1].until)
+        if (until := said_until(mute, mute.tip, at=at))
     ]
+
+
+def _holds(mute: Mute, row: Task | CalendarEvent) -> bool:
+    return not (mute.until_changed and row.changed_at > mute.since)
 
 
 def _ids(keys: Iterable[str]) -> list[int]:

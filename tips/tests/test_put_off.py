@@ -112,6 +112,46 @@ def test_all_that_holds_it_back_goes(alice: User, alice_client: Client) -> None:
     assert not Mute.objects.exists()
 
 
+def put_off_twice(user: User, title: str, *answers: tuple[str, str]) -> None:
+    """Once more on another device, before the first answer was known there."""
+    first = put_off(user, title, *answers[0])
+    end_rest(user.pk, at=NOON)
+    again = give_tip(user, "Call Anna")
+    again.candidate, again.evidence = first.candidate, first.evidence
+    again.save()
+    Task.objects.filter(title="Call Anna").delete()
+    reaction, reason = answers[1]
+    answered = react(again, reaction, at=NOON).tip
+    if reason:
+        explain(answered, reason, at=NOON)
+
+
+def test_of_two_answers_the_later_to_end_has_its_place(alice: User) -> None:
+    put_off_twice(alice, "Pay rent", ("snooze", ""), ("dismiss", "not_relevant"))
+    put_off(alice, "Read the paper", "dismiss", "not_now")
+    assert [title for title, _said in shown(alice)] == ["Read the paper", "Pay rent"]
+
+
+def test_of_two_answers_the_one_that_still_holds_is_listed(alice: User) -> None:
+    put_off_twice(alice, "Pay rent", ("dismiss", "wrong"), ("snooze", ""))
+    Task.objects.filter(title="Pay rent").update(changed_at=NOON + timedelta(minutes=1))
+    assert shown(alice) == [("Pay rent", "Later. Not before 2 p.m.")]
+
+
+def test_what_is_being_closed_is_not_listed(alice: User) -> None:
+    put_off_twice(alice, "Pay rent", ("snooze", ""), ("done", ""))
+    assert shown(alice) == []
+
+
+def test_a_meeting_without_a_title_has_a_name(alice: User) -> None:
+    tip, soon = give_tip(alice), make_event(alice, title="", starts_in_min=30)
+    tip.kind, tip.candidate, tip.starts_at = Kind.REMINDER, f"event:{soon.pk}", soon.starts_at
+    tip.later_until = soon.starts_at
+    tip.save()
+    react(tip, "snooze", at=NOON)
+    assert [title for title, _said in shown(alice)] == ["Untitled"]
+
+
 def test_the_second_tap_does_nothing_more(alice: User, alice_client: Client) -> None:
     put_off(alice, "Pay rent", "snooze")
     address = f"{PAGE}/{Mute.objects.get().pk}/again"
