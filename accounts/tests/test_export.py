@@ -9,6 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
+from django.db import connection
 from django.test import Client
 
 from accounts.api_tokens.tokens import make_token
@@ -98,6 +99,22 @@ def test_an_app_that_fails_is_an_error_and_not_half_a_file(
     monkeypatch.setattr("events.eraser.EventsEraser.export", broken)
     with pytest.raises(RuntimeError):
         collect(alice.pk, at=NOON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_it_to_write(
+    alice_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite a transaction is the only one that writes, whatever it does."""
+    held: list[bool] = []
+
+    def asked(_self: Any, _user_id: Any) -> dict[str, Any]:
+        held.append(connection.in_atomic_block)
+        return {}
+
+    monkeypatch.setattr("events.eraser.EventsEraser.export", asked)
+    assert alice_client.post(PAGE).status_code == 200
+    assert held == [False]
 
 
 def test_exporting_changes_nothing(alice: User, alice_client: Client) -> None:
