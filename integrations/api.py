@@ -83,7 +83,10 @@ class ReconnectNeededSerializer(serializers.Serializer[Any]):
 
 
 class SyncView(PersonView):
-    """Reading anew changes nothing at the source and takes no more than a look does."""
+    """Reading anew changes nothing at the source and takes no more than a look does.
+
+    Also accepted where nothing is hurried: `next_sync_at` says when it is read.
+    """
 
     required_scopes = {"POST": "connections:read"}
 
