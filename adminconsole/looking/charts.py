@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.encoding import force_str
 
+from adminconsole.looking import numbers
 from oo.lib.words import Words
 
 Value = float | int | None
@@ -67,7 +68,7 @@ class Chart:
         }
         if self.is_share:
             percent = {"style": "percent", "minimumFractionDigits": 0, "maximumFractionDigits": 1}
-            y |= {"suggestedMax": 0.5, "ticks": {**ticks, "format": percent}}
+            y |= {"suggestedMax": 0.5, "ticks": {**ticks, "format": percent, "stepSize": 0.25}}
         return json.dumps(
             {
                 "animation": False,
@@ -111,13 +112,17 @@ class Chart:
         return drawn | {
             "borderWidth": 2,
             "pointRadius": 3 if is_short else 0,
-            "tension": 0.25,
+            "tension": 0,  # a curve would say something of the time between two values
             **dashes,
         }
 
     @property
-    def rows(self) -> list[tuple[Any, list[Value]]]:
-        """(label, value of each line), for the table."""
+    def rows(self) -> list[tuple[Any, list[Value | str]]]:
+        """(label, value of each line), for the table; shares in percent, as the axis has them."""
         return [
-            (label, [line.values[n] for line in self.lines]) for n, label in enumerate(self.labels)
+            (label, [self._written(line.values[n]) for line in self.lines])
+            for n, label in enumerate(self.labels)
         ]
+
+    def _written(self, value: Value) -> Value | str:
+        return numbers.percent(value) if self.is_share and value is not None else value

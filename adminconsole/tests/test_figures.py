@@ -95,6 +95,8 @@ def test_a_chart_is_json_with_the_same_numbers_as_its_table() -> None:
     assert data["labels"] == ["a", "b"]
     assert [each["data"] for each in data["datasets"]] == [[1, None], [0.5, 2]]
     assert chart.rows == [("a", [1, 0.5]), ("b", [None, 2])]
+    shares = Chart("Says", ["a"], [Line("one", [1 / 3]), Line("two", [None])], is_share=True)
+    assert shares.rows == [("a", ["33.3 %", None])]
     assert json.loads(chart.options)["plugins"]["legend"]["display"]
 
 
