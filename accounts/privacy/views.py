@@ -14,9 +14,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.http import urlencode
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_from_request
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -61,12 +61,15 @@ def delete(request: HttpRequest) -> HttpResponse:
     logout(request)
     if leaving is None:
         return redirect("accounts:sign-in")
-    return redirect(_way_to_receipt(leaving, formats))
+    browsers = get_language_from_request(request)
+    return redirect(_way_to_receipt(leaving, formats, "" if locale == browsers else locale))
 
 
-def _way_to_receipt(receipt_id: UUID, formats: Formats) -> str:
-    """The address keeps how the person writes dates: nothing else knows it when they are gone."""
-    query = urlencode({name: way for name, way in asdict(formats).items() if way})
+def _way_to_receipt(receipt_id: UUID, formats: Formats, language: str) -> str:
+    """The address keeps how the person writes dates, and their language where their browser asks
+    for another: nothing else knows it when they are gone."""
+    ways = {**asdict(formats), "language": language}
+    query = urlencode({name: way for name, way in ways.items() if way})
     return reverse("accounts:receipt", args=[receipt_id]) + (f"?{query}" if query else "")
 
 
@@ -87,6 +90,16 @@ def receipt(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     Until a worker is done it says how far it is, and looks again.
     """
+    language = request.GET.get("language", "")
+    if language not in dict(settings.LANGUAGES):
+        return _receipt(request, pk)
+    with translation.override(language):
+        response = _receipt(request, pk)
+    response["Content-Language"] = language
+    return response
+
+
+def _receipt(request: HttpRequest, pk: UUID) -> HttpResponse:
     departure = Departure.objects.filter(pk=pk).first()
     if departure:
         return _still_leaving(request, departure)

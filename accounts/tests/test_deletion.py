@@ -400,6 +400,20 @@ def test_the_receipt_is_dated_as_the_person_writes(alice: User, alice_client: Cl
     assert "On 2026-05-04 at 14:30 UTC oO erased" in Client().get(address).content.decode()
 
 
+def test_the_receipt_is_in_the_language_of_the_person(alice: User, alice_client: Client) -> None:
+    """Not partly in that of a browser that asks for another."""
+    change_profile(alice.pk, ProfileChange(locale="de"), at=NOON)
+    address = alice_client.post(PAGE, {"receipt": uuid4()}).headers["Location"]
+    waiting = Client().get(address)
+    assert "Dein Konto wird gelöscht" in waiting.content.decode()
+    leaving.work_off_departures(at=timezone.now())
+    response = Client().get(address)
+    assert "Dein Konto ist gelöscht" in response.content.decode()
+    assert "Dein Konto</p>" in response.content.decode()
+    assert response["Content-Language"] == "de"
+    assert Client().get(f"{address}&language=tlh")["Content-Language"] == "en"
+
+
 def test_a_second_press_ends_at_the_same_receipt(alice_client: Client) -> None:
     form = {"receipt": uuid4()}
     first = alice_client.post(PAGE, form)
