@@ -95,7 +95,8 @@ def _queues(at: datetime) -> Iterable[Part]:
             told = {"count": number_format(waiting), "age": number_format(age_s, 0)}
             says = _("%(count)s messages wait, the oldest for %(age)s seconds") % told
             state = State.WARN if is_long else State.GOOD
-            yield Part(_("Queue %(name)s") % {"name": queue}, state, says)
+            name = _("Queue %(name)s") % {"name": queue}
+            yield Part(name, state, says if waiting else _("nothing waits"))
 
 
 def oldest_s(channel: Any, queue: str, at: datetime) -> float:
