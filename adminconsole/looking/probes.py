@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import Max
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from adminconsole.looking.tools import BY_KEY, look_at
 from adminconsole.models import Counted
@@ -93,10 +94,14 @@ def _queues(at: datetime) -> Iterable[Part]:
             age_s = oldest_s(channel, queue, at)
             is_long = waiting >= LONG_QUEUE or age_s >= LONG_WAIT_S
             told = {"count": number_format(waiting), "age": number_format(age_s, 0)}
-            says = _("%(count)s messages wait, the oldest for %(age)s seconds") % told
+            says = ngettext(
+                "%(count)s message waits, for %(age)s seconds",
+                "%(count)s messages wait, the oldest for %(age)s seconds",
+                waiting,
+            )
             state = State.WARN if is_long else State.GOOD
             name = _("Queue %(name)s") % {"name": queue}
-            yield Part(name, state, says if waiting else _("nothing waits"))
+            yield Part(name, state, says % told if waiting else _("nothing waits"))
 
 
 def oldest_s(channel: Any, queue: str, at: datetime) -> float:
@@ -116,7 +121,12 @@ def _workers(at: datetime) -> Iterable[Part]:
             return
         minutes = int(seconds_since(last, at=at) // 60)
         state = State.GOOD if last > at - BEAT_LATE else State.BAD
-        yield Part(_("Workers"), state, _("last seen %(count)s minutes ago") % {"count": minutes})
+        says = ngettext(
+            "last seen %(count)s minute ago", "last seen %(count)s minutes ago", minutes
+        )
+        yield Part(
+            _("Workers"), state, says % {"count": minutes} if minutes else _("last seen just now")
+        )
         return
     answers = celery.control.ping(timeout=ANSWERS_IN_S) or []
     names = sorted(name for answer in answers for name in answer)
@@ -149,7 +159,8 @@ def _beat(at: datetime) -> Iterable[Part]:
         return
     minutes = int(seconds_since(newest, at=at) // 60)
     state = State.GOOD if newest > at - BEAT_LATE else State.BAD
-    yield Part(_("Beat"), state, _("counted %(count)s minutes ago") % {"count": minutes})
+    says = ngettext("counted %(count)s minute ago", "counted %(count)s minutes ago", minutes)
+    yield Part(_("Beat"), state, says % {"count": minutes} if minutes else _("counted just now"))
 
 
 def _mirror(at: datetime) -> Iterable[Part]:
