@@ -87,4 +87,4 @@ def test_the_terms_can_be_read_before_signing_in(page: Page) -> None:
 def test_a_made_up_person_needs_no_provider(page: Page) -> None:
     page.goto("/")
     page.get_by_role("button", name="Look around with sample data").click()
-    expect_state(page, "connect")
+    expect_state(page, "tip")

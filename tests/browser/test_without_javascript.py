@@ -28,8 +28,6 @@ def test_from_the_first_page_to_an_answer_and_out_again(visit: Visit) -> None:
     page = visit(**PLAIN)
     page.goto("/")
     page.get_by_role("button", name="Look around with sample data").click()
-    page.get_by_role("link", name="Connect an app").click()
-    page.get_by_role("button", name="Try it").click()
     expect_state(page, "tip")
     press(page, "Later")
     expect_words(page, "Later, then.")

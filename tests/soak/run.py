@@ -184,7 +184,6 @@ class Visitor:
 
     def arrive(self) -> None:
         self.post("/demo/", "/sign-in/")
-        self.post("/connect/sample/", "/connect/sample/")
 
 
 if __name__ == "__main__":
