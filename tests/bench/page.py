@@ -7,11 +7,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from statistics import median
+from tempfile import TemporaryFile
 
 from tests import servers
 from tests.bench.load import Load, measure
 
 ROUNDS, SECONDS, CONNECTIONS = 5, 4.0, 16
+SHOWN = 2_000  # characters of the server's log, when something fails
 ALONE = 0.4  # of the time with many connections, again in each round
 # Goals: at least this share of the floor's requests, and alone at most this many times its p50.
 SHARE, TIMES = 0.75, 1.3
@@ -120,15 +122,22 @@ def request(cookie: str, more: str = "") -> bytes:
 
 @contextmanager
 def granian(env: Mapping[str, str]) -> Iterator[int]:
-    """The server as production starts it; yields its port."""
+    """The server as production starts it; yields its port. A file takes its line for each request:
+    on a terminal they would bury the figures.
+    """
     port = servers.free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "oo.wsgi:application"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "2"]
     command += ["--blocking-threads", "4", "--log-level", "warning"]
-    process = subprocess.Popen(command, env=dict(env))
-    try:
-        servers.wait_for_port(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(15)
+    with TemporaryFile("w+") as log:
+        process = subprocess.Popen(command, env=dict(env), stdout=log, stderr=log)
+        try:
+            servers.wait_for_port(port)
+            yield port
+        except Exception:
+            log.seek(0)
+            sys.stderr.write(log.read()[-SHOWN:])
+            raise
+        finally:
+            process.terminate()
+            process.wait(15)
