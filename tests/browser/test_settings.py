@@ -145,7 +145,12 @@ def test_a_token_for_a_program_is_shown_once_and_can_be_revoked(page: Page) -> N
     page.get_by_label("Name").fill("my script")
     page.get_by_role("checkbox").first.check()
     page.get_by_role("button", name="Make a token").click()
-    expect(page.get_by_label("Token", exact=True)).to_have_value(re.compile(r".{20}"))
+    token = page.get_by_label("Token", exact=True)
+    expect(token).to_have_value(re.compile(r".{20}"))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("() => navigator.clipboard.readText()") == token.input_value()
     page.get_by_role("button", name="Revoke my script").click()
     expect(page.get_by_text("You have no tokens.")).to_be_visible()
 
