@@ -258,6 +258,10 @@ def test_a_way_that_is_the_entry_itself_is_no_lead(title: str) -> None:
         ("Riordinare, 3 ore", 180, "3 ore"),
         ("Opruimen (2 uur)", 120, "2 uur"),
         ("掃除 30分", 30, "30分"),
+        ("Call dad, about 10 minutes", 10, "10 minutes"),
+        ("Tidy the shed, around 2 hours", 120, "2 hours"),
+        ("Keller aufräumen, gegen 2 Stunden", 120, "2 Stunden"),
+        ("Opruimen, rond 30 minuten", 30, "30 minuten"),
     ],
 )
 def test_how_long_it_takes(title: str, minutes: int, quote: str) -> None:
@@ -275,9 +279,16 @@ def test_how_long_it_takes(title: str, minutes: int, quote: str) -> None:
             "9時30分に出発",
             "Uscire tra 10 minuti",
             "Buy 2 pizzas",
+            "Ligar, pelas 14 horas",
             "0 min",
         ),
-        *("Pill 30 min before lunch", "Um 2 h", "10 hrs behind", "Mettere a bagno i ceci (12 ore)"),
+        *(
+            "Pill 30 min before lunch",
+            "Um 2 h",
+            "Pelas 14 horas",
+            "10 hrs behind",
+            "Mettere a bagno i ceci (12 ore)",
+        ),
     ],
 )
 def test_a_time_that_is_not_its_own_is_no_effort(title: str) -> None:

@@ -32,6 +32,12 @@ def durations(line: Line, *, longest: timedelta = LONGEST) -> Iterator[Duration]
             yield found
 
 
+def is_told_roughly(line: Line, found: Duration) -> bool:
+    """ "About 10 minutes": the word stands before a time of day, too, which "about 2 h" may be."""
+    roughly = any(hit.end == found.start for hit in line.all("roughly"))
+    return roughly and not found.could_be_a_clock
+
+
 def _minutes(line: Line, unit: Hit) -> Duration | None:
     number = line.number(unit.start - 1)
     if number is None or line.at(unit.start - 2, "oclock"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from agents.traits import Trait
-from agents.understanding.readers.words.durations import Duration, durations
+from agents.understanding.readers.words.durations import Duration, durations, is_told_roughly
 from agents.understanding.readers.words.hours import DASHES
 from agents.understanding.readers.words.lexicon import Line
 
@@ -20,7 +20,8 @@ def read_effort(title: Line, description: Line) -> Trait[timedelta] | None:
         not_here = {h.end for h in line.all("no_effort", "clock_at", "on", "from", "to", "by",
                                             "until", "after", "before")}  # fmt: skip
         for found in durations(line):
-            if found.start < least and found.start not in not_here and _is_effort(line, found):
+            is_here = found.start not in not_here or is_told_roughly(line, found)
+            if found.start < least and is_here and _is_effort(line, found):
                 return Trait(found.length, line.quote(found.start, found.end), 0.7)
     return None
 

@@ -8,7 +8,12 @@ from math import ceil
 
 from agents.traits import EventKind, Prepares, Trait
 from agents.understanding.readers.words.dates import A_DAY
-from agents.understanding.readers.words.durations import Duration, durations, is_decimal
+from agents.understanding.readers.words.durations import (
+    Duration,
+    durations,
+    is_decimal,
+    is_told_roughly,
+)
 from agents.understanding.readers.words.hours import DASHES
 from agents.understanding.readers.words.lexicon import Hit, Line
 
@@ -141,7 +146,7 @@ def _lengths(line: Line) -> Iterator[Duration]:
     for found in durations(line, longest=LONGEST_LEAD):
         behind_dash = bool(line.word(found.start - 1)) and line.word(found.start - 1) in DASHES
         is_range = behind_dash and found.could_be_a_clock  # "10–20 h", but not "12–14 Std."
-        is_told = line.at(found.end, *TOLD) or _is_a_moment(line, found.start)
+        is_told = line.at(found.end, *TOLD) or _is_a_moment(line, found)
         if _is_ahead(line, found.end) or not (is_range or is_told or _is_an_hour(line, found)):
             yield found
     for hit in line.all("overnight"):
@@ -210,7 +215,8 @@ def _is_needed(line: Line, i: int) -> bool:
     return i in ends or (line.word(i - 1) == ":" and i - 1 in ends)
 
 
-def _is_a_moment(line: Line, start: int) -> bool:
+def _is_a_moment(line: Line, found: Duration) -> bool:
     """ "in 2 h", "until 18 h"."""
     marks = ("no_effort", "clock_at", "on", "from", "to", "by", "until", "after", "before", "close")
-    return any(hit.end == start for hit in line.all(*marks))
+    is_behind = any(hit.end == found.start for hit in line.all(*marks))
+    return is_behind and not is_told_roughly(line, found)
