@@ -79,6 +79,15 @@ def test_what_is_not_to_be_again_before_a_day_does_not_end_then() -> None:
 
 
 @pytest.mark.parametrize(
+    "title",
+    ["Not paid before Friday: a fine", "Nicht vergessen vor Freitag: Formular",
+     "niet vergeten voor vrijdag", "pas oublier avant vendredi", "não esquecer antes de sexta"],
+)  # fmt: skip
+def test_what_must_not_be_forgotten_before_a_day_ends_then(title: str) -> None:
+    assert last(title).startswith("2026-03-05")
+
+
+@pytest.mark.parametrize(
     ("title", "until"),
     [
         ("Kostenvoranschlag kommt erst am 22.3., vorher geht nix", date(2026, 3, 22)),

@@ -205,10 +205,11 @@ def _is_denied(line: Line, hit: Hit) -> bool:
 
 
 def is_not_again(line: Line, before: Hit) -> bool:
-    """ "not again before the 24th": one word between the two."""
-    if before.phrase.notion != "before" or not line.is_word(before.start - 1):
+    """ "not again before the 24th"; "not paid before the 24th" is what is to be, by then."""
+    if before.phrase.notion != "before":
         return False
-    return any(denied.end == before.start - 1 for denied in line.all("not"))
+    again = {hit.start for hit in line.all("again_and_again") if hit.end == before.start}
+    return any(denied.end in again for denied in line.all("not"))
 
 
 def _day_until(line: Line, hit: Hit, added_on: date | None) -> tuple[int, When] | None:
