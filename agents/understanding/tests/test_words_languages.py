@@ -142,6 +142,15 @@ def test_who_waits_somewhere_has_free_hands(title: str) -> None:
     assert peace.value is False
 
 
+@pytest.mark.parametrize(
+    "title",
+    ["Waiting room renovation meeting", "Workshop Wartezeit verkürzen", "Wartezimmer streichen",
+     "待ち時間短縮会議", "Tyres, don't wait there", "Reifen, nicht dort warten"],
+)  # fmt: skip
+def test_what_is_about_waiting_or_against_it_frees_no_hands(title: str) -> None:
+    assert entry(title).may_interrupt is None
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=80), st.booleans())
 def test_whatever_stands_there_is_read_without_failing(title: str, is_all_day: bool) -> None:

@@ -48,8 +48,14 @@ def _may_interrupt(peace: str, line: Line) -> Trait[bool] | None:
     """Not who wants peace; but whoever waits there, as in a waiting room, has free hands."""
     if peace:
         return Trait(False, peace, 0.9)
-    waits = _first(line, "waits_there")
-    return Trait(True, waits, 0.6) if waits else None
+    waits = next((hit for hit in line.all("waits_there") if _is_so(line, hit)), None)
+    return Trait(True, line.quote(waits.start, waits.end), 0.6) if waits else None
+
+
+def _is_so(line: Line, hit: Hit) -> bool:
+    """Neither "don't wait there" nor "waiting room renovation meeting"."""
+    denied = any(no.end == hit.start for no in line.all("not", "negated"))
+    return not denied and not line.is_word(hit.end)
 
 
 def _nothing_held(line: Line) -> Iterator[Found]:
