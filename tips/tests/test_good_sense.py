@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.base import Answer, EventView, Situation, TaskView
+from agents.base import Answer, EventView, Situation, TaskView, UserView
 from agents.tests.people import meeting, task, view
 from agents.timing.needs import SURE
 from agents.traits import (
@@ -31,8 +31,11 @@ from agents.traits import (
     Traits,
 )
 from tests.clock import BERLIN, NOON, TODAY
+from tips.base import Scored
+from tips.decide.candidates import build_candidates
 from tips.make import words
 from tips.policies.good_sense import GoodSense
+from tips.policies.good_sense.score import score_all
 from tips.tests.deciding import SILENT_AT_NIGHT, at, decide, of_kind, said, with_answers
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -44,6 +47,10 @@ DEEP = Traits(energy=Trait(Energy.DEEP, "thesis"))
 def _berlin() -> Iterator[None]:
     with timezone.override(BERLIN), translation.override("en"):
         yield
+
+
+def scored(of: UserView) -> Scored:
+    return next(iter(score_all(build_candidates(of, frozenset()), of)))
 
 
 def test_an_office_that_closes_comes_before_what_can_be_done_tonight() -> None:
@@ -315,6 +322,27 @@ def test_somebody_is_called_early_only_for_what_ends_before_one_usually_calls() 
     ))  # fmt: skip
     assert said(view(mama, now=at(6, 50))) == "Call Mama"
     assert said(view(mama, now=at(3))) in SILENT_AT_NIGHT
+
+
+def test_it_is_looked_at_anew_when_somebody_may_be_called_early() -> None:
+    ends = Trait(LastMoment(on=None, at=time(7)), "before she milks at 7", SURE)
+    mama = task(1, "Call Mama", due_in=0, traits=Traits(
+        last_moment=ends, hours=Trait(Hours(Door.PEOPLE), "Call"), place=Trait(Place.PHONE, "Call")
+    ))  # fmt: skip
+    early, then = (scored(view(mama, now=now)) for now in (at(3), at(5)))
+    assert (early.is_gated, then.is_gated) == (True, False)
+    assert at(5) in early.changes
+
+
+def test_it_is_looked_at_anew_when_it_soon_closes_on_whoever_begins() -> None:
+    """Closing at noon, half an hour of work: three quarters of an hour before it must be begun."""
+    spans = (Span(frozenset(range(7)), time(9), time(12)),)
+    hours = Trait(Hours(Door.SHOP, spans), "daily 9-12")
+    cut = task(1, "Keys", traits=Traits(hours=hours, effort=Trait(30 * MINUTE, "30 min")))
+    turn = at(10, 45)
+    before, then = (scored(view(cut, now=now)) for now in (turn - MINUTE, turn))
+    assert before.score < then.score
+    assert turn in before.changes
 
 
 def test_health_counts_more_than_a_nuisance() -> None:

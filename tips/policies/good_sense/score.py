@@ -30,6 +30,7 @@ from tips.policies.good_sense.prefs import KEY, GoodSensePrefs
 from tips.policies.good_sense.silence import is_late
 
 A_SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
+CALLED_EARLY = 2 * HOUR  # before the last moment, if it ends before one usually calls
 NOT_ON_THE_WAY = (Place.HOME, Place.ERRAND, Place.OUTDOORS, Place.WITH_SOMEBODY)
 Part = tuple[float, str]  # points, and the code of why
 
@@ -70,6 +71,7 @@ def _changes(task: TaskView, need: Need) -> Iterator[datetime]:
     """It opens, closes or closes soon; is too long for what is left; has passed; is old news."""
     if need.hard:
         yield need.hard
+        yield need.hard - CALLED_EARLY
     if task.added_at:
         yield task.added_at + w.FRESH_FOR
     if task.due_at:
@@ -81,7 +83,7 @@ def _changes(task: TaskView, need: Need) -> Iterator[datetime]:
             yield first.end - need.effort + A_SECOND  # until then it fits
         if task.traits.hours:
             yield first.end - w.CLOSING_WITHIN
-            yield first.end - w.CLOSES_SOON
+            yield first.end - need.effort - w.CLOSES_SOON
 
 
 def _reminder(candidate: Candidate, view: UserView) -> float:
@@ -139,7 +141,7 @@ def _ends_before_it_opens(task: TaskView, need: Need, view: UserView) -> bool:
     if hours is None:
         return True
     is_usual = hours.value.door is Door.PEOPLE and not hours.value.spans
-    return is_usual and need.hard - view.now <= 2 * HOUR
+    return is_usual and need.hard - view.now <= CALLED_EARLY
 
 
 def _is_awaited(task: TaskView, need: Need, view: UserView) -> bool:
