@@ -50,7 +50,9 @@ def delete(request: HttpRequest) -> HttpResponse:
     known = is_known(receipt_id)
     if not isinstance(request.user, User):
         if request.method == "POST" and known:
-            return redirect("accounts:receipt", receipt_id)
+            departure = Departure.objects.filter(pk=receipt_id).first()
+            locale = departure.locale if departure else ""
+            return redirect(_way_to_receipt(request, receipt_id, Formats(), locale))
         return redirect_to_login(request.get_full_path())
     if request.method != "POST" or known:
         context = {"holdings": holdings(request.user.pk), "receipt_id": uuid.uuid4()}
@@ -61,13 +63,13 @@ def delete(request: HttpRequest) -> HttpResponse:
     logout(request)
     if leaving is None:
         return redirect("accounts:sign-in")
-    browsers = get_language_from_request(request)
-    return redirect(_way_to_receipt(leaving, formats, "" if locale == browsers else locale))
+    return redirect(_way_to_receipt(request, leaving, formats, locale))
 
 
-def _way_to_receipt(receipt_id: UUID, formats: Formats, language: str) -> str:
+def _way_to_receipt(request: HttpRequest, receipt_id: UUID, formats: Formats, locale: str) -> str:
     """The address keeps how the person writes dates, and their language where their browser asks
     for another: nothing else knows it when they are gone."""
+    language = "" if locale == get_language_from_request(request) else locale
     ways = {**asdict(formats), "language": language}
     query = urlencode({name: way for name, way in ways.items() if way})
     return reverse("accounts:receipt", args=[receipt_id]) + (f"?{query}" if query else "")

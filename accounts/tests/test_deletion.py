@@ -414,6 +414,15 @@ def test_the_receipt_is_in_the_language_of_the_person(alice: User, alice_client:
     assert Client().get(f"{address}&language=tlh")["Content-Language"] == "en"
 
 
+def test_a_second_press_keeps_the_language_while_it_is_under_way(
+    alice: User, alice_client: Client
+) -> None:
+    change_profile(alice.pk, ProfileChange(locale="de"), at=NOON)
+    form = {"receipt": uuid4()}
+    first = alice_client.post(PAGE, form)
+    assert alice_client.post(PAGE, form)["Location"] == first["Location"]
+
+
 def test_a_second_press_ends_at_the_same_receipt(alice_client: Client) -> None:
     form = {"receipt": uuid4()}
     first = alice_client.post(PAGE, form)
