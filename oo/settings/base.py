@@ -56,6 +56,8 @@ class Env(environ.FileAwareEnv):  # type: ignore[misc]
         # To environ, whatever it does not know is False: "Ture" would switch something off.
         if cast is bool and not value.lstrip("+-").isdecimal() and value.lower() not in cls.KNOWN:
             raise ValueError(value)
+        if cast is float:
+            return float(value)  # environ leaves out what is no digit: "5x" would be 5
         parsed = super().parse_value(value, cast)
         if isinstance(parsed, list):
             return [word for part in parsed if (word := part.strip())]

@@ -91,6 +91,7 @@ def test_yes_and_no_are_read_in_the_usual_words(text: str, value: bool) -> None:
     [
         ("OO_DEBUG", "Ture"),
         ("OO_MODEL_PORT", "none"),
+        ("OO_MODEL_TIMEOUT_S", "5x"),
         ("OO_LOG_LEVEL", "loud"),
         ("DATABASE_URL", "//oo:secret@localhost/oo"),
         ("DATABASE_URL", "postgress://oo:secret@localhost/oo"),
