@@ -27,8 +27,8 @@ class GoodHours(Prefs):
 
 class Waking(Prefs):
     labels: ClassVar[Mapping[str, Words]] = {
-        "start": gettext_lazy("Up from"),
-        "end": gettext_lazy("Up until"),
+        "start": gettext_lazy("Awake from"),
+        "end": gettext_lazy("Awake until"),
     }
 
     start: time = time(6, 30)
@@ -36,7 +36,7 @@ class Waking(Prefs):
 
 
 class Areas(Prefs):
-    labels: ClassVar[Mapping[str, Words]] = {"names": gettext_lazy("Projects, one a line")}
+    labels: ClassVar[Mapping[str, Words]] = {"names": gettext_lazy("Projects, one per line")}
 
     names: tuple[str, ...] = Field(default=(), max_length=12)
 
@@ -48,7 +48,7 @@ class Cadence(Prefs):
 
 
 class Lateness(Prefs):
-    labels: ClassVar[Mapping[str, Words]] = {"days": gettext_lazy("Days that are normal")}
+    labels: ClassVar[Mapping[str, Words]] = {"days": gettext_lazy("Days late that are normal")}
 
     days: int = Field(default=0, ge=0, le=365)
 

@@ -24,7 +24,7 @@ def tokens(request: SignedInRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, form)
     if form.is_valid() and _usable(request).count() >= MOST_TOKENS:
-        form.add_error(None, _("You have as many tokens as one can have. Revoke one first."))
+        form.add_error(None, _("You have reached the limit for tokens. Revoke one first."))
     if not form.is_valid():
         return _page(request, form, status=422)
     return _page(request, TokenForm(), secret=_make(request, form))

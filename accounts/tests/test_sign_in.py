@@ -85,7 +85,7 @@ def test_whoever_tells_no_address_gets_a_page_and_no_account(
     idp.add(Person("dora-sub", "", "Dora"))
     answer = browser.sign_in("apple", "dora-sub")
     assert answer.status_code == 403
-    assert "told us no e-mail address" in answer.content.decode()
+    assert "gave us no e-mail address" in answer.content.decode()
     assert not User.objects.exists()
 
 

@@ -55,4 +55,4 @@ def after_proof(view: View, *, by_token: bool = False) -> View:
 def refuse_token(request: HttpRequest, *, may_look: bool) -> None:
     looks = may_look and request.method in LOOKING
     if came_by_token(request) and not looks:
-        raise PermissionDenied(_("Who comes by token may look, and no more."))
+        raise PermissionDenied(_("Access by token is read-only."))

@@ -89,7 +89,7 @@ def finish_adding(
         if only_first and count:
             raise Refused(_("You have a passkey already: show that one."))
         if count >= MOST:
-            raise Refused(_("You have as many passkeys as one can have. Remove one first."))
+            raise Refused(_("You have reached the limit for passkeys. Remove one first."))
         if Passkey.objects.filter(credential_id=credential_id).exists():
             raise Refused(_("This passkey is known here already."))
         return Passkey.objects.create(
@@ -121,7 +121,7 @@ def finish_showing(request: HttpRequest, answer: str, *, at: datetime) -> Passke
     given = _read(lambda: parse_authentication_credential_json(answer))
     passkey = Passkey.objects.filter(user=_user(request), credential_id=given.id).first()
     if passkey is None:
-        raise Refused(_("This passkey is none of yours here."))
+        raise Refused(_("This is not one of your passkeys here."))
     found = _read(
         lambda: webauthn.verify_authentication_response(
             credential=given,

@@ -85,7 +85,7 @@ def proved_lately(view: View) -> View:
 def sent_to_proof(request: HttpRequest) -> HttpResponse:
     """The answer to a form that did nothing yet: away to prove it, and back to the form."""
     if came_by_token(request):
-        raise PermissionDenied(_("Who comes by token may look, and no more."))
+        raise PermissionDenied(_("Access by token is read-only."))
     messages.warning(request, _("Nothing was done yet: first show that it is you, then ask again."))
     return redirect(way_to_proof(place_of_form(request)))
 

@@ -105,7 +105,7 @@ BECOMES = {
     "same": _("the same"),
     "new": _("is new"),
     "changed": _("changes"),
-    "gone": _("goes: there is nothing to see any more"),
+    "gone": _("would go: nothing to see any more"),
     "nothing": _("nothing to see"),
     "may_not": _("may not look: consent, situation or switch"),
     "failed": _("fails"),

@@ -58,7 +58,7 @@ class Quality(ConsolePage):
     manifest = PageManifest(
         key="quality",
         title=_("Data quality"),
-        says=_("Is what tips are made of whole and fresh?"),
+        says=_("Is the data behind tips complete and fresh?"),
         icon="fact_check",
         section=Section.MACHINE,
         rank=2,

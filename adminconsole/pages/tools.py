@@ -18,7 +18,7 @@ from adminconsole.looking.tools import frame_origins, grafana_frames, look_at_to
 class Tools(ConsolePage):
     manifest = PageManifest(
         key="tools",
-        title=_("Tools beside"),
+        title=_("Other tools"),
         says=_("What else runs beside oO, whether it answers, and how to start it."),
         icon="handyman",
         section=Section.TEAM,

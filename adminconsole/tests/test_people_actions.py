@@ -297,8 +297,8 @@ def test_they_are_signed_out_everywhere_and_programs_go_on(
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        (0, "1 device gets no notifications any more."),
-        (1, "2 devices get no notifications any more."),
+        (0, "1 device no longer gets notifications."),
+        (1, "2 devices no longer get notifications."),
     ],
 )
 def test_who_is_signed_in_nowhere_may_still_have_devices(

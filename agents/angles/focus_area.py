@@ -32,7 +32,7 @@ ENOUGH, SHARE = 2, 0.25  # tasks of one area that press, and their part of all t
 class FocusArea(Agent):
     manifest = AgentManifest(
         key="focus-area",
-        title=gettext_lazy("The area that needs you"),
+        title=gettext_lazy("The area that needs you most"),
         about=gettext_lazy("The project with the most coming up."),
         version=2,
         ttl=timedelta(hours=12),
@@ -76,7 +76,7 @@ def _presses(task: TaskView, view: UserView) -> bool:
 
 def _said(area: str, tasks: list[TaskView], pressing: int, view: UserView) -> str:
     first = tasks[0]
-    return _("%(area)s needs you most: %(n)s of %(all)s near tasks. First %(task)s%(day)s.") % {
+    return _("%(area)s needs you most: %(n)s of %(all)s upcoming tasks. First %(task)s%(day)s.") % {
         "area": quoted(area),
         "n": len(tasks),
         "all": pressing,

@@ -32,7 +32,7 @@ class OverdueTask(Agent):
     manifest = AgentManifest(
         key="overdue-task",
         title=gettext_lazy("What is overdue"),
-        about=gettext_lazy("What slipped lately, and what may be let go."),
+        about=gettext_lazy("What slipped lately, and what you could drop."),
         version=1,
         ttl=timedelta(hours=12),
         consents=("tasks",),
@@ -71,8 +71,8 @@ def _slipped(alive: list[TaskView]) -> str:
     if not alive:
         return ""
     return ngettext(
-        "One task slipped: %(task)s, put down %(day)s.",
-        "%(n)s tasks slipped; the last of them is %(task)s, put down %(day)s.",
+        "One task slipped: %(task)s, planned %(day)s.",
+        "%(n)s tasks slipped; the last of them is %(task)s, planned %(day)s.",
         len(alive),
     ) % {"n": len(alive), "task": quoted(alive[0].title), "day": put_down_for(alive[0])}
 
@@ -90,7 +90,7 @@ def _stale(stale: list[TaskView]) -> str:
 def _nominated(alive: list[TaskView], view: UserView) -> tuple[Nomination, ...]:
     by_salience = sorted(((_salience(t, view), t) for t in alive), key=lambda p: (-p[0], p[1].id))
     return first_nominations(
-        Nomination(t.key, salience, _("It was put down %(day)s.") % {"day": put_down_for(t)})
+        Nomination(t.key, salience, _("It was planned %(day)s.") % {"day": put_down_for(t)})
         for salience, t in by_salience
         if can_begin(t, view)
     )

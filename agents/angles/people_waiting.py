@@ -70,10 +70,10 @@ def _reason(task: TaskView) -> str:
 
 def _somebody(waits: Trait[str]) -> str:
     if waits.origin is not Origin.PERSON:
-        return _("Somebody waits, by its words: %(quote)s.") % {"quote": quoted(waits.quote)}
+        return _("Somebody is waiting: %(quote)s.") % {"quote": quoted(waits.quote)}
     if waits.value:
-        return _("Somebody waits, you said: %(quote)s.") % {"quote": quoted(waits.value)}
-    return _("Somebody waits, you said.")
+        return _("You said that somebody is waiting: %(quote)s.") % {"quote": quoted(waits.value)}
+    return _("You said that somebody is waiting.")
 
 
 def _others(unblocks: Trait[str]) -> str:

@@ -30,7 +30,7 @@ Prepared = tuple[TaskView, EventView]
 class Prepare(Agent):
     manifest = AgentManifest(
         key="prepare",
-        title=gettext_lazy("Before something that is coming"),
+        title=gettext_lazy("Getting ready for what is coming"),
         about=gettext_lazy("What has to be done before something in your calendar."),
         version=2,
         ttl=timedelta(hours=6),
@@ -78,8 +78,8 @@ def _said(found: list[Prepared], view: UserView) -> str:
     if not rest:
         return first
     more = ngettext(
-        "One more thing prepares something coming.",
-        "%(n)s more things prepare something coming.",
+        "One more task is preparation for something coming up.",
+        "%(n)s more tasks are preparation for something coming up.",
         rest,
     ) % {"n": rest}
     return f"{first} {more}"

@@ -64,7 +64,7 @@ class RecentPatterns(Agent):
 
 
 def _said(done: int, answered: int, put_off: list[TaskView]) -> str:
-    first = _("Within a week you acted on %(done)s of %(answered)s suggestions.") % {
+    first = _("In the last seven days you acted on %(done)s of %(answered)s suggestions.") % {
         "done": done,
         "answered": answered,
     }

@@ -100,7 +100,7 @@ def _nominated(view: UserView, here: list[Answer], more: float) -> tuple[Nominat
             reason = _("You have often done it about this time.")
             found.append((0.8, task, reason))
         elif more > DIFFERS and _wants_a_good_hour(task):
-            found.append((0.6, task, _("It wants one of your better hours.")))
+            found.append((0.6, task, _("It needs one of your better hours.")))
         elif more < -DIFFERS and (effort := effort_of(task)) and effort <= SHORT:
             found.append((0.4, task, _("It is short.")))
     found.sort(key=lambda each: (-each[0], -each[1].priority, each[1].id))

@@ -16,7 +16,7 @@ ENOUGH = 5  # tasks that are late
 class NormalLateness(Inference):
     manifest = InferenceManifest(
         key="overdue-task",
-        title=gettext_lazy("How late is normal for you"),
+        title=gettext_lazy("How late you usually are"),
         version=1,
         value=Lateness,
         consents=("tasks",),

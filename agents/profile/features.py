@@ -160,11 +160,13 @@ def _served(counted: Counted, start: date, end: date) -> int:
 
 
 def _say_done(value: Value) -> str:
-    return _("You act on %(share)s%% of what you answer.") % {"share": _percent(value)}
+    return _("You act on %(share)s%% of the suggestions you answer.") % {"share": _percent(value)}
 
 
 def _say_dismissed(value: Value) -> str:
-    return _("You turn down %(share)s%% of what you answer.") % {"share": _percent(value)}
+    return _("You turn down %(share)s%% of the suggestions you answer.") % {
+        "share": _percent(value)
+    }
 
 
 def _say_dwell(value: Value) -> str:

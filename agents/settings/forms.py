@@ -121,7 +121,7 @@ class ContextForm(ContextModelForm):
         widget=forms.CheckboxSelectMultiple,
     )
     projects = forms.CharField(
-        label=_("Only tasks of these projects, one a line"),
+        label=_("Only tasks of these projects, one per line"),
         required=False,
         max_length=1_000,
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -236,7 +236,7 @@ ASKING: Mapping[type[Any], Asking] = {
         _blocked_read,
     ),
     Prepares: Asking(
-        lambda _trait: {"what": _line(label=_("What is coming, as your calendar names it"))},
+        lambda _trait: {"what": _line(label=_("The event, as your calendar names it"))},
         lambda prepares: {"what": prepares.what},
         _prepares_read,
     ),

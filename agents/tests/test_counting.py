@@ -465,7 +465,7 @@ def test_the_person_reads_what_is_counted_and_what_is_too_little(alice: User, bo
     answer(bob, NOON, "snooze")
     count_days(at=NOON)
     html = render_to_string("agents/counted.html", build_counted(load_view(alice.pk, at=NOON)))
-    assert "You act on 67% of what you answer." in html
+    assert "You act on 67% of the suggestions you answer." in html
     assert "You answer 10 seconds after you see a tip." in html
     assert html.count("Too little to say so yet.") == 2  # tips a day, and their trend
 

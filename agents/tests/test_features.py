@@ -134,7 +134,7 @@ def test_every_value_has_a_sentence(feature: Any, language: str) -> None:
 
 def test_sentences_say_the_value() -> None:
     said = {f.key: f.say for f in FEATURES}
-    assert said["completion-rate"](0.333) == "You act on 33% of what you answer."
+    assert said["completion-rate"](0.333) == "You act on 33% of the suggestions you answer."
     assert said["preferred-hour"](9) == "In the hour from 9 a.m. on you get most done."
     assert said["volume-trend"](-0.5) == "0.5 tips a day fewer than before."
     assert said["volume-trend"](0.0) == "As many tips a day as before."

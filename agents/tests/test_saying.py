@@ -78,7 +78,7 @@ SAID: list[tuple[str, str, dict[str, Any], Any, str]] = [
     ("task", "place", {"value": "phone"}, Place.PHONE, "Needs a phone"),
     ("task", "stakes", {"value": "money"}, Stakes.MONEY, "Money is at stake"),
     ("task", "effort", {"value": "1440"}, timedelta(days=1), "Takes about 24 h"),
-    ("task", "energy", {"value": "deep"}, Energy.DEEP, "Needs an undisturbed head"),
+    ("task", "energy", {"value": "deep"}, Energy.DEEP, "Needs quiet to think"),
     ("task", "prepares", {"what": "the fair"}, Prepares("the fair"), "For “the fair”"),
     ("task", "someday", {"value": "yes"}, True, "For someday"),
     ("task", "someday", {"value": "no"}, False, "Not for someday"),
@@ -88,7 +88,7 @@ SAID: list[tuple[str, str, dict[str, Any], Any, str]] = [
     ("event", "may_interrupt", {"value": "no"}, False, "Not to be interrupted"),
     (
         "event", "leave_by", {"value": "20"}, timedelta(minutes=20),
-        "To be left for 20 min before",
+        "Leave 20 min before",
     ),
 ]  # fmt: skip
 UNFIT: list[tuple[str, dict[str, Any], str]] = [
@@ -319,7 +319,7 @@ def test_a_day_by_its_number_is_said_as_such(alice: User) -> None:
 
 
 def test_what_needs_long_says_for_how_long() -> None:
-    assert SAY["prepares"](Prepares(lead=timedelta(hours=36))) == "Takes 36 h beforehand"
+    assert SAY["prepares"](Prepares(lead=timedelta(hours=36))) == "Needs 36 h of lead time"
 
 
 def test_twice_is_once(alice_client: Client) -> None:

@@ -80,7 +80,7 @@ def test_what_the_agents_see_is_written_down(alice: User) -> None:
     make_task(alice, "Call the bank", due_in=-1)
     run = sweep()
     assert seen(alice) == {
-        "overdue-task": "One task slipped: “Call the bank”, put down for May 4.",
+        "overdue-task": "One task slipped: “Call the bank”, planned for May 4.",
     }
     assert (run.people, run.written, run.failed) == (1, 1, 0)
 

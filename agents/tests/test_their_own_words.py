@@ -41,13 +41,13 @@ def seen_of(**traits: Trait[Any]) -> str:
     [
         (
             {"waits": Trait("Anna", "Anna needs it")},
-            "Somebody waits, by its words: “Anna needs it”.",
+            "Somebody is waiting: “Anna needs it”.",
         ),
-        ({"waits": theirs("Anna")}, "Somebody waits, you said: “Anna”."),
-        ({"waits": theirs("")}, "Somebody waits, you said."),
+        ({"waits": theirs("Anna")}, "You said that somebody is waiting: “Anna”."),
+        ({"waits": theirs("")}, "You said that somebody is waiting."),
         (
             {"waits": Trait("Anna", "for Anna", origin=Origin.MODEL)},
-            "Somebody waits, by its words: “for Anna”.",
+            "Somebody is waiting: “for Anna”.",
         ),
         (
             {"unblocks": Trait("", "cannot start")},

@@ -55,7 +55,7 @@ def test_overdue_what_slipped_last_comes_first_and_what_is_stale_may_go() -> Non
         task(3, "Answer Mia", due_in=-1),
     )
     assert seen.text == (
-        "2 tasks slipped; the last of them is “Answer Mia”, put down for May 4. "
+        "2 tasks slipped; the last of them is “Answer Mia”, planned for May 4. "
         "“Old photos” has waited for long: it may be let go."
     )
     assert nominated(seen) == ["task:3", "task:2"]
@@ -83,7 +83,7 @@ def test_got_it_is_answered_and_nothing_done() -> None:
     noted = tuple(done(f"event:{n}", days_ago=n) for n in range(1, 6))
     assert maybe_look("momentum", replace(view(), answers=noted)) is None
     lately = look("recent-patterns", answers=(*noted, done("task:1", days_ago=1)))
-    assert lately.text == "Within a week you acted on 1 of 6 suggestions."
+    assert lately.text == "In the last seven days you acted on 1 of 6 suggestions."
     here = look("time-of-day", answers=noted)
     assert here.text == "Between noon and 3 p.m. you acted on 0 of 5 suggestions."
 
@@ -113,7 +113,8 @@ def test_what_is_put_off_again_and_again_is_named() -> None:
     )
     seen = look("recent-patterns", task(1, "Sort the cellar"), answers=answers)
     assert seen.text == (
-        "Within a week you acted on 1 of 3 suggestions. Put off again and again: “Sort the cellar”."
+        "In the last seven days you acted on 1 of 3 suggestions."
+        " Put off again and again: “Sort the cellar”."
     )
     assert nominated(seen) == ["task:1"]
 
@@ -126,7 +127,7 @@ def test_the_area_with_most_of_what_is_near() -> None:
         task(3, "Dentist", due_in=0, project="Health"),
         task(4, "Someday", due_in=90, project="Health"),
     )
-    assert seen.text == "“Move” needs you most: 2 of 3 near tasks. First “Boxes”, for May 6."
+    assert seen.text == "“Move” needs you most: 2 of 3 upcoming tasks. First “Boxes”, for May 6."
     assert nominated(seen) == ["task:2", "task:1"]
 
 
@@ -204,14 +205,14 @@ def test_that_the_person_organises_what_is_prepared_is_said_of_the_nearest_alone
     both = look("prepare", wine, slides, meeting(8, starts_in_min=60, title="Review"), dinner)
     assert both.text == (
         "“Slides” has to be done before “Review” (1 p.m.). "
-        "One more thing prepares something coming."
+        "One more task is preparation for something coming up."
     )
 
 
 def test_who_waits_is_said_in_the_words_of_the_task() -> None:
     waited = task(1, "Send the draft", traits=Traits(waits=Trait("Anna", "Anna needs it")))
     seen = look("people-waiting", waited, task(2, "Bins"))
-    assert seen.text == "“Send the draft”: Somebody waits, by its words: “Anna needs it”."
+    assert seen.text == "“Send the draft”: Somebody is waiting: “Anna needs it”."
     assert nominated(seen) == ["task:1"]
 
 

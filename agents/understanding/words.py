@@ -45,7 +45,7 @@ DOORS: Mapping[Door, Words] = {
     Door.OWN: gettext_lazy("At any hour"),
 }
 STAKES: Mapping[Stakes, Words] = {
-    Stakes.NONE: gettext_lazy("Nothing is lost without it"),
+    Stakes.NONE: gettext_lazy("No harm if it is missed"),
     Stakes.NUISANCE: gettext_lazy("A nuisance when it is missed"),
     Stakes.MONEY: gettext_lazy("Money is at stake"),
     Stakes.HEALTH: gettext_lazy("Health is at stake"),
@@ -53,9 +53,9 @@ STAKES: Mapping[Stakes, Words] = {
     Stakes.WORK: gettext_lazy("Matters at work"),
 }
 ENERGY: Mapping[Energy, Words] = {
-    Energy.LOW: gettext_lazy("Can be done tired"),
-    Energy.NORMAL: gettext_lazy("Needs an ordinary head"),
-    Energy.DEEP: gettext_lazy("Needs an undisturbed head"),
+    Energy.LOW: gettext_lazy("Fine when you are tired"),
+    Energy.NORMAL: gettext_lazy("Needs ordinary attention"),
+    Energy.DEEP: gettext_lazy("Needs quiet to think"),
 }
 NOISES: Mapping[Noise, Words] = {
     Noise.ORDER: gettext_lazy("Speaks to a program, not to you"),
@@ -165,7 +165,7 @@ def _blocked(blocked: Blocked) -> str:
 
 
 def _waits(who: str) -> str:
-    return _("%(who)s waits for it") % {"who": who} if who else _("Somebody waits for it")
+    return _("%(who)s waits for it") % {"who": who} if who else _("Somebody is waiting for it")
 
 
 def _unblocks(what: str) -> str:
@@ -178,7 +178,7 @@ def _prepares(prepares: Prepares) -> str:
     if prepares.kind is EventKind.TRAVEL:
         return _("Before the next journey")
     if not prepares.what:
-        return _("Takes %(length)s beforehand") % {"length": length(prepares.lead)}
+        return _("Needs %(length)s of lead time") % {"length": length(prepares.lead)}
     return _("For “%(title)s”") % {"title": prepares.what}
 
 
@@ -187,7 +187,7 @@ def _obsolete(day: date) -> str:
 
 
 def _leave(before: timedelta) -> str:
-    return _("To be left for %(length)s before") % {"length": length(before)}
+    return _("Leave %(length)s before") % {"length": length(before)}
 
 
 SAY: Mapping[str, Callable[[Any], str]] = {

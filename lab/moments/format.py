@@ -1,4 +1,4 @@
-"""A moment: one person at one instant, and what a thoughtful friend would say. JSON, one a line.
+"""A moment: one person at one instant, and what a thoughtful friend would say. JSON, one per line.
 
 docs/moments.md describes the fields. Pure: no rows, no clock.
 """

@@ -1,6 +1,6 @@
 """A note: a task as somebody typed it, the calendar beside it, and what its words say.
 
-docs/moments.md describes the fields; one a line. Pure: no rows, no clock.
+docs/moments.md describes the fields; one per line. Pure: no rows, no clock.
 """
 
 from __future__ import annotations

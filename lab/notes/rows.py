@@ -1,6 +1,6 @@
 """Rows: tasks as somebody typed them, and what their words say of hours, of others, and of noise.
 
-docs/moments.md describes the fields; one a line. Each is labelled for a few traits, by people who
+docs/moments.md describes the fields; one per line. Each is labelled for a few traits, by people who
 knew no reader.
 """
 

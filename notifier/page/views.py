@@ -93,7 +93,7 @@ def _refused(words: str, status: int) -> JsonResponse:
 def remove(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if not Device.objects.filter(pk=pk, user=request.user).delete()[0]:
         raise Http404
-    messages.success(request, _("This device gets no notifications any more."))
+    messages.success(request, _("This device no longer gets notifications."))
     return redirect(SETTINGS)
 
 
@@ -144,7 +144,7 @@ def quiet(request: SignedInRequest) -> HttpResponse:
     """The hours in which oO never speaks up."""
     form = QuietForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("That is no time of the day. Your quiet hours are as they were."))
+        messages.error(request, _("That is not a time of day. Your quiet hours are as they were."))
         return redirect(SETTINGS)
     Wish.objects.update_or_create(user=request.user, defaults=form.cleaned_data)
     messages.success(request, _("Saved."))

@@ -50,7 +50,7 @@ def _wrong(value: object) -> str:
     if isinstance(value, float) and not isfinite(value):
         return _("The body holds a number that is too large.")
     if isinstance(value, str) and not value.isascii() and not _is_encodable(value):
-        return _("The body holds half a character.")
+        return _("The body holds an incomplete character.")
     return ""
 
 

@@ -242,7 +242,7 @@ def test_what_was_weighed_comes_before_what_can_be_opened(page: Page) -> None:
     expect(
         panel(page).get_by_text("Another thing that might matter today, number 0")
     ).to_be_visible()
-    read = panel(page).get_by_text("Nothing left this oO.")
+    read = panel(page).get_by_text("Nothing was sent outside this oO.")
     expect(read).to_be_hidden()
     panel(page).get_by_text("What was read for it").focus()
     page.keyboard.press("Enter")
@@ -253,4 +253,4 @@ def test_it_can_be_opened_without_javascript(visit: Visit, alice: User, tip: Tip
     page = open_tip(visit(alice, java_script_enabled=False, viewport=size(PHONE)))
     page.get_by_role("link", name="Why this?").click()
     panel(page).get_by_text("What was read for it").click()
-    expect(panel(page).get_by_text("Nothing left this oO.")).to_be_visible()
+    expect(panel(page).get_by_text("Nothing was sent outside this oO.")).to_be_visible()

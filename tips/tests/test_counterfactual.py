@@ -160,4 +160,4 @@ def test_a_last_moment_that_was_read_is_told_by_its_words() -> None:
     read = Traits(last_moment=Trait(LastMoment(at=time(16)), "before 4"))
     scored = same(decide(view(task(1, "Parcel", due_in=0, traits=read))), "task:1")
     facts = scored.candidate.facts
-    assert words.reason("last_moment", facts, GoodSense.manifest) == "By its words: “before 4”"
+    assert words.reason("last_moment", facts, GoodSense.manifest) == "It says “before 4”"

@@ -343,10 +343,10 @@ def test_why_says_where_it_comes_from(alice_client: Client, insight: Tip) -> Non
     assert "Your best hours" in page
     assert "From 12 things." in page
     assert 'href="/settings/mind#belief-time-of-day"' in page
-    assert "no longer there" not in page
+    assert "The source of this tip is gone" not in page
     Belief.objects.all().delete()
     page = alice_client.get(f"/tip/{insight.pk}/why", headers=HTMX).content.decode()
-    assert "no longer there" in page
+    assert "The source of this tip is gone" in page
 
 
 def test_the_api_names_its_evidence(alice_client: Client, insight: Tip, belief: Belief) -> None:

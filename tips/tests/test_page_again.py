@@ -172,4 +172,4 @@ def test_what_oo_read_and_saw_is_there_to_be_opened(alice: User, alice_client: C
     assert "Water plants" in first
     assert "What you answered in the last four weeks" not in first
     assert "Titles, notes" in more
-    assert "Nothing left this oO." in more
+    assert "Nothing was sent outside this oO." in more

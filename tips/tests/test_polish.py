@@ -475,7 +475,7 @@ def test_why_says_who_worded_it_what_was_read_and_that_nothing_left(
     assert "notes, projects, sections, labels" in page
     assert "four weeks" in page
     assert "your calendar" not in page
-    assert "Nothing left this oO." in page
+    assert "Nothing was sent outside this oO." in page
 
 
 def test_all_questions_about_a_tip_share_its_time(

@@ -30,13 +30,13 @@ def test_what_agents_saw_is_logged_with_whom_they_would_have_chosen(alice: User)
     assert decision.seen == [
         {
             "agent": "overdue-task",
-            "text": "One task slipped: “Call the bank”, put down for May 4.",
+            "text": "One task slipped: “Call the bank”, planned for May 4.",
             "rows": [tip.candidate],
             "nominations": [
                 {
                     "candidate": tip.candidate,
                     "salience": ANY,
-                    "reason": "It was put down for May 4.",
+                    "reason": "It was planned for May 4.",
                 }
             ],
         }

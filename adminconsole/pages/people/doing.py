@@ -90,8 +90,8 @@ def sign_out_everywhere(order: Order) -> str:
         raise Refused(_("This person is signed in nowhere."))
     if not ended:
         return ngettext(
-            "%(n)d device gets no notifications any more.",
-            "%(n)d devices get no notifications any more.",
+            "%(n)d device no longer gets notifications.",
+            "%(n)d devices no longer get notifications.",
             removed,
         ) % {"n": removed}
     return ngettext("%(n)d session has ended.", "%(n)d sessions have ended.", ended) % {"n": ended}

@@ -59,8 +59,8 @@ class CalDav(SignalSource):
                 label=_("App password"),
                 kind="secret",
                 help=_(
-                    "Make one for oO in the security settings of your account: it can be taken "
-                    "back alone. It is stored encrypted."
+                    "Make one for oO in the security settings of your account: you can revoke "
+                    "it on its own. It is stored encrypted."
                 ),
             ),
         ),

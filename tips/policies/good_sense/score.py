@@ -164,7 +164,7 @@ def _gates_by_words(task: TaskView, need: Need, view: UserView) -> Iterator[str]
 
 
 def _is_missed(task: TaskView, need: Need, view: UserView) -> bool:
-    """Its last moment has passed, or whatever else it was for after it; not a mere date before."""
+    """It is too late for this, or whatever else it was for after it; not a mere date before."""
     trait, last = task.traits.last_moment, last_moment(task, view)
     if trait is None or last is None or not is_certain(trait):
         return False

@@ -34,7 +34,7 @@ def _last_moment(facts: Facts) -> str:
         return ""
     if trait.origin is Origin.PERSON:
         return _said_by_person(trait.value)
-    return _("By its words: “%(quote)s”") % {"quote": trait.quote} if trait.quote else ""
+    return _("It says “%(quote)s”") % {"quote": trait.quote} if trait.quote else ""
 
 
 def _said_by_person(last: LastMoment) -> str:
@@ -75,7 +75,7 @@ def _closed(facts: Facts) -> str:
 
 def _waits(facts: Facts) -> str:
     who = facts.traits.waits.value if facts.traits.waits else ""
-    return _("%(who)s waits for it") % {"who": who} if who else _("Somebody waits for it")
+    return _("%(who)s waits for it") % {"who": who} if who else _("Somebody is waiting for it")
 
 
 REASONS: Mapping[str, Say] = {
@@ -92,12 +92,12 @@ REASONS: Mapping[str, Say] = {
 
 PENALTIES: Mapping[str, Say] = {
     "blocked": lambda _facts: _("Waits for something else"),
-    "too_late": lambda _facts: _("Its last moment has passed"),
+    "too_late": lambda _facts: _("It is too late for this"),
     "obsolete": _obsolete,
     "elsewhere": lambda _facts: _("Can only be done at home"),
     "closed": _closed,
     "no_time": lambda _facts: _("Longer than the time that is free now"),
-    "too_late_in_the_day": lambda _facts: _("Not begun this late"),
+    "too_late_in_the_day": lambda _facts: _("Too late in the day to start"),
     "on_the_way": lambda _facts: _("Not while you are on your way"),
     "refused": lambda _facts: _("You said no to it several times"),
     "someday": lambda _facts: _("For someday"),
