@@ -1,7 +1,7 @@
-"""What a thoughtful friend would say: what can be done now, and cannot wait.
+"""Says what a thoughtful friend would say: something that can be done now and cannot wait.
 
-Gates say "not now", a readable score ranks what is left, and silence is a candidate whose bar
-depends on the moment. Works on traits; where nothing was read, on dates alone.
+Gates rule out what cannot be done now, a sum of points ranks the rest, and the best has to reach
+a bar that depends on the moment; else oO is silent. Where no traits were read, dates alone count.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tips.policies.good_sense import weights as w
 from tips.policies.good_sense.prefs import KEY, GoodSensePrefs
 from tips.policies.good_sense.score import score_all
 
-SURE = 100.0  # points at which there is no doubt
+SURE = 100.0  # points from which the confidence of a choice is 1
 
 
 class GoodSense(Policy):
@@ -51,7 +51,7 @@ class GoodSense(Policy):
             or min(
                 [
                     *silence.next_changes(view),
-                    *_openings(ranking),
+                    *_score_changes(ranking),
                     *insights.next_changes(told, view),
                 ]
             ),
@@ -63,6 +63,10 @@ def _ranked(scored: Iterable[Scored]) -> tuple[Scored, ...]:
 
 
 def _too_little(ranking: Sequence[Scored], bar: silence.Bar) -> str:
+    """Why the best candidate is not said, or "" when it reaches the bar.
+
+    The code of the bar ("free_day") is for what would be said at a usual moment.
+    """
     if not ranking:
         return "nothing_open"
     score = ranking[0].score
@@ -73,7 +77,9 @@ def _too_little(ranking: Sequence[Scored], bar: silence.Bar) -> str:
     return "nothing_possible" if score < w.GATED / 2 else "nothing_urgent"
 
 
-def _openings(ranking: Sequence[Scored]) -> list[datetime]:
-    """When something that cannot be said now can be, or no longer what can. What is worth nothing
-    is worth nothing later either, as far as the clock goes."""
+def _score_changes(ranking: Sequence[Scored]) -> list[datetime]:
+    """When the clock alone changes a score: what is gated opens, or what can be done closes.
+
+    What can be done and has no points is left out: the clock gives it none.
+    """
     return [moment for s in ranking if s.is_gated or s.score > 0 for moment in s.changes]

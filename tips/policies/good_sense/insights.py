@@ -13,9 +13,9 @@ from tips.base import Candidate, Kind, Say, Scored
 from tips.policies.good_sense import weights as w
 from tips.policies.good_sense.silence import bar, usual_bar
 
-# Below what anything else needs to be said.
+# Points of an insight: below every bar, since it is said only when nothing else is.
 INSIGHT = 5.0
-# Silences that are about what there is, not about the person.
+# Silences because there is nothing worth saying, not because the person is to be left alone.
 OF_LITTLE = frozenset({"nothing_open", "nothing_urgent", "nothing_possible"})
 FREE_FOR = timedelta(minutes=30)
 
@@ -27,7 +27,7 @@ REASONS: Mapping[str, Say] = {
 def score_insights(
     candidates: Iterable[Candidate], view: UserView, *, silence: str
 ) -> list[Scored]:
-    """All of them; they are gated when this is no moment for one. silence: of everything else."""
+    """Every insight, gated unless it is a moment for one. silence: why nothing else is said."""
     may = silence in OF_LITTLE and _is_plainly_free(view)
     points = INSIGHT if may else w.GATED
     return [
@@ -42,7 +42,7 @@ def find_said(told: Sequence[Scored]) -> Scored | None:
 
 
 def next_changes(told: Sequence[Scored], view: UserView) -> Iterator[datetime]:
-    """When the person is not plainly free any more, or is again, if there is an insight at all."""
+    """When the person stops or starts being plainly free. Empty without any insight to say."""
     gap = find_gap(view)
     if told and gap and gap.length > FREE_FOR:
         yield gap.until - FREE_FOR
@@ -52,8 +52,10 @@ def next_changes(told: Sequence[Scored], view: UserView) -> Iterator[datetime]:
 
 
 def _is_plainly_free(view: UserView) -> bool:
-    """No late or quiet hour, no day off, no refusal just now, and no meeting soon. Nor anything in
-    the calendar just now, whether it counts as busy or not: an evening of cards is no idle one."""
+    """Whether the bar is the usual one (no late or quiet hour, no day off, no recent refusal), no
+    meeting is soon, and no timed entry is running. Such an entry need not count as busy: an evening
+    of cards is marked free, but the person is not idle.
+    """
     gap = find_gap(view)
     is_usual = bar(view, None) == usual_bar()
     is_at_it = any(event.is_on(view.now) for event in _timed(view))

@@ -29,6 +29,7 @@ class GoodSensePrefs(Prefs):
 
     @property
     def quiet(self) -> tuple[time, time] | None:
+        """None while both are at their defaults: then the hours follow the person's sleep."""
         hours = (self.quiet_from, self.quiet_until)
         return None if hours == (QUIET_FROM, QUIET_UNTIL) else hours
 
@@ -38,7 +39,7 @@ def prefs_of(view: UserView) -> GoodSensePrefs:
 
 
 def quiet_hours(view: UserView) -> tuple[time, time]:
-    """As they set them, else while they sleep. Equal times: never."""
+    """(from, until): as the person set them, else while they sleep. Equal times mean never."""
     prefs = prefs_of(view)
     awake = awake_of(view)
     return prefs.quiet or (awake.end, awake.start)

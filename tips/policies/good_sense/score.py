@@ -30,7 +30,8 @@ from tips.policies.good_sense.prefs import KEY, GoodSensePrefs
 from tips.policies.good_sense.silence import is_late
 
 A_SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
-CALLED_EARLY = 2 * HOUR  # before the last moment, if it ends before one usually calls
+# A call that must be made before people are usually up may be made this long before its end.
+CALLED_EARLY = 2 * HOUR
 NOT_ON_THE_WAY = (Place.HOME, Place.ERRAND, Place.OUTDOORS, Place.WITH_SOMEBODY)
 Part = tuple[float, str]  # points, and the code of why
 
@@ -52,7 +53,7 @@ def _score(candidate: Candidate, task: TaskView, diary: Diary) -> Scored:
     gates = list(_gates(task, need, view))
     parts = [*_urgent(task, need, view), *_worth(task, need, view)]
     if noise := task.traits.noise:
-        if noise.value is not Noise.MARKUP:  # nor are its dates and its priority anybody's
+        if noise.value is not Noise.MARKUP:  # its dates and priority are nobody's wish either
             parts = [part for part in parts if part[0] < 0]
         parts.append((w.STRANGE, "strange"))
     earned = sorted((p for p in parts if p[0] > 0), key=lambda p: -p[0])
@@ -68,7 +69,9 @@ def _score(candidate: Candidate, task: TaskView, diary: Diary) -> Scored:
 
 
 def _changes(task: TaskView, need: Need) -> Iterator[datetime]:
-    """It opens, closes or closes soon; is too long for what is left; has passed; is old news."""
+    """When the clock alone changes its points or gates: it opens, is about to close or closes, no
+    longer fits into the time left, nears its end or passes it, or is no longer freshly added.
+    """
     if need.hard:
         yield need.hard
         yield need.hard - CALLED_EARLY
@@ -79,8 +82,8 @@ def _changes(task: TaskView, need: Need) -> Iterator[datetime]:
     if first := need.first:
         yield first.start
         yield first.end
-        if effort_of(task):  # of what merely takes as long as most things nobody knows
-            yield first.end - need.effort + A_SECOND  # until then it fits
+        if effort_of(task):  # only where it is known: the usual effort is a guess
+            yield first.end - need.effort + A_SECOND  # a second earlier it still fits
         if task.traits.hours:
             yield first.end - w.CLOSING_WITHIN
             yield first.end - need.effort - w.CLOSES_SOON
@@ -94,7 +97,7 @@ def _reminder(candidate: Candidate, view: UserView) -> float:
 
 
 def _wants_reminders(view: UserView) -> bool:
-    """What they set; else what they act on."""
+    """What they set, else whether they act on reminders. Yes while nothing is known."""
     prefs = view.prefs.get(KEY)
     if isinstance(prefs, GoodSensePrefs):
         return prefs.reminds
@@ -114,7 +117,7 @@ def _facts(candidate: Candidate, need: Need, view: UserView) -> Facts:
 
 
 def _gates(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
-    """Why it cannot be now. Unknown never gates."""
+    """Codes of what rules it out now. What is not known never rules anything out."""
     yield from _gates_by_words(task, need, view)
     if need.first is None or need.first.start > view.now:
         if not (_ends_before_it_opens(task, need, view) or _is_awaited(task, need, view)):
@@ -124,16 +127,18 @@ def _gates(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
     if is_late(view) and _is_much(task, need) and not _cannot_wait(need, view):
         yield "too_late_in_the_day"
     place = task.traits.place
-    if _is_carried(view) and place and place.value in NOT_ON_THE_WAY:
+    if _is_on_the_way(view) and place and place.value in NOT_ON_THE_WAY:
         yield "on_the_way"
     if _refusals(task, view) >= w.MOST_REFUSALS:
         yield "refused"
 
 
 def _ends_before_it_opens(task: TaskView, need: Need, view: UserView) -> bool:
-    """What by its own words must be done before it usually can be: then the usual is not meant.
+    """Whether it must be done before its usual hours begin: then those cannot be meant.
 
-    Whom one calls is usually asleep: then only what ends within two hours.
+    "By 6:00", of somebody who is usually up from 7:00. Offices, shops and hours that the words name
+    stay closed all the same. People may be called that early, but only when it ends within
+    CALLED_EARLY: they are probably asleep.
     """
     if need.hard is None or need.first is None or not view.now < need.hard <= need.first.start:
         return False
@@ -145,14 +150,16 @@ def _ends_before_it_opens(task: TaskView, need: Need, view: UserView) -> bool:
 
 
 def _is_awaited(task: TaskView, need: Need, view: UserView) -> bool:
-    """What is due at the minute at which it opens is full soon after: one is ready then."""
+    """Whether it is about to open and due as it does: a course that can be booked from 10:00 is
+    full at 10:05, so it is said READY_BEFORE that.
+    """
     if task.traits.hours is None or task.due_at is None or need.first is None:
         return False
     return view.now < need.first.start <= task.due_at <= view.now + w.READY_BEFORE
 
 
 def _gates_by_words(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
-    """What stands in the way by its words, whatever the hour."""
+    """Codes of what rules it out at any hour of the day, as its words say."""
     if is_blocked(task, view):
         yield "blocked"
     if is_obsolete(task, view):
@@ -164,7 +171,9 @@ def _gates_by_words(task: TaskView, need: Need, view: UserView) -> Iterator[str]
 
 
 def _is_missed(task: TaskView, need: Need, view: UserView) -> bool:
-    """It is too late for this, or whatever else it was for after it; not a mere date before."""
+    """Whether the last moment that its words name for certain is over. Without such words a task
+    is only overdue, and can still be done.
+    """
     trait, last = task.traits.last_moment, last_moment(task, view)
     if trait is None or last is None or not is_certain(trait):
         return False
@@ -180,7 +189,7 @@ def _cannot_wait(need: Need, view: UserView) -> bool:
     return bool(need.hard and need.begin_by and need.begin_by - view.now < 2 * HOUR)
 
 
-def _is_carried(view: UserView) -> bool:
+def _is_on_the_way(view: UserView) -> bool:
     return any(
         e.is_on(view.now) and e.kind in (EventKind.TRAVEL, EventKind.DRIVING) for e in view.events
     )
@@ -192,7 +201,9 @@ def _refusals(task: TaskView, view: UserView) -> int:
 
 
 def _urgent(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
-    """What is still to come, or what has passed: whichever counts for more."""
+    """At most two parts: the stronger of an end ahead and a date that has passed, and what counts
+    for a day or moment that is not the last (see _softly).
+    """
     hard = [*_ending(task, need, view), *_passed(task, view)]
     if hard:
         yield max(hard, key=itemgetter(0))
@@ -223,7 +234,7 @@ def _passed(task: TaskView, view: UserView) -> Iterator[Part]:
 
 
 def _softly(task: TaskView, need: Need, view: UserView) -> Part:
-    """For a day, or before a moment, that nobody said is the last."""
+    """The points of a day or moment that the task is meant for, though it need not be the last."""
     near = near_moment(task, view)
     if near and need.soft == near:
         day = near.astimezone(view.zone).date()
@@ -238,7 +249,7 @@ def _softly(task: TaskView, need: Need, view: UserView) -> Part:
 
 
 def _eve(ends: datetime, view: UserView) -> float:
-    """Today is nearly over, and it ends tomorrow."""
+    """Points in the evening for what ends tomorrow."""
     is_tomorrow = waking_day(ends, view) == waking_day(view.now, view) + DAY
     is_evening = view.now.astimezone(view.zone).time() >= w.EVE_FROM
     return w.EVE if is_tomorrow and is_evening else 0.0
@@ -253,7 +264,9 @@ def _running_out(need: Need, view: UserView) -> float:
 
 
 def _pressing(task: TaskView, need: Need, view: UserView) -> str:
-    """The code of what ends first, and of nothing that ends later."""
+    """The code of whichever end comes first: need.hard_by, but a due time on another day is told by
+    its day ("due_tomorrow").
+    """
     days = (task.due_on - view.today).days if task.due_on else 0
     return _due(days) if need.hard_by == "due_at" and days else need.hard_by
 
@@ -275,9 +288,9 @@ def _fading(table: tuple[tuple[float, float], ...], left: timedelta) -> float:
 def _worth(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
     yield w.PRIORITY[task.priority], "urgent" if task.priority == 4 else "important"
     yield from _worth_by_words(task)
-    if _is_to_be_done(task, need):
+    if _matters_that_it_closes(task, need):
         yield _closing(task, need, view), "closing"
-    if _habit(task, view) >= w.HABIT_TIMES:
+    if _times_done_at_this_hour(task, view) >= w.HABIT_TIMES:
         yield w.HABIT, "habit"
     if _is_deep_morning(task, need, view):
         yield w.DEEP_MORNING, "deep_morning"
@@ -293,7 +306,7 @@ def _worth(task: TaskView, need: Need, view: UserView) -> Iterator[Part]:
 
 
 def _acute(task: TaskView) -> float:
-    """What is more about what was written down just now than that it is on the mind."""
+    """Points beyond FRESH for a task that was just added: danger, health, or somebody held up."""
     if _is_about_health(task):
         return w.DANGER if _is_dangerous(task) else w.ACUTE
     waits = task.traits.waits
@@ -301,8 +314,10 @@ def _acute(task: TaskView) -> float:
     return w.CALLED_FOR if is_in_haste else 0.0
 
 
-def _is_to_be_done(task: TaskView, need: Need) -> bool:
-    """By a date, by its priority or for health; or so that somebody wrote down when it can be."""
+def _matters_that_it_closes(task: TaskView, need: Need) -> bool:
+    """Whether it matters that it closes soon: it has a date or a raised priority, is about health,
+    or its words name the hours in which it can be done.
+    """
     hours = task.traits.hours
     has_own_hours = hours is not None and bool(hours.value.spans)
     is_wanted = bool(need.soft or need.hard) or task.priority > 1 or _is_about_health(task)
@@ -310,7 +325,7 @@ def _is_to_be_done(task: TaskView, need: Need) -> bool:
 
 
 def _worth_by_words(task: TaskView) -> Iterator[Part]:
-    """What its words say that it is worth."""
+    """Points for stakes, somebody who waits, what it unblocks, and "someday"."""
     traits = task.traits
     if traits.stakes:
         yield w.STAKES[traits.stakes.value], f"stakes_{traits.stakes.value}"
@@ -323,7 +338,7 @@ def _worth_by_words(task: TaskView) -> Iterator[Part]:
 
 
 def _costs_nothing(task: TaskView) -> bool:
-    """By its words; but whoever gave it a deadline or a time means that it costs something."""
+    """Whether its words say that missing it costs nothing. A deadline or due time says it does."""
     if task.deadline_on or task.due_at:
         return False
     return bool(task.traits.stakes and task.traits.stakes.value is Stakes.NONE)
@@ -334,12 +349,15 @@ def _is_about_health(task: TaskView) -> bool:
 
 
 def _is_dangerous(task: TaskView) -> bool:
-    """Gas, or water that comes; nobody puts that down for a day."""
+    """For tasks about health, such as a smell of gas: the reading is nearly certain, and there is
+    no due date, since nobody schedules that.
+    """
     stakes = task.traits.stakes
     return task.due_on is None and stakes is not None and stakes.confidence >= w.SURE_OF_DANGER
 
 
 def _is_deep_morning(task: TaskView, need: Need, view: UserView) -> bool:
+    """Whether it is deep work that fits in now, in the person's best hours; by default mornings."""
     energy, first = task.traits.energy, need.first
     if energy is None or energy.value is not Energy.DEEP or first is None:
         return False
@@ -352,9 +370,9 @@ def _is_deep_morning(task: TaskView, need: Need, view: UserView) -> bool:
 
 
 def _closing(task: TaskView, need: Need, view: UserView) -> float:
-    """Soon, and for the rest of the day; the longer it is then closed, the more it counts.
+    """Points for what can be done now and soon cannot; the longer it stays closed then, the more.
 
-    Of what health needs it is a last moment.
+    Where health needs it, a long closure counts like a last moment: a pharmacy before holidays.
     """
     first = need.first
     if first is None or first.start > view.now:
@@ -375,7 +393,9 @@ def _closing(task: TaskView, need: Need, view: UserView) -> float:
 
 
 def _is_last_chance(need: Need, later: datetime | None, view: UserView) -> bool:
-    """What is due on a day on which it cannot be done, nor before, is due today."""
+    """Whether today is the last day on which it is open before it is due: due on a Sunday, on which
+    the shop is closed, it has to be done on Saturday.
+    """
     if (
         need.soft is None
         or need.first is None
@@ -386,8 +406,8 @@ def _is_last_chance(need: Need, later: datetime | None, view: UserView) -> bool:
     return closes_today and (later is None or later >= need.soft)
 
 
-def _habit(task: TaskView, view: UserView) -> int:
-    """How often it was done about this hour: a habit is a time of day, by the clock on the wall."""
+def _times_done_at_this_hour(task: TaskView, view: UserView) -> int:
+    """How often it was done within HABIT_SPREAD of the present time of day, on the local clock."""
     key, now = task.key, _clock(view.now, view)
     return sum(
         a.candidate == key
@@ -398,6 +418,6 @@ def _habit(task: TaskView, view: UserView) -> int:
 
 
 def _clock(moment: datetime, view: UserView) -> timedelta:
-    """Since midnight, as the clock of the person has it."""
+    """The person's local time of day to the minute, as time since midnight."""
     local = moment.astimezone(view.zone)
     return timedelta(hours=local.hour, minutes=local.minute)

@@ -1,4 +1,4 @@
-"""When nothing is said, whatever there is; and how much there must be before something is."""
+"""When nothing is said at all, and how many points it takes to be said at other times (the bar)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ _CODES = {
 def silence_now(view: UserView, best: Scored | None) -> str:
     """The code of why this is no moment for anything, or "".
 
-    Before a ceremony or a journey, what cannot be begun later is said all the same.
+    `best` is said shortly before an event all the same if it cannot wait, but not in the last
+    minutes (see _last_minutes).
     """
     if view.situation and view.situation.is_quiet:
         return "quiet_situation"
@@ -35,17 +36,18 @@ def silence_now(view: UserView, best: Scored | None) -> str:
     for event in view.events:
         if cannot_wait and view.now < event.starts_at - _last_minutes(event):
             continue
-        if code := _of_event(event, view.now):
+        if code := _code_of_event(event, view.now):
             return code
     return "refused" if len(recent_refusals(view)) >= w.REFUSALS_SILENCE else ""
 
 
 def _last_minutes(event: EventView) -> timedelta:
-    """In which nothing at all is said before it begins."""
+    """How long before the event not even what cannot wait is said."""
     return w.BEFORE_LEAVING if event.kind is EventKind.CEREMONY else w.ABOUT_TO
 
 
-def _of_event(event: EventView, now: datetime) -> str:
+def _code_of_event(event: EventView, now: datetime) -> str:
+    """The code of the silence that this event asks for now, or ""."""
     kind, may = event.kind, event.traits.may_interrupt
     if event.is_all_day or event.ends_at <= now or (may and may.value):
         return ""
@@ -57,9 +59,9 @@ def _of_event(event: EventView, now: datetime) -> str:
         is_about_to = event.starts_at - now <= w.ABOUT_TO and takes_time(event)
         return "in_meeting" if is_about_to and not event.traits.leave_by else ""
     if kind is EventKind.TRAVEL and may is None:
-        return ""  # carried, with free hands
+        return ""  # a passenger has free hands
     if kind is EventKind.FOCUS and event.ends_at - event.starts_at > w.LONGEST_FOCUS:
-        return ""  # nobody works that long; a wish for a day, or somebody else's
+        return ""  # nobody works that long: it is a plan for the day, or somebody else's entry
     if kind in _CODES:
         return _CODES[kind]
     wants_peace = may is not None and event.ends_at - event.starts_at <= w.LONGEST_PEACE
@@ -73,8 +75,8 @@ def recent_refusals(view: UserView) -> list[datetime]:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """points  that a candidate needs to be said now
-    code    of the silence about one that has enough for most moments, but not for this one
+    """points  that the best candidate needs to be said now
+    code    of the silence when it has enough for a usual moment, but not for this one
     """
 
     points: float
@@ -82,7 +84,9 @@ class Bar:
 
 
 def bar(view: UserView, best: Scored | None) -> Bar:
-    """What begins by itself asks for no mood."""
+    """The bar that `best` has to reach. For a reminder it is always the usual one: the meeting
+    begins whether or not the moment suits the person.
+    """
     if best and best.candidate.kind is Kind.REMINDER:
         return usual_bar()
     usual = _bar_of_the_hour(view)
@@ -99,7 +103,7 @@ def usual_bar() -> Bar:
 def _bar_of_the_hour(view: UserView) -> Bar:
     clock = view.now.astimezone(view.zone).time()
     if is_between(clock, quiet_hours(view)):
-        # Whoever set them may have set the middle of the day.
+        # Hours that the person set may be at noon, where "late" would be wrong.
         return Bar(w.SPEAK_AT_NIGHT, "quiet_hours" if prefs_of(view).quiet else "late")
     bars = [Bar(w.SPEAK_LATE, "late") if is_late(view) else usual_bar()]
     free = [e for e in view.events if _is_free_day(e, view)]
@@ -111,13 +115,13 @@ def _bar_of_the_hour(view: UserView) -> Bar:
 
 
 def is_late(view: UserView) -> bool:
-    """Whether the person's day is nearly over, or is."""
+    """Whether it is between late_from and the hour at which the person gets up."""
     clock = view.now.astimezone(view.zone).time()
     return is_between(clock, (late_from(view), awake_of(view).start))
 
 
 def late_from(view: UserView) -> time:
-    """Of whoever is up past midnight, some time before they go to bed."""
+    """LATE; for somebody who goes to bed past midnight, BEFORE_BED before that."""
     bed = bed_time(view)
     if bed is None:
         return w.LATE
@@ -130,19 +134,20 @@ def _is_free_day(event: EventView, view: UserView) -> bool:
 
 
 def _is_away(view: UserView) -> bool:
-    """By what they say themselves, or what was inferred."""
+    """Whether the person said, or it was inferred, that they are away today."""
     away = view.belief("active-context", Away)
     return away is not None and view.today <= away.until
 
 
 def quiet_until(view: UserView) -> datetime | None:
-    """The end of a situation in which nothing is said: nothing else changes that."""
+    """The end of the situation, if it is one in which nothing is said: nothing else ends that."""
     return view.situation.until if view.situation and view.situation.is_quiet else None
 
 
 def next_changes(view: UserView) -> list[datetime]:
-    """When what is said changes by the clock alone: the threshold, the evening, what is silent for
-    what begins soon, and a no that counts no longer."""
+    """When the clock alone changes what is said: quiet or late hours begin or end, EVE_FROM comes,
+    a silence before an event begins, or a refusal no longer counts. At the latest at midnight.
+    """
     local = view.now.astimezone(view.zone)
     clocks = (*quiet_hours(view), w.EVE_FROM, late_from(view))
     ahead = [clock for clock in clocks if clock > local.time()]
@@ -154,8 +159,9 @@ def next_changes(view: UserView) -> list[datetime]:
 
 
 def _silent_from(event: EventView) -> Iterator[datetime]:
-    """Long before it begins, a ceremony and a journey want silence. Of the last minutes before
-    anything else only what is new is spared: what is on the page may stay."""
+    """When the silences before a ceremony or a journey begin. The last minutes before other events
+    are not named: they only hold back new tips, and what is on the page may stay.
+    """
     kind = event.kind
     if event.is_all_day:
         return
