@@ -1,6 +1,6 @@
 """When a task can be done: opening hours, daylight, sleep and the calendar, as spans of time. Pure.
 
-What is unknown keeps nothing back: a task of which no words say when can be done while awake.
+What is unknown rules nothing out: a task whose words do not say when can be done while awake.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from agents.traits import WEEK, Door, EventKind, Hours, Place, Span, Traits
 from oo.lib.zones import zone_named
 
 WORKDAYS, SHOPPING_DAYS = frozenset(range(5)), frozenset(range(6))
-# Of doors whose hours no words name; at others a person is up. People are not called late or early.
+# Hours of doors where no words name any. Door.OWN is missing: it is open while the person is up.
 USUAL = {
     Door.OFFICE: Span(WORKDAYS, time(9), time(17)),
     Door.SHOP: Span(SHOPPING_DAYS, time(9), time(19)),
     Door.PEOPLE: Span(WEEK, time(8, 30), time(21)),
 }
-OUT = Span(WEEK, time(7), time(21, 30))
-# By month, as in the middle of the northern temperate zone, on the clock of its summers.
+OUT = Span(WEEK, time(7), time(21, 30))  # for errands
+# By month, in the middle of the northern temperate zone, in local time with its summer time.
 SUNRISE = (time(8), time(7, 30), time(6, 45), time(6, 30), time(6), time(6), time(6), time(6),
            time(6, 45), time(7, 15), time(7, 15), time(8))  # fmt: skip
 SUNSET = (time(16, 30), time(17, 30), time(18, 15), time(20), time(20, 45), time(21, 15),
@@ -50,9 +50,9 @@ class Window:
 
 
 def takes_time(event: EventView) -> bool:
-    """Whether the person can do nothing else meanwhile. All-day entries take no hour of a day.
+    """Whether the person can do nothing else meanwhile. All-day entries never take time.
 
-    Who is carried has free hands, unless the words say that they want their peace.
+    Nor do journeys as a passenger, unless the words of the entry ask not to be disturbed.
     """
     if event.is_all_day or event.ends_at - event.starts_at >= LONGEST_MEETING:
         return False
@@ -67,17 +67,17 @@ def takes_time(event: EventView) -> bool:
 
 
 class Diary:
-    """The days to come of one person. Remembers what it was asked: most tasks ask the same."""
+    """The free time of one person until `until`. Keeps its answers: most tasks ask the same."""
 
     def __init__(self, view: UserView, *, until: datetime) -> None:
         self.view, self.until = view, until
-        self._busy = _spans_of(e for e in view.events if takes_time(e))
+        self._busy = _times_taken(e for e in view.events if takes_time(e))
         self._asked: dict[object, tuple[Window, ...]] = {}
 
     def chances(self, traits: Traits, *, at_rest: bool = False) -> tuple[Window, ...]:
         """The spans from now on in which such a task can be done, the earliest first.
 
-        at_rest  and not on a journey, whose hours are nobody's own
+        at_rest  leaves out journeys as well, on which long work cannot be counted on
         """
         key = (traits.hours and traits.hours.value, traits.place and traits.place.value, at_rest)
         if key not in self._asked:
@@ -85,7 +85,7 @@ class Diary:
         return self._asked[key]
 
     def first(self, traits: Traits) -> Window | None:
-        """The first of `chances`; no day behind it is looked at."""
+        """The first of `chances`, found without looking at the days after it."""
         key = ("first", traits.hours and traits.hours.value, traits.place and traits.place.value)
         if key not in self._asked:
             self._asked[key] = tuple(islice(self._find(traits), 1))
@@ -95,15 +95,15 @@ class Diary:
         busy = self._busy
         if at_rest:
             journeys = (e for e in self.view.events if _is_journey(e))
-            busy = sorted({*busy, *_spans_of(journeys)})
+            busy = sorted({*busy, *_times_taken(journeys)})
         for opened in _openings(traits, self.view, self.until):
             window = Window(max(opened.start, self.view.now), min(opened.end, self.until))
             if window.end > window.start:
                 yield from _without(window, busy)
 
 
-def _spans_of(events: Iterable[EventView]) -> list[Window]:
-    """With the way there, where its words say how long that is."""
+def _times_taken(events: Iterable[EventView]) -> list[Window]:
+    """When they take place, with the way there where their words say how long that is."""
     return sorted(Window(leaves_at(e), e.ends_at) for e in events)
 
 
@@ -112,7 +112,7 @@ def _is_journey(event: EventView) -> bool:
 
 
 def diary_of(view: UserView) -> Diary:
-    """The one diary of this view, whoever asks."""
+    """The diary of this view, made once and shared."""
     if "diary" not in view.memo:
         view.memo["diary"] = Diary(view, until=view.now + LOOK_AHEAD)
     found: Diary = view.memo["diary"]
@@ -120,6 +120,10 @@ def diary_of(view: UserView) -> Diary:
 
 
 def _openings(traits: Traits, view: UserView, until: datetime) -> Iterator[Window]:
+    """When hours, place and sleep allow it, whatever the calendar holds, the earliest first.
+
+    From yesterday on, since its hours may reach past midnight.
+    """
     hours = traits.hours.value if traits.hours else None
     zone = (zone_named(hours.zone) if hours else None) or view.zone
     holidays = _holidays(view) if hours and hours.door in CLOSED_ON_HOLIDAYS else frozenset()
@@ -145,7 +149,7 @@ def _spans(traits: Traits, hours: Hours | None, day: date, awake: Span) -> tuple
 
 
 def _on(day: date, span: Span, zone: ZoneInfo) -> Window:
-    """In UTC: its length is hours that pass, in the nights too in which clocks are changed."""
+    """In UTC, so that its length is the time that passes even in a night when clocks change."""
     start = datetime.combine(day, span.start, zone)
     last = day + timedelta(days=1) if span.end <= span.start else day
     end = datetime.combine(last, span.end, zone)
@@ -163,7 +167,7 @@ def _holidays(view: UserView) -> frozenset[date]:
 
 
 def _days(event: EventView, view: UserView) -> Iterator[date]:
-    """Of those to come that a diary looks at, yesterday included."""
+    """The local dates of an all-day event, from yesterday to the end of LOOK_AHEAD."""
     first = max(event.starts_at, view.now - timedelta(days=1)).astimezone(view.zone).date()
     ends = min(event.ends_at, view.now + LOOK_AHEAD) - timedelta(microseconds=1)
     for ahead in range((ends.astimezone(view.zone).date() - first).days + 1):
@@ -171,6 +175,7 @@ def _days(event: EventView, view: UserView) -> Iterator[date]:
 
 
 def _without(window: Window, busy: Iterable[Window]) -> Iterator[Window]:
+    """The parts of `window` that are not busy. `busy` is sorted and may overlap."""
     start = window.start
     for taken in busy:
         if taken.end <= start or taken.start >= window.end:

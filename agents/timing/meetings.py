@@ -54,16 +54,16 @@ def leaves_at(event: EventView) -> datetime:
 
 
 def part_of_day(moment: datetime, view: UserView) -> int:
-    """The day has eight parts of PART_HOURS where the person is: 0 begins at midnight."""
+    """Which of the eight parts of the local day: 0 is from midnight to 3:00, 7 from 21:00 on."""
     return moment.astimezone(view.zone).hour // PART_HOURS
 
 
 def waits_for_its_date(task: TaskView, view: UserView) -> bool:
-    """A recurring task that has come back is done for now, until its next date is near.
+    """Whether a recurring task is done for now, since its next date is not near yet.
 
-    Near is today and tomorrow. Of what came back only today, near is today, and of a moment the
-    last step of SOON: "every 12 hours", done this morning, is not due again this noon. No rhythm is
-    read for that; it is in the dates.
+    It waits until the day before that date. If it came back only today, it waits until the date
+    itself and, where that has a time, until two hours before it (the last step of SOON): "every 12
+    hours", done this morning, is not shown at noon. The dates tell; the rhythm is not read.
     """
     if not task.is_recurring or task.due_on is None or task.deadline_on is not None:
         return False

@@ -16,26 +16,29 @@ from agents.timing.waking import bed_time, waking_day
 from agents.traits import LastMoment, Origin, Place, Trait, Traits
 from oo.lib.zones import zone_named
 
-# Of a task whose length nobody says.
+# Assumed of a task where nothing says how long it takes.
 USUAL_EFFORT = timedelta(minutes=15)
-# A day is over for what is merely due on it.
+# By then a task that is due on a day should be done.
 BED = time(22, 30)
-# From here on a task is work for the day, and takes longer than one thinks.
+# A task that takes LONG is to be done before EVENING, and usually takes SPARE times what is said.
 LONG, SPARE = timedelta(minutes=90), 1.5
 EVENING = time(20)
-# So long somebody else takes, and longer than they say.
+# A lead of WAITED is a wait for somebody else, who takes WAITED_SPARE times what is said.
 WAITED, WAITED_SPARE = timedelta(days=7), 1.2
-SURE = 0.6  # from here on a last moment is one
-CERTAIN = 0.7  # and from here on one that is over is missed
+SURE = 0.6  # confidence from which a last moment is believed to be the last
+CERTAIN = 0.7  # confidence from which a task is missed once its last moment is over
 FIRST_DAY, LAST_DAY = date(2, 1, 1), date(9999, 12, 30)
 AWAY = "away"  # key of a situation: agents.profile.contexts
 A_DAY = timedelta(days=1)
 LONGEST_WAIT = 62  # days to the next 31st
-FAR_DAYS = 365  # of a task without a day
+FAR_DAYS = 365  # how far away a task without a day is sorted
 
 
 class Hard(NamedTuple):
-    """by: "due_at", "prepares", "deadline", "obsolete_soon" or "last_moment" """
+    """When a task ends, and what says so.
+
+    by  "due_at", "prepares", "deadline", "obsolete_soon" or "last_moment"
+    """
 
     at: datetime
     by: str
@@ -43,12 +46,16 @@ class Hard(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """hard  after this moment it is of no use, or harmful; by the words, a deadline, a time: the
-          next to come, else the one that passed last
-    soft  the end of the day for which the person put it down, or of which its words speak, or the
-          start of what is `related`
-    begin_by, begin_softly_by  the starts in time for each, by when it can be done at all
-    last_start  the very last one for `hard`; begin_by has time to spare where it is long
+    """How long a task can wait.
+
+    chances   spans in which it can be done, the earliest first, without those that are too short
+    hard      the end: after it the task is of no use, or harmful. Of several (words, deadline, due
+              time) the next one ahead; when all have passed, the latest
+    soft      the wish: the end of the day it is put down for, a moment that its words mention, or
+              the start of `related`; the earliest of them
+    begin_by, begin_softly_by  the latest start in time for `hard` and for `soft`, given when it can
+              be done; now, if it is too late for that
+    last_start  as begin_by, which is earlier for long tasks: it leaves time to spare
     """
 
     effort: timedelta
@@ -59,9 +66,9 @@ class Need:
     begin_softly_by: datetime | None = None
     last_start: datetime | None = None
     prepares: EventView | None = None
-    prepared_by: datetime | None = None  # for it; of what is late for it, its start
-    related: EventView | None = None  # it may be for that: nobody said so
-    hard_by: str = ""  # what `hard` is by: a name of Hard
+    prepared_by: datetime | None = None  # when it has to be ready for `prepares`: see _ready_by
+    related: EventView | None = None  # an event that it may be for: a guess
+    hard_by: str = ""  # Hard.by of `hard`
 
     @property
     def first(self) -> Window | None:
@@ -73,7 +80,7 @@ def find_need(task: TaskView, diary: Diary) -> Need:
     traits = task.traits
     effort = effort_of(task) or USUAL_EFFORT
     prepared = find_prepared(traits.prepares, view, task.title) if traits.prepares else None
-    prepared_by = _prepared(prepared, traits, view) if prepared else None
+    prepared_by = _ready_by(prepared, traits, view) if prepared else None
     ends = _next(_hard(task, prepared_by, view), view.now)
     hard = ends.at if ends else None
     related = None if prepared else find_related(task, view)
@@ -84,7 +91,8 @@ def find_need(task: TaskView, diary: Diary) -> Need:
     at_rest = diary.chances(traits, at_rest=True) if effort >= LONG and hard else ()
     begin_by = _with_time_to_spare(at_rest, effort, hard, view) or last_start
     if prepared and _lead_is_running(prepared, traits, view):
-        missed = view.now - _prepared_by(prepared, traits)
+        # It presses most right after the lead began, and less the more of it is lost.
+        missed = view.now - _lead_begins(prepared, traits)
         late = min(view.now + missed, _at_the_latest(prepared, traits, view))
         begin_by = min(begin_by, late) if begin_by else late
     return Need(
@@ -103,7 +111,7 @@ def find_need(task: TaskView, diary: Diary) -> Need:
 
 
 def is_blocked(task: TaskView, view: UserView) -> bool:
-    """By another open task, by a day to come, or by somebody, as far as its words say."""
+    """Whether it waits for another open task, a later day or somebody, as far as its words say."""
     if task.traits.blocked is None:
         return False
     blocked = task.traits.blocked.value
@@ -119,7 +127,7 @@ def is_obsolete(task: TaskView, view: UserView) -> bool:
 
 
 def is_elsewhere(task: TaskView, view: UserView) -> bool:
-    """What can only be done at home, while the person is away by their own word."""
+    """Whether it can only be done at home, while the person has said that they are away."""
     place = task.traits.place
     is_away = view.situation is not None and view.situation.key == AWAY
     return is_away and place is not None and place.value is Place.HOME
@@ -139,7 +147,7 @@ def can_begin(task: TaskView, view: UserView) -> bool:
 
 
 def effort_of(task: TaskView) -> timedelta | None:
-    """How long it takes, as the person says of it here, else as its source or its words do."""
+    """How long it takes: what the person said in oO, else the source's duration, else its words."""
     effort = task.traits.effort
     if effort and effort.origin is Origin.PERSON:
         return effort.value
@@ -147,7 +155,7 @@ def effort_of(task: TaskView) -> timedelta | None:
 
 
 def nearness(task: TaskView, view: UserView) -> tuple[int, int, int]:
-    """To sort by: the nearest day first, before or behind; then what is important."""
+    """A sort key: the date nearest to today first, past or future, then the higher priority."""
     days = (task.due_on - view.today).days if task.due_on else FAR_DAYS
     return abs(days), -task.priority, task.id
 
@@ -165,7 +173,7 @@ def _soft(task: TaskView, view: UserView) -> tuple[datetime | None, ...]:
 
 
 def near_moment(task: TaskView, view: UserView) -> datetime | None:
-    """The moment to come of which its words speak, without saying that it ends then."""
+    """A future moment that its words mention, but do not clearly name as the last one."""
     last = task.traits.last_moment
     if last is None or is_sure(last):
         return None
@@ -174,7 +182,7 @@ def near_moment(task: TaskView, view: UserView) -> datetime | None:
 
 
 def _just_added(task: TaskView, view: UserView) -> list[date]:
-    """For which a time without a day may be meant."""
+    """What "by 15:00" may mean where the task has no date: the day it was added, or the next."""
     if task.added_at is None:
         return []
     added = task.added_at.astimezone(view.zone).date()
@@ -182,17 +190,19 @@ def _just_added(task: TaskView, view: UserView) -> list[date]:
 
 
 def is_certain(trait: Trait[Any]) -> bool:
-    """Whether it is missed when it is over; what was only probable then was none."""
+    """Whether it was read surely enough to call a task missed once its moment is over. What was
+    read less surely is then taken for a misreading.
+    """
     return trait.confidence >= CERTAIN
 
 
 def is_sure(trait: Trait[Any]) -> bool:
-    """Whether what was read may say what is too late, not only what is near."""
+    """Whether it was read surely enough to end a task. Else it only says which moment is near."""
     return trait.confidence >= SURE
 
 
 def _hard(task: TaskView, prepared_by: datetime | None, view: UserView) -> Iterator[Hard]:
-    """Of two that are one moment, the first is what it is by."""
+    """Every moment that ends it. Their order counts: of two equal ones the first is `hard_by`."""
     after = task.traits.obsolete_after
     if task.due_at:
         yield Hard(task.due_at.astimezone(UTC), "due_at")
@@ -207,6 +217,7 @@ def _hard(task: TaskView, prepared_by: datetime | None, view: UserView) -> Itera
 
 
 def _next(moments: Iterable[Hard], now: datetime) -> Hard | None:
+    """The next one ahead; when all have passed, the latest."""
     found = list(moments)
     ahead = [each for each in found if each.at > now]
     if ahead:
@@ -215,7 +226,9 @@ def _next(moments: Iterable[Hard], now: datetime) -> Hard | None:
 
 
 def last_moment(task: TaskView, view: UserView) -> datetime | None:
-    """One that is over, and was only probable, was none."""
+    """The last moment by its words, if it was read surely enough. One that is over also has to be
+    certain: see is_certain.
+    """
     last = task.traits.last_moment
     if last is None or not is_sure(last):
         return None
@@ -224,13 +237,16 @@ def last_moment(task: TaskView, view: UserView) -> datetime | None:
     return moment if is_certain(last) or not is_over else None
 
 
-def _prepared(event: EventView, traits: Traits, view: UserView) -> datetime:
-    """What is late for an event that has not begun still helps, until it begins."""
-    by = _prepared_by(event, traits)
+def _ready_by(event: EventView, traits: Traits, view: UserView) -> datetime:
+    """When it has to be ready: as the lead begins or, if that has passed, when the event begins.
+    What is late still helps until then.
+    """
+    by = _lead_begins(event, traits)
     return by if by > view.now else event.starts_at
 
 
-def _prepared_by(event: EventView, traits: Traits) -> datetime:
+def _lead_begins(event: EventView, traits: Traits) -> datetime:
+    """So long before the person sets out for the event as its words say, or somewhat longer."""
     lead = traits.prepares.value.lead if traits.prepares else timedelta()
     if lead >= WAITED:
         lead *= WAITED_SPARE
@@ -238,23 +254,25 @@ def _prepared_by(event: EventView, traits: Traits) -> datetime:
 
 
 def _at_the_latest(event: EventView, traits: Traits, view: UserView) -> datetime:
-    """When the lead that its words say is all that is left; behind that, when the event begins."""
+    """The event's start minus exactly the lead of the words; once that has passed, its start."""
     lead = traits.prepares.value.lead if traits.prepares else timedelta()
     exactly = event.starts_at - lead
     return exactly if exactly > view.now else event.starts_at
 
 
 def _lead_is_running(event: EventView, traits: Traits, view: UserView) -> bool:
-    """It should have been begun already, and the sooner now the better."""
-    return _prepared_by(event, traits) <= view.now < event.starts_at
+    """Whether the lead has begun and the event has not: it is late, and still of use."""
+    return _lead_begins(event, traits) <= view.now < event.starts_at
 
 
 def _moment(last: LastMoment, task: TaskView, view: UserView) -> datetime | None:
-    """A time without a day is of the day for which the task is, else of just after it was added.
+    """The last moment, less its lead. None: its words name no day, and nothing else gives one.
 
-    "In by 3, takes 3 days to clear", on that day: what takes so long comes after it.
+    A time without a day belongs to the due date or, without one, to the day on which the task was
+    added or the next. A lead of days is not subtracted on the very day: "in by 3, takes 3 days to
+    clear" means that the three days come afterwards.
     """
-    day = _next_of_its_name(last, task, view) or task.due_on
+    day = _day_meant(last, task, view) or task.due_on
     if day:
         ends = _at(day, last, view)
         is_behind = last.on is None and day == view.today and last.lead >= A_DAY
@@ -263,9 +281,11 @@ def _moment(last: LastMoment, task: TaskView, view: UserView) -> datetime | None
     return next((moment for moment in moments if moment > view.now), None) if last.at else None
 
 
-def _next_of_its_name(last: LastMoment, task: TaskView, view: UserView) -> date | None:
-    """ "By Thursday", of what is due after a Thursday that is over, or still open: a later one. "By
-    the 15th", of what is due after it.
+def _day_meant(last: LastMoment, task: TaskView, view: UserView) -> date | None:
+    """The day that its words name; if that is over and they gave no full date, perhaps a later one.
+
+    "By Thursday", and the task is still open after that Thursday: the first one from its due date,
+    or from today, on. "By the 15th", and it is due after that: the first 15th from then on.
     """
     day = last.on
     if day is None or day >= view.today:
@@ -280,9 +300,9 @@ def _next_of_its_name(last: LastMoment, task: TaskView, view: UserView) -> date 
 
 
 def _at(day: date, last: LastMoment, view: UserView) -> datetime:
-    """Midnight is the end of a day, as in Span.
+    """When it ends on that day; 0:00 is the midnight after it, as in Span.
 
-    In UTC: a lead before it is hours that pass, on the night too on which clocks are set back.
+    In UTC, so that a lead before it is time that passes even in a night when clocks change.
     """
     if last.at is None:
         return _over(day, view)
@@ -296,13 +316,16 @@ def _end_of(day: date, view: UserView) -> datetime:
 
 
 def _on(day: date, clock: time, view: UserView) -> datetime:
-    """In UTC, which has no moment for the last night of the year 9999 west of Greenwich."""
+    """In UTC. The day is kept within what Python can count in any zone: 9999-12-31 at 22:30 in New
+    York would be in the year 10000.
+    """
     return datetime.combine(min(max(day, FIRST_DAY), LAST_DAY), clock, view.zone).astimezone(UTC)
 
 
 def _over(day: date, view: UserView) -> datetime:
-    """When what ends with a day has ended: for most it should be done by BED, and can be until
-    midnight; of whoever is up past that, the day is over when they go to bed."""
+    """When a task ends that has to be done on that day: at BED or, once that has passed, at
+    midnight. For somebody who is up past midnight, when they go to bed.
+    """
     bed = bed_time(view)
     if bed is not None:
         return _on(min(day, LAST_DAY) + A_DAY, bed, view)
@@ -313,7 +336,7 @@ def _over(day: date, view: UserView) -> datetime:
 def _begin_by(
     chances: Sequence[Window], effort: timedelta, ends: datetime | None, view: UserView
 ) -> datetime | None:
-    """In the last chance that is long enough; when there is none left, now. None: nothing ends."""
+    """The latest start in a chance that is long enough, or now. None: there is no end ahead."""
     if ends is None or ends <= view.now:
         return None
     return max(_starts(chances, effort, ends), default=view.now)
@@ -331,7 +354,9 @@ def _starts(chances: Iterable[Window], effort: timedelta, ends: datetime) -> lis
 def _with_time_to_spare(
     chances: Sequence[Window], effort: timedelta, ends: datetime | None, view: UserView
 ) -> datetime | None:
-    """Of what is long, the last start that leaves it to no evening. None: the very last one is."""
+    """For a long task, the latest start that needs no evening, with SPARE if there is room for it.
+    None: it is not long, has no end ahead, or does not fit before evening.
+    """
     if effort < LONG or ends is None or ends <= view.now:
         return None
     by_day = [_until_evening(window, view) for window in chances]

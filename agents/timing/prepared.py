@@ -1,4 +1,4 @@
-"""What a task is done before: the event that its words name, or share a word with. Pure."""
+"""Which event a task is for: one that its words name, or that it shares a word with. Pure."""
 
 from __future__ import annotations
 
@@ -12,20 +12,23 @@ from itertools import islice, takewhile
 from agents.base import EventView, TaskView, UserView
 from agents.traits import EventKind, Prepares, Trait
 
-# What is begun a little late is ready all the same; what is longer ahead is not what it is for.
+# Words that give only a lead mean an event that begins between STILL_READY times the lead and the
+# lead plus NEAR_ENOUGH from now: a little late is still in time, and what is later is not meant.
 STILL_READY, NEAR_ENOUGH = 0.8, timedelta(hours=16)
 NOT_PREPARED = frozenset({EventKind.FOCUS, EventKind.SLEEP, EventKind.MARKER, EventKind.HOLIDAY})
-MARKED = 0.5  # from here on what a task is for is a name
-PARTS = re.compile(r"[,:;()\u2013|/]")  # what parts an event's title
+MARKED = 0.5  # confidence from which any word of an event's title may match: see find_prepared
+PARTS = re.compile(r"[,:;()\u2013|/]")  # between an event's name and the rest of its title
 SHORTEST_NAME = 3  # letters of a word by which an event is found
-SHORTEST_STEM, STEM_SHARE = 5, 0.7  # letters that two words of one stem begin with
-OWNER = re.compile(r"(?<!\w)(\w{3,})['\u2019]s\b")  # whose it is: no other word, however short
-UNPARTED = re.compile(r"[\u3400-\u9fff]{2,}|[\u30a0-\u30ff]{3,}")  # words where no space parts them
-# What is related begins within so long, and the word is so long and stands in so few rows.
+# Two words have one stem if they begin with so many equal letters, and that share of the shorter.
+SHORTEST_STEM, STEM_SHARE = 5, 0.7
+OWNER = re.compile(r"(?<!\w)(\w{3,})['\u2019]s\b")  # "Jess" in "Jess's wedding"
+UNPARTED = re.compile(r"[\u3400-\u9fff]{2,}|[\u30a0-\u30ff]{3,}")  # words without spaces between
+# A related event begins within this time; the shared word has at least so many letters, and stands
+# in the titles of at most so many tasks and events.
 RELATED_WITHIN = timedelta(hours=36)
 SHORTEST_SHARED, MOST_TASKS, MOST_EVENTS = 6, 2, 3
-# Of words that long, those that tell no thing: when it is, how it stands to others, what everything
-# in a calendar is.
+# Words of that length that name nothing in particular: days and times, prepositions, and what any
+# entry in a calendar may be called.
 TELL_NOTHING = frozenset(
     """
     monday tuesday wednesday thursday friday saturday sunday january february september october
@@ -48,11 +51,12 @@ TELL_NOTHING = frozenset(
 
 
 def find_prepared(prepares: Trait[Prepares], view: UserView, title: str = "") -> EventView | None:
-    """The next event that is meant, by its id or by a word that both share.
+    """The next event that is meant: by its id, by its kind, or by a word that both share.
 
-    A word that may only say whose it is ("a quote for Dad") has to say what the event is, which is
-    how its title begins: not "Mass with Dad". What only says how long it needs ("24 h to thaw") is
-    for what names it by a word of the task's `title`, and else for what it can be ready for.
+    Below MARKED the words may only name a person ("a quote for Dad"); then the shared word has to
+    be at the beginning of the event's title, which says what it is: not "Mass with Dad". Where the
+    words give only a lead ("24 h to thaw"), it is an event that shares a word with the task's
+    `title`, or else the first one that the lead fits.
     """
     if prepares.value == Prepares(lead=prepares.value.lead):
         return _find_named(title, view) or _find_coming(prepares.value.lead, view)
@@ -68,14 +72,15 @@ def find_prepared(prepares: Trait[Prepares], view: UserView, title: str = "") ->
 
 
 def _beginning(title: str) -> str:
-    """Its first two words, but for those as short as "de"."""
+    """Its first two words, not counting those as short as "de"."""
     words = (word for word in PARTS.split(title)[0].split() if len(word) >= SHORTEST_NAME)
     return " ".join(islice(words, 2))
 
 
 def _find_named(title: str, view: UserView) -> EventView | None:
-    """ "Take the leg of lamb out", before "Lunch: leg of lamb for nine"; "Jess shoes", before
-    "Jess's wedding".
+    """The next event with a long word of `title`, or with an owner whom `title` names.
+
+    "Thaw the salmon" finds "Lunch: salmon for nine", and "Jess shoes" finds "Jess's wedding".
     """
     names = _names(title)
     words = {word for word in names if len(word) >= SHORTEST_STEM}
@@ -89,7 +94,7 @@ def _owners(title: str) -> set[str]:
 
 
 def _find_coming(lead: timedelta, view: UserView) -> EventView | None:
-    """What needs so long is for the first thing that it can still be ready for, if that is near."""
+    """The first event that begins about `lead` from now: see STILL_READY and NEAR_ENOUGH."""
     for event in view.events:
         if event.is_all_day or event.kind in NOT_PREPARED:
             continue
@@ -115,20 +120,20 @@ def _names(text: str) -> set[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shared:
-    """What is near, with the words by which something may be for it."""
+class _SharedWords:
+    """Events that begin soon, and in how many titles each word stands."""
 
-    near: tuple[tuple[EventView, set[str]], ...]  # each with its words
+    near: tuple[tuple[EventView, set[str]], ...]  # each with its telling words
     in_tasks: Counter[str]
     in_events: Counter[str]
 
 
 def find_related(task: TaskView, view: UserView) -> EventView | None:
-    """Of what has no day, what begins soon and shares a word with the title that hardly any other
-    row has: "To the tip with the trailer", before "Trailer back to Paul". Nobody said that it is
-    for that.
+    """For a task without a date, an event that begins soon and shares a rare word with its title.
+
+    "To the tip with the trailer" may be for "Trailer back to Paul". It is a guess: nobody said so.
     """
-    shared = _shared(view)
+    shared = _shared_words(view)
     if not shared.near or task.due_on is not None or task.deadline_on is not None:
         return None
     rare = {
@@ -142,7 +147,7 @@ def find_related(task: TaskView, view: UserView) -> EventView | None:
     return None
 
 
-def _shared(view: UserView) -> _Shared:
+def _shared_words(view: UserView) -> _SharedWords:
     if "shared" not in view.memo:
         near = tuple(
             (event, _telling(_names(event.title)))
@@ -150,15 +155,16 @@ def _shared(view: UserView) -> _Shared:
             if not event.is_all_day and timedelta() < event.starts_at - view.now <= RELATED_WITHIN
         )
         tasks, events = (view.tasks, view.events) if near else ((), ())
-        view.memo["shared"] = _Shared(
+        view.memo["shared"] = _SharedWords(
             near,
             Counter(word for task in tasks for word in _names(task.title)),
             Counter(word for event in events for word in _names(event.title)),
         )
-    found: _Shared = view.memo["shared"]
+    found: _SharedWords = view.memo["shared"]
     return found
 
 
 def _telling(names: Iterable[str]) -> set[str]:
+    """Those that are long enough, and name something in particular."""
     long = {name for name in names if len(name) >= SHORTEST_SHARED and not name.isdigit()}
     return long - TELL_NOTHING

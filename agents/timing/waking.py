@@ -9,12 +9,14 @@ from agents.beliefs import Waking
 from agents.traits import WEEK, Span
 
 KEY = "waking"  # of the inference
-NIGHT_ENDS = time(6)
+NIGHT_ENDS = time(6)  # nobody's bed time after midnight is later
 MOST_PEOPLE = Span(WEEK, Waking().start, Waking().end)
 
 
 def awake_of(view: UserView) -> Span:
-    """Outside the quiet hours that they set; else as was inferred, or they said; else as most."""
+    """When the person is up: outside the quiet hours that they set, else as they said or as was
+    inferred, else as most people.
+    """
     if "awake" not in view.memo:
         view.memo["awake"] = _find(view)
     found: Span = view.memo["awake"]
@@ -22,14 +24,15 @@ def awake_of(view: UserView) -> Span:
 
 
 def bed_time(view: UserView) -> time | None:
-    """Of whoever is up past midnight. None: they go to bed before, or their quiet hours are in the
-    middle of the day, which is no night."""
+    """When somebody goes to bed who is up past midnight, such as 1:30. None: they go to bed before
+    that, or their quiet hours are in the middle of the day, which is no night.
+    """
     awake = awake_of(view)
     return awake.end if awake.end < awake.start and awake.end <= NIGHT_ENDS else None
 
 
 def waking_day(moment: datetime, view: UserView) -> date:
-    """The day that whoever is up past midnight still calls today."""
+    """The local date. Between midnight and a bed time after it, that is still yesterday's."""
     local, bed = moment.astimezone(view.zone), bed_time(view)
     return local.date() - timedelta(days=bed is not None and local.time() <= bed)
 
