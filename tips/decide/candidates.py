@@ -37,7 +37,7 @@ def build_candidates(view: UserView, muted: Collection[str]) -> list[Candidate]:
 
 
 def _is_for_now(task: TaskView, view: UserView) -> bool:
-    """In a situation that has projects, tasks of no other."""
+    """In a situation that is limited to some projects, only their tasks."""
     situation = view.situation
     return situation is None or not situation.projects or task.project in situation.projects
 

@@ -35,17 +35,18 @@ def effect_of(
 ) -> Effect:
     """The effect of an answer given at `at` by somebody who lives in `zone`.
 
-    done                   closes a task at its source; nothing else is closed anywhere: advice is
-                           not said again before tomorrow at 8, an insight for 30 days, a reminder
-                           before what it leads to begins
-    snooze                 two hours; what would fall into the night waits for 8 in the morning;
-                           a reminder PUT_OFF
+    done                   closes a task at its source; other kinds are only muted: advice until
+                           tomorrow at 8, an insight for 30 days, a reminder until what it leads to
+                           begins
+    snooze                 two hours, or until 8 in the morning if they end between 22 and 8;
+                           a reminder for PUT_OFF
     dismiss                until tomorrow at 8
-    dismiss, not_now       four hours, or 8 in the morning
+    dismiss, not_now       four hours, or until 8 in the morning as above
     dismiss, not_relevant  30 days
     dismiss, wrong         until the task or meeting changes at its source
     dismiss, already_done  as done
-    starts_at              what a reminder leads to
+
+    starts_at  when what a reminder leads to begins
     """
     if says_done(reaction, reason):
         if way_of(kind).completes:
@@ -72,6 +73,7 @@ def _known_until(kind: str, at: datetime, zone: ZoneInfo, starts_at: datetime | 
 
 
 def _by_day(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The moment itself, or if it falls into the night, the MORNING after."""
     local = moment.astimezone(zone)
     if local.time() >= NIGHT:
         return _morning_after(moment, zone)

@@ -31,7 +31,8 @@ def fingerprint(view: UserView, muted: Iterable[str], policy: str, locale: str) 
         sorted(muted),
         [(t.id, t.changed_at) for t in view.tasks],
         [(e.id, e.title, e.starts_at, e.ends_at, e.is_busy) for e in view.events],
-        *sorted(view.switched_off),  # none: as it was before anybody could
+        # Unpacked: while both are empty the digest is what it was before these two existed.
+        *sorted(view.switched_off),
         *((e.id, e.title, e.starts_at) for e in view.later_events),
     )
     return blake2b(repr(parts).encode(), digest_size=16).hexdigest()
@@ -40,8 +41,8 @@ def fingerprint(view: UserView, muted: Iterable[str], policy: str, locale: str) 
 def next_boundary(view: UserView, extra: Iterable[datetime | None] = ()) -> datetime:
     """The first moment after view.now at which a decision could come out differently.
 
-    Midnight, a meeting's start or end, when to set out for it and to be reminded of that, a task's
-    moment and those at which it is nearer by a step, and whatever `extra` names.
+    Midnight, an event's start and end, when to set out for it and when that reminder begins, a
+    task's due time and the steps of SOON before it, and whatever `extra` names.
     """
     moments = [view.now + LONGEST_LIFE, view.next_midnight]
     for task in view.tasks:

@@ -1,7 +1,7 @@
 """Whether a sentence that a model wrote says only what its row says. Pure.
 
-A check that is too strict costs a nicer wording; one that is too lax costs the truth. So each asks
-for more than it needs: what does not pass is said in the words of the template.
+A check that is too strict costs a nicer wording; one that is too lax costs the truth. So each is
+rather too strict: a sentence that does not pass is replaced by the words of the template.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from agents.understanding.readers.words.lexicon import read_line
 from agents.understanding.readers.words.tokens import fold
 
 LONGEST = 140  # characters
-SHORTEST_NAMED = 3  # letters of a title's word that is looked for
-SHARED_PREFIX = 4  # letters by which two forms of a word are taken for one
+SHORTEST_NAMED = 3  # letters from which a word of the title has to be in the sentence
+SHARED_PREFIX = 4  # words that begin with the same four letters are taken for forms of one word
 ENDS = tuple(".!?…。\uff01\uff1f")
 MARKUP = re.compile(r"[<>`*_#|{}\[\]\\]|&\w+;")
 LINK = re.compile(
@@ -24,14 +24,14 @@ LINK = re.compile(
     r"|\w\.(?:com|org|net|io|de|fr|es|it|nl|jp|app)\b",
     re.I,
 )
-# Of what nobody sees on a page, only what joins letters or keeps them apart has a use in a
-# sentence. The others hide words, or turn the direction of those that follow.
+# Unicode categories of invisible characters. Only the two joiners have a use in a sentence; others
+# can hide words, or turn the direction of those that follow.
 UNSEEN = ("Cc", "Cf", "Cn", "Co", "Cs")
 JOINERS = "\u200c\u200d"
-SELECTORS = re.compile("[\U000e0100-\U000e01ef]")  # of variants; a letter can carry a text of them
-RECITED = 5  # words in a row of what a model is told that give it away
+SELECTORS = re.compile("[\U000e0100-\U000e01ef]")  # variation selectors: they can hide a text
+RECITED = 5  # words in a row that are taken for a quotation of what the model was told
 DATES = ("day", "month", "today", "tomorrow", "noon", "midnight", "christmas", "easter")
-# The most frequent small words of each language: which is it, when they are counted.
+# Frequent small words of each language: by their number a sentence's language is told.
 SMALL_WORDS = {
     "en": "the a an to of and is it for your you with before at by this in on be do",
     "de": "der die das ein eine einen und ist es zu du dich dein für mit vor um bis den dem im",
@@ -41,8 +41,8 @@ SMALL_WORDS = {
     "it": "il lo la i gli le un una e è di del della tuo tua per con prima in che non al",
     "nl": "de het een en is van je jouw voor met om in dat niet op te naar uw tot aan",
 }
-# What a sentence around somebody's words may be made of, beside the small words: none of these
-# says anything about the row.
+# Words that a sentence may add to those of the row, beside the small words: none of them claims
+# anything about the row.
 FRAME_WORDS = {
     "en": "now please time good moment still take remember",
     "de": "jetzt bitte zeit guter moment noch denk denke daran doch mal",
@@ -52,7 +52,7 @@ FRAME_WORDS = {
     "it": "adesso ora buon momento ricorda tempo ancora",
     "nl": "nu goed moment denk tijd nog even",
 }
-# They turn a sentence around, and are never only its frame.
+# They reverse what a sentence says, so they may not be added even if they are small words.
 NEGATION_WORDS = (
     "no not never don nicht kein keine nie ne pas jamais nunca não non mai niet geen nooit"
 )
@@ -94,7 +94,7 @@ def objection(said: str, title: str, reasons: Sequence[str], *, locale: str) -> 
 
 
 def recites(said: str, told: str, sources: str) -> bool:
-    """Whether some words in a row are what the model was told, and nothing that the sources say."""
+    """Whether RECITED words in a row are from `told`, the prompt, and are not in `sources`."""
     own = _runs(said, RECITED) & _runs(told, RECITED)
     return not own <= _runs(sources, RECITED)
 
@@ -105,13 +105,14 @@ def _runs(text: str, length: int) -> set[tuple[str, ...]]:
 
 
 def _hides(text: str) -> bool:
+    """Whether invisible characters are in it."""
     return bool(SELECTORS.search(text)) or any(
         unicodedata.category(c) in UNSEEN and c not in JOINERS for c in text
     )
 
 
 def _numbers(text: str) -> Counter[str]:
-    """Each as often as it stands there, whatever digits it is written in."""
+    """Each number and how often it occurs; digits of every script are read as 0 to 9."""
     bare = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in text)
     return Counter(re.findall(r"\d+", bare))
 
@@ -121,7 +122,7 @@ def _dates(text: str) -> set[tuple[str, int]]:
 
 
 def _names(text: str, locale: str) -> Iterator[str]:
-    """Words written large that do not begin a sentence, and those written in capitals."""
+    """Capitalised words that do not begin a sentence, and words in capitals anywhere."""
     begins = True
     for word in re.finditer(r"[^\W\d_]+|[.!?:…]", text):
         token = word.group()
@@ -134,7 +135,9 @@ def _names(text: str, locale: str) -> Iterator[str]:
 
 
 def _is_of(word: str, sources: str) -> bool:
-    """One of theirs, in some form; a pair of characters wherever it stands."""
+    """Whether the sources have the word in some form. In scripts without spaces it has to be there
+    as it is, anywhere.
+    """
     if any(map(_is_unspaced, word)):
         return word in sources
     known = {fold(w)[:SHARED_PREFIX] for w in _WORD.findall(sources)}
@@ -142,11 +145,11 @@ def _is_of(word: str, sources: str) -> bool:
 
 
 def _adds(said: str, sources: str, locale: str) -> bool:
-    """Whether a word stands in it that is neither the row's nor of the frame of a sentence."""
+    """Whether it has a word that is neither in the sources nor one of the frame words."""
     language = locale.split("-")[0]
     frame = _FRAME.get(language, frozenset())
     known = {fold(w) for w in _WORD.findall(sources)}
-    for word in _meant(said, shortest=2):
+    for word in _content_words(said, shortest=2):
         plain = fold(word)
         is_frame = plain in frame and plain not in _NEGATIONS
         is_theirs = _is_of(word, sources) if len(plain) >= SHARED_PREFIX else plain in known
@@ -160,23 +163,25 @@ def _is_of_unspaced(word: str, sources: str) -> bool:
 
 
 def _repeats(said: str) -> bool:
-    """Three words in a row stand in it twice: that is how a model obeys a title."""
+    """Whether three words in a row are in it twice: a sign that the model obeyed the title."""
     words = [fold(w) for w in _WORD.findall(said)]
     threes = [tuple(words[i : i + 3]) for i in range(len(words) - 2)]
     return len(set(threes)) < len(threes)
 
 
 def _is_about(said: str, title: str) -> bool:
-    """Every word of the title stands in it, in some form: what is left out is what is bent.
+    """Whether every word of the title is in it, in some form: leaving one out may bend the meaning.
 
-    Of a title without words nothing can be said but the title itself.
+    Never for a title without such words: it can only be said as it is.
     """
-    meant = [w for w in _meant(title, SHORTEST_NAMED) if fold(w) not in _EVERY_SMALL_WORD]
+    meant = [w for w in _content_words(title, SHORTEST_NAMED) if fold(w) not in _EVERY_SMALL_WORD]
     return bool(meant) and all(_is_of(word, said) for word in meant)
 
 
-def _meant(text: str, shortest: int) -> list[str]:
-    """Words of so many letters and more; without spaces, ideographs and foreign words."""
+def _content_words(text: str, shortest: int) -> list[str]:
+    """Words of at least `shortest` letters. In scripts without spaces: each ideograph, and each run
+    of katakana.
+    """
     found = []
     for word in _WORD.findall(text):
         if not any(map(_is_unspaced, word)):
@@ -200,7 +205,9 @@ def _script(letter: str) -> str:
 
 
 def _speaks(said: str, locale: str) -> bool:
-    """Of the languages that we know, none has more of its small words in it than the person's."""
+    """Whether no other language has more of its small words in it than the person's. True where we
+    have no list for that.
+    """
     own = _SMALL.get(locale.split("-")[0])
     if own is None:
         return True

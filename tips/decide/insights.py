@@ -10,15 +10,13 @@ from tips.base import Candidate, Evidence, Kind
 
 OF_BELIEFS = "belief:"
 AT_MOST_EVERY = timedelta(days=7)
-UNANSWERED = timedelta(days=30)  # one that was looked at and left is no news: as after "That is so"
+UNANSWERED = timedelta(days=30)  # how long one rests that was shown and not answered
 
 
 def build_insights(view: UserView) -> list[Candidate]:
-    """Beliefs of which the person has said nothing yet; none in the week after an answer to one.
+    """Beliefs that the person has neither confirmed nor denied; none in the week after an answer.
 
-    Nor in the week after one was shown that nobody answered, and that one itself not before 30 days
-    are over, whether or not it is inferred anew meanwhile: see held_until. What a person passes
-    over is an answer of a kind, and numbers that are worked out each week would never be old.
+    Insights that were shown and not answered are held back elsewhere, as mutes: see held_until.
     """
     since = view.now - AT_MOST_EVERY
     if any(a.candidate.startswith(OF_BELIEFS) and a.at > since for a in view.answers):
@@ -36,7 +34,10 @@ def build_insights(view: UserView) -> list[Candidate]:
 
 
 def held_until(candidate: str, shown: str, shown_at: datetime) -> datetime:
-    """Until when an insight is not said, since `shown`, it or another one, was not answered."""
+    """Until when an insight is not said, after `shown` was not answered: 30 days for the same one,
+    7 days for others. To pass one over is an answer of a kind; and since numbers are worked out
+    anew each week, an insight would otherwise always be new.
+    """
     return shown_at + (UNANSWERED if candidate == shown else AT_MOST_EVERY)
 
 

@@ -23,7 +23,10 @@ class Dial(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """needed: the probability from which an interruption pays; most: notifications a day."""
+    """needed  the probability of being useful from which an interruption is worth it
+    most    notifications a day
+    apart   the least time between two
+    """
 
     needed: float
     most: int
@@ -37,13 +40,16 @@ MANNERS: Mapping[Dial, Manners] = {
 }
 # Whoever has just looked at the page, or is looking, sees it there.
 HERE = timedelta(minutes=10)
-# Where it would hardly be worth it, one of ten is tried, if the person agreed to that.
+# If the person agreed to tries: of tips that are not worth it, but have at least TRIED_FROM of the
+# probability that is needed, this share is sent all the same, to learn from the answers.
 TRIED, TRIED_FROM = 0.1, 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """why: "worth_it", "tried", or what keeps it back. propensity: the chance of this answer."""
+    """why         "worth_it", "tried", or the code of what keeps it back
+    propensity  the probability of this verdict; below 1 only where chance decided about a try
+    """
 
     probability: float
     needed: float
@@ -67,7 +73,9 @@ def weigh(
     model: Model = PRIOR,
     rng: Random | None = None,
 ) -> Verdict:
-    """held: what keeps it back whatever it is worth. rng: of somebody who lets oO try moments."""
+    """held  the code of what keeps it back whatever it is worth, or ""
+    rng   given only if the person agreed to tries: see TRIED
+    """
     manners, probability = MANNERS[dial], model.usefulness(moment)
     needed = manners.needed
     if why := held or _manners_of(moment, manners):

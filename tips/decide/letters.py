@@ -1,4 +1,4 @@
-"""A choice by letter, asked for in several orders: small models favour a place. Pure."""
+"""A choice by letter, asked in several orders, since small models favour a position. Pure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 ORDERS = 3
-# Of 1: what the best must be ahead of the second to be believed. A guess, on the careful side:
-# wrong answers of small models have small margins; which one parts them best was not measured.
+# How far the best share (0..1) must be ahead of the second. A careful guess: wrong answers of small
+# models tend to have small margins, but the best threshold was not measured.
 SMALLEST_MARGIN = 0.15
 
 
@@ -24,16 +24,15 @@ class Tally:
 
 
 def orders(count: int) -> list[list[int]]:
-    """Numbers of the options in up to ORDERS rotations, so that none keeps its place."""
+    """Numbers of the options in up to ORDERS rotations: no option has the same place twice."""
     turns = min(ORDERS, count)
     steps = [round(turn * count / turns) for turn in range(turns)]
     return [[(step + place) % count for place in range(count)] for step in steps]
 
 
 def shares(letters: Mapping[str, float] | None, text: str, alphabet: str) -> list[float] | None:
-    """How likely each place is, of 1, by log-probabilities or by the one letter that was said.
-
-    None: it said none of the letters.
+    """The probability of each place (they sum to 1): from the log-probabilities of the letters or,
+    without any, from the first letter of the text. None: it named none of the letters.
     """
     if letters:
         found = [math.exp(letters[letter]) if letter in letters else 0.0 for letter in alphabet]

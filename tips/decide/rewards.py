@@ -106,5 +106,5 @@ def is_undecided(reaction: str, reason: str) -> bool:
 
 
 def beside_delayed(reward: float, delayed: float | None) -> float:
-    """What an answer is worth that comes after the delayed reward: no second praise of one deed."""
+    """The reward of an answer that comes after a delayed one: no deed is praised twice."""
     return reward if delayed is None else min(reward, 0.0)

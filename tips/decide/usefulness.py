@@ -23,6 +23,7 @@ MOST_POINTS = 120.0
 SHORT_GAP_MIN, CLEAR_MIN = 15.0, 60.0
 TOLD_FADES_S, LOOKED_FADES_S = 3 * 3_600.0, 2 * 3_600.0
 
+# Passes over all weights at most; one whose largest step is below ENOUGH is the last.
 PASSES, ENOUGH = 60, 1e-4
 # No single moment that was tried may weigh more than so many others.
 MOST_WEIGHT = 10.0
@@ -110,12 +111,12 @@ def vector_of(moment: Moment) -> Vector:
 
 
 def of_this_person(helped: float, missed: float) -> float:
-    """How their odds differ from everybody's: 0 for whom nothing is known."""
+    """What is added to everybody's log-odds for this person: 0 while nothing is known of them."""
     return math.log((helped + HELPED) / (missed + MISSED) / (HELPED / MISSED))
 
 
 def counts_for(age_s: float) -> float:
-    """How much an answer of that age counts, of 1."""
+    """The weight of an answer of that age: 1 when new, 0.5 after HALF_LIFE_DAYS."""
     return float(0.5 ** (age_s / (HALF_LIFE_DAYS * 86_400.0)))
 
 
@@ -149,16 +150,18 @@ class Observation:
 
     @property
     def count(self) -> float:
-        """What was tried once in ten times stands for ten: Horvitz and Thompson 1952."""
+        """Its weight: one that was sent with a chance of 0.1 stands for ten, as in Horvitz and
+        Thompson 1952.
+        """
         return min(MOST_WEIGHT, 1.0 / self.propensity)
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """model: the prior where there is too little to do better, tried on the newest fifth.
+    """model  the prior, unless what was learnt did better on the newest fifth
 
-    loss      log-loss a notification there, in nats, and what the prior's is; None: not tried
-    error     expected calibration error there, in five bins of as many rows
+    loss, prior_loss  mean log-loss of a notification there, in nats; None: too few to try
+    error             expected calibration error there, in five bins of about equal size
     """
 
     model: Model
@@ -208,7 +211,7 @@ def log_loss(model: Model, observations: Sequence[Observation]) -> float:
 
 
 def _standard_error(model: Model, observations: Sequence[Observation]) -> float:
-    """Of how much less is lost than by the prior, a notification: of the weighted mean of pairs."""
+    """Of the weighted mean by which a notification's log-loss is lower than with the prior."""
     gains = [(each.count, _loss(PRIOR, each) - _loss(model, each)) for each in observations]
     total = sum(count for count, _gain in gains)
     mean = sum(count * gain for count, gain in gains) / total
@@ -216,12 +219,12 @@ def _standard_error(model: Model, observations: Sequence[Observation]) -> float:
 
 
 def calibration_error(model: Model, observations: Sequence[Observation], bins: int = 5) -> float:
-    """Mean distance between what was said and what came, over bins of as many rows."""
+    """Mean distance of predicted probability and observed share, over bins of about equal size."""
     said: dict[float, list[Observation]] = defaultdict(list)
     for each in observations:
         said[model.usefulness(each.moment)].append(each)
     size = max(1, math.ceil(len(observations) / bins))
-    # What was said alike is in one bin: sorted by what came, it would be wrong in each.
+    # Equal probabilities share a bin: sorted by outcome and split, they would be off in each part.
     error, off, rows = 0.0, 0.0, 0
     for p in sorted(said):
         off += sum(each.count * (p - each.helped) for each in said[p])
@@ -240,7 +243,12 @@ def logistic(odds: float) -> float:
 
 @dataclass(slots=True)
 class _Problem:
-    """rows: the inputs; offsets: what is added to each sum and not learnt."""
+    """rows     the inputs
+    offsets  added to the weighted sum of each row, and not learnt
+    counts   how many rows each stands for
+    means, sds  the Gaussian prior of each weight
+    found    the weights so far
+    """
 
     rows: Sequence[Vector]
     helped: Sequence[bool]
@@ -251,7 +259,7 @@ class _Problem:
     found: list[float] = field(default_factory=list)
 
     def solve(self) -> Vector:
-        """The mode of the posterior: convex, so that it does not matter where it begins."""
+        """The mode of the posterior. There is only one, so it does not matter where it begins."""
         self.found = list(self.means)
         sums = [
             offset + sum(map(float.__mul__, self.found, row))
@@ -264,7 +272,7 @@ class _Problem:
         return tuple(self.found)
 
     def _step(self, number: int, sums: list[float]) -> float:
-        """One weight to where it is best, the others as they are; how far it went."""
+        """Move one weight by a Newton step, the others as they are. Returns how far it moved."""
         precision = 1.0 / self.sds[number] ** 2
         slope, curve = (self.found[number] - self.means[number]) * precision, precision
         touched = [i for i, row in enumerate(self.rows) if row[number]]
@@ -292,7 +300,7 @@ def _fit_weights(observations: Sequence[Observation]) -> Vector:
 
 
 def _calibrate(model: Model, observations: Sequence[Observation]) -> tuple[float, float]:
-    """Slope and shift of the sum (Platt 1999), near 1 and 0 unless there is much to say."""
+    """Slope and shift of the sum (Platt 1999); with few data the prior keeps them near 1 and 0."""
     odds = [
         sum(map(float.__mul__, model.weights, vector_of(each.moment)))
         + of_this_person(each.moment.helped, each.moment.missed)

@@ -26,14 +26,14 @@ from tips.models import Mute, Tip
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision, before it is a row."""
+    """A decision that is not stored yet."""
 
     view: UserView
     policy: Policy
     choice: Choice
     candidates: Sequence[Candidate]
     seen: Mapping[str, Snippet]  # by agent
-    boundary: datetime
+    boundary: datetime  # the first moment at which it could come out differently
 
 
 def decide(
@@ -43,7 +43,7 @@ def decide(
     kept: Mapping[str, Snippet],
     rng: Random,
 ) -> Decided:
-    """No query. `kept` is what agents saw, as agents.looking.outputs.load_current has it."""
+    """Makes no query. kept: what agents saw, by agent, as agents.looking.outputs has it."""
     candidates = build_candidates(view, {m.candidate for m in mutes})
     choice = policy.decide(view, candidates, rng)
     until = choice.chosen.candidate.valid_until if choice.chosen else None
@@ -52,16 +52,16 @@ def decide(
 
 
 def mark_of(view: UserView, policy: Policy, mutes: Sequence[Mute]) -> str:
-    """Equal marks: what was decided still stands."""
+    """A digest of all that a decision depends on. While it is equal, the decision stands."""
     manifest = policy.manifest
     muted = [m.candidate for m in mutes]
     return fingerprint(view, muted, f"{manifest.key} {manifest.version}", view.locale)
 
 
 def mutes_in_force(views: Mapping[UUID, UserView]) -> dict[UUID, list[Mute]]:
-    """By person; one that waits for a change is over when its row has changed since.
+    """By person. A mute that holds until its row changes is left out once the row has changed.
 
-    With them what holds back insights that nobody answered, which is no row. At most three queries.
+    Unsaved mutes are added for insights that were shown and not answered. At most three queries.
     """
     found: dict[UUID, list[Mute]] = defaultdict(list)
     now = min((view.now for view in views.values()), default=None)
@@ -80,7 +80,9 @@ def mutes_in_force(views: Mapping[UUID, UserView]) -> dict[UUID, list[Mute]]:
 
 
 def _unanswered(views: Mapping[UUID, UserView], now: datetime) -> Iterator[Mute]:
-    """Of the insights of who was shown one, unless it still is on the page. At most one query."""
+    """Unsaved mutes for whoever was shown an insight and did not answer it: for that one, and a
+    shorter one for all others. None while it still is on the page. At most one query.
+    """
     fresh = {pk: view.fresh_beliefs for pk, view in views.items() if view.fresh_beliefs}
     if not fresh:
         return
@@ -116,7 +118,7 @@ def rendered(scored: Scored, decided: Decided) -> tuple[str, str]:
 
 
 def worth_logging(decided: Decided) -> list[TipCandidate]:
-    """The best, and the chosen one wherever it ranks: without it the log teaches nothing."""
+    """The best, and always the chosen one: without it nothing can be learnt from the log."""
     choice = decided.choice
     best = list(choice.ranking[: conf.LOGGED_CANDIDATES])
     if choice.chosen and choice.chosen not in best:
@@ -158,7 +160,7 @@ def _candidate(scored: Scored, decided: Decided) -> TipCandidate:
 
 
 def evidence_of(scored: Scored) -> tuple[Evidence, ...]:
-    """The rows, each with the fact that mattered most, where one did."""
+    """The rows, each with the first reason as its fact; without any reason it keeps its own."""
     fact = scored.reasons[0] if scored.reasons else ""
     return tuple(replace(e, fact=fact or e.fact) for e in scored.candidate.evidence)
 

@@ -18,7 +18,7 @@ from tips.make.in_force import load_in_force
 from tips.models import Mute
 from tips.registry import POLICIES
 
-MOST = 8
+MOST = 8  # candidates that may be asked for
 
 
 def generate(
@@ -26,8 +26,8 @@ def generate(
 ) -> list[TipCandidate]:
     """The best candidates of the ranking that can be done now, worded by templates.
 
-    Nothing is stored but what is understood of new words, no model is asked, and what is shown on
-    the page stays. Raises Profile.DoesNotExist for who has left.
+    New words are read, and what they mean is stored; nothing else is. No model is asked, and the
+    page stays as it is. Raises Profile.DoesNotExist for somebody who has left.
     """
     read_new_words([user_id], at=at)
     view, mutes, kept = _known(user_id, at)
@@ -46,9 +46,9 @@ class Said:
 
 
 def compare_policies(user_id: UUID, *, at: datetime) -> list[Said]:
-    """Each policy asked about the same moment, with the same chance. Nothing is stored.
+    """Ask each policy about the same moment, with the same random numbers. Nothing is stored.
 
-    Raises Profile.DoesNotExist for who has left.
+    Raises Profile.DoesNotExist for somebody who has left.
     """
     view, mutes, kept = _known(user_id, at)
     found = []

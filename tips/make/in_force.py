@@ -21,7 +21,7 @@ ROW = 1
 @dataclass(frozen=True, slots=True)
 class InForce:
     policy: Policy
-    since: datetime | None  # None: by the settings
+    since: datetime | None  # None: it is the one of the settings
 
 
 def policy_of_settings() -> Policy:
@@ -29,14 +29,15 @@ def policy_of_settings() -> Policy:
 
 
 def load_in_force() -> InForce:
-    """One query. Of a policy whose package is gone the settings take the place."""
+    """One query. If the chosen policy is no longer installed, the one of the settings decides."""
     return _read(PolicySwitch.objects.filter(pk=ROW).first())
 
 
 def switch_policy(before: str, after: str, *, at: datetime) -> bool:
-    """False: `before` does not decide (any more), so whoever switches knows of another state.
+    """Switch from `before` to `after`, both keys of installed policies.
 
-    Both are keys of policies that are there. Of two at once one wins.
+    False, and nothing is switched, if `before` is not in force: whoever switches saw an older
+    state. Of two switches at once only one succeeds.
     """
     row, _is_new = PolicySwitch.objects.get_or_create(
         pk=ROW, defaults={"policy": settings.OO_POLICY, "since": at}

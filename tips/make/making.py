@@ -31,10 +31,13 @@ def make_tip(user_id: UUID, *, at: datetime, rng: Random | None = None) -> Tip |
 def make_tips(user_ids: Collection[UUID], *, at: datetime, rng: Random | None = None) -> Stored:
     """See that people have a ready tip, or silence on record.
 
-    As many queries for a thousand people as for one. Nothing changed: nothing is decided. Safe to
-    run twice and at once: the schedules are locked to store, and of whom something changed
-    meanwhile is decided anew, twice at most: whatever changed it has made them due again. One whose
-    decision fails hurts no other. Nobody who has left is made a tip, and nobody who rests.
+    As many queries for a thousand people as for one. While nothing has changed, a live tip stands
+    and nothing is decided.
+
+    Safe to run twice and at once: schedules are locked while decisions are stored. If something
+    about a person has changed since it was loaded, the decision is dropped and made anew, up to
+    ATTEMPTS in all; after that the change itself has made the person due again. One decision that
+    fails does not affect the others. Who has left, or rests after an answer, gets no tip.
     """
     rng, stored = rng or Random(), Stored()
     waiting = set(user_ids)
@@ -87,7 +90,8 @@ def _decide(
             else:
                 decided = decide(view, policy, muted, seen.get(user_id, {}), rng)
                 found.append(Anew(schedule, mark, decided))
-        except Exception as error:  # a policy may be anybody's
-            log.error("no decision: %s", type(error).__name__)  # noqa: TRY400  # no words of theirs
+        except Exception as error:  # a policy is a plug-in, and may raise anything
+            # Not log.exception: a message or traceback may hold words of the person.
+            log.error("no decision: %s", type(error).__name__)  # noqa: TRY400
             failures[user_id] = error
     return found, failures

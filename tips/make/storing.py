@@ -1,4 +1,4 @@
-"""Decisions as rows: those of many people in one transaction, each only if it is still of now."""
+"""Stores decisions: of many people in one transaction, each only if nothing changed since."""
 
 from __future__ import annotations
 
@@ -27,16 +27,20 @@ class Stands:
 
 @dataclass(frozen=True, slots=True)
 class Anew:
-    """What was decided about this person, from rows with this fingerprint."""
+    """A new decision about this person."""
 
     schedule: TipSchedule  # as it was before anything was loaded
-    mark: str
+    mark: str  # of what it depends on: see deciding.mark_of
     decided: Decided
 
 
 @dataclass(slots=True)
 class Stored:
-    """live: the tips that may be on the page, by person. made: those of them that are new."""
+    """live       the tips that may be on the page, by person
+    made       those of them that are new
+    overtaken  people about whom something changed before it could be stored
+    failures   what was raised while deciding, by person
+    """
 
     live: dict[UUID, Tip] = field(default_factory=dict)
     made: list[Tip] = field(default_factory=list)
@@ -62,7 +66,7 @@ class _Writing:
 
 
 def store(found: Collection[Anew | Stands], *, at: datetime) -> Stored:
-    """Write what was decided, of people who are there and of whom nothing has changed since."""
+    """Write what was decided about people who have not left, and for whom nothing has changed."""
     if not found:
         return Stored()
     writing = _Writing(at)
@@ -79,9 +83,9 @@ def store(found: Collection[Anew | Stands], *, at: datetime) -> Stored:
 
 
 def expire(user_id: UUID, *, at: datetime) -> Tip | None:
-    """End the person's live tip before its time; which. The next look decides anew.
+    """End the person's live tip before its time, and return it. The next look decides anew.
 
-    None: there is none, or the person has left.
+    None: there is no live tip, or the person has left.
     """
     with transaction.atomic():
         if not lock_people([user_id]):
@@ -103,7 +107,7 @@ def _expire(user_ids: Collection[UUID], at: datetime) -> None:
 
 
 def _take(one: Anew | Stands, schedule: TipSchedule, live: Tip | None, writing: _Writing) -> None:
-    """schedule, live: as they are now, locked."""
+    """Add to `writing` what one decision changes. schedule, live: as they are now, locked."""
     user_id = schedule.pk
     if live:
         writing.stored.live[user_id] = live
@@ -136,7 +140,7 @@ def _take(one: Anew | Stands, schedule: TipSchedule, live: Tip | None, writing: 
 
 
 def _write(writing: _Writing) -> None:
-    """What is withdrawn goes first: a person has one live tip."""
+    """Withdrawn tips go first, since a person may have only one live tip."""
     if writing.withdrawn:
         Tip.objects.filter(pk__in=writing.withdrawn).update(
             state=Tip.State.WITHDRAWN, ended_at=writing.at
@@ -153,9 +157,9 @@ def _write(writing: _Writing) -> None:
 
 
 def _stays(live: Tip, decided: Decided, at: datetime) -> bool:
-    """Whether the tip under the person's eyes may stay: while it is the best, and a while longer.
+    """Whether a tip that was seen may stay: while it is the best, and for SHOWN_STAYS if it is not.
 
-    Only as it is: its row still says what the tip says, in this language and on this clock.
+    In both cases only if it would be rendered the same now, in the person's language and zone.
     """
     chosen = decided.choice.chosen
     if chosen is None or live.shown_at is None:
@@ -168,17 +172,17 @@ def _stays(live: Tip, decided: Decided, at: datetime) -> bool:
         return False
     if later_until(same.candidate.kind, same.candidate.facts) != live.later_until:
         return False
-    # Of a rewording, what it says otherwise has to be the same.
+    # If a model reworded it, the words that it replaced are compared.
     return rendered(same, decided) == (live.plain or live.content, live.detail)
 
 
 def _keep(live: Tip, schedule: TipSchedule, decided: Decided) -> None:
-    """It is true until the new boundary. What is better takes its turn in due time."""
+    """Let it live until the new boundary or, if another is better, until SHOWN_STAYS is over."""
     assert live.shown_at is not None
     assert decided.choice.chosen is not None
     live.expires_at = decided.boundary
     if decided.choice.chosen.candidate.key != live.candidate:
-        # Without a fingerprint the next look decides, although nothing will have changed.
+        # An empty fingerprint makes the next look decide, even if nothing changes until then.
         schedule.fingerprint = ""
         live.expires_at = min(decided.boundary, live.shown_at + conf.SHOWN_STAYS)
         schedule.next_look_at = live.expires_at

@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy
 from oo.lib.words import Words, clock
 from tips.base import BETWEEN_REASONS, Facts, Kind, PolicyManifest, Scored
 
-# Any policy can have nothing to choose from; what else it is silent about are its own words.
+# Every policy can have nothing to choose from. All its other silences have words of its own.
 NOTHING_OPEN: Words = gettext_lazy("Nothing is open. The day is yours.")
 NOTHING_SAID: Words = gettext_lazy("Nothing needs you now.")
 
 
 def render(scored: Scored, policy: PolicyManifest) -> tuple[str, str]:
-    """(content, detail): what is said, and the quiet line of why now. At most two reasons."""
+    """(content, detail): what is said, and the line below it with at most two reasons why now."""
     candidate = scored.candidate
     if candidate.kind is Kind.REMINDER:
         name = candidate.content or _("Your next meeting")
@@ -33,7 +33,7 @@ def reason(code: str, facts: Facts, policy: PolicyManifest) -> str:
 
 
 def silence(code: str, policy: PolicyManifest | None) -> str:
-    """Why nothing is said; also of a policy that is not installed any more."""
+    """Why nothing is said. policy: None if it is not installed any more."""
     if policy and code in policy.silences:
         return str(policy.silences[code])
     return str(NOTHING_OPEN if code == "nothing_open" else NOTHING_SAID)
