@@ -17,7 +17,8 @@ from oo.lib.among import Among
 # How far back answers teach, and how many of them at most. The log keeps events a little longer.
 REMEMBERED = timedelta(days=28)
 MOST_ANSWERS = 200
-# Nothing that was answered comes back so soon: see tips.decide.effects.
+# The same answer to the same candidate within this time is a repetition: nothing that was put off
+# or refused comes back so soon (tips.decide.effects).
 AT_ONCE = timedelta(hours=1)
 SUBJECTS = (TipReacted.subject, TipDismissalExplained.subject, TipReactionUndone.subject)
 
@@ -49,9 +50,11 @@ def _standing(events: Iterable[tuple[str, dict[str, Any]]]) -> Iterable[Answer]:
 
 
 def _once(answers: Iterable[Answer]) -> tuple[Answer, ...]:
-    """Several tips can be about one candidate, on a page that was left open and on another device:
-    who says the same of each, in short order, has said and done it once. What was put off or
-    refused comes back later than that. It was done the first time, and a no holds from the last on.
+    """Each answer once, the latest first: the same one within AT_ONCE counts as one.
+
+    Several tips can be about one candidate, on a page that was left open and on another device, and
+    the person may answer each. Of "done" the first is kept, since it was done by then; of the
+    others the last, since a no holds from then on.
     """
     kept: list[Answer] = []
     last: dict[tuple[str, str, str], int] = {}  # where each stands in `kept`

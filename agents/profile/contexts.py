@@ -24,7 +24,9 @@ def load_contexts(user_ids: Collection[UUID]) -> dict[UUID, list[Context]]:
 
 
 def situation_at(contexts: Iterable[Context], zone: ZoneInfo, at: datetime) -> Situation | None:
-    """One that is switched on comes first, the latest to end; then the first whose hours hold."""
+    """One that is switched on by hand, of several the one that ends last; else the oldest one whose
+    hours include `at`.
+    """
     known = list(contexts)
     switched = [c for c in known if c.on_until and c.on_until > at]
     if switched:
@@ -37,7 +39,7 @@ def situation_at(contexts: Iterable[Context], zone: ZoneInfo, at: datetime) -> S
 
 
 def next_change(contexts: Iterable[Context], zone: ZoneInfo, at: datetime) -> datetime | None:
-    """When one begins or ends by the clock alone, within a day or two."""
+    """When one next begins or ends by the clock alone. Hours are looked at until tomorrow's end."""
     moments = []
     for context in contexts:
         moments += [m for m in (context.on_until,) if m]
@@ -54,7 +56,7 @@ def _ends(context: Context, zone: ZoneInfo, at: datetime) -> datetime | None:
 
 
 def _hours(context: Context, zone: ZoneInfo, at: datetime) -> list[tuple[datetime, datetime]]:
-    """Of yesterday, since they may reach past midnight, today and tomorrow."""
+    """(start, end) of yesterday, since they may reach past midnight, of today and of tomorrow."""
     today = at.astimezone(zone).date()
     found = []
     for day in (today - DAY, today, today + DAY):

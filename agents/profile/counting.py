@@ -1,8 +1,8 @@
 """What people did with their tips, by day, counted out of the log of events as it grows.
 
-A day that an event touches is counted anew as a whole: to count it twice, or after a worker died,
-changes nothing. Whoever counts locks the people first, as whoever publishes does; so of two at once
-the later one sees all that the earlier one saw.
+A day that an event touches is counted anew as a whole, so that counting it twice, or after a worker
+died, gives the same. People are locked before they are counted, as they are before events about
+them are published; so of two runs at once the later one sees all that the earlier one saw.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ from oo.lib.bulk import upsert
 
 PEOPLE = 1_000  # in one batch
 EVENTS = 5_000
-# A transaction may commit its event that much later than it dated it.
+# An event may be committed that much later than the moment that it carries.
 OVERLAP = timedelta(minutes=10)
-# Whoever answers later than that was not at the page all the time: no dwell.
+# Whoever takes longer to answer was not at the page all the time: their dwell is not counted.
 LONGEST_DWELL_S = 1_800.0
 KEPT = timedelta(days=400)
 
@@ -46,7 +46,7 @@ ABOUT_TIPS = (TipServed.subject, TipReacted.subject, TipReactionUndone.subject)
 HEARD = (*ABOUT_TIPS, ProfileChanged.subject, ConsentWithdrawn.subject)
 CHANGE = ("served", "done", "noted", "snoozed", "dismissed", "dwell_s", "dwells", "hours")
 FIELDS = {"done": "done", "snooze": "snoozed", "dismiss": "dismissed"}  # by reaction
-NOTED = "noted"  # where "done" is "got it"
+NOTED = "noted"  # "done" of anything but a task: the person read it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,8 @@ class _Event:
 
 
 def count_days(*, at: datetime) -> int:
-    """Count what was not counted yet, a batch of people after another. Returns how many days.
-
-    Some fifteen queries a batch, however many people.
+    """Count what was not counted yet, one batch of people after another. Returns how many days were
+    counted. Some fifteen queries a batch, however many people.
     """
     cursor = CountCursor.objects.first()
     start = cursor.counted_until - OVERLAP if cursor else at - REMEMBERED
@@ -77,11 +76,11 @@ def forget_old_days(*, at: datetime) -> int:
 
 
 def load_counted(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, Counted]:
-    """The last WINDOW_DAYS of each who has not left; two queries."""
+    """The last WINDOW_DAYS of each person who has not left; two queries."""
     todays = {
         pk: at.astimezone(zone).date() for pk, zone in Profile.objects.zones_of(user_ids).items()
     }
-    # A day more, for whoever is behind UTC.
+    # One day more, since west of UTC it may still be yesterday. Days too many are dropped below.
     rows = CountedDay.objects.filter(
         user_id__in=user_ids, day__gte=at.date() - timedelta(days=WINDOW_DAYS)
     ).order_by("day")
@@ -97,7 +96,7 @@ def load_counted(user_ids: Collection[UUID], *, at: datetime) -> dict[UUID, Coun
 def _next_batch(after: tuple[datetime, int], *, at: datetime) -> list[_Event]:
     """The next events in the order of the log, of at most PEOPLE people."""
     moment, pk = after
-    # The two bounds are for the index; the rest tells apart what has the same moment.
+    # The index finds the rows by their two bounds; pk tells apart events of the same moment.
     later = EventRecord.objects.filter(
         ~Q(at=moment, pk__lte=pk), at__gte=moment, at__lte=at, subject__in=HEARD
     )
@@ -132,7 +131,7 @@ def _count_batch(batch: list[_Event], *, at: datetime) -> int:
 
 
 def _advance(until: datetime) -> datetime:
-    """How far the log is counted with this batch. Never back: of two at once one is further."""
+    """Move the cursor to `until`, never back: another run may be further. Returns where it is."""
     cursor, _new = CountCursor.objects.get_or_create(pk=1, defaults={"counted_until": until})
     if cursor.counted_until < until:
         CountCursor.objects.filter(pk=1, counted_until__lt=until).update(counted_until=until)
@@ -150,9 +149,9 @@ def _consenting(user_ids: Collection[UUID]) -> set[UUID]:
 def _touched(
     batch: Iterable[_Event], zones: Mapping[UUID, ZoneInfo], *, at: datetime
 ) -> dict[UUID, set[date]]:
-    """The days that are to be counted anew, by person: those that the log still has in whole.
+    """The local days to count anew, by person; only those of which the log still has every event.
 
-    After a move to another zone that is every day.
+    All of them after a move to another time zone, in which other events belong to each day.
     """
     events = list(batch)
     found: dict[UUID, set[date]] = defaultdict(set)
@@ -168,7 +167,7 @@ def _touched(
 
 
 def _undone(events: Iterable[_Event]) -> Iterator[_Event]:
-    """The answers that were taken back by these. One query."""
+    """The answers that undo events in the batch took back. One query."""
     undos = [e for e in events if e.subject == TipReactionUndone.subject]
     yield from _read(
         EventRecord.objects.filter(
@@ -182,10 +181,10 @@ def _undone(events: Iterable[_Event]) -> Iterator[_Event]:
 def _count(
     touched: Mapping[UUID, set[date]], zones: Mapping[UUID, ZoneInfo], *, until: datetime
 ) -> list[CountedDay]:
-    """Those days, out of what the log says of them. One query.
+    """Count those days from the log. One query.
 
-    until  what comes later touches the days itself; read now, a first time would read all of it
-           in every batch
+    until  how far the log is read. Later events will have their days counted anew by themselves;
+           without this limit, each batch of a first run would read all of the log
     """
     if not touched:
         return []
@@ -207,7 +206,7 @@ def _count(
 
 
 def _standing(events: Iterable[_Event]) -> list[_Event]:
-    """What was seen, and of each tip the answer that was not taken back."""
+    """The tips that were seen, and of each tip its last answer, unless that was taken back."""
     seen: list[_Event] = []
     answers: dict[tuple[UUID, str], _Event] = {}
     for event in events:
@@ -238,7 +237,7 @@ def _add(day: CountedDay, event: _Event, hour: int) -> None:
 
 
 def _moment(event: _Event) -> datetime | None:
-    """When it was so, by the person's clock. None: nothing that is counted by itself."""
+    """When a tip was seen or answered. None for events that are not counted themselves."""
     if event.subject == TipServed.subject:
         return event.at
     if event.subject == TipReacted.subject and "answered_at" in event.body:  # not in version 1

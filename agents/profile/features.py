@@ -1,7 +1,7 @@
-"""What can be worked out of a person in numbers: one table, each with its unit, source, freshness.
+"""What is known of a person in numbers: one table, each with its unit, source and freshness.
 
-Two kinds: out of days that were counted, and out of a view of now. Pure. A feature is None when
-there is too little to say so, or nothing: how much is enough stands beside it.
+Two kinds: from days that were counted (COUNTED), and from the view of this moment (CONTEXT). Pure.
+A feature is None when there is nothing to say, or too little data: see the ENOUGH_ constants.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from oo.lib.words import gettext as _
 WINDOW_DAYS = 28  # today and the days before it that features look at
 ENOUGH_ANSWERS = 8
 ENOUGH_TIMED = 5  # answers whose time from shown to answered is known
-ENOUGH_DONE = 5  # things done, and in the preferred hour two
-ENOUGH_HERE = 2
-ENOUGH_DAYS = 7  # since the first that was counted
+ENOUGH_DONE = 5  # tasks done
+ENOUGH_HERE = 2  # of them in the preferred hour
+ENOUGH_DAYS = 7  # since the first day that was counted
 HALF = timedelta(days=WINDOW_DAYS // 2)
 
 Value: TypeAlias = int | float | str
@@ -65,7 +65,7 @@ S = TypeVar("S")
 @dataclass(frozen=True, slots=True)
 class Feature(Generic[S]):
     """source     the subjects of the events, or the fields of UserView, that it comes from
-    freshness  how old what it has not heard of may be; 0: worked out when it is asked for
+    freshness  how old an event may be that is not counted in yet; 0: worked out on demand
     consents   without any one of these it is not worked out
     say        the value as a sentence, in the language that is active
     """
@@ -81,17 +81,17 @@ class Feature(Generic[S]):
 
 
 def completion_rate(counted: Counted) -> Value | None:
-    """Of ENOUGH_ANSWERS answers or more."""
+    """The share of answers, 0..1. None below ENOUGH_ANSWERS."""
     return _share(counted, lambda day: day.done)
 
 
 def dismiss_rate(counted: Counted) -> Value | None:
-    """Of ENOUGH_ANSWERS answers or more."""
+    """The share of answers, 0..1. None below ENOUGH_ANSWERS."""
     return _share(counted, lambda day: day.dismissed)
 
 
 def mean_dwell(counted: Counted) -> Value | None:
-    """Over ENOUGH_TIMED answers or more."""
+    """Seconds from shown to answered. None below ENOUGH_TIMED answers."""
     timed = counted.total(lambda day: day.dwells)
     return (
         round(counted.total(lambda day: day.dwell_s) / timed, 1) if timed >= ENOUGH_TIMED else None
@@ -99,7 +99,7 @@ def mean_dwell(counted: Counted) -> Value | None:
 
 
 def preferred_hour(counted: Counted) -> Value | None:
-    """Where most was done, of several the earliest; see ENOUGH_DONE."""
+    """The hour (0..23) with most tasks done, of several the earliest; see ENOUGH_DONE."""
     done: Counter[int] = Counter()
     for day in counted.days:
         done.update(day.hours)
@@ -110,16 +110,16 @@ def preferred_hour(counted: Counted) -> Value | None:
 
 
 def tips_a_day(counted: Counted) -> Value | None:
-    """Over the whole days since the first that was counted, ENOUGH_DAYS or more."""
+    """Tips seen a day, from the first counted day to yesterday. None below ENOUGH_DAYS."""
     if not counted.days or (since := (counted.today - counted.days[0].day).days) < ENOUGH_DAYS:
         return None
     return round(_served(counted, counted.days[0].day, counted.today) / since, 1)
 
 
 def volume_trend(counted: Counted) -> Value | None:
-    """How many tips a day more, or fewer, in the last two weeks than in the time before them.
+    """How many tips a day more in the last two weeks than in the days before them; below 0: fewer.
 
-    Whole days; of the time before them there have to be ENOUGH_DAYS.
+    Today is left out. None if there are fewer than ENOUGH_DAYS before those weeks.
     """
     middle = counted.today - HALF
     if not counted.days or (before := (middle - counted.days[0].day).days) < ENOUGH_DAYS:
@@ -139,7 +139,7 @@ def minutes_to_meeting(view: UserView) -> Value | None:
 
 
 def meetings_left(view: UserView) -> Value | None:
-    """That begin today, from now on."""
+    """How many begin between now and midnight."""
     return sum(
         is_meeting(event) and view.now <= event.starts_at < view.next_midnight
         for event in view.events
@@ -222,13 +222,13 @@ def _percent(value: Value) -> int:
     return round(float(value) * 100)
 
 
-# What was answered and not taken back, and what was seen.
+# The events from which answers, and tips that were seen, are counted.
 ANSWERS = (TipReacted.subject, TipReactionUndone.subject)
 SEEN = (TipServed.subject,)
 # Counting runs every 15 minutes: one run may be lost.
 COUNTED_WITHIN = timedelta(minutes=30)
 AT_ONCE = timedelta(0)
-# As the agent that says how the person answered lately.
+# The same as the agent that looks at recent answers needs.
 COUNTED_CONSENTS = ("tasks",)
 
 # fmt: off

@@ -17,7 +17,7 @@ from events.models import EventRecord
 @dataclass(frozen=True, slots=True)
 class Freshness:
     feature: Feature[Counted] | Feature[UserView]
-    age: timedelta  # of the oldest event that is not in it yet; 0: it has heard of all
+    age: timedelta  # of the oldest event that is not counted in yet; 0: there is none
 
     @property
     def is_held(self) -> bool:
@@ -25,7 +25,9 @@ class Freshness:
 
 
 def freshness(*, at: datetime) -> list[Freshness]:
-    """Of every feature, in the order of the table; two queries. On demand is always fresh."""
+    """Of every feature, in the order of the table; two queries. Those worked out on demand have
+    no events, so their age is 0.
+    """
     oldest = _oldest_uncounted(at=at)
     found = []
     for feature in FEATURES:
@@ -35,7 +37,7 @@ def freshness(*, at: datetime) -> list[Freshness]:
 
 
 def _oldest_uncounted(*, at: datetime) -> dict[str, datetime]:
-    """By subject."""
+    """When the oldest uncounted event of each subject happened."""
     cursor = CountCursor.objects.first()
     since = cursor.counted_until if cursor else at - REMEMBERED
     subjects = {subject for feature in FEATURES for subject in feature.source}

@@ -25,7 +25,7 @@ from oo.lib.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Adjustable:
-    """A plug-in of which something can be set."""
+    """A plug-in that has settings."""
 
     key: str
     title: Words
@@ -37,12 +37,12 @@ _registries: dict[str, Registry[Any]] = {"agents": AGENTS}
 
 
 def register_plugins(name: str, registry: Registry[Any]) -> None:
-    """Plug-ins of a layer above: those whose manifest has `prefs`. From AppConfig.ready."""
+    """Add the plug-ins of a layer above; called from AppConfig.ready."""
     _registries[name] = registry
 
 
 def adjustable() -> dict[str, Adjustable]:
-    """By key; of two plug-ins with one key the first stays."""
+    """Plug-ins with `prefs` in their manifest, by key; of two with one key the first stays."""
     found: dict[str, Adjustable] = {}
     for plugin in _plugins():
         manifest = plugin.manifest
@@ -58,7 +58,7 @@ def _plugins() -> Iterator[Any]:
 
 
 def load_preferences(user_ids: Collection[UUID]) -> dict[UUID, dict[str, Prefs]]:
-    """By person and plug-in; one query. What no longer fits its schema is as good as never set."""
+    """By person and plug-in; one query. Values that no longer fit the schema are left out."""
     schemas = adjustable()
     found: dict[UUID, dict[str, Prefs]] = defaultdict(dict)
     rows = Preference.objects.filter(Among("user_id", user_ids))
