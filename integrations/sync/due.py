@@ -1,4 +1,4 @@
-"""What makes a connection due to be read before its period is over."""
+"""Makes connections due before their period is over."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from integrations.models import Connection
 
 
 def request_sync(connection_id: UUID, user_id: UUID, *, at: datetime) -> bool:
-    """Make the connection due. False: not this person's, to be connected again first, or left alone
-    until the moment that its source named.
+    """Make the connection due. False: it is not this person's, has to be connected again first, or
+    its source has asked for fewer requests and named when it may be asked again.
     """
     free = Connection.objects.may_be_asked().filter(pk=connection_id, user_id=user_id)
     return bool(Connection.objects.filter(pk__in=free).update(next_sync_at=at))
 
 
 def read_calendars_anew(user_id: UUID, *, at: datetime) -> list[UUID]:
-    """The person lives in another zone now: whole days are other moments. Returns what is due.
+    """After a change of time zone, in which all-day entries begin at other moments. Returns what is
+    now due.
 
-    A first reading that is under way began in the old zone; without its claim it is discarded.
-    What is not connected keeps its claim: of two workers that exchange one code, one is refused.
+    Claims are dropped, so that a first reading that began in the old zone is discarded. Connections
+    that are still being checked are left alone: a second worker could not use the same code again.
     """
     has_dates = Q(events__isnull=False) | Q(synced_at=None)
     connected = Connection.objects.known()

@@ -1,7 +1,7 @@
-"""What sources tell by themselves: a hint that makes connections due. The sync reads the truth.
+"""Webhooks as hints: they make connections due, and nothing else in them is believed.
 
-A burst is one sync: what was made due a moment ago is not made due again, and is looked at when
-the moment is over.
+A burst of hints is one sync: what was made due less than SETTLES ago is not made due again, and the
+sync starts when SETTLES is over.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from integrations.models import Connection, WebhookDelivery
 from oo.lib.compiled import Compiled, Given
 from oo.lib.text import storable
 
-# Sources give up telling the same again within hours.
+# How long deliveries are known again. Sources stop repeating one within hours.
 KEPT = timedelta(days=7)
-# Of ten tasks that are ticked off together a source tells ten times.
+# A source sends ten hints for ten tasks that are ticked off together.
 SETTLES = timedelta(seconds=2)
-# One message to the workers is about all that is told in it.
+# One message to the workers is about all hints of this time.
 TOGETHER = timedelta(seconds=1)
-# What is told first may be written last.
+# The first hint to arrive may be the last to be written.
 SLACK = timedelta(seconds=1)
 
 
@@ -36,25 +36,25 @@ def _about() -> QuerySet[Connection]:
     return locked.only("next_sync_at", "claimed_until")
 
 
-# Those that are told of. A burst asks it again and again.
+# The connections that a hint is about. Compiled, since a burst asks this again and again.
 ABOUT: Compiled[Connection] = Compiled(_about)
 
 
 def take(source: str, heard: Heard, *, at: datetime) -> list[UUID]:
     """Make the account's connections due. Returns those to look at, when SETTLES is over.
 
-    Four statements, however many connections. Nothing is written of an account that nobody has
-    connected, nor of a delivery that was taken before.
+    Four statements, however many connections. Nothing is written for an account that nobody has
+    connected, nor for a delivery that was taken before.
     """
     try:
         with transaction.atomic():
             return _take(source, heard, at)
-    except IntegrityError:  # the same delivery at the same time, or before
+    except IntegrityError:  # the delivery is known already
         return []
 
 
 def about(since: datetime) -> tuple[datetime, datetime]:
-    """When connections came to be due of which one message tells, first and last moment."""
+    """The first and last `next_sync_at` of the connections that one message is about."""
     return since - SLACK, since + TOGETHER + SLACK
 
 
@@ -63,7 +63,7 @@ def forget(*, at: datetime) -> int:
 
 
 def _take(source: str, heard: Heard, at: datetime) -> list[UUID]:
-    # An account may be connected by several people: locked in the order of their keys.
+    # Several people may have connected one account: the rows are locked in the order of their keys.
     account = storable(heard.account)  # PostgreSQL takes no NUL, not even to compare
     rows = ABOUT.rows(source=source, account=account)
     if not rows:
@@ -76,14 +76,16 @@ def _take(source: str, heard: Heard, at: datetime) -> list[UUID]:
 
 
 def _do_not_wait_for_the_disk() -> None:
-    """In this transaction: a hint that is lost when the power fails costs a few minutes."""
+    """For this transaction only. A hint that a power failure loses delays a sync by minutes."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("set local synchronous_commit to off")
 
 
 def _is_coming(due_at: datetime, held: datetime | None, at: datetime) -> bool:
-    """Whether it is read soon anyway. A worker that is at it may have read too early for this."""
+    """Whether it was made due just now, so that it is read soon anyway. Not while a worker holds
+    it: that one may have asked the source before this change.
+    """
     is_held = held is not None and held > at
     return at - SETTLES <= due_at <= at and not is_held
 

@@ -25,15 +25,15 @@ LONGEST_DESCRIPTION = 2_000
 MOST_MINUTES = 525_600  # a year
 MOST_ATTENDEES = 10_000
 DAY = timedelta(days=1)
-# Some moment a closed task must have, else it would count as open.
+# Stands for the moment of a completion that nobody means: without any, the task would be open.
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 Value: TypeAlias = "str | int | bool | date | time | datetime | list[str] | None"
 Values: TypeAlias = dict[str, Value]
 
-# What a reader is given of a task, beside its title and description.
+# What readers of words are given of a task beside its title and description.
 AROUND_TASK = ("project", "section", "parent", "labels", "recurrence")
-# Columns that came later, and what says nothing in them.
+# Columns that were added later, with their empty values: see _digest.
 ADDED: Values = {"parent": "", "attendees": None, "organises": False}
 # What _known_tasks reads of a task.
 KNOWN = ("external_id", "pk", "digest", "completed_at", "due_on", "due_time", "returned_at",
@@ -68,8 +68,8 @@ class _Known:
 
 
 def store_tasks(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
-    """Write what differs. No query where a delta names nothing; else one to read, of a delta one
-    for each 500 names, and a constant number for each 500 rows written.
+    """Write what differs. An empty delta makes no query. Otherwise a full pull reads with one, a
+    delta with one for each 500 names; for each 500 rows written the number is constant.
     """
     named = {_key(s.external_id): s for s in pull.tasks}
     gone = {_key(name) for name in pull.gone_tasks} - named.keys()
@@ -103,8 +103,8 @@ def store_tasks(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
 
 
 def _known_tasks(connection: Connection, names: Iterable[str] | None) -> dict[str, _Known]:
-    """By external_id, those of these names; None: all. Most rows were completed long ago, and a
-    delta every few minutes has no use for them.
+    """Tasks by external_id. names: only these, since a delta comes every few minutes and most rows
+    were completed long ago; None: all.
     """
     mine = Task.objects.filter(connection=connection)
     parts = [mine]
@@ -120,8 +120,8 @@ def _known_tasks(connection: Connection, names: Iterable[str] | None) -> dict[st
 
 
 def store_events(connection: Connection, pull: Pull, *, at: datetime) -> Changes:
-    """As store_tasks, but all rows are read: a delta that ends an entry names no occurrence. What
-    begins in no year that anybody means is none of them.
+    """As store_tasks, but all rows are read: a delta that deletes an entry does not name its
+    occurrences. An event in a year that nobody means (oo.lib.years) is treated as gone.
     """
     told = {_event_key(s.external_id, s.occurrence): s for s in pull.events}
     named = {key: signal for key, signal in told.items() if meant(signal.starts_at)}
@@ -152,7 +152,7 @@ def store_events(connection: Connection, pull: Pull, *, at: datetime) -> Changes
 
 
 def _gone_events(pull: Pull, known: Iterable[EventKey]) -> set[EventKey]:
-    """Of what is known, what a delta says is gone: an occurrence, or all of an entry."""
+    """The known occurrences that a delta says are gone: one by one, or all of an entry."""
     gone = {_event_key(*key) for key in pull.gone_events}
     whole = {external_id for external_id, occurrence in gone if not occurrence}
     return {key for key in known if key in gone or key[0] in whole}
@@ -179,14 +179,15 @@ def _changed_events(
 
 
 def words_of_task(values: Values) -> str:
-    """Task.words_digest."""
+    """The value of Task.words_digest."""
     around = tuple(values[name] for name in AROUND_TASK)
     return _words((values["title"], values["description"]), around)
 
 
 def words_of_event(values: Values) -> str:
-    """CalendarEvent.words_digest. Of an entry, how long it lasts and whether it is busy help to
-    understand its words."""
+    """The value of CalendarEvent.words_digest. It includes how long an entry lasts and whether it
+    is busy, since readers use both to understand the words.
+    """
     starts_at, ends_at = values["starts_at"], values["ends_at"]
     assert isinstance(starts_at, datetime)
     assert isinstance(ends_at, datetime)
@@ -196,13 +197,16 @@ def words_of_event(values: Values) -> str:
 
 
 def _words(own: Any, around: tuple[Any, ...]) -> str:
-    """Two halves, so that own_words tells what was written from where it stands."""
+    """Two halves, what was written and what is around it, so that own_words can compare the first
+    alone.
+    """
     return _hash(own, OWN // 2) + _hash(around, OWN // 2)
 
 
 def _keep_completion(old: _Known | None, values: Values) -> None:
-    """What was said before a task was closed does not open it again: a pull may be under way while
-    the completion is written down. Whoever opens it at the source does so later."""
+    """Keep a task closed if the source's version of it is older than its completion: the pull may
+    have begun before that. Whoever opens it again at the source does so later.
+    """
     if old is None or old.completed_at is None or values["completed_at"] is not None:
         return
     said_at = values["updated_at"]
@@ -211,8 +215,9 @@ def _keep_completion(old: _Known | None, values: Values) -> None:
 
 
 def _worded_at(old: _Known | None, values: Values, at: datetime) -> datetime | None:
-    """Since when it has these words, as far as syncs have seen them change. Who moves a task to
-    another project, or gives it a label, has not written "tomorrow" anew."""
+    """When a sync first saw its present title and description; None: they never changed. "Tomorrow"
+    counts from then on. To move a task to another project, or to label it, changes nothing.
+    """
     if old is None or not old.words:
         return None
     is_same = own_words(old.words) == own_words(str(values["words_digest"]))
@@ -220,7 +225,9 @@ def _worded_at(old: _Known | None, values: Values, at: datetime) -> datetime | N
 
 
 def _returned_at(old: _Known | None, values: Values, at: datetime) -> datetime | None:
-    """A recurring task that is completed at its source comes back with its next date."""
+    """When a sync saw a recurring task with a later date than before, which is how it looks when it
+    was completed at its source; or saw it for the first time. None: it does not recur.
+    """
     if not values["recurrence"]:
         return None
     if old is None:
@@ -276,8 +283,9 @@ def event_values(signal: EventSignal) -> Values:
 
 
 def _end(signal: EventSignal) -> tuple[datetime, date | None]:
-    """As a moment and as a day. One that ends in no year that anybody means is one of which no end
-    is told: it is at its start, or on its first day."""
+    """The end as a moment and, if all-day, as a date. An end in a year that nobody means is taken
+    for none: the event ends as it starts or, if all-day, after its first day.
+    """
     if meant(signal.ends_at):
         return signal.ends_at, signal.ends_on
     if signal.starts_on is None:
@@ -314,8 +322,8 @@ def _upsert(model: type[Any], rows: Sequence[Any], key: tuple[str, ...]) -> None
 
 
 def _digest(values: Values) -> str:
-    """Of all values; of a column that came later only what says something. So it writes no row
-    anew for which nothing has changed, and no completed task comes back for it.
+    """Of all values, but of columns in ADDED only those that are not empty. So a new column changes
+    no digest by itself: rows are not written again, and no completed task comes back.
     """
     old = (value for name, value in values.items() if name not in ADDED)
     new = (each for each in values.items() if each[0] in ADDED and each[1] != ADDED[each[0]])
@@ -331,7 +339,9 @@ def _event_key(external_id: str, occurrence: str) -> EventKey:
 
 
 def _key(name: str, longest: int = 255) -> str:
-    """A name that must stay apart from others is not cut, but told by its digest."""
+    """A key that fits its column. One that is too long is replaced by its digest: if it were cut,
+    it could become equal to another.
+    """
     text = storable(name)
     if len(text) <= longest:
         return text
@@ -339,7 +349,7 @@ def _key(name: str, longest: int = 255) -> str:
 
 
 def _url(address: str) -> str:
-    """Half an address leads nowhere, and one that is not of the web is none to follow."""
+    """The address, or "" if it is too long (cut, it would lead nowhere) or not of the web."""
     text = storable(address)
     return text if len(text) <= 500 and text.startswith(("https://", "http://")) else ""
 

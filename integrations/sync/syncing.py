@@ -1,4 +1,4 @@
-"""Bringing one connection up to date. The row is the work: claimed, pulled, stored or put off."""
+"""Brings one connection up to date: its row is claimed, then pulled, and stored or put off."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from oo.lib.http import ApiError, Unexpected
 
 log = logging.getLogger(__name__)
 
-# Longer than a task may run: who comes after is sure that the one before is dead.
+# Longer than a Celery task may run: when a claim is over, the worker that held it is dead.
 CLAIM = timedelta(minutes=5)
 SOON = timedelta(seconds=30)
 
@@ -33,9 +33,9 @@ class Outcome(StrEnum):
     SYNCED = "synced"
     NOT_DUE = "not due"  # or held by another worker
     FAILED = "failed"  # and put off
-    DISCARDED = "discarded"  # something else moved the connection on meanwhile
-    CONNECTED = "connected"  # it was to be checked, and is read next
-    GONE = "gone"  # the connection, or the person, or the consent
+    DISCARDED = "discarded"  # another worker or a request changed the connection meanwhile
+    CONNECTED = "connected"  # it was checked, and is read next
+    GONE = "gone"  # the connection, the person or the consent is not there any more
 
 
 def sync(connection_id: UUID, *, at: datetime) -> Outcome:
@@ -70,7 +70,7 @@ def sync(connection_id: UUID, *, at: datetime) -> Outcome:
 
 
 def _check(connection: Connection, source: SignalSource | None, *, at: datetime) -> Outcome:
-    """Whoever is connected by it is read by the message that says so."""
+    """Check a new connection. If it is good, it is read later, by the message that says so."""
     connected = checking.check(connection, source, at=at) if source else None
     return Outcome.CONNECTED if connected else Outcome.FAILED
 
@@ -88,7 +88,7 @@ def _store(connection: Connection, source: SignalSource, pull: Pull, *, at: date
                 return Outcome.DISCARDED
             _write(connection, locked, source, pull, at=at)
     except (IntegrityError, DataError, OverflowError, TypeError, ValueError) as error:
-        # A person who left, where the database has no row locks; else a value that no column takes.
+        # The person has left (on a database without row locks), or a value fits no column.
         log.warning("%s: pull not stored: %s", connection.source, type(error).__name__)
         return _put_off(connection, Unexpected(connection.source, "not storable"), at=at)
     return Outcome.SYNCED
@@ -102,7 +102,7 @@ def _write(
     if not pull.not_modified:
         tasks, events = store_tasks(locked, pull, at=at), store_events(locked, pull, at=at)
     planned = next_period(source.manifest.sync_every, at=at)
-    was_moved = locked.next_sync_at != pulled.next_sync_at  # somebody wants it read again, soon
+    was_moved = locked.next_sync_at != pulled.next_sync_at  # it was requested again meanwhile
     _change(
         locked,
         cursor=dict(pull.cursor),
