@@ -84,7 +84,7 @@ def objection(said: str, title: str, reasons: Sequence[str], *, locale: str) -> 
         ("end", not said.endswith(ENDS)),
         ("number", not _numbers(said) <= _numbers(sources)),
         ("date", not _dates(said) <= _dates(sources)),
-        ("name", any(not _is_of(name, sources) for name in _names(said, locale))),
+        ("name", any(not _is_of(name, sources) for name in _names(said))),
         ("twice", _repeats(said)),
         ("off_target", not _is_about(said, title)),
         ("language", not _speaks(said, locale)),
@@ -121,7 +121,7 @@ def _dates(text: str) -> set[tuple[str, int]]:
     return {(hit.phrase.notion, hit.value) for hit in read_line(text).all(*DATES)}
 
 
-def _names(text: str, locale: str) -> Iterator[str]:
+def _names(text: str) -> Iterator[str]:
     """Capitalised words that do not begin a sentence, and words in capitals anywhere."""
     begins = True
     for word in re.finditer(r"[^\W\d_]+|[.!?:…]", text):

@@ -118,7 +118,7 @@ def _facts(candidate: Candidate, need: Need, view: UserView) -> Facts:
 
 def _gates(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
     """Codes of what rules it out now. What is not known never rules anything out."""
-    yield from _gates_by_words(task, need, view)
+    yield from _gates_by_words(task, view)
     if need.first is None or need.first.start > view.now:
         if not (_ends_before_it_opens(task, need, view) or _is_awaited(task, need, view)):
             yield "closed"
@@ -158,7 +158,7 @@ def _is_awaited(task: TaskView, need: Need, view: UserView) -> bool:
     return view.now < need.first.start <= task.due_at <= view.now + w.READY_BEFORE
 
 
-def _gates_by_words(task: TaskView, need: Need, view: UserView) -> Iterator[str]:
+def _gates_by_words(task: TaskView, view: UserView) -> Iterator[str]:
     """Codes of what rules it out at any hour of the day, as its words say."""
     if is_blocked(task, view):
         yield "blocked"
@@ -166,18 +166,16 @@ def _gates_by_words(task: TaskView, need: Need, view: UserView) -> Iterator[str]
         yield "obsolete"
     if is_elsewhere(task, view):
         yield "elsewhere"
-    if _is_missed(task, need, view):
+    if _is_missed(task, view):
         yield "too_late"
 
 
-def _is_missed(task: TaskView, need: Need, view: UserView) -> bool:
+def _is_missed(task: TaskView, view: UserView) -> bool:
     """Whether the last moment that its words name for certain is over. Without such words a task
     is only overdue, and can still be done.
     """
     trait, last = task.traits.last_moment, last_moment(task, view)
-    if trait is None or last is None or not is_certain(trait):
-        return False
-    return last <= view.now or (need.hard is not None and need.hard <= view.now)
+    return trait is not None and last is not None and is_certain(trait) and last <= view.now
 
 
 def _is_much(task: TaskView, need: Need) -> bool:

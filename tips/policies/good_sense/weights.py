@@ -7,7 +7,7 @@ from datetime import time, timedelta
 from agents.traits import Stakes
 
 # (points, fades) pairs: each adds points * e^(-h / fades), h hours before the task must be begun.
-# They rise in the last hours, the last days and the last weeks.
+# They rise in the last hours, the last days and the last week.
 HARD = ((90.0, 5.0), (42.0, 40.0), (10.0, 168.0))
 LAST_START = ((60.0, 0.5),)  # the same before Need.last_start, which may come after begin_by
 LOST_LIGHTLY = 0.3  # share of these points for what is soon of no use, and costs nothing to miss
