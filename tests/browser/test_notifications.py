@@ -92,7 +92,7 @@ def test_a_device_is_switched_on_tried_and_removed(page: Page, browser: BrowserS
     expect(page.get_by_text("Saved.")).to_be_visible()
     assert Device.objects.get().shows == "tip"
     devices.get_by_role("button", name="Remove").click()
-    expect(page.get_by_text("no notifications any more")).to_be_visible()
+    expect(page.get_by_text("no longer gets notifications")).to_be_visible()
     expect(page.get_by_role("button", name="Notify me on this device")).to_be_visible()
     assert not Device.objects.exists()
 
