@@ -16,14 +16,12 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.test import Client
-from django.utils import timezone
 
 from accounts import tasks
 from accounts.eraser import AccountsEraser
 from accounts.models import ApiToken, Consent, DeletionReceipt, ProviderToken, Session, User
 from accounts.privacy import cached, consents, deletion, departures, leftovers, receipts, tables
 from accounts.privacy.leftovers import Trace
-from accounts.profile.change import ProfileChange, change_profile
 from events.models import EventRecord
 from oo.lib.personal_data import Revocation
 from tests import leaving
@@ -31,7 +29,6 @@ from tests.clock import NOON
 from tests.factories import make_task
 from tests.stand_ins.openid import OpenIdStandIn
 
-PAGE = "/settings/delete"
 LOCMEM = "django.core.cache.backends.locmem.LocMemCache"
 # By name: tests of accounts import nothing from the layers above, as accounts itself.
 Task: Any = apps.get_model("integrations", "Task")
@@ -365,74 +362,6 @@ def test_rows_that_come_late_are_swept(alice: User, bob: User) -> None:
     assert EventRecord.objects.get().user_id == bob.pk
 
 
-def test_the_page_says_in_words_what_will_go(alice: User, alice_client: Client) -> None:
-    make_task(alice)
-    page = alice_client.get(PAGE).content.decode()
-    words = {app: str(eraser.title) for app, eraser in deletion.erasers()}
-    assert words["accounts"] in page
-    assert words["integrations"] in page
-    assert words["adminconsole"] not in page  # nothing there
-    assert User.objects.filter(pk=alice.pk).exists()
-    assert page.count("<button") == 1
-
-
-def test_one_button_deletes_signs_out_and_shows_the_receipt(
-    alice: User, alice_client: Client
-) -> None:
-    furnish(alice)
-    receipt_id = uuid4()
-
-    response = alice_client.post(PAGE, {"receipt": receipt_id}, follow=True)
-    assert response.redirect_chain == [(f"/receipt/{receipt_id}", 302)]
-    assert "is being deleted" in response.content.decode()
-    assert not Session.objects.exists()
-    leaving.work_off_departures(at=timezone.now())
-    assert "Nothing is left." in alice_client.get(f"/receipt/{receipt_id}").content.decode()
-    assert not User.objects.filter(email="alice@example.com").exists()
-    assert not Session.objects.exists()
-    assert alice_client.get("/settings/").status_code == 302
-
-
-def test_the_receipt_is_dated_as_the_person_writes(alice: User, alice_client: Client) -> None:
-    change_profile(alice.pk, ProfileChange(clock="24", dates="ymd"), at=NOON)
-    address = alice_client.post(PAGE, {"receipt": uuid4()}).headers["Location"]
-    leaving.work_off_departures(at=datetime(2026, 5, 4, 14, 30, tzinfo=UTC))
-    assert "On 2026-05-04 at 14:30 UTC oO erased" in Client().get(address).content.decode()
-
-
-def test_the_receipt_is_in_the_language_of_the_person(alice: User, alice_client: Client) -> None:
-    """Not partly in that of a browser that asks for another."""
-    change_profile(alice.pk, ProfileChange(locale="de"), at=NOON)
-    address = alice_client.post(PAGE, {"receipt": uuid4()}).headers["Location"]
-    waiting = Client().get(address)
-    assert "Dein Konto wird gelöscht" in waiting.content.decode()
-    leaving.work_off_departures(at=timezone.now())
-    response = Client().get(address)
-    assert "Dein Konto ist gelöscht" in response.content.decode()
-    assert "Dein Konto</p>" in response.content.decode()
-    assert response["Content-Language"] == "de"
-    assert Client().get(f"{address}&language=tlh")["Content-Language"] == "en"
-
-
-def test_a_second_press_keeps_the_language_while_it_is_under_way(
-    alice: User, alice_client: Client
-) -> None:
-    change_profile(alice.pk, ProfileChange(locale="de"), at=NOON)
-    form = {"receipt": uuid4()}
-    first = alice_client.post(PAGE, form)
-    assert alice_client.post(PAGE, form)["Location"] == first["Location"]
-
-
-def test_a_second_press_ends_at_the_same_receipt(alice_client: Client) -> None:
-    form = {"receipt": uuid4()}
-    first = alice_client.post(PAGE, form)
-    assert first.cookies["sessionid"].value == ""
-    assert alice_client.post(PAGE, form)["Location"] == first["Location"]
-    leaving.work_off_departures(at=timezone.now())
-    assert alice_client.post(PAGE, form)["Location"] == first["Location"]
-    assert DeletionReceipt.objects.count() == 1
-
-
 def test_two_at_once_get_one_receipt(alice: User) -> None:
     """The second was let in before the first had asked; who comes later finds nobody."""
     first, second = uuid4(), uuid4()
@@ -443,28 +372,6 @@ def test_two_at_once_get_one_receipt(alice: User) -> None:
     assert [receipt.pk for receipt in DeletionReceipt.objects.all()] == [first]
 
 
-def test_a_receipt_that_exists_cannot_be_written_over(alice: User, alice_client: Client) -> None:
-    old = DeletionReceipt.objects.create(body={"receipt": {}}, made_at=timezone.now())
-
-    response = alice_client.post(PAGE, {"receipt": old.pk})
-    old.refresh_from_db()
-    assert response.status_code == 200
-    assert old.body == {"receipt": {}}
-    assert User.objects.filter(pk=alice.pk).exists()
-
-
-@pytest.mark.parametrize("whose", ["alice", "bob"])
-def test_a_receipt_has_nobodys_key(
-    alice: User, bob: User, alice_client: Client, whose: str
-) -> None:
-    key = {"alice": alice, "bob": bob}[whose].pk
-    address = alice_client.post(PAGE, {"receipt": key})["Location"]
-    assert str(key) not in address
-    leaving.work_off_departures(at=timezone.now())
-    delete(bob)
-    assert Client().get(address).status_code == 200
-
-
 def test_a_receipt_that_has_a_persons_key_all_the_same_is_complete(alice: User) -> None:
     """It was asked for before the page refused such keys."""
     alice_id = alice.pk
@@ -472,33 +379,6 @@ def test_a_receipt_that_has_a_persons_key_all_the_same_is_complete(alice: User) 
     assert receipt is not None
     assert receipt.body["receipt"]["check"]["left"] == {}
     assert DeletionReceipt.objects.get().pk == alice_id
-
-
-def test_the_sessions_on_her_other_devices_end_at_once(alice: User, alice_client: Client) -> None:
-    phone = Client()
-    phone.force_login(alice, backend="accounts.backend.PersonBackend")
-    alice_client.post(PAGE)
-    assert phone.get("/settings/").status_code == 302
-
-
-def test_a_visitor_deletes_nobody(client: Client, alice: User) -> None:
-    for response in (client.get(PAGE), client.post(PAGE)):
-        assert response["Location"] == f"/sign-in/?next={PAGE}"
-    assert User.objects.filter(pk=alice.pk).exists()
-
-
-def test_bob_deletes_himself_alone(alice: User, bob_client: Client) -> None:
-    bob_client.post(PAGE, {"user": alice.pk})
-    leaving.work_off_departures(at=timezone.now())
-    assert [user.email for user in User.objects.all()] == ["alice@example.com"]
-
-
-def test_without_a_csrf_token_nobody_is_deleted(alice: User) -> None:
-    strict = Client(enforce_csrf_checks=True)
-    strict.force_login(alice, backend="accounts.backend.PersonBackend")
-    assert strict.post(PAGE).status_code == 403
-    assert strict.put(PAGE).status_code in (403, 405)
-    assert User.objects.filter(pk=alice.pk).exists()
 
 
 def test_deleting_takes_a_bounded_number_of_queries(
