@@ -268,6 +268,11 @@ class Mute(models.Model):
     def __str__(self) -> str:
         return f"mute of {self.candidate}"
 
+    def is_over(self, changed_at: datetime | None) -> bool:
+        """Whether it waits for a change of its row, which changed last at `changed_at`, and that
+        was after the answer."""
+        return self.until_changed and changed_at is not None and changed_at > self.since
+
 
 class TipScheduleQuerySet(models.QuerySet["TipSchedule"]):
     def due(self, *, at: datetime) -> TipScheduleQuerySet:

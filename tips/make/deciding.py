@@ -71,9 +71,8 @@ def mutes_in_force(views: Mapping[UUID, UserView]) -> dict[UUID, list[Mute]]:
     waiting = {m.user_id for m in mutes if m.until_changed}
     changed = _changed({pk: views[pk] for pk in waiting})
     for mute in mutes:
-        if mute.until_changed and _after(changed.get(mute.candidate), mute.since):
-            continue
-        found[mute.user_id].append(mute)
+        if not mute.is_over(changed.get(mute.candidate)):
+            found[mute.user_id].append(mute)
     for mute in _unanswered(views, now):
         found[mute.user_id].append(mute)
     return found
@@ -104,10 +103,6 @@ def _changed(views: Mapping[UUID, UserView]) -> dict[str, datetime | None]:
         return tasks
     rows = CalendarEvent.objects.filter(Among("pk", event_ids)).values_list("pk", "changed_at")
     return tasks | {event_key(pk): at for pk, at in rows}
-
-
-def _after(moment: datetime | None, since: datetime) -> bool:
-    return moment is not None and moment > since
 
 
 def rendered(scored: Scored, decided: Decided) -> tuple[str, str]:

@@ -42,16 +42,16 @@ def load_put_off(user_id: UUID, *, at: datetime) -> list[PutOff]:
         **{event_key(event.pk): event for event in events},
     }
     # Of two about one row the later one holds, unless its row has changed since.
-    held = {m.candidate: m for m in mutes if m.candidate in rows and _holds(m, rows[m.candidate])}
+    held = {
+        mute.candidate: mute
+        for mute in mutes
+        if (row := rows.get(mute.candidate)) and not mute.is_over(row.changed_at)
+    }
     return [
         PutOff(mute.pk, rows[key].title or _("Untitled"), f"{_answer(mute.tip)} {until}")
         for key, mute in sorted(held.items(), key=lambda each: each[1].until)
         if (until := said_until(mute, mute.tip, at=at))
     ]
-
-
-def _holds(mute: Mute, row: Task | CalendarEvent) -> bool:
-    return not (mute.until_changed and row.changed_at > mute.since)
 
 
 def _ids(keys: Iterable[str]) -> list[int]:

@@ -30,8 +30,6 @@ from tips.policies.good_sense.prefs import KEY, GoodSensePrefs
 from tips.policies.good_sense.silence import is_late
 
 A_SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
-# A call that must be made before people are usually up may be made this long before its end.
-CALLED_EARLY = 2 * HOUR
 NOT_ON_THE_WAY = (Place.HOME, Place.ERRAND, Place.OUTDOORS, Place.WITH_SOMEBODY)
 Part = tuple[float, str]  # points, and the code of why
 
@@ -74,7 +72,7 @@ def _changes(task: TaskView, need: Need) -> Iterator[datetime]:
     """
     if need.hard:
         yield need.hard
-        yield need.hard - CALLED_EARLY
+        yield need.hard - w.CALLED_EARLY
     if task.added_at:
         yield task.added_at + w.FRESH_FOR
     if task.due_at:
@@ -146,7 +144,7 @@ def _ends_before_it_opens(task: TaskView, need: Need, view: UserView) -> bool:
     if hours is None:
         return True
     is_usual = hours.value.door is Door.PEOPLE and not hours.value.spans
-    return is_usual and need.hard - view.now <= CALLED_EARLY
+    return is_usual and need.hard - view.now <= w.CALLED_EARLY
 
 
 def _is_awaited(task: TaskView, need: Need, view: UserView) -> bool:

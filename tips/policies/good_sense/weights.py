@@ -57,6 +57,8 @@ STRANGE = -60.0  # Traits.noise: nobody wrote it for the person
 PRESSES = timedelta(hours=4)
 # How long before it opens a task is said that is due as it opens.
 READY_BEFORE = timedelta(minutes=10)
+# A call that must be made before people are usually up may be made this long before its end.
+CALLED_EARLY = timedelta(hours=2)
 # Not now: far below everything that can be done.
 GATED = -200.0
 MOST_REFUSALS = 3
